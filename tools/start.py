@@ -7,8 +7,8 @@ Two of these at once wait for each other; the lock is inherited by pip and npm, 
 
 import sys
 
-if sys.version_info < (3, 11):
-    sys.exit("Enfilade needs Python 3.11 or newer; this is Python %d.%d. Name another one: make run PYTHON=python3.12" % sys.version_info[:2])
+if sys.version_info < (3, 11):  # noqa: UP036 - the one place that runs on whatever Python is found
+    sys.exit(f"Enfilade needs Python 3.11 or newer; this is {sys.version.split()[0]}. Name another one: make run PYTHON=python3.12")
 
 import argparse
 import contextlib
@@ -92,8 +92,16 @@ class Steps:
             log.write(f"\n$ {' '.join(words)}\n")
             log.flush()
             child = subprocess.Popen(
-                words, cwd=cwd, env=self.env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                errors="replace", pass_fds=(self.lock_fd,), preexec_fn=lambda: end_with_parent(signal.SIGKILL),  # noqa: PLW1509 - no threads here
+                words,
+                cwd=cwd,
+                env=self.env,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                errors="replace",
+                pass_fds=(self.lock_fd,),
+                preexec_fn=lambda: end_with_parent(signal.SIGKILL),  # noqa: PLW1509 - no threads here
             )
             lines: list[str] = []
             for line in child.stdout or ():
@@ -102,7 +110,7 @@ class Steps:
                 if counting and line.startswith(counting):
                     done += 1
                     if sys.stdout.isatty():
-                        print(f"\renfilade |   {done}/{of} {line[len(counting):].split('==')[0].strip():40.40}", end="", flush=True)
+                        print(f"\renfilade |   {done}/{of} {line[len(counting) :].split('==')[0].strip():40.40}", end="", flush=True)
                     elif done % 20 == 0:
                         say(f"  {done}/{of}")
             if done and sys.stdout.isatty():
@@ -142,7 +150,9 @@ class Steps:
         pip: list[str | Path] = [VENV / "bin" / "python", "-m", "pip", "install", "--no-input", "--progress-bar", "off"]
         self.run(
             [*pip, "--no-deps", "--require-hashes", "--only-binary=:all:", "-r", lock],
-            "The Python packages could not be installed; is the package index reachable? The next start goes on from here", counting="Collecting ", of=count,
+            "The Python packages could not be installed; is the package index reachable?",
+            counting="Collecting ",
+            of=count,
         )
         self.run([*pip, "--no-deps", "--no-index", "--no-build-isolation", "--editable", ROOT], "Enfilade itself could not be installed")
         write_whole(STATE, json.dumps(wanted, indent=1))
@@ -162,7 +172,8 @@ class Steps:
         for leftover in (fresh, old):
             shutil.rmtree(leftover, ignore_errors=True)
         vite = FRONTEND / "node_modules/vite/bin/vite.js"
-        self.run([node, vite, "build", "--logLevel", "warn", "--outDir", fresh, "--emptyOutDir"], "The front end could not be built", cwd=FRONTEND)
+        options = ["--logLevel", "warn", "--outDir", fresh, "--emptyOutDir"]
+        self.run([node, vite, "build", *options], "The front end could not be built", cwd=FRONTEND)
         mark.unlink(missing_ok=True)
         if (FRONTEND / "dist").exists():
             (FRONTEND / "dist").rename(old)
@@ -179,7 +190,10 @@ class Steps:
             draft = CACHE / "node.new"
             shutil.rmtree(draft, ignore_errors=True)
             pip: list[str | Path] = [VENV / "bin" / "python", "-m", "pip", "install", "--no-input", "--progress-bar", "off", "--no-compile"]
-            self.run([*pip, "--no-deps", "--require-hashes", "--only-binary=:all:", "--target", draft, "-r", lock], "Node could not be fetched")
+            self.run(
+                [*pip, "--no-deps", "--require-hashes", "--only-binary=:all:", "--target", draft, "-r", lock],
+                "Node could not be fetched; is the package index reachable?",
+            )
             draft.rename(target)
             for older in CACHE.glob("node-*"):
                 if older != target:
@@ -202,7 +216,8 @@ def page_sources() -> list[Path | str]:
     """Return everything the built pages depend on: our scripts and styles, and the templates and code whose class names Tailwind reads."""
     own = [path for path in FRONTEND.iterdir() if path.is_file() and not path.name.startswith(".")]
     own += [path for path in (FRONTEND / "src").rglob("*") if path.is_file()]
-    house = [path for path in (ROOT / "src" / "enfilade").rglob("*") if path.suffix in {".html", ".py"} and not {"migrations", "tests"} & set(path.parts)]
+    house = [path for path in (ROOT / "src" / "enfilade").rglob("*.*") if path.suffix in {".html", ".py"}]
+    house = [path for path in house if not {"migrations", "tests"} & set(path.parts)]
     found: list[Path | str] = []
     for path in sorted(own) + sorted(house):
         found += [str(path.relative_to(ROOT)), path]
@@ -222,7 +237,8 @@ def drop_half_installed() -> None:
 def quiet_run(command: list[str | Path]) -> int:
     """Return the exit code of a program whose output nobody needs."""
     try:
-        return subprocess.run([str(word) for word in command], check=False, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode
+        words = [str(word) for word in command]
+        return subprocess.run(words, check=False, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode
     except OSError:
         return 127
 

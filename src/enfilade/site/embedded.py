@@ -83,7 +83,7 @@ def socket_url(folder: Path, database: str, user: str = OWNER_ROLE) -> str:
 class EmbeddedPostgres:
     """One cluster folder and the server on it."""
 
-    def __init__(self, folder: Path, *, durable: bool = True, say: Callable[[str], None] = lambda text: None) -> None:
+    def __init__(self, folder: Path, *, durable: bool = True, say: Callable[[str], None] = str) -> None:
         """Name the cluster.
 
         durable: False only for tests; a crash of the machine may then destroy the cluster.
@@ -253,7 +253,8 @@ class EmbeddedPostgres:
     def _runs(self, binaries: Path) -> bool:
         """Try a server program as the database user."""
         try:
-            done = subprocess.run([binaries / "postgres", "--version"], capture_output=True, check=False, timeout=60, **self._as_database_user())
+            command = [binaries / "postgres", "--version"]
+            done = subprocess.run(command, capture_output=True, check=False, timeout=60, **self._as_database_user())
         except OSError:
             return False
         return done.returncode == 0
@@ -271,7 +272,12 @@ class EmbeddedPostgres:
         if not self.durable:
             command.append("--no-sync")
         done = subprocess.run(
-            [str(word) for word in command], capture_output=True, text=True, check=False, preexec_fn=lambda: end_with_parent(signal.SIGKILL), **self._as_database_user()
+            [str(word) for word in command],
+            capture_output=True,
+            text=True,
+            check=False,
+            preexec_fn=lambda: end_with_parent(signal.SIGKILL),
+            **self._as_database_user(),
         )
         if done.returncode != 0:
             raise EmbeddedProblem(f"The database cluster could not be made:\n{done.stdout}{done.stderr}")
@@ -298,7 +304,8 @@ class EmbeddedPostgres:
             "default_text_search_config": "pg_catalog.simple",
         }
         if not self.durable:
-            settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "wal_level": "minimal", "max_wal_senders": 0}
+            settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+            settings |= {"wal_level": "minimal", "max_wal_senders": 0}
         lines = [f"{name} = '{str(value).replace(chr(39), chr(39) * 2)}'" for name, value in settings.items()]
         starter = pwd.getpwuid(os.geteuid()).pw_name
         files = {

@@ -101,7 +101,7 @@ class HomeLock:
                     continue
                 raise HomeProblem(
                     f"Enfilade already runs on the data folder {self.path.parent} (process {holder.get('pid', 'unknown')}, "
-                    f"{holder.get('address', 'not serving yet')}). Stop it first, or start a second one with another ENFILADE_HOME and PORT."
+                    f"{holder.get('address', 'not serving yet')}). Stop it first, or name another ENFILADE_HOME and PORT for a second one."
                 ) from None
             else:
                 return

@@ -150,7 +150,7 @@ class House:
         if mark.exists() and mark.read_text() == before:
             return
         self.say("Bringing the tables up to date")
-        code, _ = self.supervisor.run_step("migrate", self.python("enfilade.site.manage", "migrate", "--no-input", "--verbosity", "1"), self.env)
+        code, _ = self.supervisor.run_step("migrate", self.python("enfilade.site.manage", "migrate", "--no-input"), self.env)
         if code != 0:
             raise HomeProblem("The tables could not be brought up to date; the lines above say why.")
         write_private(mark, fingerprint(self.env["DATABASE_URL"]))
@@ -186,14 +186,24 @@ class House:
         """Return the programs that run as long as the server does."""
         threads = str(max(2, min(8, os.cpu_count() or 2)))
         granian = self.python("granian", "--host", self.bind, "--workers-kill-timeout", "5", "--log-level", "warning")
+        workers = ["--workers", os.environ.get("WEB_WORKERS", "2"), "--blocking-threads", threads]
+        respawn = ["--respawn-failed-workers", "--respawn-interval", "1"]
+        live_port = ["--port", self.env["LIVE_PORT"]]
         return {
             "web": [
-                *granian, "--interface", "wsgi", "--port", str(self.port), "--workers", os.environ.get("WEB_WORKERS", "2"),
-                "--blocking-threads", threads, "--no-ws", "--respawn-failed-workers", "--respawn-interval", "1", "enfilade.site.wsgi:application",
+                *granian,
+                "--interface",
+                "wsgi",
+                "--port",
+                str(self.port),
+                *workers,
+                *respawn,
+                "--no-ws",
+                "enfilade.site.wsgi:application",
             ],
-            "live": [*granian, "--interface", "asginl", "--port", self.env["LIVE_PORT"], "--workers", "1", "enfilade.site.live:application"],
+            "live": [*granian, "--interface", "asginl", *live_port, "--workers", "1", "enfilade.site.live:application"],
             "jobs": self.python("enfilade.site.manage", "procrastinate", "worker"),
-        }  # fmt: skip
+        }
 
     def python(self, module: str, *words: str) -> list[str]:
         """Return the command that runs a module with this very Python."""
