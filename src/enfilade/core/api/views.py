@@ -1,0 +1,176 @@
+"""The JSON API: every resource, command and report by the same rules as the pages.
+
+GET collection (cursor pages), POST collection (add), GET record, PATCH record (change), POST record/<command>,
+POST /api/v1/do/<module>/<verb>, GET report. Writing needs an Idempotency-Key or makes none; errors are problem+json.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, is_dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from django.db import models
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from enfilade.core import audit, files
+from enfilade.core.command import command_named, run_raw
+from enfilade.core.command.inputs import read
+from enfilade.core.context import Context, Held, Invalid, NotFound, Refusal
+from enfilade.core.pages.dispatch import view
+from enfilade.core.pages.problems import problem
+from enfilade.core.refs import ref
+from enfilade.core.resource import RESOURCES, resource_for
+from enfilade.core.resource.columns import plain
+from enfilade.core.resource.hooks import REPORTS, report_named
+from enfilade.core.resource.listing import listing
+from enfilade.core.scope import scope
+
+BODY_MAX_BYTES = 5 * 1024 * 1024
+DEPTH_MAX = 20
+KEY_MAX = 200
+
+
+@view(methods=("GET", "HEAD", "POST"))
+def collection(request: HttpRequest, ctx: Context, label: str) -> HttpResponse:
+    """List or add."""
+    resource = RESOURCES[label]
+    if request.method == "POST":
+        return _run(request, ctx, f"{resource.module}.add_{resource.name}", {}, 201)
+    page = listing(resource, ctx, request.GET)
+    items = [resource.as_json(ctx, r) for r in page.rows]
+    return JsonResponse({"items": items, "after": page.after or None, "before": page.before or None})
+
+
+@view(methods=("GET", "HEAD", "PATCH"))
+def record(request: HttpRequest, ctx: Context, label: str, pk: int) -> HttpResponse:
+    """Read or change one."""
+    resource = RESOURCES[label]
+    if request.method == "PATCH":
+        return _run(request, ctx, f"{resource.module}.change_{resource.name}", {resource.name: pk}, 200)
+    return JsonResponse(resource.as_json(ctx, resource.get(ctx, pk), lines=True))
+
+
+@view(methods=("POST",))
+def record_command(request: HttpRequest, ctx: Context, label: str, pk: int, verb: str) -> HttpResponse:
+    """Run a command on one record."""
+    resource = RESOURCES[label]
+    for found in resource.commands(ctx):
+        if found.verb == verb:
+            return _run(request, ctx, found.name, {str(found.target): pk}, 200)
+    raise NotFound("command", verb)
+
+
+@view(methods=("POST",))
+def free_command(request: HttpRequest, ctx: Context, module: str, verb: str) -> HttpResponse:
+    """Run any command by its name."""
+    return _run(request, ctx, f"{module}.{verb}", {}, 200)
+
+
+@view()
+def report(request: HttpRequest, ctx: Context, module: str, name: str) -> HttpResponse:
+    """A report's figures."""
+    found = report_named(f"{module}.{name}")
+    ctx.require(found.permission)
+    inputs = read(found.parameters, dict(request.GET.items()), ctx.company.currency)
+    return JsonResponse(report_json(found.build(ctx, **inputs)))
+
+
+@view()
+def index(request: HttpRequest, ctx: Context) -> HttpResponse:
+    """What there is."""
+    resources = [{"label": r.label, "url": r.api_url()} for r in RESOURCES.values() if ctx.may(r.view_permission)]
+    reports = [{"label": r.label, "url": f"/api/v1/reports/{r.module}/{r.name}/"} for r in REPORTS.values() if ctx.may(r.permission)]
+    return JsonResponse({"company": ctx.company.slug, "user": ctx.user.email, "resources": resources, "reports": reports, "openapi": "/api/v1/openapi.json"})
+
+
+@view(methods=("POST",))
+def upload(request: HttpRequest, ctx: Context) -> HttpResponse:
+    """Keep a file (multipart, part `file`); its id is then an input of a command."""
+    part = request.FILES.get("file")
+    if part is None:
+        raise Invalid({"file": ["Send the file as the part called file."]})
+    with scope(ctx.company_id):
+        kept = files.store(ctx, part.name or "file", part.file)
+    return JsonResponse({"id": kept.pk, "ref": ref(kept), "name": kept.name, "media_type": kept.media_type, "size_bytes": kept.size_bytes}, status=201)
+
+
+def report_json(found: Any) -> Any:
+    """Figures of a report as JSON; amounts stay minor units where the key says `_minor`."""
+    return plain(asdict(found)) if is_dataclass(found) and not isinstance(found, type) else plain(found)
+
+
+def _run(request: HttpRequest, ctx: Context, name: str, target: dict[str, Any], status: int) -> HttpResponse:
+    """Run a command with the body's inputs. 202 with the held command when it waits at a door."""
+    key = request.headers.get("Idempotency-Key", "")
+    if len(key) > KEY_MAX or not key.isprintable():
+        raise Invalid({"Idempotency-Key": [f"A key has at most {KEY_MAX} printable characters."]})
+    rehearse = request.GET.get("rehearse", "").lower() in {"1", "true"}
+    command_named(name)
+    raw = {**_body(request), **target}
+    try:
+        result = run_raw(replace(ctx, key="" if rehearse else key, rehearse=rehearse), name, raw)
+    except Held as held:
+        waiting = held.held
+        detail = {"held": ref(waiting) if waiting.pk else None, "reason": waiting.reason, "rule": waiting.rule, "release_role": waiting.release_role}
+        return problem(202, "held", waiting.reason, **detail)
+    with scope(ctx.company_id, read_only=True):
+        body = result_json(ctx, result)
+    answer = JsonResponse(body, status=200 if rehearse else status)
+    if isinstance(result, models.Model) and status == 201 and not rehearse and (resource := resource_for(type(result))):
+        answer["Location"] = f"{resource.api_url()}{result.pk}/"
+    return answer
+
+
+def result_json(ctx: Context, result: Any) -> dict[str, Any]:
+    """What a command gave, for programs: the record, or the values of a plain result."""
+    if isinstance(result, models.Model):
+        resource = resource_for(type(result))
+        if resource is not None and ctx.may(resource.view_permission):
+            return resource.as_json(ctx, result)
+        return {"id": result.pk, "ref": ref(result), "label": str(result)}
+    if is_dataclass(result) and not isinstance(result, type):
+        return audit.jsonable(asdict(result))  # type: ignore[no-any-return]
+    if isinstance(result, list | tuple):
+        return {"items": [result_json(ctx, r) for r in result]}
+    return {"result": plain(result)}
+
+
+def _body(request: HttpRequest) -> dict[str, Any]:
+    """The JSON object of a request; refused with a sentence when it is none, too large or too deep."""
+    if not request.body:
+        return {}
+    if request.content_type not in {"application/json", "application/merge-patch+json"}:
+        raise UnknownMedia()
+    try:
+        found = json.loads(request.body.decode("utf-8"), parse_float=Decimal, parse_constant=_no_constant)
+    except (ValueError, RecursionError, UnicodeDecodeError) as error:
+        where = f" (line {error.lineno}, column {error.colno})" if isinstance(error, json.JSONDecodeError) else ""
+        raise Invalid({"": [f"The body is not JSON{where}."]}) from None
+    if not isinstance(found, dict) or _depth(found) > DEPTH_MAX:
+        raise Invalid({"": ["Send one JSON object, not nested deeper than 20 levels."]})
+    return found
+
+
+class UnknownMedia(Refusal):  # noqa: N818 - refusals are not errors
+    """The body is of a media type that nobody here reads."""
+
+    status = 415
+
+    def __init__(self) -> None:
+        super().__init__("media_type", "Send application/json.")
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(name)
+
+
+def _depth(value: Any) -> int:
+    if isinstance(value, dict):
+        return 1 + max((_depth(v) for v in value.values()), default=0)
+    if isinstance(value, list):
+        return 1 + max((_depth(v) for v in value), default=0)
+    return 0
+
+

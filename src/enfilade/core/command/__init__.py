@@ -1,0 +1,29 @@
+"""Commands: operations written once, that every entrance uses through one runner.
+
+Owns the registry of commands, their inputs (one Django form each), the runner and the door.
+"""
+
+from .door import DoorCheck, Facts, Verdict, register_door
+from .inputs import Amount, Choice, Input, LongText, Percent, Ref, Shown
+from .registry import REGISTRY, Command, command, command_named
+from .runner import execute, run_raw
+
+__all__ = [
+    "REGISTRY",
+    "Amount",
+    "Choice",
+    "Command",
+    "DoorCheck",
+    "Facts",
+    "Input",
+    "LongText",
+    "Percent",
+    "Ref",
+    "Shown",
+    "Verdict",
+    "command",
+    "command_named",
+    "execute",
+    "register_door",
+    "run_raw",
+]

@@ -1,0 +1,131 @@
+"""The decorator that makes a function a command, and the list of all of them."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import typing
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Protocol
+
+from enfilade.core.context import Context, NotFound
+
+from .inputs import Parameter, parameters_of
+
+REGISTRY: dict[str, Command] = {}
+
+FactsOf = Callable[..., dict[str, Any]]
+
+
+class CommandFunction(Protocol):
+    """What a decorated body is: called with a context and typed keyword inputs, it goes through the runner."""
+
+    command: Command
+
+    def __call__(self, ctx: Context, /, **inputs: Any) -> Any:
+        """Run the command."""
+
+
+@dataclass(frozen=True, eq=False)
+class Command:
+    """An operation written once.
+
+    module, verb: `billing`, `issue_invoice`; together the one name it has everywhere.
+    permission: what the caller must hold.
+    door: None (no door), or a function of the typed inputs that gives the facts door rules look at.
+    target: name of the input that is the row acted on; its record page gets the button.
+    """
+
+    module: str
+    verb: str
+    permission: str
+    body: Callable[..., Any]
+    door: FactsOf | None
+    label: str
+    tone: str
+    hidden: bool
+    own_target: str | None
+    own_parameters: dict[str, Parameter] | None = None
+
+    @property
+    def name(self) -> str:
+        """`billing.issue_invoice`."""
+        return f"{self.module}.{self.verb}"
+
+    @cached_property
+    def doc(self) -> str:
+        """The whole docstring."""
+        return inspect.getdoc(self.body) or ""
+
+    @cached_property
+    def summary(self) -> str:
+        """First line of the docstring."""
+        return self.doc.partition("\n")[0]
+
+    @cached_property
+    def parameters(self) -> dict[str, Parameter]:
+        """Inputs by name, in order."""
+        return self.own_parameters if self.own_parameters is not None else parameters_of(self.body, self.doc)
+
+    @cached_property
+    def target(self) -> str | None:
+        """The first input that is a single row which is changed; None for commands that start something."""
+        if self.own_target is not None:
+            return self.own_target or None
+        return next((n for n, p in self.parameters.items() if p.is_row and not p.many and not p.meta.shared), None)
+
+    @property
+    def target_model(self) -> Any:
+        """Model of the target row, or None."""
+        return self.parameters[self.target].kind if self.target else None
+
+    @cached_property
+    def result(self) -> Any:
+        """The annotated type of what comes out."""
+        return typing.get_type_hints(self.body).get("return")
+
+
+def command(
+    *, permission: str, door: bool | FactsOf = False, label: str = "", tone: str = "", hidden: bool = False, target: str | None = None
+) -> Callable[[Callable[..., Any]], CommandFunction]:
+    """Make a command of `def verb_noun(ctx, *, ...)`.
+
+    door: True when the rules of the middle office may look at its inputs, or a function giving further facts.
+    tone: how its button looks (primary, danger); hidden: no button or palette entry (a part of other commands).
+    target: name of the input its button stands at; "" when it belongs to no record page.
+    """
+
+    def wrap(body: Callable[..., Any]) -> CommandFunction:
+        from .runner import execute
+
+        facts: FactsOf | None = (lambda **_: {}) if door is True else (door or None)
+        words = label or body.__name__.replace("_", " ").capitalize()
+        made = Command(_module_of(body), body.__name__, permission, body, facts, words, tone, hidden, target)
+        return register(made, functools.wraps(body)(functools.partial(execute, made)))
+
+    return wrap
+
+
+def register(made: Command, run: Any) -> CommandFunction:
+    """File a command; a name is taken once."""
+    if made.name in REGISTRY and REGISTRY[made.name].body.__qualname__ != made.body.__qualname__:
+        raise RuntimeError(f"two commands are called {made.name}")
+    REGISTRY[made.name] = made
+    run.command = made
+    return typing.cast(CommandFunction, run)
+
+
+def command_named(name: str) -> Command:
+    """The command of a name, or NotFound."""
+    found = REGISTRY.get(name)
+    if found is None:
+        raise NotFound("command", name)
+    return found
+
+
+def _module_of(body: Callable[..., Any]) -> str:
+    """`enfilade.back.billing.commands.issue_invoice` is in module `billing`."""
+    parts = body.__module__.split(".")
+    return parts[parts.index("commands") - 1] if "commands" in parts else parts[-2]

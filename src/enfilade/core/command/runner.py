@@ -1,0 +1,273 @@
+"""The one runner: every entrance, every command, the same steps in the same order.
+
+permission -> transaction -> replay check by key (advisory lock on the key first) -> rows locked, sorted by table then
+key -> state table -> the door -> body -> audit -> events and outbox -> deferred constraints -> commit, or roll back
+when rehearsing. A broken constraint becomes its sentence. A deadlock is tried again, at most three times.
+
+A command called by a command runs inside the outer one's transaction and on its authority (the caller was allowed to
+cause it); it is locked, checked, held and audited all the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+import time
+from dataclasses import dataclass, replace
+from typing import Any, cast
+
+from django.db import DatabaseError, connection, models
+
+from enfilade.core import audit, live, outbox
+from enfilade.core.context import Context, Held, NotFound, Refusal
+from enfilade.core.models import AuditEntry, HeldCommand
+from enfilade.core.refs import ref, resolve
+from enfilade.core.scope import scope
+
+from .door import ask
+from .inputs import UNSET, plain, read
+from .registry import Command, command_named
+from .sentences import RETRYABLE, refusal_for, sqlstate
+from .work import Work
+
+ATTEMPTS = 3
+
+
+@dataclass
+class _Rehearsed(Exception):  # noqa: N818 - carries a result out of a transaction that is to be rolled back
+    result: Any
+
+
+@dataclass
+class _Hold(Exception):  # noqa: N818 - unwinds to the outermost command, which is the one that waits
+    rule: str
+    reason: str
+    role: str
+    facts: dict[str, Any]
+
+
+def run_raw(ctx: Context, name: str, raw: dict[str, Any]) -> Any:
+    """Run a command with inputs as they came in from a page, JSON, a command line or a file."""
+    command = command_named(name)
+    ctx.require(command.permission)
+    return execute(command, ctx, **read(command.parameters, raw, ctx.company.currency))
+
+
+def execute(command: Command, ctx: Context, /, **inputs: Any) -> Any:
+    """Run a command with typed inputs (rows as instances or primary keys)."""
+    inputs = _with_defaults(command, inputs)
+    if ctx.work is not None:
+        return _steps(command, ctx, inputs)
+    ctx.require(command.permission)
+    return _outermost(command, ctx, inputs, Work())
+
+
+def release(ctx: Context, held: HeldCommand, maker: Context) -> Any:
+    """Run a held command as its maker, inside the transaction of the command that releases it."""
+    if ctx.work is None:
+        raise RuntimeError("release() belongs inside a command")
+    command = command_named(held.command)
+    inputs = read(command.parameters, held.inputs, ctx.company.currency)
+    maker.require(command.permission)
+    inner = replace(maker, work=replace(ctx.work, release=held), now=ctx.now)
+    result = _steps(command, inner, inputs, released_by=ctx.user.pk)
+    return result
+
+
+def _with_defaults(command: Command, inputs: dict[str, Any]) -> dict[str, Any]:
+    parameters = command.parameters
+    if unknown := inputs.keys() - parameters.keys():
+        raise TypeError(f"{command.name} has no input {sorted(unknown)}")
+    full = {}
+    for name, parameter in parameters.items():
+        if name in inputs:
+            full[name] = inputs[name]
+        elif parameter.required and not parameter.partial:
+            raise TypeError(f"{command.name} needs {name}")
+        else:
+            full[name] = parameter.default
+    return full
+
+
+def _outermost(command: Command, ctx: Context, inputs: dict[str, Any], work: Work) -> Any:
+    for attempt in range(1, ATTEMPTS + 1):
+        work = Work()
+        try:
+            with scope(ctx.company_id):
+                result = _steps(command, replace(ctx, work=work), inputs)
+                outbox.deliver(ctx, work)
+                if ctx.rehearse:
+                    _settle_constraints()
+                    raise _Rehearsed(result)
+                live.announce_after_commit(ctx, work)
+            live.check_commit()
+            return result
+        except _Rehearsed as done:
+            return done.result
+        except _Hold as hold:
+            raise Held(_keep_held(command, ctx, inputs, hold)) from None
+        except DatabaseError as error:
+            if sqlstate(error) in RETRYABLE and attempt < ATTEMPTS:
+                time.sleep(random.uniform(0.005, 0.05) * attempt)  # noqa: S311 - jitter, not a secret
+                continue
+            no = Refusal("busy", "Too many people are working on this right now. Try again in a moment.") if sqlstate(error) in RETRYABLE else refusal_for(error)
+            if no is None:
+                raise
+            raise no from error
+    raise AssertionError("unreachable")
+
+
+def _steps(command: Command, ctx: Context, inputs: dict[str, Any], released_by: int | None = None) -> Any:
+    work = cast(Work, ctx.work)
+    outer = work.parent
+    sent = _sent(command, ctx, inputs)
+    key = ctx.key if outer is None and not released_by else ""
+    digest = _digest(command, ctx, sent)
+    if key and (earlier := _earlier(ctx, key)):
+        return _replay(ctx, earlier, digest)
+    bound = _lock(command, ctx, inputs)
+    target = bound.get(command.target) if command.target else None
+    states = getattr(target, "states", None)
+    if target is not None and states is not None:
+        states.check_start(target, command.verb)
+    facts = _pass_door(command, ctx, bound, sent)
+    entry = audit.reserve()
+    work.parent = entry
+    before = audit.snapshot(target)
+    result = command.body(ctx, **bound)
+    if target is not None and states is not None:
+        states.check_end(target, command.verb)
+    subjects = _subjects(work, bound, result)
+    audit.write(
+        ctx, entry=entry, command=command.name, inputs=sent, digest=digest, key=key, facts=facts, changes=audit.changes(before, target),
+        result=ref(result) if isinstance(result, models.Model) and result.pk else "", subjects=subjects, parent=outer, released_by=released_by,
+    )
+    work.parent = outer
+    work.subjects |= subjects
+    return result
+
+
+def _sent(command: Command, ctx: Context, inputs: dict[str, Any]) -> dict[str, Any]:
+    return {n: plain(p, inputs[n], ctx.company.currency) for n, p in command.parameters.items() if inputs[n] is not UNSET}
+
+
+def _digest(command: Command, ctx: Context, sent: dict[str, Any]) -> str:
+    text = json.dumps([command.name, ctx.user.pk, sent], sort_keys=True, default=str)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _earlier(ctx: Context, key: str) -> AuditEntry | None:
+    """The entry of an earlier call with this key. Retries of one key wait for each other at the advisory lock."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, %s))", [key, ctx.company_id])
+    return AuditEntry.objects.visible_to(ctx).filter(key=key).first()
+
+
+def _replay(ctx: Context, entry: AuditEntry, digest: str) -> Any:
+    if entry.inputs_sha256 != digest:
+        raise Refusal("key_reused", "This key was already used for something else.")
+    return resolve(ctx, entry.result) if entry.result else None
+
+
+def _lock(command: Command, ctx: Context, inputs: dict[str, Any]) -> dict[str, Any]:
+    """Fetch every row that was named, fresh and visible: those that change locked, in the order of table and key."""
+    work = cast(Work, ctx.work)
+    wanted: list[tuple[str, int, str, type[models.Model], bool, Any]] = []
+    for name, parameter in command.parameters.items():
+        if not parameter.is_row or inputs[name] in (None, UNSET):
+            continue
+        for given in inputs[name] if parameter.many else [inputs[name]]:
+            table = parameter.kind._meta.db_table
+            wanted.append((table, int(getattr(given, "pk", given)), name, parameter.kind, parameter.meta.shared, given))
+    rows: dict[tuple[str, int], models.Model] = {}
+    for table, pk, name, model, shared, given in sorted(wanted, key=lambda w: w[:3]):
+        known = work.rows.get((model, pk))
+        rows[(table, pk)] = known if known is not None and (known is given or not isinstance(given, models.Model)) else _fetch(ctx, model, pk, name, shared)
+    bound = dict(inputs)
+    for name, parameter in command.parameters.items():
+        if parameter.is_row and inputs[name] not in (None, UNSET):
+            table = parameter.kind._meta.db_table
+            keys = [int(getattr(g, "pk", g)) for g in (inputs[name] if parameter.many else [inputs[name]])]
+            found = [rows[(table, k)] for k in keys]
+            bound[name] = found if parameter.many else found[0]
+    return bound
+
+
+def _fetch(ctx: Context, model: type[models.Model], pk: int, name: str, shared: bool) -> models.Model:
+    rows = model.objects.visible_to(ctx)  # type: ignore[attr-defined]
+    if not shared:
+        rows = rows.select_for_update(of=("self",), no_key=True)
+    row = rows.filter(pk=pk).first()
+    if row is None:
+        raise NotFound(str(model._meta.verbose_name), pk, field=name)
+    if not shared:
+        cast(Work, ctx.work).remember(row)
+    return cast(models.Model, row)
+
+
+def _pass_door(command: Command, ctx: Context, bound: dict[str, Any], sent: dict[str, Any]) -> dict[str, Any]:
+    if command.door is None:
+        return {}
+    facts = {**{k: v for k, v in sent.items() if isinstance(v, str | int | float | bool)}, **command.door(**bound)}
+    released = cast(Work, ctx.work).release
+    verdict = ask(ctx, command, facts, released.rule if released else "")
+    if verdict.kind == "refuse":
+        raise Refusal("door_refused", verdict.reason)
+    if verdict.kind == "hold" and released is not None:
+        raise Refusal("held_by_another_rule", f"Another rule holds this as well: {verdict.reason}")
+    if verdict.kind == "hold":
+        raise _Hold(verdict.rule, verdict.reason, verdict.role, facts)
+    return facts
+
+
+def _keep_held(command: Command, ctx: Context, inputs: dict[str, Any], hold: _Hold) -> HeldCommand:
+    """Store the command with its inputs; the same key held twice is one held command. A rehearsal stores nothing."""
+    sent = _sent(command, ctx, inputs)
+    held = HeldCommand(
+        company=ctx.company, command=command.name, inputs=sent, facts=audit.jsonable(hold.facts), rule=hold.rule, reason=hold.reason,
+        release_role=hold.role, maker=ctx.user, held_at=ctx.now,
+    )
+    if ctx.rehearse:
+        return held
+    digest = _digest(command, ctx, sent)
+    work = Work()
+    with scope(ctx.company_id):
+        if ctx.key and (earlier := _earlier(ctx, ctx.key)):
+            return cast(HeldCommand, _replay(ctx, earlier, digest))
+        held.save()
+        subjects = {ref(held)} | {ref(r) for r in _rows(command, inputs)}
+        audit.write(
+            ctx, entry=audit.reserve(), command="doors.hold_command", inputs={"command": command.name, **sent}, digest=digest, key=ctx.key,
+            facts=held.facts, changes={}, result=ref(held), subjects=subjects, parent=None, released_by=None,
+        )
+        work.subjects |= subjects
+        live.announce_after_commit(ctx, work)
+    return held
+
+
+def _rows(command: Command, inputs: dict[str, Any]) -> list[models.Model]:
+    found = []
+    for name, parameter in command.parameters.items():
+        if parameter.is_row and inputs[name] not in (None, UNSET):
+            given = inputs[name] if parameter.many else [inputs[name]]
+            found += [g if isinstance(g, models.Model) else parameter.kind(pk=g) for g in given]
+    return found
+
+
+def _subjects(work: Work, bound: dict[str, Any], result: Any) -> set[str]:
+    found = set()
+    for value in (*bound.values(), result):
+        for item in value if isinstance(value, list | tuple) else [value]:
+            if isinstance(item, models.Model) and item.pk:
+                found.add(ref(item))
+    if isinstance(result, models.Model) and result.pk:
+        work.remember(result)
+    return found
+
+
+def _settle_constraints() -> None:
+    """Make deferred constraints speak now, so that a rehearsal refuses what a commit would refuse."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+

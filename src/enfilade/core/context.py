@@ -1,0 +1,128 @@
+"""Who acts, for which company, at what instant; and the three ways an operation does not simply succeed.
+
+Owns: Context (frozen, explicit, passed first to every command and query), Refusal (a rule said no), Held (a door
+wants somebody else to look first) and OutcomeUnknown (the database can't say whether it committed).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+
+if TYPE_CHECKING:
+    from .command.work import Work
+    from .models import Company, HeldCommand, User
+
+
+class Refusal(Exception):
+    """A business rule said no. Everything the operation did is rolled back.
+
+    code: stable and public, snake_case.
+    message: one sentence for people.
+    field: the input it concerns, "" for the whole.
+    hints: what would be possible instead, ready to show (for example the next free slots).
+    """
+
+    status = 409
+
+    def __init__(self, code: str, message: str, *, field: str = "", hints: tuple[dict[str, Any], ...] = ()) -> None:
+        super().__init__(message)
+        self.code, self.message, self.field, self.hints = code, message, field, hints
+
+
+class Invalid(Refusal):
+    """Inputs that could not be read. `errors` maps an input path (`lines[1].quantity`) to its sentences."""
+
+    status = 422
+
+    def __init__(self, errors: dict[str, list[str]]) -> None:
+        path, sentences = next(iter(errors.items()))
+        super().__init__("invalid", sentences[0], field=path)
+        self.errors = errors
+
+
+class NotAllowed(Refusal):
+    """The caller lacks the permission. The sentence names it, so that somebody can grant it."""
+
+    status = 403
+
+    def __init__(self, permission: str) -> None:
+        super().__init__("not_allowed", f"You are not allowed to do this ({permission}).")
+        self.permission = permission
+
+
+class NotFound(Refusal):
+    """No such row for this caller. Rows of other companies do not exist."""
+
+    status = 404
+
+    def __init__(self, what: str, key: object, *, field: str = "") -> None:
+        super().__init__("not_found", f"There is no {what} {key}.", field=field)
+
+
+class Held(Exception):
+    """The command waits at a door. Nothing was done; its inputs are kept in `held` until somebody releases or returns it."""
+
+    def __init__(self, held: HeldCommand) -> None:
+        super().__init__(held.reason)
+        self.held = held
+
+
+class OutcomeUnknown(Exception):
+    """COMMIT answered, but a wait for the standby was cancelled. Ask again with the same key (reliability: a COMMIT can lie)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The caller of a command or query.
+
+    now: the instant of the call; the only clock a command body knows.
+    key: idempotency key made by the caller; the same key gives the first result again.
+    rehearse: run every step, show the result, roll back.
+    channel: page, api, cli, job or import; for the audit.
+    work: the transaction under way; set by the runner only. A command called with it set runs inside that transaction
+        on the authority of the outer command.
+    """
+
+    user: User
+    company: Company
+    permissions: frozenset[str] = frozenset()
+    roles: frozenset[str] = frozenset()
+    now: datetime = field(default_factory=timezone.now)
+    key: str = ""
+    rehearse: bool = False
+    channel: str = "job"
+    work: Work | None = None
+
+    @property
+    def company_id(self) -> int:
+        """Primary key of the company acted for."""
+        return self.company.pk
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The company's time zone, in which a day begins and ends."""
+        return ZoneInfo(self.company.timezone)
+
+    @property
+    def today(self) -> date:
+        """The calendar date of `now` where the company is."""
+        return self.now.astimezone(self.zone).date()
+
+    def may(self, permission: str) -> bool:
+        """Whether one of the caller's roles holds `module.action`, `module.*` or `*`."""
+        module = permission.partition(".")[0]
+        return permission in self.permissions or f"{module}.*" in self.permissions or "*" in self.permissions
+
+    def require(self, permission: str) -> None:
+        """Refuse with NotAllowed unless the caller may."""
+        if not self.may(permission):
+            raise NotAllowed(permission)
+
+    def with_key(self, key: str) -> Context:
+        """The same caller with another idempotency key."""
+        return replace(self, key=key)

@@ -1,0 +1,88 @@
+"""Files that people give us: kept by content hash, checked by content, handed out as attachments only.
+
+Images of a short allow-list may be shown inline; everything else is a download. A name never becomes a path.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from pathlib import Path
+from typing import IO
+
+from django.conf import settings
+from django.http import FileResponse
+
+from .context import Context, Invalid
+from .models import StoredFile
+
+SIZE_MAX_BYTES = 20 * 1024 * 1024
+INLINE = {"image/png", "image/jpeg", "image/webp", "application/pdf"}
+_SIGNATURES = (
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"%PDF-", "application/pdf"),
+    (b"PK\x03\x04", "application/zip"),
+)
+
+
+def store(ctx: Context, name: str, content: IO[bytes]) -> StoredFile:
+    """Keep a file; the caller is inside a scope.
+
+    name: as the person called it; only its last part is kept, for display and download.
+    Refuses: invalid (empty, or larger than 20 MiB).
+    """
+    data = content.read(SIZE_MAX_BYTES + 1)
+    if len(data) > SIZE_MAX_BYTES:
+        raise Invalid({"file": [f"This file is larger than {SIZE_MAX_BYTES // 1024 // 1024} MB."]})
+    if not data:
+        raise Invalid({"file": ["This file is empty."]})
+    return store_bytes(ctx, name, data, sniff(data))
+
+
+def store_bytes(ctx: Context, name: str, data: bytes, media_type: str) -> StoredFile:
+    """Keep bytes that we made ourselves or have checked."""
+    digest = hashlib.sha256(data).hexdigest()
+    path = _path(digest)
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(f".{ctx.user.pk}.part")
+        part.write_bytes(data)
+        part.replace(path)
+    return StoredFile.objects.create(
+        company=ctx.company, name=clean_name(name), media_type=media_type, size_bytes=len(data), sha256=digest, stored_at=ctx.now, stored_by=ctx.user
+    )
+
+
+def open_file(row: StoredFile) -> IO[bytes]:
+    """The content of a stored file."""
+    return _path(row.sha256).open("rb")
+
+
+def response(row: StoredFile) -> FileResponse:
+    """An answer that no browser runs: type by content, nosniff, sandboxed, attachment unless a picture or PDF."""
+    inline = row.media_type in INLINE
+    answer = FileResponse(open_file(row), as_attachment=not inline, filename=row.name, content_type=row.media_type if inline else "application/octet-stream")
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; object-src 'self'; sandbox"
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
+def sniff(data: bytes) -> str:
+    """Media type by the first bytes; anything not known is plain bytes, whatever its name says."""
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "image/webp"
+    return next((kind for start, kind in _SIGNATURES if data.startswith(start)), "application/octet-stream")
+
+
+def clean_name(name: str) -> str:
+    """The last part of a file name without control characters, at most 200 characters."""
+    last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
+    kept = "".join(c for c in last if unicodedata.category(c)[0] != "C").strip(". ")
+    return kept[-200:] or "file"
+
+
+def _path(digest: str) -> Path:
+    return Path(settings.FILES_DIR) / digest[:2] / digest

@@ -1,0 +1,25 @@
+"""Tables of core: companies and people, audit, and what the engines work with."""
+
+from .audit import AuditEntry, AuditSubject, EventEntry
+from .company import ApiToken, Company, Membership, Role, User
+from .record import Record, RecordQuerySet
+from .working import Counter, HeldCommand, ImportBatch, Notification, SavedView, StoredFile
+
+__all__ = [
+    "ApiToken",
+    "AuditEntry",
+    "AuditSubject",
+    "Company",
+    "Counter",
+    "EventEntry",
+    "HeldCommand",
+    "ImportBatch",
+    "Membership",
+    "Notification",
+    "Record",
+    "RecordQuerySet",
+    "Role",
+    "SavedView",
+    "StoredFile",
+    "User",
+]

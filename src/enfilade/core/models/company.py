@@ -1,0 +1,116 @@
+"""Companies, the people who sign in, and what their roles allow."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+
+
+class Company(models.Model):
+    """One legal or trading unit whose rows are its own."""
+
+    slug = models.SlugField(unique=True, error_messages={"unique": "This short name is taken."})
+    name = models.TextField()
+    kind = models.TextField(blank=True, help_text="The preset it was founded with, for example dental.")
+    country = models.CharField(max_length=2, default="DE", help_text="ISO 3166-1 alpha-2.")
+    currency = models.CharField(max_length=3, default="EUR", help_text="ISO 4217; the company's books are kept in it.")
+    timezone = models.TextField(default="Europe/Berlin", help_text="IANA name.")
+    language = models.CharField(max_length=8, default="en")
+    recovery_min = models.PositiveIntegerField(
+        "recovery minutes", default=0, help_text="Assumed minutes a person needs to get back into work after an interruption."
+    )
+    demo = models.BooleanField(default=False, editable=False)
+
+    class Meta:
+        verbose_name_plural = "companies"
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(country__regex=r"^[A-Z]{2}$"), name="company_country_iso", violation_error_message="A country is two capital letters (ISO 3166-1)."),
+            models.CheckConstraint(condition=Q(currency__regex=r"^[A-Z]{3}$"), name="company_currency_iso", violation_error_message="A currency is three capital letters (ISO 4217)."),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserManager(BaseUserManager["User"]):
+    """Creates people who can sign in."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        """Save a user with a hashed password; without one the account can't sign in by password."""
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        """E-mail addresses are compared without case."""
+        return self.get(email=(username or "").lower())
+
+
+class User(AbstractBaseUser):
+    """A person (or a program) who signs in. What she may do is told by her memberships, company by company."""
+
+    email = models.EmailField(max_length=254, unique=True, error_messages={"unique": "This e-mail address already has an account."})
+    name = models.TextField()
+    is_active = models.BooleanField(default=True)
+    joined_at = models.DateTimeField(auto_now_add=True)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    class Meta:
+        constraints: ClassVar = [models.CheckConstraint(condition=Q(email=Lower("email")), name="user_email_lower", violation_error_message="An e-mail address is kept in small letters.")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Role(models.Model):
+    """A named set of permissions in one company."""
+
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="roles", editable=False)
+    code = models.SlugField()
+    name = models.TextField()
+    permissions = ArrayField(models.TextField(), default=list, blank=True, help_text="module.action, module.* or *; one a line.")
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["company", "code"], name="role_code_once", violation_error_message="This role exists.")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """A user works for a company in some roles."""
+
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="memberships", editable=False)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
+    roles = models.ManyToManyField(Role, related_name="memberships")
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["company", "user"], name="membership_once", violation_error_message="This person is already a member.")]
+
+    def __str__(self) -> str:
+        return f"{self.user} @ {self.company}"
+
+
+class ApiToken(models.Model):
+    """A bearer token of one user for one company. Only its SHA-256 is kept."""
+
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, editable=False)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, editable=False)
+    name = models.TextField()
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, editable=False)
+
+    def __str__(self) -> str:
+        return self.name

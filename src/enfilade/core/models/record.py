@@ -1,0 +1,36 @@
+"""The base of every business table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from django.db import models
+
+if TYPE_CHECKING:
+    from enfilade.core.context import Context
+
+
+class RecordQuerySet(models.QuerySet):
+    """Rows of companies; nothing is read before `visible_to`."""
+
+    def visible_to(self, ctx: Context) -> Self:
+        """The rows of the caller's company."""
+        return self.filter(company_id=ctx.company_id)
+
+
+class Record(models.Model):
+    """A row that belongs to one company.
+
+    append_only: rows are never updated or deleted; a trigger and revoked rights see to it, for every role.
+    states: the state table of the model (see core.command.states), where it has one.
+    """
+
+    append_only: ClassVar[bool] = False
+    states: ClassVar = None
+
+    company = models.ForeignKey("core.Company", on_delete=models.PROTECT, editable=False, related_name="+")
+
+    objects = RecordQuerySet.as_manager()
+
+    class Meta:
+        abstract = True

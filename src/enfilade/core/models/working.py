@@ -1,0 +1,140 @@
+"""Tables that the engines of core work with: held commands, counters, files, views, notifications."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+from enfilade.core.states import States
+
+from .company import User
+from .record import Record
+
+
+class HeldCommand(Record):
+    """A command that waits at a door with everything it needs to run.
+
+    inputs: as a program would send them.
+    facts: what the rules looked at; shown to who decides.
+    release_role: code of the role that may open.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        RELEASED = "released"
+        RETURNED = "returned"
+
+    command = models.TextField()
+    inputs = models.JSONField()
+    facts = models.JSONField(default=dict)
+    rule = models.TextField()
+    reason = models.TextField()
+    release_role = models.TextField()
+    maker = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    held_at = models.DateTimeField()
+    state = models.TextField(choices=State, default=State.WAITING, editable=False)
+    decided_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    note = models.TextField(blank=True)
+    result = models.TextField(blank=True)
+
+    states = States("state", {"release_held": (("waiting",), "released"), "return_held": (("waiting",), "returned")})
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(decided_by=None) | ~Q(decided_by=F("maker")), name="held_four_eyes", violation_error_message="The person who asked can't release it herself."),
+            models.CheckConstraint(
+                condition=Q(state="waiting", decided_by=None, decided_at=None) | (~Q(state="waiting") & Q(decided_by__isnull=False, decided_at__isnull=False)),
+                name="held_decided_by_somebody",
+                violation_error_message="A decision at a door has a person and a time.",
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["company", "state", "-id"], name="held_state")]
+
+    def __str__(self) -> str:
+        return f"{self.command}: {self.reason}"
+
+
+class Counter(Record):
+    """The last number given in a series. Its row is locked last, so numbers have no gaps."""
+
+    series = models.TextField()
+    value = models.BigIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["company", "series"], name="counter_series_once", violation_error_message="This number series exists.")]
+
+    def __str__(self) -> str:
+        return f"{self.series}: {self.value}"
+
+
+class StoredFile(Record):
+    """A file that somebody gave us: its content is kept by hash outside the database, never served as active content."""
+
+    name = models.TextField()
+    media_type = models.TextField()
+    size_bytes = models.BigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    stored_at = models.DateTimeField()
+    stored_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+
+    append_only = True
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["company", "sha256"], name="file_sha")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SavedView(Record):
+    """A list with its filters, kept under a name; shared with the company or for its owner only."""
+
+    resource = models.TextField()
+    name = models.CharField(max_length=80)
+    query = models.TextField(blank=True, help_text="The query string of the list.")
+    owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", editable=False)
+    shared = models.BooleanField(default=False)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["company", "resource", "owner", "name"], name="view_name_once", violation_error_message="You have a view of this name.")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Notification(Record):
+    """Something one person should know, with a link to the record."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    text = models.TextField()
+    ref = models.TextField(blank=True)
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["company", "user", "-id"], name="notification_user")]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class ImportBatch(Record):
+    """One import: what came in, what was refused, and the rows it made, so that it can be undone."""
+
+    resource = models.TextField()
+    file_name = models.TextField()
+    at = models.DateTimeField()
+    user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    created_count = models.PositiveIntegerField(default=0)
+    changed_count = models.PositiveIntegerField(default=0)
+    problems = models.JSONField(default=list)
+    refs = models.JSONField(default=list)
+
+    class Meta:
+        verbose_name_plural = "import batches"
+
+    def __str__(self) -> str:
+        return f"{self.file_name} ({self.at:%Y-%m-%d %H:%M})"

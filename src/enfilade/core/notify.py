@@ -1,0 +1,20 @@
+"""Telling people: a notification per person, written by the transaction that has something to say."""
+
+from __future__ import annotations
+
+from .access import users_in_role
+from .context import Context
+from .models import Notification, User
+
+
+def tell(ctx: Context, users: list[User], text: str, ref: str = "") -> None:
+    """Notify users of the caller's company; the caller herself is left out."""
+    rows = [Notification(company=ctx.company, user=u, at=ctx.now, text=text, ref=ref) for u in users if u.pk != ctx.user.pk]
+    Notification.objects.bulk_create(rows)
+    if rows and ctx.work is not None:
+        ctx.work.subjects.add("core.notification:0")
+
+
+def tell_role(ctx: Context, role_code: str, text: str, ref: str = "") -> None:
+    """Notify everybody who holds a role."""
+    tell(ctx, users_in_role(ctx.company, role_code), text, ref)

@@ -1,0 +1,34 @@
+"""Events leave through the transaction that caused them: kept in the outbox, later reactions enqueued with them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from . import audit
+from .events import event_name
+from .models import EventEntry
+
+if TYPE_CHECKING:
+    from .command.work import Work
+    from .context import Context
+
+
+def deliver(ctx: Context, work: Work) -> None:
+    """Write the events of a command to the outbox and enqueue its later reactions, in the same transaction."""
+    if not work.events:
+        return
+    rows = [
+        EventEntry(company_id=ctx.company_id, at=ctx.now, name=event_name(type(fact)), payload=audit.jsonable(asdict(fact)), entry_id=work.parent)  # type: ignore[call-overload]
+        for fact in work.events
+    ]
+    EventEntry.objects.bulk_create(rows)
+    ids = {id(fact): row.pk for fact, row in zip(work.events, rows, strict=True)}
+    if work.later:
+        from .jobs import react
+
+        react.batch_defer(*[_job(ctx, ids[id(fact)], reaction) for fact, reaction in work.later])
+
+
+def _job(ctx: Context, event_id: int, reaction: Any) -> dict[str, Any]:
+    return {"company_id": ctx.company_id, "user_id": ctx.user.pk, "event_id": event_id, "reaction": reaction.name}

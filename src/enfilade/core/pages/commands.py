@@ -1,0 +1,177 @@
+"""Commands on pages: the dialog, the rehearsal, the run, and what a held or refused one looks like."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import is_dataclass, replace
+from typing import Any
+
+from django.contrib import messages
+from django.db import models
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+
+from enfilade.core import audit, files
+from enfilade.core.command import Command, command_named, run_raw
+from enfilade.core.command.inputs import RowField, unflatten
+from enfilade.core.context import Context, Held, NotAllowed, NotFound, Refusal
+from enfilade.core.models import StoredFile
+from enfilade.core.resource import resource_for
+from enfilade.core.scope import scope
+
+from .dispatch import view
+from .forms import CommandForm
+
+METHODS = ("GET", "HEAD", "POST")
+
+
+@view(methods=METHODS)
+def command_view(request: HttpRequest, ctx: Context, module: str, verb: str, pk: int | None = None) -> HttpResponse:
+    """/<module>/do/<verb>/ and /<module>/do/<verb>/<pk>/: the form on GET, the run on POST."""
+    command = command_named(f"{module}.{verb}")
+    ctx.require(command.permission)
+    if pk is not None and command.target is None:
+        raise NotFound("command on a record", verb)
+    return serve(request, ctx, command, pk)
+
+
+def serve(request: HttpRequest, ctx: Context, command: Command, pk: int | None, title: str = "") -> HttpResponse:
+    """Draw or run a command; `pk` is its target row."""
+    form = CommandForm(command, ctx, hidden=(command.target,) if command.target and pk else ())
+    if request.method != "POST":
+        form.values = start_values(ctx, command, request.GET, pk)
+        return _draw(request, command, form, form.context(), pk, title, 200)
+    raw: dict[str, Any] = {}
+    form.key = request.POST.get("_key", "")[:200] or form.key
+    rehearse = bool(request.POST.get("rehearse"))
+    try:
+        raw = _raw(request, ctx, command, pk)
+        form.values = raw
+        result = run_raw(replace(ctx, key="" if rehearse else form.key, rehearse=rehearse), command.name, raw)
+    except Held as held:
+        if rehearse:
+            return _preview(request, {"tone": "warn", "sentence": "", "door": {"outcome": "hold", "by": held.held.release_role.replace("_", " "), "why": held.held.reason}})
+        return _finished(request, f"Held at the door: {held.held.reason}", "warn", f"/doors/held-commands/{held.held.pk}/", "See why")
+    except NotAllowed:
+        raise
+    except Refusal as no:
+        form.values = form.values or _posted(request, command, pk)
+        with scope(ctx.company_id, read_only=True):
+            return _draw(request, command, form, form.refused(no), pk, title, 422 if no.status == 422 else 409)
+    if rehearse:
+        with scope(ctx.company_id, read_only=True):
+            return _preview(request, preview_of(ctx, command, result))
+    return _done(request, ctx, command, result)
+
+
+def start_values(ctx: Context, command: Command, query: Any, pk: int | None) -> dict[str, Any]:
+    """What a fresh form shows: the query string, the target row, and for a change the row's present values."""
+    values: dict[str, Any] = {n: query[n] for n in command.parameters if n in query}
+    if command.target is None or not pk:
+        return values
+    row = _target(ctx, command, pk)
+    values[command.target] = pk
+    for name, parameter in command.parameters.items():
+        if name == command.target or name in values:
+            continue
+        source = parameter.meta.prefill.removeprefix("row.") if parameter.meta.prefill.startswith("row.") else (name if parameter.partial else "")
+        if source:
+            found = getattr(row, source)
+            values[name] = found() if callable(found) else found
+            if isinstance(values[name], models.Model):
+                values[name] = values[name].pk
+    return values
+
+
+def _target(ctx: Context, command: Command, pk: int) -> models.Model:
+    row = command.target_model.objects.visible_to(ctx).filter(pk=pk).first()
+    if row is None:
+        raise NotFound(str(command.target_model._meta.verbose_name), pk)
+    return row  # type: ignore[no-any-return]
+
+
+def _posted(request: HttpRequest, command: Command, pk: int | None) -> dict[str, Any]:
+    raw = unflatten(request.POST, command.parameters)
+    if command.target and pk:
+        raw[command.target] = pk
+    return raw
+
+
+def _raw(request: HttpRequest, ctx: Context, command: Command, pk: int | None) -> dict[str, Any]:
+    """The post in the raw shape; files are kept first, under their own rights, and referred to."""
+    raw = _posted(request, command, pk)
+    for name, upload in request.FILES.items():
+        parameter = command.parameters.get(name)
+        if parameter is not None and isinstance(parameter.field, RowField) and parameter.kind is StoredFile:
+            with scope(ctx.company_id):
+                raw[name] = files.store(ctx, upload.name or "file", upload.file).pk
+    return raw
+
+
+def _draw(request: HttpRequest, command: Command, form: CommandForm, context: dict[str, Any], pk: int | None, title: str, status: int) -> HttpResponse:
+    url = request.get_full_path() if request.method == "POST" else f"{request.path}"
+    subject = str(_target(form.ctx, command, pk)) if command.target and pk else ""
+    dialog = request.GET.get("dialog", "dialog") if request.GET.get("dialog") in {"dialog", "subdialog"} else "dialog"
+    context |= {
+        "command": {"name": command.name, "label": title or command.label, "help": command.summary, "url": url, "tone": command.tone, "subject": subject},
+        "can_rehearse": True, "dialog_id": dialog, "form_url": url,
+        "page": {"title": title or command.label, "subtitle": subject, "back_url": request.headers.get("Referer", "/") if status == 200 else "/"},
+    }
+    template = "core/command_dialog.html" if _in_dialog(request) else "core/form.html"
+    if status != 200 and template == "core/form.html" and request.headers.get("HX-Request"):
+        template = "core/form.html#form"
+    return render(request, template, context, status=status)
+
+
+def _in_dialog(request: HttpRequest) -> bool:
+    target = request.headers.get("HX-Target", "")
+    return bool(request.headers.get("HX-Request")) and ("dialog" in target or "dialog" in request.GET)
+
+
+def preview_of(ctx: Context, command: Command, result: Any) -> dict[str, Any]:
+    """What a rehearsal showed: the values that the result would have."""
+    if isinstance(result, models.Model):
+        resource = resource_for(type(result))
+        columns = resource.shown() if resource else ()
+        cells = resource.cells(ctx, result, columns) if resource else []
+        changes = [{"label": resource.label_of(c), "before": None, "after": cell.text or str(cell.value or "")} for c, cell in zip(columns, cells, strict=True)] if resource else []
+        return {"tone": "ok", "sentence": f"{command.label}: {result}", "changes": [c for c in changes if c["after"]], "door": {"outcome": "pass"} if command.door else None}
+    if is_dataclass(result) and not isinstance(result, type):
+        rows = [{"label": k.replace("_", " ").capitalize(), "before": None, "after": v} for k, v in audit.jsonable(vars(result)).items()]
+        return {"tone": "ok", "changes": rows}
+    return {"tone": "ok", "sentence": f"{command.label} would go through."}
+
+
+def _preview(request: HttpRequest, preview: dict[str, Any]) -> HttpResponse:
+    return render(request, "core/rehearsal.html", {"preview": preview})
+
+
+def _done(request: HttpRequest, ctx: Context, command: Command, result: Any) -> HttpResponse:
+    sentence, url, label = f"{command.label}: done.", "", ""
+    if isinstance(result, models.Model) and result.pk:
+        resource = resource_for(type(result))
+        sentence = f"{command.label}: {result}"
+        if resource is not None and ctx.may(resource.view_permission):
+            url, label = resource.url(result), "Open"
+    if request.GET.get("dialog") == "subdialog" and isinstance(result, models.Model):
+        answer = HttpResponse(status=204)
+        answer["HX-Trigger"] = json.dumps({"dialog-close": {}, "ref-created": {"id": result.pk, "label": str(result)}, "toast": {"text": sentence, "tone": "ok"}})
+        return answer
+    goto = "" if command.target and request.headers.get("HX-Request") else url
+    return _finished(request, sentence, "ok", url, label, goto=goto)
+
+
+def _finished(request: HttpRequest, sentence: str, tone: str, url: str = "", label: str = "", goto: str = "") -> HttpResponse:
+    if request.headers.get("HX-Request") and (_in_dialog(request) or not goto):
+        answer = HttpResponse(status=204)
+        toast = {"text": sentence, "tone": tone, "url": url, "label": label}
+        answer["HX-Trigger"] = json.dumps({"dialog-close": {}, "record-changed": {}, "toast": toast})
+        return answer
+    messages.add_message(request, messages.SUCCESS if tone == "ok" else messages.WARNING, sentence)
+    if request.headers.get("HX-Request"):
+        answer = HttpResponse(status=204)
+        answer["HX-Redirect"] = goto or url or "/"
+        return answer
+    return HttpResponseRedirect(goto or url or "/")
+
+

@@ -1,0 +1,91 @@
+"""What the frame of every page needs: navigation by office and rights, company, person, notifications."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from enfilade.core.context import Context
+from enfilade.core.models import HeldCommand, Notification
+from enfilade.core.resource import RESOURCES
+from enfilade.core.resource.hooks import PAGES, REPORTS
+
+OFFICE_LABELS = {"front": "Front office", "middle": "Middle office", "back": "Back office"}
+DEPARTMENTS: dict[str, tuple[str, str, int]] = {}
+
+
+def department(module: str, label: str, icon: str, order: int) -> None:
+    """Name a module's department in the navigation."""
+    DEPARTMENTS[module] = (label, icon, order)
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Context processor of the shell; empty for strangers."""
+    ctx: Context | None = getattr(request, "ctx", None)
+    if ctx is None:
+        return {"nav": [], "company": None, "companies": [], "demo": False}
+    companies = getattr(request, "companies", [])
+    return {
+        "ctx": ctx,
+        "nav": navigation(ctx, request.path),
+        "company": ctx.company,
+        "companies": [{"pk": c.pk, "name": c.name, "active": c.pk == ctx.company_id} for c in companies],
+        "user": ctx.user,
+        "role_label": ", ".join(sorted(c.replace("_", " ") for c in ctx.roles)),
+        "notifications_count": Lazy(lambda: Notification.objects.visible_to(ctx).filter(user=ctx.user, read_at=None).count()),
+        "live_url": f"{request.scheme}://{request.get_host().partition(':')[0]}:{settings.LIVE_PORT}/events",
+        "demo": ctx.company.demo,
+        "crumbs": [],
+    }
+
+
+class Lazy:
+    """A value that is read when a template draws it, inside the scope, or never."""
+
+    def __init__(self, read: Any) -> None:
+        self.read = read
+        self.value: Any = None
+
+    def __str__(self) -> str:
+        if self.value is None:
+            self.value = self.read()
+        return str(self.value)
+
+    def __bool__(self) -> bool:
+        return str(self) not in {"", "0"}
+
+
+def navigation(ctx: Context, path: str) -> list[dict[str, Any]]:
+    """Offices with the departments and entries that the caller may enter; an office without entries is left out."""
+    found: dict[str, dict[str, list[tuple[int, dict[str, Any]]]]] = defaultdict(lambda: defaultdict(list))
+    for page in PAGES.values():
+        if page.menu and ctx.may(page.permission):
+            _add(found, page.office, page.module, page.order, page.title, f"/{page.module}/{page.path}", page.icon, path)
+    for report in REPORTS.values():
+        if ctx.may(report.permission):
+            _add(found, report.office, report.module, report.order + 100, report.title, f"/{report.module}/reports/{report.name}/", report.icon, path)
+    for resource in RESOURCES.values():
+        if resource.menu and ctx.may(resource.view_permission):
+            _add(found, resource.office, resource.module, resource.order, resource.plural, resource.list_url(), resource.icon, path)
+    return [{"office": o, "label": OFFICE_LABELS[o], "departments": _departments(found[o])} for o in OFFICE_LABELS if o in found]
+
+
+def _add(found: Any, office: str, module: str, order: int, label: str, url: str, icon: str, path: str) -> None:
+    active = path == url or (path.startswith(url) and url.count("/") > 2)
+    found[office][module].append((order, {"label": label, "url": url, "icon": icon, "active": active}))
+
+
+def _departments(modules: dict[str, list[tuple[int, dict[str, Any]]]]) -> list[dict[str, Any]]:
+    rows = []
+    for module, entries in modules.items():
+        label, icon, order = DEPARTMENTS.get(module, (module.replace("_", " ").capitalize(), "circle", 50))
+        rows.append((order, label, icon, [e for _, e in sorted(entries, key=lambda x: (x[0], x[1]["label"]))]))
+    return [{"label": label, "icon": icon, "entries": entries} for _, label, icon, entries in sorted(rows, key=lambda r: r[:2])]
+
+
+def held_count(ctx: Context) -> int:
+    """Commands that wait for a role of the caller."""
+    return HeldCommand.objects.visible_to(ctx).filter(state="waiting", release_role__in=ctx.roles).count()

@@ -1,0 +1,138 @@
+"""A command as an HTML form: one Django form, and one formset per lines input."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass, field
+from typing import Any
+
+from django import forms
+from django.db import models
+from django.utils.crypto import get_random_string
+
+from enfilade.core.command import Command
+from enfilade.core.command.inputs import LinesField, Parameter, RowField, RowsField, plain
+from enfilade.core.context import Context, Invalid, Refusal
+from enfilade.core.fields import AmountFormField
+from enfilade.core.models import StoredFile
+from enfilade.core.resource import resource_for
+from enfilade.core.ui import widgets
+
+
+@dataclass
+class CommandForm:
+    """What templates draw. values: raw values by input name; errors: path -> sentences."""
+
+    command: Command
+    ctx: Context
+    values: dict[str, Any] = field(default_factory=dict)
+    errors: dict[str, list[str]] = field(default_factory=dict)
+    hidden: tuple[str, ...] = ()
+    key: str = field(default_factory=lambda: get_random_string(24))
+
+    def context(self) -> dict[str, Any]:
+        """form, form_key, line_sets and refusal for core/parts/form_body.html."""
+        plain_fields = {n: p for n, p in self.command.parameters.items() if not p.is_lines}
+        form = self._form(plain_fields, self.values, self.errors, "")
+        return {"form": form, "form_key": self.key, "line_sets": [self._lines(n, p) for n, p in self.command.parameters.items() if p.is_lines]}
+
+    def refused(self, no: Refusal) -> dict[str, Any]:
+        """The same form with the refusal on it; what was typed stays."""
+        hints: Any = no.hints
+        refusal = None
+        if isinstance(no, Invalid):
+            self.errors = no.errors
+            if any(not self._is_own(path) for path in no.errors):
+                refusal = {"message": "; ".join(s for p, e in no.errors.items() if not self._is_own(p) for s in e), "hints": ()}
+        elif no.field and self._is_own(no.field):
+            self.errors = {no.field: [str(no)]}
+            refusal = {"message": str(no), "hints": hints} if hints else None
+        else:
+            refusal = {"message": str(no), "hints": hints}
+        return {**self.context(), "refusal": refusal}
+
+    def _is_own(self, path: str) -> bool:
+        return path.partition("[")[0].partition(".")[0] in self.command.parameters
+
+    def _form(self, parameters: dict[str, Parameter], values: dict[str, Any], errors: dict[str, list[str]], prefix: str) -> forms.Form:
+        fields = {n: self._field(p, hidden=not prefix and n in self.hidden) for n, p in parameters.items()}
+        cls = type("CommandInputs", (forms.Form,), fields)
+        form = cls(initial={n: values.get(n, self._initial(p)) for n, p in parameters.items()}, prefix=prefix or None)
+        form.is_bound = bool(errors)
+        form._errors = forms.utils.ErrorDict(renderer=form.renderer)
+        form.cleaned_data = {}
+        if errors:
+            # The sentences come from the one validator; Django's form only draws them.
+            form.data = {form.add_prefix(n): v for n, v in form.initial.items() if v is not None}
+            for name, sentences in errors.items():
+                target = name if name in fields else None
+                form._errors[target or "__all__"] = form.error_class(sentences, renderer=form.renderer, error_class="nonfield" if not target else None)
+        return form
+
+    def _initial(self, parameter: Parameter) -> Any:
+        prefill = parameter.meta.prefill
+        if prefill == "ctx.today":
+            return self.ctx.today.isoformat()
+        if prefill == "ctx.now":
+            return self.ctx.now
+        default = parameter.default
+        if not parameter.required and default is not None and isinstance(default, int) and parameter.meta.amount:
+            return plain(parameter, default, self.ctx.company.currency)
+        return default if isinstance(default, str | int | bool) else None
+
+    def _field(self, parameter: Parameter, *, hidden: bool) -> forms.Field:
+        made = copy.deepcopy(parameter.field)
+        if hidden:
+            made.widget = forms.HiddenInput()
+        elif isinstance(made, RowField | RowsField):
+            made.widget = self._row_widget(made, parameter)
+        elif isinstance(made, AmountFormField):
+            made.currency = self.ctx.company.currency
+            made.widget = widgets.AmountBox(self.ctx.company.currency)
+        elif parameter.meta.widget == "phone":
+            made.widget = widgets.PhoneBox()
+        elif parameter.name.endswith("_min") and parameter.kind is int:
+            made.widget = widgets.DurationBox()
+        made.widget.is_required = made.required
+        if made.max_length if hasattr(made, "max_length") else None:
+            made.widget.attrs.setdefault("maxlength", str(made.max_length))  # type: ignore[attr-defined]
+        return made
+
+    def _row_widget(self, made: RowField | RowsField, parameter: Parameter) -> forms.Widget:
+        if made.model is StoredFile:
+            return widgets.FileDrop()
+        resource = resource_for(made.model)
+        if resource is None or not self.ctx.may(resource.view_permission):
+            return forms.NumberInput()
+        query = f"?{parameter.meta.query}" if parameter.meta.query else ""
+        add = f"{resource.module}.add_{resource.name}"
+        create = f"{resource.list_url()}new/?dialog=subdialog" if resource.fields and resource.addable and self.ctx.may(add) else ""
+        return widgets.RefBox(
+            f"{resource.list_url()}options/{query}", create_url=create, label_of=lambda pk: self._label(made.model, pk), multiple=isinstance(made, RowsField)
+        )
+
+    def _label(self, model: type[models.Model], pk: Any) -> str:
+        if isinstance(pk, models.Model):
+            return str(pk)
+        if not str(pk).isdigit():
+            return str(pk)
+        from enfilade.core.scope import scope
+
+        with scope(self.ctx.company_id):
+            row = model.objects.visible_to(self.ctx).filter(pk=int(pk)).first()  # type: ignore[attr-defined]
+        return str(row) if row is not None else str(pk)
+
+    def _lines(self, name: str, parameter: Parameter) -> dict[str, Any]:
+        columns = parameter.line_parameters
+        given = self.values.get(name) or []
+        rows = given if isinstance(given, list) and all(isinstance(r, dict) for r in given) else []
+        filled = []
+        for number, row in enumerate(rows or [{}]):
+            own = {p.removeprefix(f"{name}[{number}]").lstrip("."): e for p, e in self.errors.items() if p.startswith(f"{name}[{number}]")}
+            filled.append(self._form(columns, row, own, f"{name}-{number}"))
+        whole = [s for p, e in self.errors.items() if p == name for s in e]
+        assert isinstance(parameter.field, LinesField)  # noqa: S101 - lines parameters have lines fields
+        return {
+            "name": name, "label": parameter.label, "help": parameter.help, "forms": filled, "errors": whole,
+            "empty_form": self._form(columns, {}, {}, f"{name}-__prefix__"), "total": None,
+        }

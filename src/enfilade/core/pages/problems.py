@@ -1,0 +1,85 @@
+"""Refusals as answers: RFC 9457 problem+json for programs, a sentence on a page for people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+
+from enfilade.core.context import Invalid, OutcomeUnknown, Refusal
+
+TITLES = {
+    400: "Not understood", 401: "Sign in first", 403: "Not allowed", 404: "Not found", 405: "Not that way", 409: "Refused",
+    413: "Too large", 415: "Wrong media type", 422: "Not valid", 500: "Our mistake", 503: "Outcome unknown",
+}
+
+
+def problem(status: int, code: str, detail: str, **more: Any) -> JsonResponse:
+    """A problem document (RFC 9457): type, title, status, detail, and our stable `code`."""
+    body = {"type": f"/problems/{code}", "title": TITLES.get(status, "Problem"), "status": status, "detail": detail, "code": code, **more}
+    return JsonResponse(body, status=status, content_type="application/problem+json")
+
+
+def problem_of(no: Refusal) -> JsonResponse:
+    """The problem document of a refusal, with one entry per bad input and what would be possible instead."""
+    more: dict[str, Any] = {"retryable": no.code == "busy"}
+    if isinstance(no, Invalid):
+        more["errors"] = [{"field": path, "detail": sentence} for path, found in no.errors.items() for sentence in found]
+    elif no.field:
+        more["errors"] = [{"field": no.field, "detail": str(no)}]
+    if no.hints:
+        more["hints"] = list(no.hints)
+    return problem(no.status, no.code, str(no), **more)
+
+
+def page_problem(request: HttpRequest, status: int, sentence: str) -> HttpResponse:
+    """A whole page, or for htmx a fragment, that says what is wrong and where to go."""
+    if wants_json(request):
+        return problem(status, TITLES.get(status, "problem").lower().replace(" ", "_"), sentence)
+    context = {"problem": {"status": status, "title": TITLES.get(status, "Problem"), "text": sentence, "sentence": sentence}, "status": status}
+    return render(request, "core/problem.html", context, status=status)
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Whether the caller is a program."""
+    return request.path.startswith("/api/") or request.headers.get("Accept", "").startswith("application/json")
+
+
+def of_exception(request: HttpRequest, error: Exception) -> HttpResponse:
+    """Answer for a refusal or an unknown outcome."""
+    if isinstance(error, OutcomeUnknown):
+        sentence = "The database could not say whether this was saved. Send the same again: it will not happen twice."
+        return problem(503, "outcome_unknown", sentence, retryable=True) if wants_json(request) else page_problem(request, 503, sentence)
+    no = error if isinstance(error, Refusal) else Refusal("refused", str(error))
+    return problem_of(no) if wants_json(request) else page_problem(request, no.status, str(no))
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A post without the token of this session."""
+    return page_problem(request, 403, "This form is too old or came from another site. Go back, reload the page and send it again.")
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400."""
+    return page_problem(request, 400, "This request could not be understood.")
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403."""
+    return page_problem(request, 403, "You are not allowed to see this.")
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404."""
+    return page_problem(request, 404, "There is nothing at this address, or you may not see it.")
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500: rendered without the shell's queries, since the database may be the trouble."""
+    if wants_json(request):
+        return problem(500, "error", "Something went wrong on our side. Nothing was saved.", retryable=True)
+    return HttpResponse(
+        "<!doctype html><meta charset=utf-8><title>Our mistake</title><h1>Something went wrong on our side</h1><p>Nothing was saved. Go back and try again.</p>",
+        status=500,
+    )

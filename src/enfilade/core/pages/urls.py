@@ -1,0 +1,72 @@
+"""Every address, derived from the registries: pages, records, commands, reports, API."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from django.conf import settings
+from django.urls import URLPattern, path
+
+from enfilade.core.api import views as api
+from enfilade.core.api.openapi import openapi_view
+from enfilade.core.resource import RESOURCES, Resource
+from enfilade.core.resource.hooks import PAGES
+
+from . import commands, lists, records, reports, session, transfer
+from .dispatch import view
+
+
+def _resource_urls(resource: Resource) -> list[URLPattern]:
+    base, at = resource.list_url().lstrip("/"), {"label": resource.label}
+    rest = resource.api_url().lstrip("/")
+    return [
+        path(base, lists.list_view, at, name=f"{resource.label}.list"),
+        path(f"{base}options/", lists.options_view, at, name=f"{resource.label}.options"),
+        path(f"{base}new/", records.new_view, at, name=f"{resource.label}.new"),
+        path(f"{base}import/", transfer.import_view, at, name=f"{resource.label}.import"),
+        path(f"{base}export.csv", transfer.export_view, at, name=f"{resource.label}.export"),
+        path(f"{base}<int:pk>/", records.detail_view, at, name=f"{resource.label}.detail"),
+        path(f"{base}<int:pk>/edit/", records.edit_view, at, name=f"{resource.label}.edit"),
+        path(f"{base}<int:pk>/timeline/", records.timeline_view, at, name=f"{resource.label}.timeline"),
+        path(rest, api.collection, at, name=f"api.{resource.label}.collection"),
+        path(f"{rest}<int:pk>/", api.record, at, name=f"api.{resource.label}.record"),
+        path(f"{rest}<int:pk>/<slug:verb>/", api.record_command, at, name=f"api.{resource.label}.command"),
+    ]
+
+
+def _page_urls() -> list[URLPattern]:
+    return [
+        path(f"{p.module}/{p.path}", view(p.permission, methods=getattr(p.view, "methods", ("GET", "HEAD")))(p.view), name=label) for label, p in PAGES.items()
+    ]
+
+
+urlpatterns: list[URLPattern] = [
+    path("", session.home_view, name="home"),
+    path("sign-in/", session.sign_in_view, name="sign_in"),
+    path("sign-out/", session.sign_out_view, name="sign_out"),
+    path("switch-company/", session.switch_company_view, name="switch_company"),
+    path("palette/", session.palette_view, name="palette"),
+    path("notifications/", session.notifications_view, name="notifications"),
+    path("notifications/count/", session.notifications_count_view, name="notifications_count"),
+    path("files/<int:pk>/", transfer.file_view, name="file"),
+    path("api/v1/", api.index, name="api.index"),
+    path("api/v1/openapi.json", openapi_view, name="api.openapi"),
+    path("api/v1/files/", api.upload, name="api.files"),
+    path("api/v1/do/<slug:module>/<slug:verb>/", api.free_command, name="api.do"),
+    path("api/v1/reports/<slug:module>/<slug:name>/", api.report, name="api.report"),
+    *_page_urls(),
+    *[p for r in RESOURCES.values() for p in _resource_urls(r)],
+    path("<slug:module>/do/<slug:verb>/", commands.command_view, name="do"),
+    path("<slug:module>/do/<slug:verb>/<int:pk>/", commands.command_view, name="do_on"),
+    path("<slug:module>/reports/<slug:name>/", reports.report_view, name="report"),
+]
+
+if settings.DEBUG and find_spec("enfilade.core.ui.gallery"):
+    from .gallery import gallery_view
+
+    urlpatterns.append(path("_gallery/", gallery_view))
+
+handler400 = "enfilade.core.pages.problems.bad_request"
+handler403 = "enfilade.core.pages.problems.forbidden"
+handler404 = "enfilade.core.pages.problems.not_found"
+handler500 = "enfilade.core.pages.problems.server_error"

@@ -1,0 +1,38 @@
+"""References by text: `billing.invoice:42` names a row without a foreign key, so that a lower module can point upward."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.apps import apps
+from django.db.models import Model
+
+if TYPE_CHECKING:
+    from .context import Context
+
+
+def ref(row: Model) -> str:
+    """The reference of a saved row."""
+    return f"{row._meta.label_lower}:{row.pk}"
+
+
+def split(reference: str) -> tuple[str, int]:
+    """Model label and primary key of a reference."""
+    label, _, pk = reference.partition(":")
+    return label, int(pk)
+
+
+def model_of(reference: str) -> type[Model] | None:
+    """The model a reference points to, or None when there is no such model (any more)."""
+    try:
+        return apps.get_model(reference.partition(":")[0])
+    except (LookupError, ValueError):
+        return None
+
+
+def resolve(ctx: Context, reference: str) -> Model | None:
+    """The row behind a reference, or None when the caller can't see it."""
+    model = model_of(reference)
+    if model is None:
+        return None
+    return model.objects.visible_to(ctx).filter(pk=split(reference)[1]).first()  # type: ignore[attr-defined]

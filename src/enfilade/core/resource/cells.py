@@ -1,0 +1,76 @@
+"""Cells: a value of a row, ready to be drawn by a template."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from babel.numbers import format_currency
+from django.db import models
+
+from enfilade.core.fields import AmountField, to_major
+
+from .columns import field_at, value_at
+
+TONES = {
+    "neutral": ("draft", "new", "planned", "open", "returned", "archived", "inactive"),
+    "info": ("booked", "confirmed", "issued", "offered", "routed", "part_paid", "sent", "in_treatment", "accepted", "running"),
+    "warn": ("waiting", "held", "arrived", "due", "overdue", "pending", "missing", "expected"),
+    "ok": ("paid", "done", "closed", "released", "posted", "settled", "valid", "checked_out", "active", "answered", "balanced"),
+    "bad": ("cancelled", "no_show", "refused", "void", "expired", "failed", "reversed", "lost"),
+}
+_TONE_OF = {state: tone for tone, states in TONES.items() for state in states}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """kind: text number amount date datetime bool badge ref person list; text: what is read; value: what a machine sorts by."""
+
+    kind: str
+    text: str
+    value: Any = None
+    url: str = ""
+    tone: str = ""
+
+
+def tone_of(state: str) -> str:
+    """The colour family of a state, by its word."""
+    return _TONE_OF.get(state, "neutral")
+
+
+def money(minor: int, currency: str, locale: str = "en") -> str:
+    """An amount as people of the locale write it."""
+    return format_currency(to_major(minor, currency), currency, locale=locale)
+
+
+def cell(row: models.Model, path: str, currency: str, locale: str = "en") -> Cell:
+    """The cell of one column of one row."""
+    value, field = value_at(row, path), field_at(type(row), path)
+    if value is None or value == "":
+        return Cell("text", "")
+    if isinstance(field, AmountField) or (path.endswith("_minor") and isinstance(value, int)):
+        return Cell("amount", money(value, getattr(row, "currency", "") or currency, locale), value)
+    if field is not None and field.choices and isinstance(value, str):
+        return Cell("badge", str(dict(field.flatchoices).get(value, value)), value, tone=tone_of(value))
+    return _by_type(value)
+
+
+def _by_type(value: Any) -> Cell:
+    if isinstance(value, bool):
+        return Cell("bool", "Yes" if value else "No", value)
+    if isinstance(value, datetime):
+        return Cell("datetime", "", value)
+    if isinstance(value, date):
+        return Cell("date", "", value)
+    if isinstance(value, models.Model):
+        from .declare import resource_for
+
+        found = resource_for(type(value))
+        return Cell("ref", str(value), value.pk, url=found.url(value) if found else "")
+    if isinstance(value, int | Decimal):
+        return Cell("number", f"{value.normalize():f}" if isinstance(value, Decimal) else str(value), value)
+    if isinstance(value, list | tuple):
+        return Cell("list", ", ".join(str(v) for v in value), list(value))
+    return Cell("text", str(value), value)

@@ -1,0 +1,238 @@
+"""The declaration: settings of one model, and what follows from them directly."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, cast
+
+from django.db import models
+from django.utils.text import slugify
+
+from enfilade.core.command.inputs import UNSET, Input, Parameter
+from enfilade.core.command.registry import REGISTRY, Command, register
+from enfilade.core.context import Context, NotFound
+from enfilade.core.models import Record, RecordQuerySet
+
+from .cells import Cell, cell
+from .columns import field_at, label_of, parameter_of, plain_value, related_paths
+from .hooks import office_of
+
+RESOURCES: dict[str, Resource] = {}
+
+
+class Resource:
+    """Subclass with settings; the subclass registers itself.
+
+    columns: list columns, in order (`party__name` follows a link, a property or method is shown but not sorted by).
+    filters: fields one may filter by. search: text fields the search box looks into.
+    fields: what a person may type; nothing else is writable by add and change. Empty: no add or change.
+    import_key: the field that decides whether an imported row is new.
+    lines: related rows shown on the record page and in JSON: {related_name: columns}.
+    ordering: default sort column, with `-` for newest first.
+    facts: fields of the record page; the columns and fields when empty.
+    menu: whether it has a menu entry; icon: a Lucide name; order: place in its department.
+    """
+
+    model: ClassVar[type[Record]]
+    columns: ClassVar[tuple[str, ...]] = ()
+    filters: ClassVar[tuple[str, ...]] = ()
+    search: ClassVar[tuple[str, ...]] = ()
+    fields: ClassVar[tuple[str, ...]] = ()
+    import_key: ClassVar[str] = ""
+    lines: ClassVar[dict[str, tuple[str, ...]]] = {}
+    ordering: ClassVar[str] = "-id"
+    facts: ClassVar[tuple[str, ...]] = ()
+    menu: ClassVar[bool] = True
+    icon: ClassVar[str] = "table"
+    order: ClassVar[int] = 50
+    empty: ClassVar[str] = ""
+    title: ClassVar[str] = ""
+    addable: ClassVar[bool] = True
+    changeable: ClassVar[bool] = True
+
+    def __init_subclass__(cls) -> None:
+        made = cls()
+        RESOURCES[made.label] = made
+        if cls.fields:
+            _register_plain_commands(made)
+
+    @property
+    def label(self) -> str:
+        """`billing.invoice`: the name on the command line, in references and permissions."""
+        return self.model._meta.label_lower
+
+    @property
+    def module(self) -> str:
+        """`billing`."""
+        return self.model._meta.app_label
+
+    @property
+    def name(self) -> str:
+        """`invoice`."""
+        return cast(str, self.model._meta.model_name)
+
+    @property
+    def slug(self) -> str:
+        """`invoices`: the last part of its address."""
+        return slugify(str(self.model._meta.verbose_name_plural))
+
+    @property
+    def plural(self) -> str:
+        """Heading of the list."""
+        text = self.title or str(self.model._meta.verbose_name_plural)
+        return text[:1].upper() + text[1:]
+
+    @property
+    def singular(self) -> str:
+        """`invoice`, in words."""
+        return str(self.model._meta.verbose_name)
+
+    @property
+    def office(self) -> str:
+        """front, middle or back."""
+        return office_of(self.model.__module__)
+
+    @property
+    def view_permission(self) -> str:
+        """What one must hold to read."""
+        return f"{self.module}.view_{self.name}"
+
+    def list_url(self) -> str:
+        """Address of the list."""
+        return f"/{self.module}/{self.slug}/"
+
+    def api_url(self) -> str:
+        """Address of the collection in the API."""
+        return f"/api/v1/{self.module}/{self.slug}/"
+
+    def url(self, row: models.Model) -> str:
+        """Address of a record page."""
+        return f"{self.list_url()}{row.pk}/"
+
+    def queryset(self) -> RecordQuerySet:
+        """Override to annotate or to prefetch; never to filter by caller."""
+        return cast(RecordQuerySet, self.model.objects.all())
+
+    def rows(self, ctx: Context) -> RecordQuerySet:
+        """Every row the caller may see, with what the columns need joined."""
+        ctx.require(self.view_permission)
+        related = related_paths(self.model, (*self.columns, *self.fields, *self.facts))
+        rows = self.queryset().visible_to(ctx)
+        return rows.select_related(*related) if related else rows
+
+    def get(self, ctx: Context, pk: int) -> Record:
+        """One row, or NotFound."""
+        row = self.rows(ctx).filter(pk=pk).first()
+        if row is None:
+            raise NotFound(self.singular, pk)
+        return cast(Record, row)
+
+    def shown(self) -> tuple[str, ...]:
+        """Fields of the record page and of JSON: facts, or columns and fields without repetition."""
+        return self.facts or tuple(dict.fromkeys((*self.columns, *self.fields)))
+
+    def cells(self, ctx: Context, row: models.Model, columns: tuple[str, ...] | None = None) -> list[Cell]:
+        """The cells of a row; the first one leads to the record."""
+        return [cell(row, c, ctx.company.currency, ctx.company.language) for c in (columns or self.columns)]
+
+    def label_of(self, column: str) -> str:
+        """Heading of a column."""
+        return label_of(self.model, column)
+
+    def as_json(self, ctx: Context, row: models.Model, *, lines: bool = False) -> dict[str, Any]:
+        """A row for programs: id, ref, label, every shown field; foreign keys by id with a `_label` beside."""
+        found: dict[str, Any] = {"id": row.pk, "ref": f"{self.label}:{row.pk}", "label": str(row)}
+        for path in dict.fromkeys((*self.columns, *self.shown())):
+            found[path] = plain_value(row, path, ctx.company.currency)
+            if isinstance(field_at(self.model, path), models.ForeignKey):
+                target = getattr(row, path.split("__")[0]) if "__" not in path else None
+                found[f"{path}_label"] = str(target) if target is not None else None
+        if lines:
+            for name, columns in self.lines.items():
+                found[name] = [{"id": r.pk, **{c: plain_value(r, c, ctx.company.currency) for c in columns}} for r in self.line_rows(ctx, row, name)]
+        return found
+
+    def line_rows(self, ctx: Context, row: models.Model, name: str) -> list[models.Model]:
+        """The related rows of one lines table, in order of entry."""
+        related = getattr(row, name)
+        columns = self.lines[name]
+        joins = related_paths(related.model, columns)
+        rows = related.all().visible_to(ctx).order_by("pk")
+        return list(rows.select_related(*joins) if joins else rows)
+
+    def commands(self, ctx: Context, row: models.Model | None = None) -> list[Command]:
+        """Commands whose button belongs on a record of this model, that the caller may run and the record's state allows."""
+        found = []
+        for made in REGISTRY.values():
+            if made.hidden or made.target_model is not self.model or not ctx.may(made.permission):
+                continue
+            states = self.model.states
+            if row is not None and states is not None:
+                move = states.moves.get(made.verb)
+                if move is not None and getattr(row, states.field) not in move[0]:
+                    continue
+            found.append(made)
+        return found
+
+
+def resource_named(label: str) -> Resource:
+    """The resource of a model label, or NotFound."""
+    found = RESOURCES.get(label.lower())
+    if found is None:
+        raise NotFound("kind of record", label)
+    return found
+
+
+def resource_for(model: type[models.Model]) -> Resource | None:
+    """The resource of a model, None when it has none."""
+    return RESOURCES.get(model._meta.label_lower)
+
+
+def _register_plain_commands(resource: Resource) -> None:
+    """add_x and change_x: the commands of a plain record, made from its declaration."""
+    if resource.addable:
+        _file(resource, "add", {n: parameter_of(_field(resource, n), partial=False) for n in resource.fields}, _adder(resource))
+    if resource.changeable:
+        row = Parameter(resource.name, resource.model, many=False, required=True, default=None, meta=Input(), help="")
+        parameters = {resource.name: row} | {n: parameter_of(_field(resource, n), partial=True) for n in resource.fields}
+        _file(resource, "change", parameters, _changer(resource))
+
+
+def _field(resource: Resource, name: str) -> models.Field[Any, Any]:
+    return cast("models.Field[Any, Any]", resource.model._meta.get_field(name))
+
+
+def _file(resource: Resource, verb: str, parameters: dict[str, Parameter], body: Any) -> None:
+    import functools
+
+    from enfilade.core.command.runner import execute
+
+    name = f"{verb}_{resource.name}"
+    body.__name__ = name
+    body.__doc__ = f"{verb.capitalize()} {'an' if resource.singular[0] in 'aeiou' else 'a'} {resource.singular}."
+    made = Command(
+        resource.module, name, f"{resource.module}.{name}", body, None, f"{verb.capitalize()} {resource.singular}", "", False,
+        "" if verb == "add" else resource.name, parameters,
+    )
+    register(made, functools.partial(execute, made))
+
+
+def _adder(resource: Resource) -> Any:
+    def body(ctx: Context, **values: Any) -> Record:
+        row = resource.model(company=ctx.company, **values)
+        row.save()
+        return row
+
+    return body
+
+
+def _changer(resource: Resource) -> Any:
+    def body(ctx: Context, **values: Any) -> Record:
+        row = values.pop(resource.name)
+        given = {n: v for n, v in values.items() if v is not UNSET}
+        for name, value in given.items():
+            setattr(row, name, value)
+        if given:
+            row.save(update_fields=list(given))
+        return cast(Record, row)
+
+    return body

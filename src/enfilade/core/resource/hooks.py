@@ -1,0 +1,171 @@
+"""What upper modules may add to pages of lower ones, and pages that no resource can express.
+
+panel: a tab on a record page; flow: the steps of the flow strip; report: figures with their own page, API and command
+line; page: an ordinary view with a menu entry.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+
+from enfilade.core.command.inputs import Parameter, parameters_of
+from enfilade.core.context import Context, NotFound
+
+OFFICES = ("front", "middle", "back")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One station of the flow strip. state: done, now, held or todo; office: front, middle or back."""
+
+    label: str
+    office: str
+    state: str
+    who: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    note: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A tab: `build(ctx, row)` returns the context of its template, or None when there is nothing to show."""
+
+    title: str
+    icon: str
+    template: str
+    permission: str
+    build: Callable[[Context, Any], dict[str, Any] | None]
+
+
+@dataclass(frozen=True, eq=False)
+class Report:
+    """`build(ctx, **inputs)` returns {columns, rows, totals ...}; the same for page, API and command line."""
+
+    module: str
+    name: str
+    title: str
+    permission: str
+    build: Callable[..., Any]
+    parameters: dict[str, Parameter]
+    template: str
+    icon: str
+    order: int
+
+    @property
+    def label(self) -> str:
+        """`ledger.trial_balance`."""
+        return f"{self.module}.{self.name}"
+
+    @property
+    def office(self) -> str:
+        """front, middle or back, by the room it lives in."""
+        return office_of(self.build.__module__)
+
+    @property
+    def summary(self) -> str:
+        """First line of the docstring."""
+        return (inspect.getdoc(self.build) or "").partition("\n")[0]
+
+
+@dataclass(frozen=True)
+class Page:
+    """A view of a module's own, with a menu entry unless `menu` is false."""
+
+    module: str
+    path: str
+    title: str
+    permission: str
+    view: Callable[..., Any]
+    icon: str
+    order: int
+    menu: bool = True
+    office: str = field(default="")
+
+
+PANELS: dict[type[models.Model], list[Panel]] = defaultdict(list)
+FLOWS: dict[type[models.Model], list[Callable[[Context, Any], list[Step]]]] = defaultdict(list)
+REPORTS: dict[str, Report] = {}
+PAGES: dict[str, Page] = {}
+
+
+def office_of(dotted: str) -> str:
+    """`enfilade.back.billing.pages` lives in the back office; what lies in base or core shows where it is used most: the back."""
+    part = dotted.split(".")[1] if "." in dotted else ""
+    return part if part in OFFICES else "back"
+
+
+def module_of(dotted: str) -> str:
+    """`enfilade.back.billing.pages` -> billing; core stays core."""
+    parts = dotted.split(".")
+    return parts[2] if len(parts) > 3 else parts[1]
+
+
+def panel(*, on: type[models.Model], title: str, permission: str, template: str, icon: str = "list") -> Callable[[Any], Any]:
+    """Add a tab to the record page of a model, also of a lower module."""
+
+    def wrap(build: Callable[[Context, Any], dict[str, Any] | None]) -> Any:
+        PANELS[on].append(Panel(title, icon, template, permission, build))
+        return build
+
+    return wrap
+
+
+def flow(*, on: type[models.Model]) -> Callable[[Any], Any]:
+    """Add steps to the flow strip of a model's record page; modules are asked from the bottom of the house up."""
+
+    def wrap(build: Callable[[Context, Any], list[Step]]) -> Any:
+        FLOWS[on].append(build)
+        return build
+
+    return wrap
+
+
+def report(*, title: str, permission: str, template: str = "core/report.html", icon: str = "chart-line", order: int = 50) -> Callable[[Any], Any]:
+    """File `def trial_balance(ctx, *, on: date)` as a report."""
+
+    def wrap(build: Callable[..., Any]) -> Any:
+        module = module_of(build.__module__)
+        made = Report(module, build.__name__, title, permission, build, parameters_of(build), template, icon, order)
+        REPORTS[made.label] = made
+        return build
+
+    return wrap
+
+
+def page(path: str, *, title: str, permission: str, icon: str = "square", order: int = 50, menu: bool = True) -> Callable[[Any], Any]:
+    """File `def view(request, ...)` under /<module>/<path>; the dispatcher has checked the permission and opened the scope."""
+
+    def wrap(view: Callable[..., Any]) -> Any:
+        module = module_of(view.__module__)
+        PAGES[f"{module}.{view.__name__}"] = Page(module, path, title, permission, view, icon, order, menu, office_of(view.__module__))
+        return view
+
+    return wrap
+
+
+def report_named(label: str) -> Report:
+    """The report of a name, or NotFound."""
+    found = REPORTS.get(label)
+    if found is None:
+        raise NotFound("report", label)
+    return found
+
+
+def panels_of(ctx: Context, row: models.Model) -> list[tuple[Panel, dict[str, Any]]]:
+    """Panels with something to show to this caller."""
+    built = [(p, p.build(ctx, row)) for p in PANELS[type(row)] if ctx.may(p.permission)]
+    return [(p, context) for p, context in built if context is not None]
+
+
+def flow_of(ctx: Context, row: models.Model) -> list[Step]:
+    """The steps of a record from front to back, [] when it takes part in no flow."""
+    return [step for build in FLOWS[type(row)] for step in build(ctx, row)]

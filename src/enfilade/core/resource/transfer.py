@@ -1,0 +1,226 @@
+"""Out and in again: a resource as CSV, and files of rows into commands.
+
+What is exported re-imports to the same rows. An import runs every row through the same command as the form, in one
+transaction with a savepoint per row: good rows stay, bad ones are listed with line, field and sentence. A rehearsal
+runs all of it and keeps nothing.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, cast
+
+from django.db import DatabaseError, models, transaction
+
+from enfilade.core.command.inputs import read
+from enfilade.core.command.registry import command_named
+from enfilade.core.command.runner import execute
+from enfilade.core.command.sentences import refusal_for
+from enfilade.core.context import Context, Invalid, NotFound, Refusal
+from enfilade.core.models import Record
+from enfilade.core.tabular import Table, guard_formula, read_table, unguard_formula
+
+from .columns import field_at, plain_value
+from .declare import RESOURCES, Resource
+from .listing import filtered
+
+EXPORT_CHUNK = 2_000
+PROBLEMS_MAX = 1_000
+
+
+@dataclass(frozen=True)
+class ImportRow:
+    """One row of a file: where it stands, the command it becomes and that command's raw inputs."""
+
+    line: int
+    command: str
+    inputs: dict[str, Any]
+
+
+@dataclass
+class ImportProblem:
+    """What was not taken, and why. refused: the row was left out; otherwise it is a warning."""
+
+    line: int
+    field: str
+    sentence: str
+    refused: bool = True
+
+
+@dataclass
+class ImportResult:
+    """Counts and problems of one import; refs of the rows made or changed."""
+
+    created: int = 0
+    changed: int = 0
+    refused: int = 0
+    problems: list[ImportProblem] = field(default_factory=list)
+    refs: list[str] = field(default_factory=list)
+    labels: list[str] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        """For the page, the command line and the API."""
+        problems = [vars(p) for p in self.problems[:PROBLEMS_MAX]]
+        return {"created": self.created, "changed": self.changed, "refused": self.refused, "problems": problems, "refs": self.refs[:100], "labels": self.labels[:100]}
+
+
+Reader = Callable[[Context, str, bytes], tuple[list[ImportRow], list[ImportProblem]]]
+READERS: dict[str, list[Reader]] = {}
+
+
+def importer(label: str) -> Callable[[Reader], Reader]:
+    """Register a reader of further file formats for a resource. It returns ([], []) for a file that is not its own."""
+
+    def wrap(reader: Reader) -> Reader:
+        READERS.setdefault(label, []).append(reader)
+        return reader
+
+    return wrap
+
+
+def may_import(resource: Resource, ctx: Context) -> bool:
+    """Whether the resource takes files and the caller may add rows."""
+    return bool(resource.fields and resource.import_key) and resource.addable and ctx.may(f"{resource.module}.add_{resource.name}")
+
+
+def export_csv(resource: Resource, ctx: Context, params: Mapping[str, Any]) -> Iterator[str]:
+    """Lines of CSV: id, the columns and the fields. Foreign keys by the target's import key; what looks like a formula is text."""
+    names = ["id", *dict.fromkeys((*resource.fields, *resource.columns))]
+    yield _line(names)
+    rows = filtered(resource, ctx, params).order_by("pk")
+    for row in rows.iterator(chunk_size=EXPORT_CHUNK):
+        yield _line([str(row.pk), *(_out(row, name, ctx) for name in names[1:])])
+
+
+def _line(cells: list[str]) -> str:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\r\n").writerow([guard_formula(c) for c in cells])
+    return out.getvalue()
+
+
+def _out(row: models.Model, path: str, ctx: Context) -> str:
+    target = field_at(type(row), path)
+    if isinstance(target, models.ForeignKey) and "__" not in path:
+        related = getattr(row, path)
+        key = _key_of(target)
+        return "" if related is None else str(getattr(related, key))
+    value = plain_value(row, path, ctx.company.currency)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return "\n".join(str(v) for v in value)
+    return "" if value is None else str(value)
+
+
+def _key_of(link: models.ForeignKey[Any, Any]) -> str:
+    related = RESOURCES.get(link.related_model._meta.label_lower)
+    return related.import_key if related and related.import_key else "pk"
+
+
+def read_rows(resource: Resource, ctx: Context, name: str, data: bytes) -> tuple[list[ImportRow], list[ImportProblem]]:
+    """Rows of a file: by a reader of the module where one knows it, else as CSV with our own headings."""
+    for reader in READERS.get(resource.label, []):
+        rows, problems = reader(ctx, name, data)
+        if rows or problems:
+            return rows, problems
+    table = read_table(data, region=ctx.company.country)
+    problems = [ImportProblem(p.line, p.field, p.sentence, p.refused) for p in table.problems]
+    return ([], problems) if not table.header else _own_rows(resource, ctx, table, problems)
+
+
+def _own_rows(resource: Resource, ctx: Context, table: Table, problems: list[ImportProblem]) -> tuple[list[ImportRow], list[ImportProblem]]:
+    heads = [_head(resource, h) for h in table.header]
+    known = {h for h in heads if h in resource.fields}
+    if not known:
+        wanted = ", ".join(resource.fields)
+        return [], [*problems, ImportProblem(1, "", f"None of the columns is known. The first line has to name some of: {wanted}.")]
+    unknown = [t for t, h in zip(table.header, heads, strict=True) if h not in resource.fields and h != "id" and h not in resource.columns]
+    problems += [ImportProblem(1, u[:60], "This column is not known and was left out.", refused=False) for u in unknown if u]
+    rows = []
+    for found in table.rows:
+        raw = {h: unguard_formula(c) for h, c in zip(heads, found.cells, strict=False) if h in resource.fields}
+        try:
+            inputs = {n: _in(resource, ctx, n, v) for n, v in raw.items()}
+        except Refusal as no:
+            problems.append(ImportProblem(found.line, no.field, str(no)))
+            continue
+        rows.append(_row(resource, ctx, found.line, inputs))
+    return rows, problems
+
+
+def _head(resource: Resource, text: str) -> str:
+    clean = text.strip().lower()
+    for name in (*resource.fields, *resource.columns):
+        if clean in {name, name.replace("_", " "), resource.label_of(name).lower()}:
+            return name
+    return clean
+
+
+def _in(resource: Resource, ctx: Context, name: str, text: str) -> Any:
+    """A cell as an input; a link is looked up by the target's import key."""
+    link = resource.model._meta.get_field(name)
+    if not isinstance(link, models.ForeignKey) or not text.strip():
+        return text
+    key = _key_of(link)
+    if key == "pk":
+        return text
+    found = cast(Any, link.related_model).objects.visible_to(ctx).filter(**{key: text.strip()}).first()
+    if found is None:
+        raise NotFound(str(link.related_model._meta.verbose_name), text.strip()[:60], field=name)
+    return found.pk
+
+
+def _row(resource: Resource, ctx: Context, line: int, inputs: dict[str, Any]) -> ImportRow:
+    key = inputs.get(resource.import_key)
+    present = resource.model.objects.visible_to(ctx).filter(**{resource.import_key: key}).first() if key not in (None, "") else None
+    if present is not None and resource.changeable:
+        return ImportRow(line, f"{resource.module}.change_{resource.name}", {resource.name: present.pk, **inputs})
+    return ImportRow(line, f"{resource.module}.add_{resource.name}", inputs)
+
+
+def take_rows(ctx: Context, rows: list[ImportRow], result: ImportResult) -> None:
+    """Run each row's command inside the transaction under way, with a savepoint of its own."""
+    for row in rows:
+        try:
+            with transaction.atomic():
+                command = command_named(row.command)
+                made = execute(command, replace(ctx, key=""), **read(command.parameters, row.inputs, ctx.company.currency))
+        except Invalid as no:
+            result.problems += [ImportProblem(row.line, path, s) for path, found in no.errors.items() for s in found]
+            result.refused += 1
+        except Refusal as no:
+            result.problems.append(ImportProblem(row.line, no.field, str(no)))
+            result.refused += 1
+        except DatabaseError as error:
+            no_ = refusal_for(error)
+            if no_ is None:
+                raise
+            result.problems.append(ImportProblem(row.line, no_.field, str(no_)))
+            result.refused += 1
+        else:
+            _count(result, row, made)
+
+
+def _count(result: ImportResult, row: ImportRow, made: Any) -> None:
+    new = row.command.partition(".")[2].startswith(("add_", "import_"))
+    result.created += new
+    result.changed += not new
+    if isinstance(made, Record):
+        result.refs.append(f"{made._meta.label_lower}:{made.pk}")
+        result.labels.append(str(made))
+
+
+def import_file(ctx: Context, resource: Resource, name: str, data: bytes) -> ImportResult:
+    """Import a file through the command core.import_rows; with ctx.rehearse nothing is kept."""
+    from enfilade.core import files
+    from enfilade.core.importing import import_rows
+    from enfilade.core.scope import scope
+
+    if not may_import(resource, ctx):
+        raise NotFound("import of", resource.plural)
+    with scope(ctx.company_id):
+        stored = files.store(ctx, name, io.BytesIO(data))
+    return cast(ImportResult, import_rows(ctx, resource=resource.label, file=stored).outcome)

@@ -1,0 +1,215 @@
+"""Settings: everything that differs between machines comes from the environment, typed and checked here once.
+
+DATABASE_URL    postgresql://user:password@host:port/name (a socket folder may be given as ?host=/path); without it the embedded server
+ENFILADE_HOME   the one folder that holds data, files and secrets (see home.find_home)
+SECRET_KEY      or the file ENFILADE_HOME/secret_key, which the start script makes
+ALLOWED_HOSTS   comma-separated names under which the site is reached
+"""
+
+from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from csp.constants import NONCE, SELF
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from .embedded import find_database_url
+from .home import find_home
+from .modules import MODULES
+
+PACKAGE_DIR = Path(__file__).resolve().parent.parent
+ROOT_DIR = PACKAGE_DIR.parent.parent
+
+
+class Environment(BaseSettings):
+    """What the machine says."""
+
+    model_config = SettingsConfigDict(env_prefix="", env_file=None, extra="ignore")
+
+    database_url: str = ""
+    enfilade_home: Path = Field(default_factory=find_home)
+    enfilade_debug: bool = False
+    enfilade_https: bool = False
+    enfilade_dist: Path = ROOT_DIR / "frontend" / "dist"
+    secret_key: str = ""
+    allowed_hosts: str = "127.0.0.1,localhost,[::1]"
+    db_pool_max: int = 12
+    live_port: int = 8001
+
+
+def _secret(env: Environment) -> str:
+    if env.secret_key:
+        return env.secret_key
+    file = env.enfilade_home / "secret_key"
+    try:
+        return file.read_text().strip()
+    except OSError:
+        # Commands that need no secret (migrations, checks) run without one; signing anything with an empty key is refused by Django.
+        return ""
+
+
+def database_settings(url: str) -> dict[str, object]:
+    """Return Django's form of a database address."""
+    parts = urlsplit(url)
+    query = parse_qs(parts.query)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")) or "enfilade",
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": (query.get("host") or [parts.hostname or ""])[0],
+        "PORT": str((query.get("port") or [parts.port or ""])[0]),
+    }
+
+
+env = Environment()
+DEBUG = env.enfilade_debug
+SECRET_KEY = _secret(env)
+ALLOWED_HOSTS = [h.strip() for h in env.allowed_hosts.split(",") if h.strip()]
+FILES_DIR = env.enfilade_home / "files"
+LIVE_PORT = env.live_port
+
+DATABASES = {
+    "default": {
+        **database_settings(env.database_url or find_database_url(env.enfilade_home)),
+        "CONN_MAX_AGE": 0,
+        "OPTIONS": {"pool": {"min_size": 1, "max_size": env.db_pool_max, "timeout": 20}, "application_name": "enfilade"},
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "django_linear_migrations",
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.forms",
+    "axes",
+    "django_htmx",
+    "django_cotton.apps.SimpleAppConfig",
+    "template_partials.apps.SimpleAppConfig",
+    "django_vite",
+    "lucide",
+    "procrastinate.contrib.django",
+    "enfilade.core",
+    *MODULES,
+    "enfilade.site",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "enfilade.core.pages.middleware.context_middleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "enfilade.site.urls"
+WSGI_APPLICATION = "enfilade.site.wsgi.application"
+
+_LOADERS = [
+    "django_cotton.cotton_loader.Loader",
+    "django.template.loaders.filesystem.Loader",
+    "django.template.loaders.app_directories.Loader",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "OPTIONS": {
+            "loaders": [("template_partials.loader.Loader", _LOADERS if DEBUG else [("django.template.loaders.cached.Loader", _LOADERS)])],
+            "builtins": ["django_cotton.templatetags.cotton", "template_partials.templatetags.partials"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+                "enfilade.core.pages.context.shell",
+            ],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+AUTH_USER_MODEL = "core.User"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "/sign-in/"
+LOGIN_REDIRECT_URL = "/"
+AXES_FAILURE_LIMIT = 8
+AXES_COOLOFF_TIME = 0.25
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_DISABLE_ACCESS_LOG = True
+
+USE_TZ = True
+TIME_ZONE = "UTC"
+USE_I18N = True
+LANGUAGE_CODE = "en"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = env.enfilade_home / "static"
+STATICFILES_DIRS = [("dist", env.enfilade_dist)] if env.enfilade_dist.is_dir() else []
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+DJANGO_VITE = {"default": {"dev_mode": False, "static_url_prefix": "dist", "manifest_path": env.enfilade_dist / "manifest.json"}}
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF, "'unsafe-inline'"],
+        "img-src": [SELF, "data:", "blob:"],
+        "connect-src": [SELF, f"http://127.0.0.1:{LIVE_PORT}", f"http://localhost:{LIVE_PORT}"],
+        "object-src": ["'none'"],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": ["'none'"],
+    }
+}
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 3600
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "enfilade.core.pages.problems.csrf_failure"
+if env.enfilade_https:
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
+    SECURE_HSTS_SECONDS = 31_536_000
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 12_000
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+SILENCED_SYSTEM_CHECKS: list[str] = []
+SERIALIZATION_MODULES: dict[str, str] = {}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {"enfilade": {"level": "INFO"}, "axes": {"level": "ERROR"}},
+}
