@@ -1,0 +1,42 @@
+// Dialogs fill by htmx (target #dialog-body or #subdialog-body), open when filled, and close on the event "dialog-close".
+const bodies = { 'dialog-body': 'dialog', 'subdialog-body': 'subdialog' };
+
+const openDialog = (dialog) => {
+  if (!dialog || dialog.open) return;
+  document.querySelectorAll('[popover]:popover-open').forEach((popover) => popover.hidePopover());
+  delete dialog.dataset.dirty;
+  dialog.showModal();
+};
+
+const closeTop = () => {
+  const open = [...document.querySelectorAll('dialog[open]')];
+  open.at(-1)?.close();
+};
+
+document.addEventListener('htmx:after:swap', (event) => {
+  const dialog = document.getElementById(bodies[event.detail?.ctx?.target?.id]);
+  openDialog(dialog);
+  dialog?.querySelector('[aria-invalid="true"], [autofocus]')?.focus();
+});
+
+document.addEventListener('dialog-close', closeTop);
+document.addEventListener('close', (event) => {
+  if (event.target.matches?.('#dialog, #subdialog')) event.target.querySelector('.sheet-body').replaceChildren();
+}, true);
+
+document.addEventListener('click', (event) => {
+  const opener = event.target.closest('[data-open]');
+  if (opener) openDialog(document.getElementById(opener.dataset.open));
+  if (event.target.closest('[data-close]')) event.target.closest('dialog')?.close();
+  if (event.target.matches('dialog#palette, dialog#shortcuts')) event.target.close();
+});
+
+// What was typed is not thrown away by one press of Escape.
+document.addEventListener('input', (event) => { const dialog = event.target.closest('#dialog, #subdialog'); if (dialog) dialog.dataset.dirty = '1'; });
+document.addEventListener('cancel', (event) => {
+  const dialog = event.target;
+  if (!dialog.matches?.('#dialog, #subdialog') || !dialog.dataset.dirty) return;
+  event.preventDefault();
+  delete dialog.dataset.dirty;
+  document.dispatchEvent(new CustomEvent('toast', { detail: { text: 'Press Escape again to discard what you typed.', tone: 'info' } }));
+}, true);

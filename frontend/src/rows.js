@@ -1,0 +1,48 @@
+// Lists: a click anywhere on a row opens it; rows are walked, chosen and opened from the keyboard.
+const rows = () => [...document.querySelectorAll('#list table[data-rows] tbody tr')];
+const current = () => document.querySelector('tr[data-current]');
+
+export const walk = (step) => {
+  const all = rows();
+  if (!all.length) return;
+  const now = all.indexOf(current());
+  const next = all[Math.max(0, Math.min(all.length - 1, now + step))] ?? all[0];
+  current()?.removeAttribute('data-current');
+  next.dataset.current = '1';
+  next.querySelector('.row-link')?.focus();
+  next.scrollIntoView({ block: 'nearest' });
+};
+
+export const pick = () => { current()?.querySelector('input[name=pk]')?.click(); };
+
+const showBulk = () => {
+  const bar = document.getElementById('bulk-bar');
+  if (!bar) return;
+  const boxes = [...document.querySelectorAll('#list input[name=pk]')];
+  const count = boxes.filter((box) => box.checked).length;
+  bar.hidden = !count;
+  bar.querySelector('[data-bulk-count]').textContent = count === 1 ? '1 selected' : `${count} selected`;
+  const all = document.querySelector('[data-pick-all]');
+  all.checked = count > 0 && count === boxes.length;
+  all.indeterminate = count > 0 && count < boxes.length;
+  boxes.forEach((box) => box.closest('tr').toggleAttribute('data-picked', box.checked));
+};
+
+document.addEventListener('change', (event) => {
+  if (event.target.matches('[data-pick-all]')) document.querySelectorAll('#list input[name=pk]').forEach((box) => { box.checked = event.target.checked; });
+  if (event.target.matches('[data-pick-all], input[name=pk]')) { event.stopPropagation(); showBulk(); }
+}, true);
+document.addEventListener('htmx:after:swap', showBulk);
+
+document.addEventListener('click', (event) => {
+  if (event.target.closest('[data-pick-none]')) { document.querySelectorAll('#list input[name=pk]').forEach((box) => { box.checked = false; }); showBulk(); }
+  const row = event.target.closest('tr[data-url]');
+  if (!row?.dataset.url || event.target.closest('a, button, input, label, summary, [popover]') || String(getSelection())) return;
+  if (event.ctrlKey || event.metaKey) open(row.dataset.url); else location.assign(row.dataset.url);
+});
+document.addEventListener('focusin', (event) => {
+  const row = event.target.closest('#list tbody tr');
+  if (!row) return;
+  current()?.removeAttribute('data-current');
+  row.dataset.current = '1';
+});

@@ -1,0 +1,43 @@
+// The frame: theme, rail, key names. Everything listens on the document, so swapped parts need no set-up.
+const root = document.documentElement;
+const THEMES = ['system', 'light', 'dark'];
+
+const nameTheme = () => document.querySelectorAll('[data-theme-name]').forEach((spot) => { spot.textContent = root.dataset.theme; });
+
+const setTheme = (theme) => {
+  root.dataset.theme = theme;
+  document.cookie = `theme=${theme};path=/;max-age=31536000;samesite=lax`;
+  root.dispatchEvent(new Event('theme'));
+  nameTheme();
+};
+
+const openRail = (anchor) => {
+  root.dataset.rail = 'open';
+  document.getElementById('stage').inert = true;
+  document.getElementById(anchor)?.scrollIntoView({ block: 'start' });
+  document.querySelector('.rail-close')?.focus();
+};
+
+const closeRail = () => {
+  if (root.dataset.rail !== 'open') return;
+  delete root.dataset.rail;
+  document.getElementById('stage').inert = false;
+  document.querySelector('[data-rail="open"]')?.focus();
+};
+
+document.addEventListener('click', (event) => {
+  const { target } = event;
+  if (target.closest('[data-theme-toggle]')) setTheme(THEMES[(THEMES.indexOf(root.dataset.theme) + 1) % THEMES.length]);
+  const rail = target.closest('[data-rail]');
+  if (rail) (rail.dataset.rail === 'open' ? openRail(rail.dataset.railTo) : closeRail());
+  const copy = target.closest('[data-copy]');
+  if (copy) navigator.clipboard?.writeText(copy.dataset.copy).then(() => document.dispatchEvent(new CustomEvent('toast', { detail: { text: 'Copied', tone: 'ok' } })));
+});
+
+document.addEventListener('keydown', (event) => { if (event.key === 'Escape') closeRail(); });
+
+// Apple keyboards call the key differently; the printed shortcut follows.
+if (/Mac|iP(hone|ad)/.test(navigator.platform)) {
+  document.querySelectorAll('[data-mod-key]').forEach((key) => { key.textContent = `⌘ ${key.dataset.modKey}`; });
+}
+nameTheme();

@@ -1,0 +1,99 @@
+"""Amounts, dates and durations as people read them, by Babel."""
+
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from functools import lru_cache
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_time
+from babel.numbers import format_currency, format_decimal, get_currency_precision, get_currency_symbol
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import get_language, to_locale
+
+MINUTES_PER_HOUR = 60
+MINUTES_PER_DAY = 24 * MINUTES_PER_HOUR
+
+
+@lru_cache(maxsize=64)
+def parse_locale(name: str) -> Locale:
+    """Return the Babel locale of a Django language name, or British English where Babel does not know it."""
+    try:
+        return Locale.parse(to_locale(name))
+    except (UnknownLocaleError, ValueError):
+        return Locale.parse("en_GB")
+
+
+def active_locale() -> Locale:
+    """Return the locale of the running request."""
+    return parse_locale(get_language() or settings.LANGUAGE_CODE)
+
+
+def amount_major(amount_minor: int, currency: str) -> Decimal:
+    """Return integer minor units as an exact decimal in major units."""
+    return Decimal(amount_minor).scaleb(-get_currency_precision(currency))
+
+
+def format_amount(amount_minor: int, currency: str, *, symbol: bool = True) -> str:
+    """Return an amount with all its decimals, with or without the currency's symbol.
+
+    amount_minor: integer minor units (cents) of the ISO 4217 currency.
+    """
+    major = amount_major(amount_minor, currency)
+    locale = active_locale()
+    if symbol:
+        return format_currency(major, currency, locale=locale)
+    places = "0" * get_currency_precision(currency)
+    return format_decimal(major, format=f"#,##0.{places}" if places else "#,##0", locale=locale)
+
+
+def currency_symbol(currency: str) -> str:
+    """Return the short symbol of a currency for the label of an amount field."""
+    return get_currency_symbol(currency, locale=active_locale())
+
+
+def format_number(value: Decimal | int | float) -> str:
+    """Return a plain number with the separators of the language."""
+    return format_decimal(value, locale=active_locale())
+
+
+def format_day(value: date) -> str:
+    """Return a date without its weekday, such as 2 Nov 2026."""
+    return format_date(value, format="medium", locale=active_locale())
+
+
+def format_long_day(value: date) -> str:
+    """Return a date with its weekday, such as Monday 2 November 2026."""
+    return format_date(value, format="full", locale=active_locale())
+
+
+def format_clock(value: datetime | time) -> str:
+    """Return the time of day in the active time zone, without seconds."""
+    local = timezone.localtime(value) if isinstance(value, datetime) and timezone.is_aware(value) else value
+    return format_time(local, format="short", locale=active_locale())
+
+
+def format_instant(value: datetime) -> str:
+    """Return date and time of day in the active time zone."""
+    local = timezone.localtime(value) if timezone.is_aware(value) else value
+    return f"{format_day(local.date())}, {format_clock(local)}"
+
+
+def format_duration(minutes: int | float) -> str:
+    """Return a length in minutes as 45 min, 1 h 30 min or 2 d 4 h."""
+    total = int(minutes)
+    sign = "-" if total < 0 else ""
+    total = abs(total)
+    if total < MINUTES_PER_HOUR:
+        return f"{sign}{total} min"
+    if total < MINUTES_PER_DAY:
+        hours, rest = divmod(total, MINUTES_PER_HOUR)
+        return f"{sign}{hours} h {rest} min" if rest else f"{sign}{hours} h"
+    days, rest = divmod(total, MINUTES_PER_DAY)
+    hours = rest // MINUTES_PER_HOUR
+    return f"{sign}{days} d {hours} h" if hours else f"{sign}{days} d"
+
+
+def minutes_between(start: datetime, end: datetime) -> int:
+    """Return whole minutes from start to end."""
+    return int((end - start) / timedelta(minutes=1))
