@@ -13,12 +13,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
-from .textfile import Problem, code_page, decode, refusal, repair
+from .textfile import Problem, Problems, code_page, decode, refusal, repair
 
 ROWS_MAX = 100_000
 COLUMNS_MAX = 500
 CELL_CHARS_MAX = 64 * 1024
-PROBLEMS_MAX = 1_000
 SEPARATORS = (",", ";", "\t", "|")
 _HEADER_WITHIN_ROWS = 10
 _REPAIRS_MAX = 1_000
@@ -57,19 +56,19 @@ def read_table(data: bytes, *, region: str = "", recognise: Callable[[Sequence[s
     if declared := re.fullmatch(r"\ufeff?sep=(.)[\r\n]*", lines[0], re.IGNORECASE):
         first, separator = 1, declared[1]
     separator = separator or detect_separator(lines)
-    problems: list[Problem] = []
+    problems = Problems()
     rows = list(islice(_rows(lines, first, separator, problems), ROWS_MAX + _HEADER_WITHIN_ROWS + 1))
     if not rows:
-        return Table(problems=(*problems, Problem(1, "", "The file has no rows.", refused=True)), separator=separator)
+        return Table(problems=(*problems.listed(), Problem(1, "", "The file has no rows.", refused=True)), separator=separator)
     header_at = _header_position(rows, recognise)
     header, body = rows[header_at], rows[header_at + 1 :]
     if fault := _fault_of_whole(header, body):
         return Table(header_line=header.line, problems=(fault,), separator=separator)
     if header_at:
         sentence = f"The header was found in line {header.line}; what stands above it was not read as rows."
-        problems.append(Problem(rows[0].line, "", sentence))
+        problems.add(rows[0].line, "", sentence)
     kept = tuple(row for row in body if _fits(row, header.cells, problems))
-    return Table(tuple(name.strip().lstrip("\ufeff") for name in header.cells), header.line, kept, limited(problems), separator)
+    return Table(tuple(name.strip().lstrip("\ufeff") for name in header.cells), header.line, kept, problems.listed(), separator)
 
 
 def detect_separator(lines: Sequence[str]) -> str:
@@ -89,15 +88,6 @@ def detect_separator(lines: Sequence[str]) -> str:
         if usual > 1 and score > best_score:
             best, best_score = separator, score
     return best
-
-
-def limited(problems: Sequence[Problem]) -> tuple[Problem, ...]:
-    """The problems by line, at most a thousand, with a sentence for the rest."""
-    ordered = sorted(problems, key=lambda problem: problem.line)
-    if len(ordered) <= PROBLEMS_MAX:
-        return tuple(ordered)
-    rest = ordered[PROBLEMS_MAX:]
-    return (*ordered[:PROBLEMS_MAX], Problem(rest[0].line, "", f"{len(rest)} more places like these follow.", any(p.refused for p in rest)))
 
 
 class _Feed:
@@ -120,7 +110,7 @@ class _Feed:
         return line
 
 
-def _rows(lines: Sequence[str], position: int, separator: str, problems: list[Problem]) -> Iterator[Row]:
+def _rows(lines: Sequence[str], position: int, separator: str, problems: Problems) -> Iterator[Row]:
     """The records that are not blank; a line whose quotes do not match is read by itself, so that the next line is a record again."""
     feed, repairs = _Feed(lines, position), 0
     reader = csv.reader(feed, delimiter=separator, strict=True)
@@ -134,7 +124,7 @@ def _rows(lines: Sequence[str], position: int, separator: str, problems: list[Pr
             repairs += 1
             if repairs > _REPAIRS_MAX:
                 sentence = f"More than {_REPAIRS_MAX} rows have quotation marks that do not match. The rest of the file was not read."
-                problems.append(Problem(start + 1, "", sentence, refused=True))
+                problems.add(start + 1, "", sentence, refused=True)
                 return
             cells = _cells_of_one_line(lines[start], separator)
             problems.append(
@@ -173,24 +163,24 @@ def _fault_of_whole(header: Row, body: Sequence[Row]) -> Problem | None:
     return None
 
 
-def _fits(row: Row, header: Sequence[str], problems: list[Problem]) -> bool:
+def _fits(row: Row, header: Sequence[str], problems: Problems) -> bool:
     """Whether a row can be read under its header; what is odd about it goes to the problems."""
     width = len(row.cells)
     if width > COLUMNS_MAX:
-        problems.append(Problem(row.line, "", f"This row has {width} cells; at most {COLUMNS_MAX} are read.", refused=True))
+        problems.add(row.line, "", f"This row has {width} cells; at most {COLUMNS_MAX} are read.", refused=True)
         return False
     for index, cell in enumerate(row.cells):
         if len(cell) > CELL_CHARS_MAX:
             name = header[index] if index < len(header) else f"column {index + 1}"
             sentence = f"This cell is longer than {CELL_CHARS_MAX // 1024} kB. The row was not taken."
-            problems.append(Problem(row.line, name, sentence, refused=True))
+            problems.add(row.line, name, sentence, refused=True)
             return False
     if width < len(header):
         problems.append(
             Problem(row.line, "", f"This row has {width} cells where the header has {len(header)}. The missing ones count as empty.")
         )
     elif any(row.cells[len(header) :]):
-        problems.append(Problem(row.line, "", f"This row has {width} cells where the header has {len(header)}. The surplus was kept."))
+        problems.add(row.line, "", f"This row has {width} cells where the header has {len(header)}. The surplus was kept.")
     return True
 
 

@@ -12,6 +12,7 @@ from typing import IO
 
 BYTES_MAX = 20 * 1024 * 1024
 LINES_MAX = 1_000_000
+PROBLEMS_MAX = 1_000
 MARKS_IN_A_ROW_MAX = 30
 
 
@@ -28,6 +29,28 @@ class Problem:
     field: str
     sentence: str
     refused: bool = False
+
+
+class Problems:
+    """Collects problems; from a thousand on it only counts them, so that a file full of faults stays small."""
+
+    def __init__(self) -> None:
+        self._kept: list[Problem] = []
+        self._more: list[Problem] = []
+        self._surplus = 0
+
+    def add(self, line: int, field: str, sentence: str, *, refused: bool = False) -> None:
+        if len(self._kept) < PROBLEMS_MAX:
+            self._kept.append(Problem(line, field, sentence, refused))
+            return
+        self._surplus += 1
+        refused = refused or any(problem.refused for problem in self._more)
+        first = self._more[0].line if self._more else line
+        self._more = [Problem(first, "", f"{self._surplus} more places like these follow.", refused)]
+
+    def listed(self) -> tuple[Problem, ...]:
+        """All that were kept, by line, and one that counts the rest."""
+        return (*sorted(self._kept, key=lambda problem: problem.line), *self._more)
 
 
 def take(stream: IO[bytes], bytes_max: int = BYTES_MAX) -> bytes:

@@ -10,6 +10,8 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
+from .record import RecordQuerySet
+
 
 class Company(models.Model):
     """One legal or trading unit whose rows are its own."""
@@ -80,6 +82,8 @@ class Role(models.Model):
     name = models.TextField()
     permissions = ArrayField(models.TextField(), default=list, blank=True, help_text="module.action, module.* or *; one a line.")
 
+    objects = RecordQuerySet.as_manager()
+
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["company", "code"], name="role_code_once", violation_error_message="This role exists.")]
 
@@ -94,6 +98,8 @@ class Membership(models.Model):
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
     roles = models.ManyToManyField(Role, related_name="memberships")
     active = models.BooleanField(default=True)
+
+    objects = RecordQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["company", "user"], name="membership_once", violation_error_message="This person is already a member.")]
