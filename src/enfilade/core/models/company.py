@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
@@ -11,6 +11,9 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 
 from .record import RecordQuerySet
+
+if TYPE_CHECKING:
+    from enfilade.core.context import Context
 
 
 class Company(models.Model):
@@ -48,6 +51,10 @@ class UserManager(BaseUserManager["User"]):
         user.set_password(password)
         user.save(using=self._db)
         return user
+
+    def visible_to(self, ctx: Context) -> models.QuerySet[User]:
+        """The people who work for the caller's company: nobody can be named who does not."""
+        return self.filter(memberships__company_id=ctx.company_id, memberships__active=True)
 
     def get_by_natural_key(self, username: str | None) -> User:
         """E-mail addresses are compared without case."""
