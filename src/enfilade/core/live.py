@@ -18,14 +18,17 @@ if TYPE_CHECKING:
     from .context import Context
 
 CHANNEL = "enfilade"
+TOPICS_MAX = 60
 _UNSURE = ("canceling wait for synchronous replication", "may not have been replicated")
 
 
 def announce_after_commit(ctx: Context, work: Work) -> None:
-    """Tell open pages which topics (`appointments.visit`) changed, once the transaction is durable."""
-    topics = sorted({reference.partition(":")[0] for reference in work.subjects})
+    """Tell open pages which records (`appointments.visit:42`) changed, once the transaction is durable."""
+    topics = sorted(work.subjects)
+    if len(topics) > TOPICS_MAX:
+        topics = sorted({reference.partition(":")[0] for reference in topics})[:TOPICS_MAX]
     if topics:
-        payload = json.dumps({"company": ctx.company_id, "topics": topics[:60]})
+        payload = json.dumps({"company": ctx.company_id, "topics": topics})
         transaction.on_commit(lambda: _notify(payload), robust=True)
 
 

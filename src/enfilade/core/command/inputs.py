@@ -387,6 +387,8 @@ def _read_one(parameter: Parameter, given: Any, currency: str) -> Any:
         raise ValidationError("True or false has no meaning here.", code="type")
     if isinstance(given, float) and given != given or given in (float("inf"), float("-inf")):
         raise ValidationError("Give a finite number.", code="type")
+    if parameter.kind in (date, time) and isinstance(given, int | float | Decimal):
+        raise ValidationError("Give this as text, such as 2026-11-02 or 09:30.", code="type")
     if parameter.kind is bool and isinstance(given, str):
         given = given.strip().lower() not in {"", "0", "false", "no", "off"}
     value = field.clean_in(given, currency) if isinstance(field, AmountFormField) else field.clean(given)

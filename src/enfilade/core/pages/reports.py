@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +13,7 @@ from django.shortcuts import render
 
 from enfilade.core.command.inputs import Parameter, read
 from enfilade.core.context import Context, Invalid
+from enfilade.core.fields import to_major
 from enfilade.core.resource.hooks import Report, report_named
 from enfilade.core.tabular import guard_formula
 
@@ -32,9 +34,12 @@ def report_view(request: HttpRequest, ctx: Context, module: str, name: str) -> H
     except Invalid as no:
         error = str(no)
     if figures is not None and request.GET.get("format") == "csv" and isinstance(figures, dict):
-        return _csv(report, figures)
+        return _csv(ctx, report, figures)
     form = type("ReportInputs", (forms.Form,), {n: p.field for n, p in report.parameters.items()})(initial=values)
-    context = {"report": report, "form": form, "figures": figures, "error": error, "crumbs": [{"label": report.title, "url": ""}], "values": values}
+    context = {
+        "report": report, "form": form, "figures": figures, "error": error, "crumbs": [{"label": report.title, "url": ""}], "values": values,
+        "query": urlencode({k: v for k, v in values.items() if v not in (None, "")}), **_table(ctx, figures),
+    }
     return render(request, report.template, context, status=422 if error else 200)
 
 
@@ -47,13 +52,35 @@ def _first(ctx: Context, parameter: Parameter) -> Any:
     return "" if parameter.required or parameter.default is None else str(parameter.default)
 
 
-def _csv(report: Report, figures: dict[str, Any]) -> HttpResponse:
+def _table(ctx: Context, figures: Any) -> dict[str, Any]:
+    """Rows and totals as cells, where the figures are a table."""
+    if not isinstance(figures, dict) or "columns" not in figures:
+        return {}
+    columns = figures["columns"]
+    rows = [{"cells": [_cell(ctx, c, r, n == 0) for n, c in enumerate(columns)], "emphasis": r.get("emphasis"), "level": r.get("level")} for r in figures["rows"]]
+    totals = figures.get("totals") or {}
+    total_cells = [_cell(ctx, c, totals, False) if c["name"] in totals else {"kind": "text", "text": "Total" if n == 0 else " "} for n, c in enumerate(columns)]
+    return {"table_rows": rows, "total_cells": total_cells if totals else []}
+
+
+def _cell(ctx: Context, column: dict[str, Any], row: dict[str, Any], first: bool) -> dict[str, Any]:
+    kind = column.get("kind") or ("amount" if column["name"].endswith("_minor") else "text")
+    return {"kind": kind, "value": row.get(column["name"]), "currency": ctx.company.currency, "url": row.get("url", "") if first else ""}
+
+
+def _csv(ctx: Context, report: Report, figures: dict[str, Any]) -> HttpResponse:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     columns = figures.get("columns", [])
     writer.writerow([c["label"] for c in columns])
     for row in figures.get("rows", []):
-        writer.writerow([guard_formula("" if row.get(c["name"]) is None else str(row[c["name"]])) for c in columns])
+        writer.writerow([guard_formula(_text(ctx, c["name"], row.get(c["name"]))) for c in columns])
     answer = HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{report.label}.csv"'
     return answer
+
+
+def _text(ctx: Context, name: str, value: Any) -> str:
+    if value is None:
+        return ""
+    return str(to_major(value, ctx.company.currency)) if name.endswith("_minor") and isinstance(value, int) else str(value)

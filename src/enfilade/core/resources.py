@@ -1,0 +1,54 @@
+"""What core itself shows: the audit, people, roles, imports."""
+
+from .models import AuditEntry, ImportBatch, Membership, Role
+from .pages.context import department
+from .resource import Resource
+
+department("core", "Company & access", "building-2", 95)
+
+
+class AuditEntryResource(Resource):
+    """Every command that ran, newest first."""
+
+    model = AuditEntry
+    columns = ("at", "user", "command", "channel", "result", "released_by")
+    filters = ("command", "channel", "at")
+    facts = ("at", "user", "released_by", "command", "channel", "key", "inputs", "facts", "changes", "result")
+    icon = "scroll-text"
+    title = "audit"
+    order = 30
+
+
+class RoleResource(Resource):
+    """Roles of the company; changed by the command save_role."""
+
+    model = Role  # type: ignore[assignment]
+    columns = ("name", "code", "permissions")
+    ordering = "id"
+    icon = "key-round"
+    order = 20
+
+
+class MembershipResource(Resource):
+    """Who works here with which access."""
+
+    model = Membership  # type: ignore[assignment]
+    columns = ("user__name", "user__email", "active")
+    filters = ("active",)
+    search = ("user__name", "user__email")
+    ordering = "id"
+    icon = "users"
+    title = "people with access"
+    order = 10
+
+
+class ImportBatchResource(Resource):
+    """Files that were imported, and what was not taken from them."""
+
+    model = ImportBatch
+    columns = ("at", "file_name", "resource", "created_count", "changed_count", "user")
+    filters = ("resource", "at")
+    facts = ("at", "file_name", "resource", "created_count", "changed_count", "user", "problems", "refs")
+    icon = "upload"
+    title = "imports"
+    order = 40

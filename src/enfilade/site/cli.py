@@ -1,0 +1,147 @@
+"""The command line: the same resources, commands and reports as the pages, for people at a terminal and for scripts.
+
+    enfilade list billing.invoice --state issued --json
+    enfilade show billing.invoice 7
+    enfilade run billing.issue_invoice --invoice 7 --on 2026-11-02 --json
+    enfilade import party.party contacts.vcf --dry-run --json
+    enfilade export party.party > parties.csv
+    enfilade report ledger.trial_balance --on 2026-11-30 --json
+    enfilade verify
+
+Who acts: --as E-MAIL (or ENFILADE_USER), else the first owner of the company; --company SLUG where there are several.
+A refusal ends with exit code 2, its code and its sentence on standard error, never with a traceback.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from .home import HomeProblem
+from .local import local_database
+
+EXIT_REFUSED = 2
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse whose complaints are one sentence."""
+
+    def error(self, message: str) -> Any:
+        """Leave with exit code 2 and the sentence."""
+        fail("usage", f"{message[:1].upper()}{message[1:]}. Try: {self.prog} --help", as_json="--json" in sys.argv)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command line; the exit code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    options, rest = parser().parse_known_args(arguments)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "enfilade.site.settings")
+    try:
+        with local_database():
+            return _run(options, rest)
+    except HomeProblem as problem:
+        fail("no_database", str(problem), as_json=options.json)
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def parser() -> Parser:
+    """The options of every verb."""
+    top = Parser(prog="enfilade", description="Front, middle and back office of a company, from the command line.")
+    verbs = top.add_subparsers(dest="verb", required=True, metavar="verb")
+    common = Parser(add_help=False)
+    common.add_argument("--json", action="store_true", help="print JSON")
+    common.add_argument("--as", dest="user", default=os.environ.get("ENFILADE_USER", ""), metavar="E-MAIL", help="who acts (default: the first owner)")
+    common.add_argument("--company", default=os.environ.get("ENFILADE_COMPANY", ""), metavar="SLUG", help="for which company")
+
+    def verb(name: str, text: str, *positional: str, **optional: str) -> Parser:
+        made = verbs.add_parser(name, help=text, description=text, parents=[common], allow_abbrev=False)
+        for word in positional:
+            made.add_argument(word.rstrip("?"), nargs="?" if word.endswith("?") else None)
+        for word, meaning in optional.items():
+            made.add_argument(f"--{word.replace('_', '-')}", help=meaning)
+        return made
+
+    verb("list", "List records: every filter of the resource is an option, also --q, --sort, --limit, --after.", "resource")
+    verb("show", "Show one record.", "resource", "id")
+    run = verb("run", "Run a command: every input is an option; lines are JSON.", "command", key="idempotency key: the same key gives the first result again")
+    run.add_argument("--rehearse", action="store_true", help="run everything, show the result, keep nothing")
+    run.add_argument("--input", metavar="JSON", help="all inputs as one JSON object")
+    take = verb("import", "Import a file into a resource.", "resource", "file")
+    take.add_argument("--dry-run", action="store_true", help="say what would happen, keep nothing")
+    verb("export", "Print a resource as CSV; filters as for list.", "resource")
+    verb("report", "Print a report: its inputs are options.", "report")
+    verb("verify", "Check that nothing was altered: balances, chains, numbers. Exit code 1 when something is found.")
+    verb("commands", "List every command, resource and report.")
+    verb("token", "Make an API token for a user and print it once.", name="what it is for")
+    demo = verb("demo", "Found a demo company with the system's own commands.", kind="kind of company (dental)", patients="how many patients", seed="for other people and dates")
+    demo.add_argument("--again", action="store_true", help="found another one beside those that exist")
+    return top
+
+
+def _run(options: argparse.Namespace, rest: list[str]) -> int:
+    import django
+    from django.db import OperationalError, ProgrammingError
+
+    try:
+        django.setup()
+        from . import cli_verbs as verbs
+
+        from enfilade.core.context import Held, OutcomeUnknown, Refusal
+    except ImportError as error:
+        raise HomeProblem(f"A part of Enfilade is missing ({error.name}). Run `make run` or `make test` once.") from error
+    run: Callable[[argparse.Namespace, dict[str, Any]], int] = verbs.VERBS[options.verb]
+    try:
+        given = more_options(rest)
+        if options.verb in {"verify", "commands", "token", "demo", "show"} and given:
+            fail("usage", f"{options.verb} does not know --{next(iter(given))}.", as_json=options.json)
+        return run(options, given)
+    except Held as held:
+        waiting = held.held
+        fail("held", waiting.reason, as_json=options.json, held=f"core.heldcommand:{waiting.pk}" if waiting.pk else None, release_role=waiting.release_role)
+    except Refusal as no:
+        errors = [{"field": path, "detail": s} for path, found in getattr(no, "errors", {}).items() for s in found]
+        fail(no.code, str(no), as_json=options.json, **({"errors": errors} if errors else {}), **({"hints": list(no.hints)} if no.hints else {}))
+    except OutcomeUnknown:
+        fail("outcome_unknown", "The database could not say whether this was saved. Run it again with the same --key.", as_json=options.json)
+    except (OperationalError, ProgrammingError) as error:
+        fail("database", f"The database does not answer as expected: {str(error).splitlines()[0]}", as_json=options.json)
+
+
+def more_options(rest: list[str]) -> dict[str, Any]:
+    """`--state issued --state paid --on=2026-11-02` as {"state": ["issued", "paid"], "on": "2026-11-02"}; a bare option is true."""
+    from enfilade.core.context import Refusal
+
+    found: dict[str, Any] = {}
+    items = list(rest)
+    while items:
+        word = items.pop(0)
+        if not word.startswith("--") or len(word) < 3:
+            raise Refusal("usage", f"{word[:80]!r} is not an option. Options look like --name value.")
+        name, equals, value = word[2:].partition("=")
+        if not equals:
+            value = items.pop(0) if items and not items[0].startswith("--") else "true"
+        name = name.replace("-", "_")
+        found[name] = [*(found[name] if isinstance(found[name], list) else [found[name]]), value] if name in found else value
+    return found
+
+
+def fail(code: str, sentence: str, *, as_json: bool, **more: Any) -> Any:
+    """Say why on standard error (and as JSON on standard output when asked for) and leave with exit code 2."""
+    if as_json:
+        sys.stdout.write(json.dumps({"error": {"code": code, "sentence": sentence, **{k: v for k, v in more.items() if v is not None}}}) + "\n")
+    sys.stderr.write(f"{code}: {sentence}\n")
+    for error in more.get("errors", []):
+        sys.stderr.write(f"  {error['field'] or 'input'}: {error['detail']}\n")
+    raise SystemExit(EXIT_REFUSED)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,243 @@
+"""What each verb of the command line does, once Django is up."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import Namespace
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from enfilade.core.access import context_for, issue_token
+from enfilade.core.api.views import report_json, result_json
+from enfilade.core.command import REGISTRY, command_named, run_raw
+from enfilade.core.command.inputs import read
+from enfilade.core.context import Context, NotFound, Refusal
+from enfilade.core.files import SIZE_MAX_BYTES
+from enfilade.core.models import Company, Membership
+from enfilade.core.resource import RESOURCES, resource_named
+from enfilade.core.resource.hooks import REPORTS, report_named
+from enfilade.core.resource.listing import listing
+from enfilade.core.resource.transfer import export_csv, import_file
+from enfilade.core.scope import scope
+from enfilade.core.verify import verify_all
+
+from .demo import found_demo
+
+
+def caller(options: Namespace) -> Context:
+    """The context of the person named by --as, in the company named by --company."""
+    companies = Company.objects.order_by("pk")
+    if options.company:
+        companies = companies.filter(slug=options.company)
+    company = companies.first()
+    if company is None:
+        raise NotFound("company", options.company or "yet; found one with `enfilade demo`")
+    if not options.company and companies.count() > 1 and not options.user:
+        names = ", ".join(companies.values_list("slug", flat=True)[:10])
+        raise Refusal("which_company", f"There are several companies; name one with --company: {names}.")
+    members = Membership.objects.filter(company=company, active=True, user__is_active=True)
+    if options.user:
+        members = members.filter(user__email=options.user.lower())
+    found = members.filter(roles__permissions__contains=["*"]).order_by("pk").first() or members.order_by("pk").first()
+    if found is None:
+        raise NotFound("member", options.user or "of this company")
+    return context_for(found.user, company, channel="cli")
+
+
+def list_rows(options: Namespace, given: dict[str, Any]) -> int:
+    """enfilade list"""
+    ctx, resource = caller(options), resource_named(options.resource)
+    with scope(ctx.company_id, read_only=True):
+        page = listing(resource, ctx, given)
+        rows = [resource.as_json(ctx, r) for r in page.rows]
+        cells = [[c.text or str(c.value or "") for c in resource.cells(ctx, r)] for r in page.rows]
+    if options.json:
+        return out({"items": rows, "after": page.after or None, "before": page.before or None})
+    table(["id", *[resource.label_of(c) for c in resource.columns]], [[str(r["id"]), *c] for r, c in zip(rows, cells, strict=True)])
+    if page.after:
+        sys.stdout.write(f"more: --after {page.after}\n")
+    return 0
+
+
+def show_row(options: Namespace, given: dict[str, Any]) -> int:
+    """enfilade show"""
+    ctx, resource = caller(options), resource_named(options.resource)
+    if not options.id.isdigit():
+        raise NotFound(resource.singular, options.id[:60])
+    with scope(ctx.company_id, read_only=True):
+        found = resource.as_json(ctx, resource.get(ctx, int(options.id)), lines=True)
+    return out(found) if options.json else pairs(found)
+
+
+def run_command(options: Namespace, given: dict[str, Any]) -> int:
+    """enfilade run"""
+    ctx = replace(caller(options), key=(options.key or "")[:200], rehearse=options.rehearse)
+    command = command_named(options.command)
+    raw: dict[str, Any] = {**_object(options.input, "--input"), **given}
+    for name, parameter in command.parameters.items():
+        if isinstance(raw.get(name), str) and (parameter.is_lines or parameter.kind is dict):
+            raw[name] = _parse(raw[name], f"--{name}")
+        elif parameter.many and isinstance(raw.get(name), str) and raw[name].startswith("["):
+            raw[name] = _parse(raw[name], f"--{name}")
+    result = run_raw(ctx, command.name, raw)
+    with scope(ctx.company_id, read_only=True):
+        found = result_json(ctx, result)
+    return out(found) if options.json else pairs(found)
+
+
+def _object(text: str | None, where: str) -> dict[str, Any]:
+    found = _parse(text, where) if text else {}
+    if not isinstance(found, dict):
+        raise Refusal("invalid", f"{where} takes a JSON object.")
+    return found
+
+
+def _parse(text: str, where: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        place = f" (line {error.lineno}, column {error.colno})" if isinstance(error, json.JSONDecodeError) else ""
+        raise Refusal("invalid", f"{where} is not JSON{place}.") from None
+
+
+def import_rows(options: Namespace, given: dict[str, Any]) -> int:
+    """enfilade import"""
+    if given:
+        raise Refusal("usage", f"import does not know --{next(iter(given))}.")
+    ctx, resource = replace(caller(options), channel="import"), resource_named(options.resource)
+    data = _read_file(options.file)
+    result = import_file(replace(ctx, rehearse=options.dry_run), resource, Path(options.file).name, data)
+    found = {"dry_run": bool(options.dry_run), **result.as_json()}
+    if options.json:
+        out(found)
+    else:
+        verb = "would be" if options.dry_run else "were"
+        sys.stdout.write(f"{result.created} {verb} added, {result.changed} {verb} changed, {result.refused} {verb} refused.\n")
+        for problem in result.problems[:50]:
+            sys.stderr.write(f"line {problem.line}{', ' + problem.field if problem.field else ''}: {problem.sentence}\n")
+    nothing = result.created + result.changed == 0
+    return 2 if nothing and any(p.refused for p in result.problems) else 0
+
+
+def _read_file(name: str) -> bytes:
+    if name == "-":
+        return sys.stdin.buffer.read(SIZE_MAX_BYTES + 1)
+    try:
+        with Path(name).open("rb") as file:
+            return file.read(SIZE_MAX_BYTES + 1)
+    except OSError as error:
+        raise Refusal("no_file", f"{name} can't be read: {error.strerror}.") from None
+
+
+def export_rows(options: Namespace, given: dict[str, Any]) -> int:
+    """enfilade export"""
+    ctx, resource = caller(options), resource_named(options.resource)
+    with scope(ctx.company_id, read_only=True):
+        for line in export_csv(resource, ctx, given):
+            sys.stdout.write(line)
+    return 0
+
+
+def print_report(options: Namespace, given: dict[str, Any]) -> int:
+    """enfilade report"""
+    ctx, report = caller(options), report_named(options.report)
+    ctx.require(report.permission)
+    inputs = read(report.parameters, given, ctx.company.currency)
+    with scope(ctx.company_id, read_only=True):
+        found = report_json(report.build(ctx, **inputs))
+    if options.json or not isinstance(found, dict) or "columns" not in found:
+        return out(found)
+    names = [c["name"] for c in found["columns"]]
+    table([c["label"] for c in found["columns"]], [["" if row.get(n) is None else str(row[n]) for n in names] for row in found["rows"]])
+    return 0
+
+
+def verify(options: Namespace, given: dict[str, Any]) -> int:
+    """enfilade verify: all companies, or the one named."""
+    companies = list(Company.objects.filter(slug=options.company) if options.company else Company.objects.order_by("pk"))
+    if options.company and not companies:
+        raise NotFound("company", options.company)
+    findings = []
+    for company in companies:
+        ctx = caller(Namespace(company=company.slug, user=""))
+        with scope(company.pk, read_only=True):
+            findings += [{"company": company.slug, **vars(f)} for f in verify_all(ctx)]
+    if options.json:
+        out({"ok": not findings, "companies": len(companies), "findings": findings})
+    elif not findings:
+        sys.stdout.write(f"Nothing was altered: {len(companies)} compan{'y' if len(companies) == 1 else 'ies'} checked.\n")
+    for found in findings if not options.json else []:
+        sys.stdout.write(f"{found['company']} {found['code']} {found['ref']}: {found['sentence']}\n")
+    return 1 if findings else 0
+
+
+def list_commands(options: Namespace, given: dict[str, Any]) -> int:
+    """enfilade commands"""
+    rows = [["command", n, REGISTRY[n].summary] for n in sorted(REGISTRY)]
+    rows += [["resource", n, RESOURCES[n].plural] for n in sorted(RESOURCES)]
+    rows += [["report", n, REPORTS[n].summary or REPORTS[n].title] for n in sorted(REPORTS)]
+    if options.json:
+        return out([{"kind": k, "name": n, "summary": s} for k, n, s in rows])
+    table(["kind", "name", "what it does"], rows)
+    return 0
+
+
+def make_token(options: Namespace, given: dict[str, Any]) -> int:
+    """enfilade token"""
+    ctx = caller(options)
+    text = issue_token(ctx.user, ctx.company, options.name or "command line")
+    return out({"token": text}) if options.json else _say(text)
+
+
+def make_demo(options: Namespace, given: dict[str, Any]) -> int:
+    """enfilade demo"""
+    for name in ("patients", "seed"):
+        value = getattr(options, name)
+        if value is not None and (not value.isdigit() or not 1 <= int(value) <= 100_000):
+            raise Refusal("invalid", f"--{name} takes a whole number from 1 to 100000.", field=name)
+    logins = found_demo(options.kind or "dental", patients=int(options.patients or 120), seed=int(options.seed or 1), again=options.again, say=_progress)
+    if options.json:
+        return out({"logins": logins})
+    for login in logins:
+        sys.stdout.write(f"{login['email']}  {login['password']}  {login['name']}, {login['role']}\n")
+    return 0
+
+
+def _progress(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()
+
+
+def _say(text: str) -> int:
+    sys.stdout.write(f"{text}\n")
+    return 0
+
+
+def out(value: Any) -> int:
+    """Print JSON; ASCII-safe, so that every terminal and pipe takes it."""
+    sys.stdout.write(json.dumps(value, indent=2, default=str) + "\n")
+    return 0
+
+
+def pairs(found: dict[str, Any]) -> int:
+    """Print name: value lines."""
+    width = max(map(len, found), default=0)
+    for name, value in found.items():
+        sys.stdout.write(f"{name.ljust(width)}  {'' if value is None else value}\n")
+    return 0
+
+
+def table(heads: list[str], rows: list[list[str]]) -> None:
+    """Print columns, cut to a width that fits."""
+    widths = [min(48, max([len(h), *(len(r[i]) for r in rows)])) for i, h in enumerate(heads)]
+    for row in [heads, *rows]:
+        sys.stdout.write("  ".join(" ".join(c.split())[:w].ljust(w) for c, w in zip(row, widths, strict=True)).rstrip() + "\n")
+
+
+VERBS: dict[str, Callable[[Namespace, dict[str, Any]], int]] = {
+    "list": list_rows, "show": show_row, "run": run_command, "import": import_rows, "export": export_rows, "report": print_report,
+    "verify": verify, "commands": list_commands, "token": make_token, "demo": make_demo,
+}

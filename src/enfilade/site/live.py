@@ -1,0 +1,135 @@
+"""Live updates for open pages: one LISTEN connection fans out to every browser over server-sent events.
+
+A browser is told only which kinds of record changed in its company; it fetches them again with its own rights. The
+stream is opened with the session cookie of the page; a stranger gets 401.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+from collections.abc import AsyncIterator
+from http.cookies import SimpleCookie
+from typing import Any
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "enfilade.site.settings")
+
+import django
+
+django.setup()
+
+import psycopg
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY, get_user
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import close_old_connections, connections
+from django.http import HttpRequest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from enfilade.core.access import companies_of
+from enfilade.core.live import CHANNEL
+
+QUEUE_MAX = 200
+KEEPALIVE_S = 15
+SUBSCRIBERS: dict[asyncio.Queue[list[str]], int] = {}
+
+
+async def listen() -> None:
+    """Hold one connection that hears every announcement; connect again when it breaks, and tell pages to poll then."""
+    while True:
+        with contextlib.suppress(psycopg.Error, OSError):
+            parameters = connections["default"].get_connection_params()
+            wanted = {k: v for k, v in parameters.items() if k in {"host", "port", "user", "password", "dbname"}}
+            async with await psycopg.AsyncConnection.connect(**wanted, autocommit=True) as connection:
+                await connection.execute(f"LISTEN {CHANNEL}")
+                async for notice in connection.notifies():
+                    fan_out(notice.payload)
+        await asyncio.sleep(1)
+
+
+def fan_out(payload: str) -> None:
+    """Give an announcement to the pages of its company; a page that does not keep up loses the oldest."""
+    with contextlib.suppress(ValueError, KeyError, TypeError):
+        found = json.loads(payload)
+        company, topics = int(found["company"]), [str(t) for t in found["topics"]]
+        for queue, of in list(SUBSCRIBERS.items()):
+            if of == company:
+                if queue.full():
+                    queue.get_nowait()
+                queue.put_nowait(topics)
+
+
+def company_of(cookies: dict[str, str]) -> int | None:
+    """The company that the session of these cookies works for, None for a stranger."""
+    close_old_connections()
+    try:
+        session = SessionStore(cookies.get(settings.SESSION_COOKIE_NAME) or None)
+        if SESSION_KEY not in session:
+            return None
+        request = HttpRequest()
+        request.session = session
+        user: Any = get_user(request)
+        companies = companies_of(user) if user.is_authenticated else []
+        chosen = session.get("company")
+        return next((c.pk for c in companies if c.pk == chosen), companies[0].pk if companies else None)
+    finally:
+        connections.close_all()
+
+
+async def events(request: Request) -> Response:
+    """GET /events: the stream."""
+    cookies = {k: m.value for k, m in SimpleCookie(request.headers.get("cookie", "")).items()}
+    company = await sync_to_async(company_of, thread_sensitive=False)(cookies)
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", **allowed_origin(request)}
+    if company is None:
+        return JSONResponse({"detail": "Sign in first."}, status_code=401, headers=headers)
+    return StreamingResponse(stream(company), media_type="text/event-stream", headers=headers)
+
+
+def allowed_origin(request: Request) -> dict[str, str]:
+    """The page comes from another port of the same host (or from the same origin behind a proxy); no other may read the stream."""
+    origin = request.headers.get("origin", "")
+    host = origin.partition("://")[2].partition(":")[0]
+    if origin and host == request.headers.get("host", "").partition(":")[0]:
+        return {"Access-Control-Allow-Origin": origin, "Access-Control-Allow-Credentials": "true", "Vary": "Origin"}
+    return {}
+
+
+async def stream(company: int) -> AsyncIterator[bytes]:
+    """Announcements of one company until the browser goes away."""
+    queue: asyncio.Queue[list[str]] = asyncio.Queue(QUEUE_MAX)
+    SUBSCRIBERS[queue] = company
+    try:
+        yield b"retry: 2000\n\n: hello\n\n"
+        while True:
+            try:
+                topics = await asyncio.wait_for(queue.get(), KEEPALIVE_S)
+                yield f"data: {json.dumps({'topics': topics})}\n\n".encode()
+            except TimeoutError:
+                yield b": still here\n\n"
+    finally:
+        SUBSCRIBERS.pop(queue, None)
+
+
+async def health(request: Request) -> Response:
+    """GET /health."""
+    return JSONResponse({"ok": True, "pages": len(SUBSCRIBERS)})
+
+
+@contextlib.asynccontextmanager
+async def lifespan(app: Starlette) -> AsyncIterator[None]:
+    """Listen while the process runs."""
+    task = asyncio.create_task(listen())
+    yield
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
+application = Starlette(routes=[Route("/events", events), Route("/health", health)], lifespan=lifespan)
