@@ -98,3 +98,26 @@ class CashCount extends HTMLElement {
   }
 }
 customElements.define('cash-count', CashCount);
+
+// Touch pad: the keys type into another input as a keyboard would.
+class NumberPad extends HTMLElement {
+  connectedCallback() {
+    this.addEventListener('click', (event) => {
+      const key = event.target.closest('[data-digit]')?.dataset.digit;
+      const input = document.getElementById(this.dataset.for);
+      if (!key || !input) return;
+      input.value = key === 'back' ? input.value.slice(0, -1) : input.value + key;
+      input.dispatchEvent(new Event('input', { bubbles: true }));
+    });
+  }
+}
+customElements.define('number-pad', NumberPad);
+
+document.addEventListener('click', (event) => {
+  if (event.target.closest('[data-print]')) print();
+  const login = event.target.closest('[data-demo-login]');
+  if (!login) return;
+  document.getElementById('email').value = login.dataset.demoLogin;
+  const password = document.getElementById('password');
+  if (login.dataset.demoPassword) { password.value = login.dataset.demoPassword; password.form.requestSubmit(); } else password.focus();
+});

@@ -1,15 +1,17 @@
 """Template tags of the pages: {% load ui %}."""
 
 import json
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
 from django import template
+from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from enfilade.core.ui import avatar as faces
-from enfilade.core.ui import cells, format, icons
+from enfilade.core.ui import cells, charts, format, icons
 
 register = template.Library()
 
@@ -99,10 +101,57 @@ def waiting(since: datetime | None, warn_min: int = 10, bad_min: int = 20) -> Sa
     )
 
 
+@register.simple_tag
+def figure(row: Mapping[str, Any], column: Mapping[str, Any]) -> SafeString | str:
+    """Print one value of a report row: a cell as it is, anything else by the kind of its column."""
+    value = row.get(column["name"])
+    if isinstance(value, Mapping):
+        return cells.render_cell(value)
+    return cells.render_cell({"kind": column.get("kind", "text"), "value": value, "currency": column.get("currency", "")})
+
+
+@register.simple_tag
+def querystring_csv(request: HttpRequest) -> str:
+    """Return the present query with the CSV format added."""
+    query = request.GET.copy()
+    query["format"] = "csv"
+    return query.urlencode()
+
+
+@register.filter
+def brief(value: datetime | date | None) -> str:
+    """Format an instant as short as it stays clear: 09:30 today, 2 Nov 09:30 this year: {{ step.since|brief }}."""
+    return "" if value is None else format.format_brief(value)
+
+
 @register.filter
 def as_json(value: Any) -> str:
     """Return a value as JSON for a data attribute, which the template then escapes."""
     return json.dumps(value, default=str)
+
+
+@register.filter
+def again_query(dialog: str, url: str) -> str:
+    """Return the query that brings the answer of a dialog above another one back to the same place."""
+    return "?dialog=subdialog" if dialog == "subdialog" and "dialog=" not in url else ""
+
+
+@register.filter
+def any_active(items: list[dict[str, Any]]) -> bool:
+    """Return whether one of the views or filters is in use."""
+    return any(item.get("active") for item in items or ())
+
+
+@register.filter
+def has_more(options: list[dict[str, Any]]) -> bool:
+    """Return whether a filter offers anything beside what is chosen already."""
+    return any(not option.get("selected") for option in options or ())
+
+
+@register.filter
+def chosen_of(found: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return what a filter on another record holds, in the shape of core/widgets/ref_box.html."""
+    return [{"id": found["value"], "label": found.get("text") or found["value"]}] if found.get("value") else []
 
 
 @register.filter
@@ -115,3 +164,44 @@ def pick(mapping: dict[str, Any], key: str) -> Any:
 def at(columns: list[dict[str, Any]], position: int) -> str:
     """Return the label of the column at a position, for the cards that replace the table on phones."""
     return str(columns[position].get("label", "")) if position < len(columns) else ""
+
+
+@register.simple_tag
+def sparkline(values: list[float]) -> SafeString:
+    """Print the course of a few values: {% sparkline tile.history %}."""
+    return charts.sparkline(values)
+
+
+@register.simple_tag
+def bars(rows: list[tuple[str, float, str]]) -> SafeString:
+    """Print labelled bars from (label, value, words): {% bars report.by_channel %}."""
+    return charts.bars(rows)
+
+
+@register.filter
+def minus(value: int, other: int) -> int:
+    """Subtract: {{ booking.start_min|minus:day.from_min }}."""
+    return int(value) - int(other)
+
+
+@register.filter
+def strip(value: str) -> str:
+    """Return text without the blanks around it, to tell an empty slot from a filled one."""
+    return str(value).strip()
+
+
+@register.filter
+def hours(day: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the full hours of a day calendar with their distance from its start in minutes."""
+    first = -(-int(day["from_min"]) // 60) * 60
+    return [{"offset": minute - int(day["from_min"]), "label": f"{minute // 60:02}:00"} for minute in range(first, int(day["to_min"]), 60)]
+
+
+@register.filter
+def with_states(steps: list[dict[str, Any]], now: str) -> list[dict[str, Any]]:
+    """Return steps with done, now and todo: those before the present key are done; states given already stay."""
+    keys = [step.get("key") for step in steps]
+    if now not in keys:
+        return [{"state": "todo", **step} for step in steps]
+    at_now = keys.index(now)
+    return [{**step, "state": "done" if number < at_now else "now" if number == at_now else "todo"} for number, step in enumerate(steps)]

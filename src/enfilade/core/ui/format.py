@@ -5,7 +5,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_skeleton, format_time
 from babel.numbers import format_currency, format_decimal, get_currency_precision, get_currency_symbol
 from django.conf import settings
 from django.utils import timezone
@@ -77,6 +77,17 @@ def format_instant(value: datetime) -> str:
     """Return date and time of day in the active time zone."""
     local = timezone.localtime(value) if timezone.is_aware(value) else value
     return f"{format_day(local.date())}, {format_clock(local)}"
+
+
+def format_brief(value: datetime | date) -> str:
+    """Return an instant as short as it stays clear: the time alone today, without the year this year."""
+    local = timezone.localtime(value) if isinstance(value, datetime) and timezone.is_aware(value) else value
+    today = timezone.localdate()
+    day = local.date() if isinstance(local, datetime) else local
+    words = format_skeleton("MMMd", day, locale=active_locale()) if day.year == today.year else format_day(day)
+    if not isinstance(local, datetime):
+        return words
+    return format_clock(local) if day == today else f"{words}, {format_clock(local)}"
 
 
 def format_duration(minutes: int | float) -> str:

@@ -22,6 +22,8 @@ PAGES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
     "calendar": ("core/gallery_calendar.html", work.calendar_page),
     "cockpit": ("core/gallery_cockpit.html", work.cockpit_page),
     "import": ("core/import.html", records.import_page),
+    "upload": ("core/import.html", records.upload_page),
+    "report": ("core/report.html", records.report_page),
     "notifications": ("core/notifications.html", work.notifications),
     "sign-in": ("core/sign_in.html", records.sign_in_page),
     "problem": ("core/problem.html", records.problem_page),

@@ -27,9 +27,9 @@ def components() -> dict[str, Any]:
         "visit_flow": visit_flow(),
         "case_flow": records.flow(),
         "tones": ("neutral", "info", "ok", "warn", "bad"),
+        "bar_rows": [("08:00", 12.0, "12"), ("09:00", 21.0, "21"), ("10:00", 9.0, "9"), ("11:00", 4.0, "4")],
         "spark": (3, 5, 4, 8, 6, 9, 12, 10, 14),
-        "facts": [("Patient", "Ada Lindqvist"), ("Dentist", "Dr Ruth Amsel"), ("Chair", "Chair 2")],
-        "steps": [{"label": "Upload", "state": "done"}, {"label": "Check", "state": "now"}, {"label": "Result", "state": "todo"}],
+        "steps": [{"label": "Choose a file", "state": "done"}, {"label": "Check", "state": "now"}, {"label": "Result", "state": "todo"}],
         "table": {
             "columns": [{"label": "Account", "kind": "text"}, {"label": "Debit", "kind": "amount"}, {"label": "Credit", "kind": "amount"}],
             "rows": [{"cells": [records.text("1000 Cash"), records.money(84500), records.text("")]}, {"cells": [records.text("8400 Fees"), records.text(""), records.money(84500)]}],

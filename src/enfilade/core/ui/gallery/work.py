@@ -20,7 +20,8 @@ def board_page() -> dict[str, Any]:
                 "label": label,
                 "tone": tone,
                 "cards": [
-                    {"title": name, "text": service, "time": time, "since": NOW - timedelta(minutes=wait) if wait else None, "who": "Dr Ruth Amsel", "url": "/_gallery/detail/"}
+                    {"title": name, "text": service, "time": time, "since": NOW - timedelta(minutes=wait) if wait else None, "who": "Dr Ruth Amsel", "url": "/_gallery/detail/",
+                     "flag": "Consent is missing" if wait and wait > 20 and tone == "warn" else ""}
                     for name, service, time, wait in cards
                 ],
             }
@@ -69,9 +70,9 @@ def cockpit_page() -> dict[str, Any]:
 def notifications() -> dict[str, Any]:
     """Return the list behind the bell."""
     return {
-        "items": [
+        "notifications": [
             {"text": "Paul Lindner released your discount of 40.00 €.", "at": NOW - timedelta(minutes=4), "url": "/_gallery/detail/", "unread": True, "icon": "door-open", "tone": "ok"},
-            {"text": "Ada Lindqvist has arrived and two documents are missing.", "at": NOW - timedelta(minutes=24), "url": "/_gallery/detail/", "unread": True, "icon": "file-warning", "tone": "warn"},
+            {"text": "Ada Lindqvist has arrived and two documents are missing.", "at": NOW - timedelta(minutes=24), "url": "/_gallery/detail/", "unread": True, "icon": "file-clock", "tone": "warn"},
             {"text": "The prescription for Jonas Weber was taken by the pharmacy.", "at": NOW - timedelta(hours=3), "url": "/_gallery/detail/", "icon": "check", "tone": "neutral"},
         ],
         "all_url": "/_gallery/list/",
