@@ -10,7 +10,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 
 from .textfile import Problem, Problems, code_page, decode, refusal, repair
@@ -38,7 +38,7 @@ class Table:
     header: tuple[str, ...] = ()
     header_line: int = 1
     rows: tuple[Row, ...] = ()
-    problems: tuple[Problem, ...] = field(default=())
+    problems: tuple[Problem, ...] = ()
     separator: str = ","
 
 
@@ -127,9 +127,7 @@ def _rows(lines: Sequence[str], position: int, separator: str, problems: Problem
                 problems.add(start + 1, "", sentence, refused=True)
                 return
             cells = _cells_of_one_line(lines[start], separator)
-            problems.append(
-                Problem(start + 1, "", "A quotation mark in this row is not closed or stands inside a cell. The line was read as it is.")
-            )
+            problems.add(start + 1, "", "A quotation mark in this row is not closed or stands inside a cell. The line was read as it is.")
             feed = _Feed(lines, start + 1)
             reader = csv.reader(feed, delimiter=separator, strict=True)
         if any(cells):
@@ -176,9 +174,7 @@ def _fits(row: Row, header: Sequence[str], problems: Problems) -> bool:
             problems.add(row.line, name, sentence, refused=True)
             return False
     if width < len(header):
-        problems.append(
-            Problem(row.line, "", f"This row has {width} cells where the header has {len(header)}. The missing ones count as empty.")
-        )
+        problems.add(row.line, "", f"This row has {width} cells where the header has {len(header)}. The missing ones count as empty.")
     elif any(row.cells[len(header) :]):
         problems.add(row.line, "", f"This row has {width} cells where the header has {len(header)}. The surplus was kept.")
     return True

@@ -157,7 +157,9 @@ def repair(text: str, *, page: str = "cp1252", charset: str = "") -> str:
     try:
         return raw.decode("utf-8", "surrogatepass").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     except UnicodeDecodeError:
-        return raw.decode(page, "replace")
+        faulty = len(_UNDECODED.findall(text))
+        mostly_utf8 = sum(not letter.isascii() for letter in text) > 2 * faulty
+        return raw.decode("utf-8" if mostly_utf8 else page, "replace")
 
 
 _LINE_ENDS = re.compile("\r\n|[\r\n\v\f\x85\u2028\u2029]")

@@ -1,0 +1,78 @@
+"""Contacts as CSV: Google, Outlook, Thunderbird, CRM systems, spreadsheets of people or organisations, and our own export.
+
+Each row comes in by itself. Every cell ends up in the draft: columns that are not known are kept in `extra` under their own name, and so is
+the second of two columns that mean one thing. Cells that look like formulas are text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from enfilade.core.tabular import Row, read_table, unguard_formula
+from enfilade.core.textfile import Problem, Problems
+
+from .builder import DraftBuilder
+from .columns import Place, about_organisations, places_of, recognised
+from .contacts import ContactDraft, Parsed
+from .row_mapper import RowMapper
+
+_HEADER_CHARS_MAX = 100
+_FIELD_NAME = re.compile(r"\w{1,80}__c", re.IGNORECASE | re.ASCII)
+
+
+def read_contacts_csv(data: bytes, *, region: str) -> Parsed:
+    """Every row of a file.
+
+    region: country whose rules apply to telephone numbers without country code, to written days and to files that are not Unicode.
+    """
+    table = read_table(data, region=region, recognise=recognised)
+    if not table.header:
+        return Parsed(problems=table.problems)
+    header = [" ".join(name.split())[:_HEADER_CHARS_MAX] or f"column {at}" for at, name in enumerate(table.header, 1)]
+    places = places_of(header)
+    if not any(place and place.field != "extra" for place in places):
+        names = ", ".join(header[:6])
+        sentence = f"No column of this file is known ({names} ...). It needs at least one of name, first name, company, phone or email."
+        return Parsed(problems=(*table.problems, Problem(table.header_line, "", sentence, refused=True)))
+    columns, problems = _Columns(header, places), Problems()
+    drafts = tuple(draft for row in table.rows if (draft := _draft_of(row, columns, region, problems)))
+    return Parsed(drafts, tuple(sorted((*table.problems, *problems.listed()), key=lambda problem: problem.line)))
+
+
+class _Columns:
+    """The header once read: name and place of each column."""
+
+    def __init__(self, header: Sequence[str], places: Sequence[Place | None]) -> None:
+        self.names = header
+        self.places = [place or Place("unknown") for place in places]
+        personal = {place.field for place in self.places} & {"given_name", "family_name"}
+        self.about_organisations = about_organisations(header) and not personal
+
+    def cells(self, row: Row) -> Iterator[tuple[str, Place, str]]:
+        """Name, place and text of each cell that says something; cells beyond the header are named by their number."""
+        for at, cell in enumerate(row.cells):
+            if not cell or cell.isspace():
+                continue
+            if at < len(self.names):
+                yield self.names[at], self.places[at], unguard_formula(cell)
+            else:
+                yield f"column {at + 1}", Place("extra"), unguard_formula(cell)
+
+
+def _draft_of(row: Row, columns: _Columns, region: str, problems: Problems) -> ContactDraft | None:
+    """The draft of one row. A fault of ours in one row is a problem of that row alone."""
+    if all(_FIELD_NAME.fullmatch(cell) for cell in row.cells if cell):
+        problems.add(row.line, "", "This row names the fields of Salesforce and is no contact.", refused=True)
+        return None
+    try:
+        mapper = RowMapper(DraftBuilder(row.line, region, problems))
+        for name, place, cell in columns.cells(row):
+            mapper.take(name, place, cell)
+        draft = mapper.finish(about_organisations=columns.about_organisations)
+    except Exception as error:  # noqa: BLE001 - whatever a row does to us, the others still come in
+        problems.add(row.line, "", f"This row could not be read ({type(error).__name__}).", refused=True)
+        return None
+    if draft is None:
+        problems.add(row.line, "", "This row is empty.", refused=True)
+    return draft
