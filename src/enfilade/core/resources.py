@@ -1,6 +1,6 @@
 """What core itself shows: the audit, people, roles, imports."""
 
-from .models import AuditEntry, ImportBatch, Membership, Role
+from .models import AuditEntry, ImportBatch, Membership, Role, User
 from .pages.context import department
 from .resource import Resource
 
@@ -52,3 +52,13 @@ class ImportBatchResource(Resource):
     icon = "upload"
     title = "imports"
     order = 40
+
+
+class UserResource(Resource):
+    """Colleagues, to be chosen in forms; what they may do is told by their memberships."""
+
+    model = User  # type: ignore[assignment]
+    columns = ("name", "email")
+    search = ("name", "email")
+    ordering = "name"
+    menu = False

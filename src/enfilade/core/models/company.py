@@ -42,7 +42,15 @@ class Company(models.Model):
         return self.name
 
 
-class UserManager(BaseUserManager["User"]):
+class UserQuerySet(models.QuerySet["User"]):
+    """People who can sign in."""
+
+    def visible_to(self, ctx: Context) -> UserQuerySet:
+        """The people who work for the caller's company: nobody can be named who does not."""
+        return self.filter(memberships__company_id=ctx.company_id, memberships__active=True)
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
     """Creates people who can sign in."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
@@ -51,10 +59,6 @@ class UserManager(BaseUserManager["User"]):
         user.set_password(password)
         user.save(using=self._db)
         return user
-
-    def visible_to(self, ctx: Context) -> models.QuerySet[User]:
-        """The people who work for the caller's company: nobody can be named who does not."""
-        return self.filter(memberships__company_id=ctx.company_id, memberships__active=True)
 
     def get_by_natural_key(self, username: str | None) -> User:
         """E-mail addresses are compared without case."""

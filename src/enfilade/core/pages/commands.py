@@ -15,7 +15,7 @@ from enfilade.core import audit, files
 from enfilade.core.command import Command, command_named, run_raw
 from enfilade.core.command.inputs import RowField, unflatten
 from enfilade.core.context import Context, Held, NotAllowed, NotFound, Refusal
-from enfilade.core.models import StoredFile
+from enfilade.core.models import HeldCommand, StoredFile
 from enfilade.core.resource import resource_for
 from enfilade.core.scope import scope
 
@@ -51,7 +51,9 @@ def serve(request: HttpRequest, ctx: Context, command: Command, pk: int | None, 
     except Held as held:
         if rehearse:
             return _preview(request, {"tone": "warn", "sentence": "", "door": {"outcome": "hold", "by": held.held.release_role.replace("_", " "), "why": held.held.reason}})
-        return _finished(request, f"Held at the door: {held.held.reason}", "warn", f"/doors/held-commands/{held.held.pk}/", "See why")
+        shown = resource_for(HeldCommand)
+        url = shown.url(held.held) if shown and ctx.may(shown.view_permission) else ""
+        return _finished(request, f"Held at the door: {held.held.reason}", "warn", url, "See why")
     except NotAllowed:
         raise
     except Refusal as no:
