@@ -1,0 +1,137 @@
+"""The figures and their bars."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import multiprocessing
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+ROUNDS = 7
+KEYS = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure: how it is measured, in which unit, and what it has to reach."""
+
+    name: str
+    unit: str
+    bar: float
+    lower_is_better: bool
+    measure: Callable[[], float]
+
+
+def timed(run: Callable[[], Any], times: int) -> float:
+    """Seconds per call."""
+    start = time.perf_counter()
+    for _ in range(times):
+        run()
+    return (time.perf_counter() - start) / times
+
+
+def command_ratio() -> float:
+    """A command through the runner against the raw SQL transaction that writes the same rows; both durable, in turn, median of the ratios."""
+    from django.db import connection
+
+    from enfilade.core.commands import save_view
+    from enfilade.core.testing import make_company, make_ctx
+
+    ctx = make_ctx(make_company("Bench"), "*")
+    inputs = json.dumps({"resource": "core.auditentry", "name": "x", "query": "", "shared": False})
+
+    def through_runner() -> None:
+        number = next(KEYS)
+        save_view(ctx.with_key(f"k{number}"), resource="core.auditentry", name=f"view {number}")
+
+    def by_hand() -> None:
+        number = next(KEYS)
+        with connection.cursor() as cursor:
+            cursor.execute("BEGIN")
+            cursor.execute(
+                "INSERT INTO core_savedview (company_id, resource, name, query, owner_id, shared) VALUES (%s, %s, %s, '', %s, false) RETURNING id",
+                [ctx.company_id, "core.auditentry", f"view {number}", ctx.user.pk],
+            )
+            view = cursor.fetchone()[0]
+            cursor.execute(
+                "INSERT INTO core_auditentry (company_id, at, user_id, command, channel, inputs, inputs_sha256, key, facts, changes, result) "
+                "VALUES (%s, now(), %s, 'core.save_view', 'job', %s, %s, %s, '{}', '{}', %s) RETURNING id",
+                [ctx.company_id, ctx.user.pk, inputs, "0" * 64, f"k{number}", f"core.savedview:{view}"],
+            )
+            entry = cursor.fetchone()[0]
+            cursor.execute("INSERT INTO core_auditsubject (company_id, entry_id, ref) VALUES (%s, %s, %s)", [ctx.company_id, entry, f"core.savedview:{view}"])
+            cursor.execute("COMMIT")
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('app.companies', %s, false)", ["{" + str(ctx.company_id) + "}"])
+    timed(through_runner, 20), timed(by_hand, 20)
+    return statistics.median(timed(through_runner, 60) / timed(by_hand, 60) for _ in range(ROUNDS))
+
+
+def ledger_postings_per_second() -> float:
+    """Ledger postings through the whole runner: 8 client processes, durable commits, median of the rounds."""
+    from bench.world import make_books
+
+    company, user = make_books()
+    rates = []
+    for _ in range(3):
+        with multiprocessing.get_context("spawn").Pool(8, initializer=_warm, initargs=(company, user)) as pool:
+            pool.map(_post_many, [(company, user, 20)] * 8, chunksize=1)
+            start = time.perf_counter()
+            done = sum(pool.map(_post_many, [(company, user, 150)] * 8, chunksize=1))
+            rates.append(done / (time.perf_counter() - start))
+    return statistics.median(rates)
+
+
+def _warm(company: int, user: int) -> None:
+    import django
+
+    django.setup()
+    _post_many((company, user, 1))
+
+
+def _post_many(job: tuple[int, int, int]) -> int:
+    from bench.world import context, post_once
+
+    company, user, times = job
+    ctx = context(company, user)
+    for _ in range(times):
+        post_once(ctx.with_key(f"{os.getpid()}-{next(KEYS)}"), date(2026, 11, 2))
+    return times
+
+
+def cpu_per_invoice_ms() -> float:
+    """CPU time of the application and of its database session for one issued invoice: 2 lines, tax, posted, audited. Median of the rounds."""
+    from bench.world import draft_many, issue, make_billing, session_cpu_s
+
+    ctx = make_billing()
+    figures = []
+    for _ in range(ROUNDS):
+        drafts = draft_many(ctx, 40)
+        before, before_session = time.process_time(), session_cpu_s()
+        for invoice in drafts:
+            issue(ctx.with_key(f"i{next(KEYS)}"), invoice)
+        figures.append(((time.process_time() - before) + (session_cpu_s() - before_session)) / len(drafts) * 1000)
+    return statistics.median(figures)
+
+
+def start_seconds() -> float:
+    """Time until the command line answers: a whole process that lists nothing."""
+    run = [sys.executable, "-m", "enfilade.site.cli", "commands", "--json"]
+    return statistics.median(timed(lambda: subprocess.run(run, check=True, capture_output=True), 1) for _ in range(3))
+
+
+FIGURES = [
+    Figure("command_to_raw_sql_ratio", "x", 5, True, command_ratio),
+    Figure("ledger_postings_8_clients", "per_s", 250, False, ledger_postings_per_second),
+    Figure("cpu_per_issued_invoice", "ms", 14, True, cpu_per_invoice_ms),
+    Figure("command_line_answers", "s", 4, True, start_seconds),
+]
