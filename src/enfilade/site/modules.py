@@ -1,8 +1,12 @@
 """The rooms of the house, from the bottom up. The order is the order of migrations, reactions and menus."""
 
-BASE: list[str] = []
+BASE: list[str] = [
+    "enfilade.base.money",
+    "enfilade.base.party",
+    "enfilade.base.item",
+]
 BACK: list[str] = []
-MIDDLE: list[str] = []
+MIDDLE: list[str] = ["enfilade.middle.doors"]
 FRONT: list[str] = []
 
 MODULES = [*BASE, *BACK, *MIDDLE, *FRONT]

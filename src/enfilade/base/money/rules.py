@@ -1,0 +1,96 @@
+"""Arithmetic of money in integer minor units. Pure functions: no database, no clock, no float.
+
+Every function that divides says how it rounds, and what it hands out sums exactly to what it was given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
+
+from babel.numbers import get_currency_precision
+
+BASIS_POINTS = 10_000
+# Enough for the product of the largest amount (10^15), quantity and rate without an intermediate rounding.
+_EXACT = Context(prec=60)
+
+
+def round_half_up(value: Decimal) -> int:
+    """The nearest integer; a half goes away from zero.
+
+    Why: the commercial rounding that tax law means by "to the nearest cent".
+    """
+    return int(value.quantize(Decimal(1), rounding=ROUND_HALF_UP, context=_EXACT))
+
+
+def round_half_even(value: Decimal) -> int:
+    """The nearest integer; a half goes to the even neighbour, so that many roundings do not drift.
+
+    Source: IEEE 754-2019, 4.3.1 roundTiesToEven.
+    """
+    return int(value.quantize(Decimal(1), rounding=ROUND_HALF_EVEN, context=_EXACT))
+
+
+def multiply(unit_price_minor: int, quantity: Decimal) -> int:
+    """The price of a quantity, rounded half up once, at the end."""
+    return round_half_up(_EXACT.multiply(Decimal(unit_price_minor), quantity))
+
+
+def percent_of(amount_minor: int, rate_bp: int) -> int:
+    """A share of an amount, rounded half up. rate_bp: basis points; 1900 is 19 %."""
+    return round_half_up(_EXACT.divide(Decimal(amount_minor * rate_bp), Decimal(BASIS_POINTS)))
+
+
+def add_tax(net_minor: int, rate_bp: int) -> tuple[int, int]:
+    """Tax and gross of a net amount."""
+    tax_minor = percent_of(net_minor, rate_bp)
+    return tax_minor, net_minor + tax_minor
+
+
+def split_tax(gross_minor: int, rate_bp: int) -> tuple[int, int]:
+    """Net and tax of an amount that includes the tax; together exactly the amount."""
+    net_minor = round_half_up(_EXACT.divide(Decimal(gross_minor * BASIS_POINTS), Decimal(BASIS_POINTS + rate_bp)))
+    return net_minor, gross_minor - net_minor
+
+
+def allocate(total_minor: int, weights: Sequence[int | Decimal]) -> list[int]:
+    """Split a total by weights; the parts sum exactly to the total and each is less than one unit from its exact share.
+
+    weights: none negative, not all zero. A part whose weight is zero gets nothing.
+    Refuses: ValueError for weights that give no split.
+    Why: largest remainder (Hare-Niemeyer); among equal remainders the earlier part gets the unit, so the result is always the same.
+    """
+    if not weights or any(w < 0 for w in weights) or not any(weights):
+        raise ValueError("weights must be zero or more, and not all zero")
+    sign = -1 if total_minor < 0 else 1
+    whole = abs(total_minor)
+    scaled = _as_integers(weights)
+    weight_sum = sum(scaled)
+    parts = [whole * w // weight_sum for w in scaled]
+    remainders = [whole * w % weight_sum for w in scaled]
+    left = whole - sum(parts)
+    by_remainder = sorted(range(len(scaled)), key=lambda i: (-remainders[i], i))
+    for i in by_remainder[:left]:
+        parts[i] += 1
+    return [sign * part for part in parts]
+
+
+def _as_integers(weights: Sequence[int | Decimal]) -> list[int]:
+    """The same weights as integers: decimals are brought to a common power of ten, exactly."""
+    decimals = [Decimal(w) for w in weights]
+    places = max(0, *(-int(d.normalize(_EXACT).as_tuple().exponent) for d in decimals))
+    return [int(d.scaleb(places, _EXACT)) for d in decimals]
+
+
+def convert(amount_minor: int, rate: Decimal, base: str, quote: str) -> int:
+    """An amount of `base` in minor units of `quote`, rounded half up.
+
+    rate: how many major units of `quote` one major unit of `base` is worth.
+    """
+    shift = get_currency_precision(quote) - get_currency_precision(base)
+    return round_half_up(_EXACT.multiply(Decimal(amount_minor), rate).scaleb(shift, _EXACT))
+
+
+def round_to_cash(amount_minor: int, step_minor: int) -> int:
+    """An amount in coins that exist, half up: with step 5, 0.12 becomes 0.10 and 0.13 becomes 0.15."""
+    return round_half_up(_EXACT.divide(Decimal(amount_minor), Decimal(step_minor))) * step_minor

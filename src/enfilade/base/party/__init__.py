@@ -1,0 +1,1 @@
+"""Every person and organisation once: names, contact points, addresses, roles, relationships, duplicates."""

@@ -1,0 +1,24 @@
+"""What can be done with parties."""
+
+from .contact import add_address, add_contact_point, prefer_contact_point, remove_address, remove_contact_point
+from .merge import merge_parties
+from .people import add_party, add_person, archive_party, link_account, restore_party
+from .relation import add_relationship, end_relationship, give_role, remove_role
+
+__all__ = [
+    "add_address",
+    "add_contact_point",
+    "add_party",
+    "add_person",
+    "add_relationship",
+    "archive_party",
+    "end_relationship",
+    "give_role",
+    "link_account",
+    "merge_parties",
+    "prefer_contact_point",
+    "remove_address",
+    "remove_contact_point",
+    "remove_role",
+    "restore_party",
+]

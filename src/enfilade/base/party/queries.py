@@ -1,0 +1,140 @@
+"""Finding parties: by number, by words, by role, and those that may be one and the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, F, OuterRef, Q, Subquery, TextField, Value
+from django.db.models.functions import Coalesce
+
+from enfilade.core.context import Context
+from enfilade.core.models.record import RecordQuerySet
+
+from . import rules
+from .models import ContactPoint, Party, PartyRole
+
+FOUND_MAX = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """A party that may be the same as another one, and why."""
+
+    party: Party
+    reasons: tuple[str, ...]
+
+
+def with_contact(rows: RecordQuerySet) -> RecordQuerySet:
+    """Parties with phone, email and roles in the same query, however many rows there are."""
+    points = ContactPoint.objects.filter(party=OuterRef("pk")).order_by("-preferred", "pk").values("value")
+    nothing = Value("", output_field=TextField())
+    roles = PartyRole.objects.filter(party=OuterRef("pk")).order_by("role").values("role")
+    return rows.annotate(
+        phone=Coalesce(Subquery(points.filter(kind="phone")[:1]), nothing),
+        email=Coalesce(Subquery(points.filter(kind="email")[:1]), nothing),
+        roles=ArraySubquery(roles),
+    )
+
+
+def live_parties(ctx: Context) -> RecordQuerySet:
+    """Every party of the company that was not merged into another one."""
+    return Party.objects.visible_to(ctx).filter(merged_into=None)
+
+
+def party_by_phone(ctx: Context, number: str) -> list[Party]:
+    """Whose number a display shows, in whatever spelling: with + or 00 or neither, national, with blanks; archived parties last.
+
+    Several parties may share a number: a family, an office.
+    """
+    keys = rules.lookup_keys(number, ctx.company.country)
+    if not keys:
+        return []
+    tails = {rules.phone_tail(key) for key in keys}
+    points = ContactPoint.objects.visible_to(ctx).filter(kind__in=("phone", "fax"), party__merged_into=None)
+    near = list(points.filter(Q(normalised__in=keys) | Q(tail__in=tails)).values_list("party_id", "normalised"))
+    exact = {pk for pk, normalised in near if normalised in keys}
+    found = exact or {pk for pk, normalised in near if any(rules.same_number(normalised, key) for key in keys)}
+    rows = with_contact(live_parties(ctx).filter(pk__in=found))
+    return list(rows.order_by(F("archived_at").asc(nulls_first=True), "name", "pk"))
+
+
+def party_by_email(ctx: Context, address: str) -> list[Party]:
+    """Who writes from an address."""
+    key = rules.normalise("email", address, "")
+    if not key:
+        return []
+    points = ContactPoint.objects.visible_to(ctx).filter(kind="email", normalised=key)
+    return list(with_contact(live_parties(ctx).filter(pk__in=points.values("party"))).order_by("name", "pk"))
+
+
+def find_parties(ctx: Context, text: str, limit: int = FOUND_MAX) -> list[Party]:
+    """Parties that a receptionist means by a few words: parts of names in any order and without accents, number, phone, e-mail."""
+    text = text.replace("\x00", "").strip()[:200]
+    if not text:
+        return []
+    if len(rules.figures(text)) >= 5 and not any(c.isalpha() for c in text) and (called := party_by_phone(ctx, text)):
+        return called[:limit]
+    rows = live_parties(ctx).filter(archived_at=None)
+    for word in text.split()[:8]:
+        folded = rules.name_key(word)
+        plain = Q(number__icontains=word) | Q(search_text__icontains=word) | Q(name__icontains=word)
+        rows = rows.filter(plain | Q(name_key__contains=folded) if folded else plain)
+    return list(with_contact(rows).order_by("name_key", "pk")[:limit])
+
+
+def parties_in_role(ctx: Context, role: str) -> RecordQuerySet:
+    """Parties that are something to the company, without the archived ones."""
+    return live_parties(ctx).filter(party_roles__role=role, archived_at=None).order_by("name", "pk")
+
+
+def party_of_user(ctx: Context, user: Any) -> Party | None:
+    """The employee behind an account."""
+    return live_parties(ctx).filter(user=user).first()
+
+
+def find_duplicates(ctx: Context, party: Party) -> list[Duplicate]:
+    """Other parties with the same number or e-mail address, or the same name and date of birth, the likeliest first."""
+    points = list(party.contact_points.filter(kind__in=("phone", "email")).exclude(normalised=""))
+    reasons: dict[int, list[str]] = {}
+    others = live_parties(ctx).exclude(pk=party.pk)
+    shared = ContactPoint.objects.visible_to(ctx).filter(normalised__in=[p.normalised for p in points], kind__in=("phone", "email"))
+    for pk, value in shared.filter(party__in=others).order_by("kind", "pk").values_list("party_id", "value"):
+        reasons.setdefault(pk, []).append(value)
+    if party.name_key:
+        named = others.filter(name_key=party.name_key)
+        named = named.filter(Q(birth_on=party.birth_on) | Q(birth_on=None)) if party.birth_on else named
+        for pk, birth_on in named.values_list("pk", "birth_on"):
+            if party.birth_on and birth_on == party.birth_on:
+                reasons.setdefault(pk, []).append("same name and date of birth")
+            elif pk in reasons:
+                reasons[pk].append("same name")
+    rows = with_contact(others.filter(pk__in=reasons))
+    found = [Duplicate(row, tuple(dict.fromkeys(reasons[row.pk]))) for row in rows]
+    return sorted(found, key=lambda d: (-len(d.reasons), d.party.pk))
+
+
+def known_as(ctx: Context, *, name: str, phone: str = "", email: str = "", birth_on: Any = None, uid: str = "") -> Party | None:
+    """The party that a new entry most probably is already: same uid, or same name together with number, e-mail or date of birth."""
+    rows = live_parties(ctx)
+    if uid and (found := rows.filter(uid=uid).order_by("pk").first()):
+        return found
+    keys = [rules.normalise("phone", phone, ctx.company.country), rules.normalise("email", email, "")]
+    same = Q(contact_points__normalised__in=[k for k in keys if k], contact_points__kind__in=("phone", "email"))
+    if birth_on is not None:
+        same |= Q(birth_on=birth_on)
+    return rows.filter(same, name_key=rules.name_key(name)).order_by("pk").first() if any(keys) or birth_on is not None else None
+
+
+def duplicate_groups(ctx: Context, limit: int = 200) -> list[tuple[str, list[Party]]]:
+    """Parties that share a number, an e-mail address, or name and date of birth. Shape: what they share -> the parties, oldest first."""
+    live = live_parties(ctx)
+    points = ContactPoint.objects.visible_to(ctx).filter(kind__in=("phone", "email"), party__in=live).exclude(normalised="")
+    by_point = points.values("normalised").annotate(pks=ArrayAgg("party_id", distinct=True), n=Count("party_id", distinct=True))
+    people = live.exclude(birth_on=None).values("name_key", "birth_on").annotate(pks=ArrayAgg("id"), n=Count("id"))
+    groups = [(row["normalised"], row["pks"]) for row in by_point.filter(n__gt=1).order_by("normalised")[:limit]]
+    groups += [("same name and date of birth", row["pks"]) for row in people.filter(n__gt=1).order_by("name_key")[:limit]]
+    rows = {p.pk: p for p in with_contact(live.filter(pk__in={pk for _, pks in groups for pk in pks}))}
+    return [(what, [rows[pk] for pk in sorted(pks)]) for what, pks in groups[:limit]]

@@ -1,0 +1,125 @@
+"""What names, numbers and relationships of parties mean. Pure functions.
+
+Telephone numbers are compared in E.164; where a number cannot be dialled from everywhere (an extension, a short code) by its figures.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+import phonenumbers
+
+from .formats.text import fold, normalise_phone, read_email
+
+__all__ = [
+    "full_name",
+    "lookup_keys",
+    "name_key",
+    "normalise",
+    "phone_tail",
+    "relation_words",
+    "same_number",
+    "search_words",
+    "shown_phone",
+]
+
+# So many figures at the end of two numbers are the same subscriber, however the beginning was written; the rest is then compared too.
+TAIL_LENGTH = 7
+
+# Letters that Unicode does not take apart, as people write them on another keyboard.
+_PLAIN_LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ŧ": "t"})
+
+RELATIONS: dict[str, tuple[str, str]] = {
+    "parent": ("parent of", "child of"),
+    "guardian": ("guardian of", "ward of"),
+    "spouse": ("married to", "married to"),
+    "sibling": ("sibling of", "sibling of"),
+    "emergency_contact": ("emergency contact of", "to be called in an emergency:"),
+    "employee": ("works at", "employs"),
+    "contact": ("contact person at", "has as contact person"),
+    "insurer": ("insures", "is insured by"),
+    "owner": ("owns", "is owned by"),
+    "doctor": ("is the doctor of", "is a patient of"),
+    "referrer": ("referred", "was referred by"),
+    "other": ("is connected with", "is connected with"),
+}
+
+
+def relation_words(kind: str, *, from_other: bool = False) -> str:
+    """How a relationship reads from its first or from its second party."""
+    return RELATIONS.get(kind, RELATIONS["other"])[from_other]
+
+
+def name_key(name: str) -> str:
+    """A name by which it is found and compared: without case, accents, strokes and punctuation."""
+    return fold(name.casefold().translate(_PLAIN_LETTERS))
+
+
+def full_name(given: str, additional: str, family: str) -> str:
+    """The name as it is spoken: given, further and family names."""
+    return " ".join(part for part in (given.strip(), additional.strip(), family.strip()) if part)
+
+
+def normalise(kind: str, value: str, region: str) -> str:
+    """What two spellings of one contact point have in common.
+
+    kind: phone and fax give E.164, or the bare figures where the number has no such form; email gives small letters; others are folded.
+    region: country whose rules apply to a number without +, ISO 3166-1 alpha-2.
+    """
+    if kind in {"phone", "fax", "pager"}:
+        return normalise_phone(value, region) or figures(value)
+    if kind == "email":
+        return read_email(value)[1].lower()
+    return value.strip().casefold()
+
+
+def figures(text: str) -> str:
+    """Its decimal figures, of whatever script, as 0 to 9."""
+    return "".join(str(unicodedata.decimal(c)) for c in text if c.isdecimal())
+
+
+def phone_tail(normalised: str) -> str:
+    """The end of a number, by which it is found whatever its beginning looks like."""
+    return figures(normalised)[-TAIL_LENGTH:]
+
+
+def lookup_keys(number: str, region: str) -> tuple[str, ...]:
+    """The normalised forms that a number on a display may stand for, best first.
+
+    Exchanges show numbers with +, with 00, without either, and in national form.
+    """
+    bare = figures(number)
+    found = [normalise_phone(number, region), normalise_phone(f"+{bare}", region) if bare and not bare.startswith("0") else "", bare]
+    return tuple(dict.fromkeys(key for key in found if key))
+
+
+def same_number(stored: str, asked: str) -> bool:
+    """Whether two normalised numbers are one where one of them lacks its beginning."""
+    a, b = figures(stored), figures(asked).lstrip("0")
+    return len(b) >= TAIL_LENGTH and (a.endswith(b) or (b.endswith(a.lstrip("0")) and len(a) >= TAIL_LENGTH))
+
+
+def shown_phone(normalised: str, region: str) -> str:
+    """A number as people of a country write it: national at home, international abroad."""
+    try:
+        number = phonenumbers.parse(normalised)
+    except phonenumbers.NumberParseException:
+        return normalised
+    home = phonenumbers.region_code_for_number(number) == region
+    form = phonenumbers.PhoneNumberFormat.NATIONAL if home else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    return phonenumbers.format_number(number, form)
+
+
+def search_words(values: list[tuple[str, str, str]], region: str) -> list[str]:
+    """Words under which contact points are found, each in every spelling that people type.
+
+    values: (kind, value, normalised).
+    """
+    found = []
+    for kind, value, normalised in values:
+        found += [value, normalised]
+        if kind == "phone" and normalised.startswith("+"):
+            national = shown_phone(normalised, region)
+            found += [national, figures(national)]
+    return [re.sub(r"\s+", " ", word).lower() for word in dict.fromkeys(found) if word]
