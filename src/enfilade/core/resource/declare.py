@@ -188,10 +188,10 @@ def resource_for(model: type[models.Model]) -> Resource | None:
 
 
 def _register_plain_commands(resource: Resource) -> None:
-    """add_x and change_x: the commands of a plain record, made from its declaration."""
-    if resource.addable:
+    """add_x and change_x: the commands of a plain record, made from its declaration, unless the module wrote its own of that name."""
+    if resource.addable and f"{resource.module}.add_{resource.name}" not in REGISTRY:
         _file(resource, "add", {n: parameter_of(_field(resource, n), partial=False) for n in resource.fields}, _adder(resource))
-    if resource.changeable:
+    if resource.changeable and f"{resource.module}.change_{resource.name}" not in REGISTRY:
         row = Parameter(resource.name, resource.model, many=False, required=True, default=None, meta=Input(), help="")
         parameters = {resource.name: row} | {n: parameter_of(_field(resource, n), partial=True) for n in resource.fields}
         _file(resource, "change", parameters, _changer(resource))

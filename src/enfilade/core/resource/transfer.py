@@ -141,7 +141,7 @@ def _own_rows(resource: Resource, ctx: Context, table: Table, problems: list[Imp
     problems += [ImportProblem(1, u[:60], "This column is not known and was left out.", refused=False) for u in unknown if u]
     rows = []
     for found in table.rows:
-        raw = {h: unguard_formula(c) for h, c in zip(heads, found.cells, strict=False) if h in resource.fields}
+        raw = {h: unguard_formula(c) for h, c in zip(heads, found.cells, strict=False) if h in resource.fields or h == resource.import_key}
         try:
             inputs = {n: _in(resource, ctx, n, v) for n, v in raw.items()}
         except Refusal as no:
@@ -174,7 +174,9 @@ def _in(resource: Resource, ctx: Context, name: str, text: str) -> Any:
 
 
 def _row(resource: Resource, ctx: Context, line: int, inputs: dict[str, Any]) -> ImportRow:
+    # A number that the house draws itself finds the row again, but nobody types it.
     key = inputs.get(resource.import_key)
+    inputs = {n: v for n, v in inputs.items() if n in resource.fields}
     present = resource.model.objects.visible_to(ctx).filter(**{resource.import_key: key}).first() if key not in (None, "") else None
     if present is not None and resource.changeable:
         return ImportRow(line, f"{resource.module}.change_{resource.name}", {resource.name: present.pk, **inputs})
