@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from enfilade.core.context import Context
+from enfilade.core.models import HeldCommand
 
 from .registry import Command
 
@@ -31,6 +32,9 @@ PASS = Verdict("pass")
 
 DoorCheck = Callable[[Context, Command, Facts], list[Verdict]]
 CHECKS: list[DoorCheck] = []
+
+# Called when a command is held, in the transaction that keeps it: modules tell the people who can open.
+ON_HOLD: list[Callable[[Context, HeldCommand], object]] = []
 
 
 def register_door(check: DoorCheck) -> DoorCheck:

@@ -25,7 +25,7 @@ from enfilade.core.models import AuditEntry, HeldCommand
 from enfilade.core.refs import ref, resolve
 from enfilade.core.scope import scope
 
-from .door import ask
+from .door import ON_HOLD, ask
 from .inputs import UNSET, plain, read
 from .registry import Command, command_named
 from .sentences import RETRYABLE, refusal_for, sqlstate
@@ -242,6 +242,8 @@ def _keep_held(command: Command, ctx: Context, inputs: dict[str, Any], hold: _Ho
             facts=held.facts, changes={}, result=ref(held), subjects=subjects, parent=None, released_by=None,
         )
         work.subjects |= subjects
+        for tell in ON_HOLD:
+            tell(replace(ctx, work=work), held)
         live.announce_after_commit(ctx, work)
     return held
 

@@ -1,0 +1,55 @@
+"""The check that stands at every door: the company's rules over the facts of a command, and the news of what is held."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from enfilade.core import audit
+from enfilade.core.command import Command, Facts, Verdict, register_door
+from enfilade.core.command.door import ON_HOLD
+from enfilade.core.command.work import Work
+from enfilade.core.context import Context
+from enfilade.core.models import HeldCommand
+from enfilade.core.notify import tell_role
+from enfilade.core.refs import ref
+
+from .models import DoorRule
+from .rules import fill
+
+CHANGED = "What this was asked for has changed since. Return it, so that it can be asked for again."
+
+
+@register_door
+def check_rules(ctx: Context, command: Command, facts: Facts) -> list[Verdict]:
+    """Every refusal of a rule, and the one hold of the highest rank, with the reasons of all that hold.
+
+    Why one: a release covers the holds of lower ranks, so that no command needs two people in turn.
+    """
+    rules = DoorRule.objects.visible_to(ctx).filter(command=command.name, active=True).order_by("-order", "-pk")
+    hit = [r for r in rules if (not r.maker_role or r.maker_role in ctx.roles) and r.stops(command, facts)]
+    refusals = [Verdict("refuse", ref(r), fill(r.sentence, facts)) for r in hit if r.verdict == DoorRule.Verdict.REFUSE]
+    holds = [r for r in hit if r.verdict == DoorRule.Verdict.HOLD]
+    if not holds or refusals:
+        return refusals
+    first, reason = holds[0], " ".join(fill(r.sentence, facts) for r in holds)
+    if _has_changed(ctx, ref(first), facts):
+        return [Verdict("refuse", ref(first), CHANGED)]
+    return [Verdict("hold", ref(first), reason, first.release_role)]
+
+
+def _has_changed(ctx: Context, rule: str, facts: Facts) -> bool:
+    """While a held command is released: whether the first thing its rule stops is other than what was shown to the releaser."""
+    work = cast("Work", ctx.work)
+    held = work.release
+    if held is None or held.rule != rule or rule in work.door_passed:
+        return False
+    work.door_passed.add(rule)
+    return bool(audit.jsonable(facts) != held.facts)
+
+
+def tell_who_can_open(ctx: Context, held: HeldCommand) -> None:
+    """Notify everybody who holds the release role."""
+    tell_role(ctx, held.release_role, f"{ctx.user} waits at the door: {held.reason}", ref(held))
+
+
+ON_HOLD.append(tell_who_can_open)

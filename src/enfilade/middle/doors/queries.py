@@ -1,0 +1,53 @@
+"""Named reads: what waits for whom, and what a rule would have done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from enfilade.core.access import users_in_role
+from enfilade.core.command import REGISTRY
+from enfilade.core.context import Context
+from enfilade.core.held import held_for, held_steps
+from enfilade.core.models import AuditEntry, HeldCommand, Membership, User
+
+from .models import DoorRule
+
+__all__ = ["Rehearsal", "held_for", "held_steps", "openers", "rehearse_rule", "waiting"]
+
+REHEARSED_MAX = 20_000
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """looked_at: past commands that a rule would have been asked about; hits: those it would have stopped, newest first."""
+
+    looked_at: int
+    hits: list[AuditEntry]
+    complete: bool
+
+
+def waiting(ctx: Context) -> list[HeldCommand]:
+    """What waits now, longest first."""
+    return list(HeldCommand.objects.visible_to(ctx).filter(state="waiting").select_related("maker").order_by("pk"))
+
+
+def openers(ctx: Context, held: HeldCommand) -> list[User]:
+    """People who can open: they hold the release role and are not the maker."""
+    return [u for u in users_in_role(ctx.company, held.release_role) if u.pk != held.maker_id]
+
+
+def rehearse_rule(ctx: Context, rule: DoorRule, from_on: date) -> Rehearsal:
+    """What a rule would have stopped since a day, by the facts the audit kept. Roles are those that people hold now.
+
+    Shape: at most the newest 20,000 commands; `complete` says whether that was all.
+    """
+    since = datetime.combine(from_on, time(), ctx.zone)
+    entries = AuditEntry.objects.visible_to(ctx).filter(at__gte=since, command=rule.command).exclude(facts={})
+    if rule.maker_role:
+        makers = Membership.objects.visible_to(ctx).filter(roles__code=rule.maker_role).values("user_id")
+        entries = entries.filter(user_id__in=makers)
+    looked = list(entries.select_related("user", "released_by").order_by("-pk")[: REHEARSED_MAX + 1])
+    command = REGISTRY.get(rule.command)
+    hits = [e for e in looked[:REHEARSED_MAX] if command is not None and rule.stops(command, e.facts)]
+    return Rehearsal(min(len(looked), REHEARSED_MAX), hits, len(looked) <= REHEARSED_MAX)

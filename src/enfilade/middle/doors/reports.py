@@ -1,0 +1,80 @@
+"""Reports: what a rule would have held, and which operations have a door at all."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+
+from enfilade.core.command import REGISTRY, Input, Ref
+from enfilade.core.context import Context, NotFound
+from enfilade.core.resource import report
+
+from . import queries
+from .facts import facts_of
+from .models import DoorRule
+from .rules import shown
+
+
+@report(title="Rehearse a rule", permission="doors.view_doorrule", icon="history", order=30)
+def rehearse_rule(ctx: Context, *, rule: Ref[DoorRule], from_on: Annotated[date, Input(prefill="ctx.month")]) -> dict[str, Any]:
+    """What a rule would have stopped among the commands of the past.
+
+    Shape: one row per command that would have been held or refused, newest first; roles are those that people hold now.
+    """
+    found = DoorRule.objects.visible_to(ctx).filter(pk=getattr(rule, "pk", rule)).first()
+    if found is None:
+        raise NotFound("door rule", rule, field="rule")
+    past = queries.rehearse_rule(ctx, found, from_on)
+    rows = [
+        {
+            "at": e.at,
+            "who": str(e.user) if e.user else "Enfilade",
+            "fact": shown(e.facts.get(found.fact)),
+            "released_by": str(e.released_by) if e.released_by else "",
+            "facts": facts_text(e.facts),
+        }
+        for e in past.hits
+    ]
+    columns = [
+        ("at", "When", "datetime"),
+        ("who", "Who", "text"),
+        ("fact", found.fact.replace("_", " ").capitalize(), "text"),
+        ("facts", "Facts", "text"),
+        ("released_by", "Released by", "text"),
+    ]
+    limits = "" if past.complete else f" Only the newest {queries.REHEARSED_MAX} were looked at."
+    return {
+        "columns": [{"name": n, "label": label, "kind": kind} for n, label, kind in columns],
+        "rows": rows,
+        "totals": {"at": None, "who": f"{len(rows)} of {past.looked_at}"},
+        "note": f"{found}: {len(rows)} of {past.looked_at} would have been stopped.{limits}",
+    }
+
+
+@report(title="Operations with a door", permission="doors.view_doorrule", icon="door-closed", order=40)
+def operations_with_a_door(ctx: Context) -> dict[str, Any]:
+    """Every operation that rules may look at, with the facts it tells and the rules that are active."""
+    rules = DoorRule.objects.visible_to(ctx).filter(active=True).values_list("command", flat=True)
+    active = list(rules)
+    rows = [
+        {
+            "command": name,
+            "label": made.label,
+            "facts": ", ".join(sorted(facts_of(made) or {"told when it runs"})),
+            "rules": active.count(name),
+        }
+        for name, made in sorted(REGISTRY.items())
+        if made.door is not None
+    ]
+    columns = [
+        ("command", "Operation", "text"),
+        ("label", "In words", "text"),
+        ("facts", "Facts", "text"),
+        ("rules", "Active rules", "number"),
+    ]
+    return {"columns": [{"name": n, "label": label, "kind": kind} for n, label, kind in columns], "rows": rows, "totals": {}}
+
+
+def facts_text(facts: dict[str, Any]) -> str:
+    """Facts in one line."""
+    return ", ".join(f"{k.replace('_', ' ')} {shown(v)}" for k, v in facts.items())

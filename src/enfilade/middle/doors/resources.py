@@ -1,0 +1,117 @@
+"""What the middle office sees: rules, and everything that was ever held."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from enfilade.core.audit import jsonable
+from enfilade.core.command import REGISTRY
+from enfilade.core.command.inputs import Parameter
+from enfilade.core.context import Context
+from enfilade.core.models import HeldCommand
+from enfilade.core.pages.context import department
+from enfilade.core.refs import resolve
+from enfilade.core.resource import Resource, Step, flow, panel, resource_for
+
+from . import pages
+from .models import DoorRule
+from .queries import openers
+from .rules import shown
+
+department("doors", "Doors", "door-closed", 10)
+__all__ = ["DoorRuleResource", "HeldCommandResource", "pages"]
+
+
+class DoorRuleResource(Resource):
+    """Rules: what is held or refused, when, and who may open."""
+
+    model = DoorRule
+    columns = ("command", "fact", "op", "value", "maker_role", "verdict", "release_role", "order", "active")
+    filters = ("active", "command", "verdict", "release_role")
+    search = ("command", "fact", "sentence")
+    fields = ("command", "fact", "op", "value", "maker_role", "verdict", "release_role", "sentence", "order", "active")
+    ordering = "command"
+    icon = "scale"
+    order = 20
+    empty = "A rule looks at one fact of one operation, for example the percent of a discount, and holds it for a role or refuses it."
+
+
+class HeldCommandResource(Resource):
+    """Held commands, also those that are decided. The table is core's; the room it is shown in is ours."""
+
+    model = HeldCommand
+    columns = ("held_at", "maker", "command", "reason", "release_role", "state", "decided_by", "decided_at")
+    filters = ("state", "command", "release_role", "held_at")
+    search = ("reason", "command")
+    facts = ("maker", "held_at", "reason", "release_role", "decided_by", "decided_at", "note")
+    icon = "history"
+    order = 15
+    title = "everything that was held"
+
+    @property
+    def module(self) -> str:
+        """The doors, although the table is core's."""
+        return "doors"
+
+    @property
+    def office(self) -> str:
+        """The middle office."""
+        return "middle"
+
+
+@panel(on=HeldCommand, title="What was asked", permission="doors.view_heldcommand", template="doors/panel_asked.html", icon="lock")
+def asked_panel(ctx: Context, held: HeldCommand) -> dict[str, Any]:
+    """Inputs and facts of a held command, who can open, and what came out of it."""
+    made = REGISTRY.get(held.command)
+    inputs = [_input(ctx, made.parameters.get(n), n, v) for n, v in held.inputs.items() if v not in (None, "", [], {})] if made else []
+    own = set(held.inputs)
+    facts = [{"label": n.replace("_", " ").capitalize(), "text": shown(v)} for n, v in held.facts.items() if n not in own]
+    result = resolve(ctx, held.result) if held.result else None
+    return {
+        "label": made.label if made else held.command,
+        "inputs": inputs,
+        "asked_facts": facts,
+        "result": _linked(ctx, result) if result else None,
+        "openers": [str(u) for u in openers(ctx, held)],
+        "is_waiting": held.state == HeldCommand.State.WAITING,
+        "rule": _linked(ctx, resolve(ctx, held.rule)) if ":" in held.rule else None,
+    }
+
+
+@flow(on=HeldCommand)
+def held_flow(ctx: Context, held: HeldCommand) -> list[Step]:
+    """Asked at the front, held in the middle, done behind the door."""
+    steps = [Step("Asked", "front", "done", str(held.maker), held.held_at)]
+    role = held.release_role.replace("_", " ")
+    if held.state == HeldCommand.State.WAITING:
+        return [
+            *steps,
+            Step("Held at the door", "middle", "held", f"waits for {role}", held.held_at, note=held.reason),
+            Step("Done", "back", "todo"),
+        ]
+    steps.append(Step(held.state.capitalize(), "middle", "done", str(held.decided_by), held.decided_at, note=held.note))
+    if held.state == HeldCommand.State.RELEASED:
+        steps.append(Step("Done", "back", "done", f"for {held.maker}", held.decided_at))
+    return steps
+
+
+def _input(ctx: Context, parameter: Parameter | None, name: str, value: Any) -> dict[str, Any]:
+    label = parameter.label if parameter else name.replace("_", " ").capitalize()
+    if parameter is not None and parameter.is_row and not parameter.many:
+        row = parameter.kind.objects.visible_to(ctx).filter(pk=value).first()
+        return {"label": label, **_linked(ctx, row)}
+    if isinstance(value, list):
+        return {"label": label, "text": "; ".join(_line(item) for item in value), "url": ""}
+    return {"label": label, "text": shown(value), "url": ""}
+
+
+def _line(item: Any) -> str:
+    if isinstance(item, dict):
+        return ", ".join(f"{k.replace('_', ' ')} {shown(v)}" for k, v in item.items() if v not in (None, ""))
+    return shown(jsonable(item))
+
+
+def _linked(ctx: Context, row: Any) -> dict[str, Any]:
+    found = resource_for(type(row)) if row is not None else None
+    may = found is not None and ctx.may(found.view_permission)
+    return {"text": str(row) if row is not None else "–", "url": found.url(row) if found is not None and may else ""}
