@@ -1,6 +1,6 @@
 """After every migration: rights of the application role and row-level security, derived from the models.
 
-A new table needs nothing: it is found by its `company_id` and by `append_only`.
+A new table needs nothing: it is found by its `company_id`, by `append_only` and by `app_writable`.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.apps import apps
-from django.db import connections, models
+from django.db import connections
 from psycopg import sql
 
 from .models import Record
@@ -17,7 +17,7 @@ from .scope import APP_ROLE
 _VISIBLE = "company_id = ANY(nullif(current_setting('app.companies', true), '')::bigint[])"
 
 
-def company_models() -> list[type[models.Model]]:
+def company_models() -> list[type[Record]]:
     """Every model whose rows belong to a company."""
     return [m for m in apps.get_models() if issubclass(m, Record)]
 
@@ -39,12 +39,14 @@ def secure_tables(using: str = "default", **_: Any) -> None:
                 _secure(cursor, model, role)
 
 
-def _secure(cursor: Any, model: type[models.Model], role: sql.Identifier) -> None:
+def _secure(cursor: Any, model: type[Record], role: sql.Identifier) -> None:
     table = sql.Identifier(model._meta.db_table)
     cursor.execute(sql.SQL("ALTER TABLE {0} ENABLE ROW LEVEL SECURITY; ALTER TABLE {0} FORCE ROW LEVEL SECURITY").format(table))
     cursor.execute(sql.SQL("DROP POLICY IF EXISTS company_rows ON {}").format(table))
     cursor.execute(sql.SQL("CREATE POLICY company_rows ON {} USING ({})").format(table, sql.SQL(_VISIBLE)))
-    if getattr(model, "append_only", False):
+    if not model.app_writable:
+        cursor.execute(sql.SQL("REVOKE INSERT, UPDATE, DELETE ON {} FROM {}").format(table, role))
+    if model.append_only:
         cursor.execute(sql.SQL("REVOKE UPDATE, DELETE ON {} FROM {}").format(table, role))
         cursor.execute(sql.SQL("DROP TRIGGER IF EXISTS append_only ON {}").format(table))
         cursor.execute(sql.SQL("CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON {} FOR EACH ROW EXECUTE FUNCTION core_append_only()").format(table))

@@ -4,6 +4,8 @@ BASE: list[str] = [
     "enfilade.base.money",
     "enfilade.base.party",
     "enfilade.base.item",
+    "enfilade.base.calendar",
+    "enfilade.base.books",
 ]
 BACK: list[str] = []
 MIDDLE: list[str] = ["enfilade.middle.doors"]

@@ -22,10 +22,12 @@ class Record(models.Model):
     """A row that belongs to one company.
 
     append_only: rows are never updated or deleted; a trigger and revoked rights see to it, for every role.
+    app_writable: False for a table that only triggers of the database write; the application role may read it.
     states: the state table of the model (see core.command.states), where it has one.
     """
 
     append_only: ClassVar[bool] = False
+    app_writable: ClassVar[bool] = True
     states: ClassVar = None
 
     company = models.ForeignKey("core.Company", on_delete=models.PROTECT, editable=False, related_name="+")

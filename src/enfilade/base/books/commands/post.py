@@ -1,0 +1,143 @@
+"""Post entries: the hot path of the house, two statements for an entry of any length."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any
+
+from django.db import connection
+
+from enfilade.base.books.models import Account, Book, Entry
+from enfilade.base.books.rules import differences
+from enfilade.base.party.models import Party
+from enfilade.core.command import Input, Ref, command
+from enfilade.core.context import Context, NotFound, Refusal
+
+# The gate is passed before the entry draws its key, so that what is sealed never gets an older neighbour (see sql/books.sql).
+_WRITE = """
+WITH gate AS MATERIALIZED (
+    SELECT pg_advisory_xact_lock_shared(hashtext('books.book'), hashint8(%(book)s))::text AS passed
+), entry AS (
+    INSERT INTO books_entry (company_id, book_id, period_id, "on", recorded_at, text, origin, reverses_id, user_id, line_count)
+    SELECT %(company)s, %(book)s, 0, %(on)s, %(now)s, %(text)s, %(origin)s, %(reverses)s::bigint, %(user)s, %(line_count)s
+      FROM gate WHERE passed IS NOT NULL
+    RETURNING id, period_id
+), lines AS (
+    INSERT INTO books_line (company_id, entry_id, account_id, unit, quantity_minor, "on", party_id, text)
+    SELECT %(company)s, entry.id, l.account, l.unit, l.quantity_minor, %(on)s, l.party, l.text
+      FROM entry, unnest(%(accounts)s::bigint[], %(units)s::text[], %(quantities)s::bigint[], %(parties)s::bigint[], %(texts)s::text[])
+        WITH ORDINALITY AS l (account, unit, quantity_minor, party, text, position)
+     ORDER BY l.position
+)
+SELECT id, period_id FROM entry
+"""
+
+
+@dataclass(frozen=True)
+class LineIn:
+    """One line of an entry.
+
+    account: a row of the same book. unit: what is counted, for money the currency.
+    quantity_minor: in the smallest part of the unit; debit positive, credit negative.
+    party: who it concerns, on receivable and payable accounts.
+    """
+
+    account: Ref[Account]
+    unit: Annotated[str, Input(max_length=20)]
+    quantity_minor: int
+    party: Ref[Party] | None = None
+    text: str = ""
+
+
+@command(permission="books.post_entry", label="Post an entry")
+def post_entry(
+    ctx: Context, *, book: Ref[Book], on: Annotated[date, Input(prefill="ctx.today")], text: str, origin: str = "", lines: list[LineIn]
+) -> Entry:
+    """Enter a movement between accounts of a book.
+
+    on: the day it counts for; its period has to be open.
+    origin: reference of what caused it, for example billing.invoice:42.
+    lines: at least two, summing to zero in every unit.
+    Refuses: entry_balances, entry_two_lines; entry_period_open, line_account_open, line_not_zero (database).
+    """
+    return write_entry(ctx, book=book, on=on, text=text, origin=origin, lines=lines)
+
+
+@command(permission="books.reverse_entry", tone="danger", target="entry")
+def reverse_entry(ctx: Context, *, entry: Ref[Entry], on: Annotated[date, Input(prefill="ctx.today")], text: str) -> Entry:
+    """Cancel an entry by the same lines with opposite signs.
+
+    on: the day the reversal counts for; its period has to be open.
+    text: why it was wrong.
+    Refuses: entry_reversed_once, entry_period_open (database).
+    Source: AO § 146(4): what was entered is never changed in a way that hides the original.
+    """
+    lines = [
+        LineIn(line.account_id, line.unit, -line.quantity_minor, line.party_id, line.text)
+        for line in entry.lines.visible_to(ctx).order_by("pk")
+    ]
+    return write_entry(ctx, book=entry.book, on=on, text=text, origin=entry.origin, lines=lines, reverses=entry)
+
+
+def write_entry(
+    ctx: Context, *, book: Book, on: date, text: str, lines: Sequence[LineIn], origin: str = "", reverses: Entry | None = None
+) -> Entry:
+    """Write an entry inside a command of another module, which answers for it in the audit.
+
+    Accounts given as rows are taken as they are; keys are looked up first. The database checks both.
+    """
+    if ctx.work is None:
+        raise RuntimeError("entries are written inside commands")
+    if len(lines) < 2:
+        raise Refusal("entry_two_lines", "An entry has at least two lines.", field="lines")
+    for unit, rest in differences((line.unit, line.quantity_minor) for line in lines).items():
+        raise Refusal("entry_balances", f"Debit and credit differ by {abs(rest)} in the smallest part of {unit}.", field="lines")
+    _check_rows(ctx, book, lines)
+    values: dict[str, Any] = {
+        "company": ctx.company_id,
+        "book": book.pk,
+        "on": on,
+        "now": ctx.now,
+        "text": text,
+        "origin": origin,
+        "reverses": reverses.pk if reverses else None,
+        "user": ctx.user.pk,
+        "line_count": len(lines),
+        "accounts": [_key(line.account) for line in lines],
+        "units": [line.unit for line in lines],
+        "quantities": [line.quantity_minor for line in lines],
+        "parties": [_key(line.party) for line in lines],
+        "texts": [line.text for line in lines],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE, values)
+        key, period = cursor.fetchone()
+    names = ["id", "company_id", "book_id", "period_id", "on", "recorded_at", "text", "origin", "reverses_id", "user_id", "line_count"]
+    entry = Entry.from_db(
+        "default",
+        names,
+        [key, *(values[n] for n in ("company", "book")), period, on, ctx.now, text, origin, values["reverses"], ctx.user.pk, len(lines)],
+    )
+    entry.company, entry.book, entry.user = ctx.company, book, ctx.user
+    return entry
+
+
+def _key(row: Any) -> int | None:
+    return row if row is None or isinstance(row, int) else row.pk
+
+
+def _check_rows(ctx: Context, book: Book, lines: Sequence[LineIn]) -> None:
+    """Say which line names an account or a party that does not exist for the caller."""
+    accounts = {line.account for line in lines if isinstance(line.account, int)}
+    parties = {line.party for line in lines if isinstance(line.party, int)}
+    known_accounts = (
+        set(Account.objects.visible_to(ctx).filter(book=book, pk__in=accounts).values_list("pk", flat=True)) if accounts else set()
+    )
+    known_parties = set(Party.objects.visible_to(ctx).filter(pk__in=parties).values_list("pk", flat=True)) if parties else set()
+    for number, line in enumerate(lines):
+        if isinstance(line.account, int) and line.account not in known_accounts:
+            raise NotFound("account", line.account, field=f"lines[{number}].account")
+        if isinstance(line.party, int) and line.party not in known_parties:
+            raise NotFound("party", line.party, field=f"lines[{number}].party")

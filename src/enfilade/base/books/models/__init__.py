@@ -1,0 +1,7 @@
+"""Tables: what a book consists of, what is entered, and what is kept from it."""
+
+from .book import Account, Book, Period
+from .entry import Entry, Line
+from .kept import Balance, BookSeal, Carried
+
+__all__ = ["Account", "Balance", "Book", "BookSeal", "Carried", "Entry", "Line", "Period"]

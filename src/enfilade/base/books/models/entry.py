@@ -1,0 +1,114 @@
+"""What is entered: entries and their lines, written once and never changed."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from enfilade.base.party.models import Party
+from enfilade.core.models import Record, User
+
+from .book import Account, Book, Period
+
+LINES_MAX = 1_000
+
+
+def company_without_index() -> Any:
+    """The company of a row in a table so busy that an index nobody reads costs too much; its other indexes serve."""
+    return models.ForeignKey("core.Company", on_delete=models.PROTECT, editable=False, related_name="+", db_index=False)
+
+
+class Entry(Record):
+    """A movement between accounts of one book that sums to zero in every unit.
+
+    on: the day it counts for; decides the period. recorded_at: when it was written.
+    period: filled in by the database from `on`.
+    line_count: how many lines belong to it, said beforehand: later nobody can add or take away one.
+    origin: why it was made, as a reference such as `billing.invoice:42`; reverses: the entry that this one cancels.
+    """
+
+    append_only = True
+
+    company = company_without_index()
+    book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="entries", db_index=False)
+    period = models.ForeignKey(Period, on_delete=models.PROTECT, related_name="entries", db_index=False)
+    on = models.DateField()
+    recorded_at = models.DateTimeField()
+    text = models.TextField()
+    origin = models.TextField(blank=True)
+    reverses = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="reversed_by", db_index=False)
+    user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", verbose_name="entered by", db_index=False)
+    line_count = models.PositiveSmallIntegerField()
+
+    class Meta:
+        verbose_name_plural = "entries"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["reverses"],
+                condition=Q(reverses__isnull=False),
+                name="entry_reversed_once",
+                violation_error_message="This entry is reversed already.",
+            ),
+            models.CheckConstraint(
+                condition=Q(line_count__gte=2, line_count__lte=LINES_MAX),
+                name="entry_two_lines",
+                violation_error_message=f"An entry has 2 to {LINES_MAX} lines.",
+            ),
+            models.CheckConstraint(condition=~Q(text=""), name="entry_has_text", violation_error_message="An entry says what it is for."),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["company", "book", "on", "id"], name="entry_by_day"),
+            models.Index(fields=["book", "id"], name="entry_of_book"),
+            models.Index(fields=["company", "origin"], condition=~Q(origin=""), name="entry_by_origin"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Entry {self.pk}"
+
+
+class Line(Record):
+    """A quantity on an account: positive is debit, negative is credit.
+
+    on: the day of its entry, kept here too so that an account is read in order without its entries.
+    """
+
+    append_only = True
+
+    company = company_without_index()
+    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="lines", db_index=False)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="lines", db_index=False)
+    unit = models.CharField(max_length=20)
+    quantity_minor = models.BigIntegerField("quantity", help_text="In the smallest part of the unit; debit is positive, credit negative.")
+    on = models.DateField()
+    party = models.ForeignKey(Party, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    text = models.TextField(blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=~Q(quantity_minor=0),
+                name="line_not_zero",
+                violation_error_message="A line moves something: its amount is not zero.",
+            ),
+            models.CheckConstraint(condition=~Q(unit=""), name="line_has_unit", violation_error_message="A line has a unit."),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["entry"], name="line_of_entry"),
+            models.Index(fields=["account", "on", "id"], name="line_of_account"),
+            models.Index(fields=["party", "account", "on"], condition=Q(party__isnull=False), name="line_of_party"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.quantity_minor} {self.unit}"
+
+    @property
+    def debit_minor(self) -> int | None:
+        """The amount when it is a debit."""
+        return self.quantity_minor if self.quantity_minor > 0 else None
+
+    @property
+    def credit_minor(self) -> int | None:
+        """The amount, without its sign, when it is a credit."""
+        return -self.quantity_minor if self.quantity_minor < 0 else None
