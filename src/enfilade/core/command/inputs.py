@@ -169,7 +169,11 @@ def _parameter(name: str, hint: Any, default: Any, helps: dict[str, str]) -> Par
         hint, inner = _peel(typing.get_args(hint)[0])
         meta = inner or meta
     meta = meta or Input()
-    return Parameter(name, hint, many, default is MISSING, None if default is MISSING else default, meta, meta.help or helps.get(name, ""))
+    return Parameter(name, hint, many, default is MISSING, None if default is MISSING else default, meta, _sentence(meta.help or helps.get(name, "")))
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _peel(hint: Any) -> tuple[Any, Input | None]:

@@ -37,7 +37,8 @@ def command_view(request: HttpRequest, ctx: Context, module: str, verb: str, pk:
 
 def serve(request: HttpRequest, ctx: Context, command: Command, pk: int | None, title: str = "") -> HttpResponse:
     """Draw or run a command; `pk` is its target row."""
-    form = CommandForm(command, ctx, hidden=(command.target,) if command.target and pk else ())
+    hidden = (command.target,) if command.target and pk else ()
+    form = CommandForm(command, ctx, hidden=(*hidden, *request.GET.get("hide", "").split(",")))
     if request.method != "POST":
         form.values = start_values(ctx, command, request.GET, pk)
         return _draw(request, command, form, form.context(), pk, title, 200)

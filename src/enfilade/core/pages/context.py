@@ -14,12 +14,12 @@ from enfilade.core.resource import RESOURCES
 from enfilade.core.resource.hooks import PAGES, REPORTS
 
 OFFICE_LABELS = {"front": "Front office", "middle": "Middle office", "back": "Back office"}
-DEPARTMENTS: dict[str, tuple[str, str, int]] = {}
+DEPARTMENTS: dict[str, tuple[str, str, int, str]] = {}
 
 
-def department(module: str, label: str, icon: str, order: int) -> None:
-    """Name a module's department in the navigation."""
-    DEPARTMENTS[module] = (label, icon, order)
+def department(module: str, label: str, icon: str, order: int, office: str = "") -> None:
+    """Name a module's department in the navigation. office: where a module of base is shown, since it lives in none."""
+    DEPARTMENTS[module] = (label, icon, order, office)
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -75,13 +75,14 @@ def navigation(ctx: Context, path: str) -> list[dict[str, Any]]:
 
 def _add(found: Any, office: str, module: str, order: int, label: str, url: str, icon: str, path: str) -> None:
     active = path == url or (path.startswith(url) and url.count("/") > 2)
+    office = DEPARTMENTS.get(module, ("", "", 0, ""))[3] or office
     found[office][module].append((order, {"label": label, "url": url, "icon": icon, "active": active}))
 
 
 def _departments(modules: dict[str, list[tuple[int, dict[str, Any]]]]) -> list[dict[str, Any]]:
     rows = []
     for module, entries in modules.items():
-        label, icon, order = DEPARTMENTS.get(module, (module.replace("_", " ").capitalize(), "circle", 50))
+        label, icon, order, _ = DEPARTMENTS.get(module, (module.replace("_", " ").capitalize(), "circle", 50, ""))
         rows.append((order, label, icon, [e for _, e in sorted(entries, key=lambda x: (x[0], x[1]["label"]))]))
     return [{"label": label, "icon": icon, "entries": entries} for _, label, icon, entries in sorted(rows, key=lambda r: r[:2])]
 

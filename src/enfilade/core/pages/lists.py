@@ -60,7 +60,7 @@ def _page(resource: Resource, ctx: Context, params: Any, page: Listing) -> dict[
         "new_url": f"{url}new/" if can_add else "",
         "import_url": f"{url}import/" if can_add and resource.import_key else "",
         "export_url": f"{url}export.csv?{_query(params, drop=('after', 'before'))}",
-        "save_view_url": f"/core/do/save_view/?{urlencode({'resource': resource.label, 'query': _query(params, drop=('after', 'before', 'view'))})}",
+        "save_view_url": f"/core/do/save_view/?{urlencode({'hide': 'resource,query', 'resource': resource.label, 'query': _query(params, drop=('after', 'before', 'view'))})}",
         "search": {"q": params.get("q", ""), "placeholder": f"Search {resource.plural.lower()}…"} if resource.search else None,
         "filters": [_filter(resource, ctx, name, params) for name in resource.filters], "sort": page.sort, "clear_url": url,
         "columns": [_column(resource, name, page.sort, params) for name in resource.columns],

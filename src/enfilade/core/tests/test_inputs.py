@@ -52,7 +52,7 @@ def test_values_become_typed() -> None:
 
 def test_docstring_gives_help() -> None:
     """The meaning is said once."""
-    assert PARAMETERS["on"].help == "accounting date, no time zone."
+    assert PARAMETERS["on"].help == "Accounting date, no time zone."
 
 
 @pytest.mark.parametrize(
