@@ -42,7 +42,11 @@ document.addEventListener('click', (event) => {
   if (item && item.type !== 'submit') item.closest('[popover]')?.hidePopover();
 });
 
-addEventListener('resize', () => document.querySelectorAll('.menu:popover-open, .popcard:popover-open').forEach((popover) => { const button = invoker(popover); if (button) place(popover, button); }));
+// A swap may have replaced the inline place, and a scroll moves the button away.
+const placeOpen = () => document.querySelectorAll('.menu:popover-open, .popcard:popover-open').forEach((popover) => { const button = invoker(popover); if (button) place(popover, button); });
+addEventListener('resize', placeOpen);
+addEventListener('scroll', (event) => { if (!event.target.closest?.('[popover]')) placeOpen(); }, { capture: true, passive: true });
+document.addEventListener('htmx:after:swap', placeOpen);
 
 const selectTab = (tab, focus) => {
   const list = tab.closest('[role=tablist]');

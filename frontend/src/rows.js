@@ -46,3 +46,10 @@ document.addEventListener('focusin', (event) => {
   current()?.removeAttribute('data-current');
   row.dataset.current = '1';
 });
+
+// Empty inputs stay out of the address, so that a filtered list makes a short link.
+document.addEventListener('htmx:config:request', (event) => {
+  const { ctx } = event.detail;
+  if (!event.target.matches?.('.list-tools')) return;
+  for (const [name, value] of [...ctx.request.body]) if (value === '') ctx.request.body.delete(name);
+});

@@ -11,7 +11,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from enfilade.core.ui import avatar as faces
-from enfilade.core.ui import cells, charts, format, icons
+from enfilade.core.ui import cells, charts, icons
+from enfilade.core.ui import format as wording
 
 register = template.Library()
 
@@ -43,43 +44,43 @@ def avatar(name: str, size: str = "") -> SafeString:
 @register.filter
 def amount(value: int | None, currency: str) -> str:
     """Format integer minor units: {{ invoice.total_minor|amount:"EUR" }}."""
-    return "" if value is None else format.format_amount(value, currency)
+    return "" if value is None else wording.format_amount(value, currency)
 
 
 @register.filter
 def symbol(currency: str) -> str:
     """Return the symbol of a currency: {{ "EUR"|symbol }}."""
-    return format.currency_symbol(currency)
+    return wording.currency_symbol(currency)
 
 
 @register.filter
 def day(value: date | None) -> str:
     """Format a date: {{ invoice.due_on|day }}."""
-    return "" if value is None else format.format_day(value)
+    return "" if value is None else wording.format_day(value)
 
 
 @register.filter
 def long_day(value: date | None) -> str:
     """Format a date with its weekday: {{ day|long_day }}."""
-    return "" if value is None else format.format_long_day(value)
+    return "" if value is None else wording.format_long_day(value)
 
 
 @register.filter
 def clock(value: datetime | None) -> str:
     """Format the time of day: {{ visit.arrived_at|clock }}."""
-    return "" if value is None else format.format_clock(value)
+    return "" if value is None else wording.format_clock(value)
 
 
 @register.filter
 def instant(value: datetime | None) -> str:
     """Format date and time: {{ entry.posted_at|instant }}."""
-    return "" if value is None else format.format_instant(value)
+    return "" if value is None else wording.format_instant(value)
 
 
 @register.filter
 def duration(value: int | None) -> str:
     """Format minutes: {{ call.duration_min|duration }}."""
-    return "" if value is None else format.format_duration(value)
+    return "" if value is None else wording.format_duration(value)
 
 
 @register.simple_tag
@@ -87,17 +88,21 @@ def ago(value: datetime | None) -> SafeString | str:
     """Print how long ago an instant was; the browser keeps it current: {% ago entry.at %}."""
     if value is None:
         return ""
-    exact = format.format_instant(value)
+    exact = wording.format_instant(value)
     return format_html('<relative-time datetime="{}" title="{}">{}</relative-time>', value.isoformat(), exact, exact)
 
 
 @register.simple_tag
 def waiting(since: datetime | None, warn_min: int = 10, bad_min: int = 20) -> SafeString | str:
-    """Print minutes since an instant, counted on by the browser and coloured after two limits: {% waiting visit.arrived_at %}."""
+    """Print minutes since an instant; the browser counts on, and colours them after two limits: {% waiting visit.arrived_at %}."""
     if since is None:
         return ""
     return format_html(
-        '<wait-time since="{}" warn="{}" bad="{}" title="{}"></wait-time>', since.isoformat(), warn_min, bad_min, format.format_instant(since)
+        '<wait-time since="{}" warn="{}" bad="{}" title="{}"></wait-time>',
+        since.isoformat(),
+        warn_min,
+        bad_min,
+        wording.format_instant(since),
     )
 
 
@@ -121,7 +126,7 @@ def querystring_csv(request: HttpRequest) -> str:
 @register.filter
 def brief(value: datetime | date | None) -> str:
     """Format an instant as short as it stays clear: 09:30 today, 2 Nov 09:30 this year: {{ step.since|brief }}."""
-    return "" if value is None else format.format_brief(value)
+    return "" if value is None else wording.format_brief(value)
 
 
 @register.filter

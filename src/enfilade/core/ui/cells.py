@@ -13,12 +13,12 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from enfilade.core.ui.avatar import avatar
-from enfilade.core.ui.format import format_amount, format_clock, format_day, format_duration, format_instant, format_number
+from enfilade.core.ui.format import format_amount, format_brief, format_clock, format_day, format_duration, format_instant, format_number
 from enfilade.core.ui.icons import icon
 
 Cell = Mapping[str, Any]
 NUMERIC_KINDS = frozenset({"number", "amount", "duration"})
-NOTHING: SafeString = mark_safe('<span class="void" aria-label="nothing">–</span>')  # noqa: S308
+NOTHING: SafeString = mark_safe('<span class="void" aria-label="nothing">–</span>')
 
 
 def plain_text(cell: Cell) -> str:
@@ -53,8 +53,9 @@ def render_badge(cell: Cell) -> SafeString:
 def render_bool(cell: Cell) -> SafeString:
     """Return yes as a tick and no as a quiet dash, both with a word for screen readers."""
     if cell.get("value"):
-        return format_html('<span class="yes">{}<span class="sr-only">{}</span></span>', icon("check", 16), cell.get("text") or "Yes")
-    return format_html('<span class="void"><span aria-hidden="true">–</span><span class="sr-only">{}</span></span>', cell.get("text") or "No")
+        return format_html('<span class="yes">{}<span class="sr-only">{}</span></span>', icon("check"), cell.get("text") or "Yes")
+    words = cell.get("text") or "No"
+    return format_html('<span class="void"><span aria-hidden="true">–</span><span class="sr-only">{}</span></span>', words)
 
 
 def render_ref(cell: Cell) -> SafeString | str:
@@ -73,6 +74,9 @@ def render_person(cell: Cell) -> SafeString:
 def render_instant(cell: Cell) -> SafeString | str:
     """Return an instant that machines can read too."""
     value = cell.get("value")
+    if isinstance(value, datetime):
+        words = cell.get("text") or format_brief(value)
+        return format_html('<time datetime="{}" title="{}">{}</time>', value.isoformat(), format_instant(value), words)
     if isinstance(value, date):
         return format_html('<time datetime="{}">{}</time>', value.isoformat(), plain_text(cell))
     return plain_text(cell)

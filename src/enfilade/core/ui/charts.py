@@ -20,9 +20,14 @@ def sparkline(values: Sequence[float]) -> SafeString:
     line = " ".join(f"{x},{y}" for x, y in points)
     last_x, last_y = points[-1]
     return format_html(
-        '<svg class="spark" viewBox="0 0 {} {}" preserveAspectRatio="none" aria-hidden="true"><polyline points="{}"/><circle cx="{}" cy="{}" r="2"/></svg>',
-        WIDTH, HEIGHT, line, last_x, last_y,
-    )  # fmt: skip
+        '<svg class="spark" viewBox="0 0 {} {}" preserveAspectRatio="none" aria-hidden="true"><polyline points="{}"/>'
+        '<circle cx="{}" cy="{}" r="2"/></svg>',
+        WIDTH,
+        HEIGHT,
+        line,
+        last_x,
+        last_y,
+    )
 
 
 def bars(rows: Sequence[tuple[str, float, str]]) -> SafeString:
@@ -32,7 +37,8 @@ def bars(rows: Sequence[tuple[str, float, str]]) -> SafeString:
         '<ul class="bars">{}</ul>',
         format_html_join(
             "",
-            '<li><span class="bars-label">{}</span><span class="bars-track"><span class="bars-fill" style="width:{}%"></span></span><span class="bars-value">{}</span></li>',
+            '<li><span class="bars-label">{}</span><span class="bars-track"><span class="bars-fill" style="width:{}%"></span></span>'
+            '<span class="bars-value">{}</span></li>',
             ((label, round(100 * max(value, 0) / top, 1), words) for label, value, words in rows),
         ),
     )

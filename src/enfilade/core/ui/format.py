@@ -52,7 +52,7 @@ def currency_symbol(currency: str) -> str:
     return get_currency_symbol(currency, locale=active_locale())
 
 
-def format_number(value: Decimal | int | float) -> str:
+def format_number(value: Decimal | float) -> str:
     """Return a plain number with the separators of the language."""
     return format_decimal(value, locale=active_locale())
 
@@ -90,7 +90,7 @@ def format_brief(value: datetime | date) -> str:
     return format_clock(local) if day == today else f"{words}, {format_clock(local)}"
 
 
-def format_duration(minutes: int | float) -> str:
+def format_duration(minutes: float) -> str:
     """Return a length in minutes as 45 min, 1 h 30 min or 2 d 4 h."""
     total = int(minutes)
     sign = "-" if total < 0 else ""

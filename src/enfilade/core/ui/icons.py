@@ -2,10 +2,11 @@
 
 from functools import lru_cache
 
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from lucide import _render_icon as render_lucide
+from lucide.templatetags.lucide import lucide
 
-BRAND = (
+BRAND = mark_safe(
     '<path d="M3 21V8.5a9 9 0 0 1 18 0V21"/><path d="M7.2 21V10.4a4.8 4.8 0 0 1 9.6 0V21" opacity=".72"/>'
     '<path d="M10.6 21v-8.2a1.4 1.4 0 0 1 2.8 0V21" opacity=".5"/>'
 )
@@ -20,8 +21,12 @@ def icon(name: str, size: int = 16, css: str = "") -> SafeString:
     """
     classes = f"icon {css}".strip()
     if name == "enfilade":
-        head = f'<svg xmlns="http://www.w3.org/2000/svg" width="{size}" height="{size}" viewBox="0 0 24 24" fill="none" '
-        style = 'stroke="currentColor" stroke-width="1.9" stroke-linecap="round" stroke-linejoin="round" '
-        return mark_safe(f'{head}{style}class="{classes}" aria-hidden="true">{BRAND}</svg>')  # noqa: S308
-    # Why: the drawing comes from the package and the attributes from templates, never from a person's input.
-    return mark_safe(render_lucide(name, size, aria_hidden="true", **{"class": classes}))  # noqa: S308
+        return format_html(
+            '<svg xmlns="http://www.w3.org/2000/svg" width="{}" height="{}" viewBox="0 0 24 24" fill="none" stroke="currentColor" '
+            'stroke-width="1.9" stroke-linecap="round" stroke-linejoin="round" class="{}" aria-hidden="true">{}</svg>',
+            size,
+            size,
+            classes,
+            BRAND,
+        )
+    return SafeString(lucide(name, size=size, aria_hidden="true", **{"class": classes}))

@@ -1,18 +1,25 @@
 """Sample data of the single components."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from enfilade.core.ui.gallery import records
+from enfilade.core.ui.gallery.cells import NOW, money, text
 from enfilade.core.ui.widgets import CashCount
 
-NOW = datetime.now(UTC).replace(second=0, microsecond=0)
 STEP_STATES = ("done", "done", "done", "now", "todo", "todo")
 
 
 def visit_flow() -> list[dict[str, Any]]:
     """Return a visit that is going well."""
-    steps = (("Booked", "front"), ("Arrived", "front"), ("Insurance checked", "middle"), ("In treatment", "back"), ("Charged", "back"), ("Paid and rebooked", "front"))
+    steps = (
+        ("Booked", "front"),
+        ("Arrived", "front"),
+        ("Insurance checked", "middle"),
+        ("In treatment", "back"),
+        ("Charged", "back"),
+        ("Paid and rebooked", "front"),
+    )
     return [
         {"label": label, "office": office, "state": state, "who": who, "since": NOW - timedelta(minutes=since) if since else None}
         for (label, office), state, who, since in zip(
@@ -32,8 +39,11 @@ def components() -> dict[str, Any]:
         "steps": [{"label": "Choose a file", "state": "done"}, {"label": "Check", "state": "now"}, {"label": "Result", "state": "todo"}],
         "table": {
             "columns": [{"label": "Account", "kind": "text"}, {"label": "Debit", "kind": "amount"}, {"label": "Credit", "kind": "amount"}],
-            "rows": [{"cells": [records.text("1000 Cash"), records.money(84500), records.text("")]}, {"cells": [records.text("8400 Fees"), records.text(""), records.money(84500)]}],
-            "foot": [records.text("Total"), records.money(84500), records.money(84500)],
+            "rows": [
+                {"cells": [text("1000 Cash"), money(84500), money(0) | {"value": None}]},
+                {"cells": [text("8400 Fees"), money(0) | {"value": None}, money(84500)]},
+            ],
+            "foot": [text("Total"), money(84500), money(84500)],
         },
         "cash": CashCount("EUR", (5000, 2000, 1000, 500, 200, 100, 50)).render("cash", {5000: 2, 1000: 3}),
         "waits": [NOW - timedelta(minutes=minutes) for minutes in (2, 12, 34)],
