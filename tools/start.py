@@ -82,7 +82,8 @@ class Steps:
     def __init__(self, lock_fd: int) -> None:
         self.lock_fd = lock_fd
         keep = {name: value for name, value in os.environ.items() if name not in {"PYTHONHOME", "PYTHONPATH", "PIP_TARGET", "PIP_PREFIX"}}
-        self.env = {**keep, "PIP_USER": "0", "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PYTHONUNBUFFERED": "1"}
+        # Node brings its own list of authorities; behind a company's proxy only the machine's list is right.
+        self.env = {"NODE_USE_SYSTEM_CA": "1", **keep, "PIP_USER": "0", "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PYTHONUNBUFFERED": "1"}
 
     def run(self, command: list[str | Path], failure: str, *, cwd: Path = ROOT, counting: str = "", of: int = 0) -> None:
         """Run one program with its output in the log; show how many lines begin with `counting`; end with its last lines if it fails."""
@@ -213,11 +214,10 @@ class Steps:
 
 
 def page_sources() -> list[Path | str]:
-    """Return everything the built pages depend on: our scripts and styles, and the templates and code whose class names Tailwind reads."""
+    """Return everything the built pages depend on: our scripts and styles, and the pages Tailwind reads (@source in app.css)."""
     own = [path for path in FRONTEND.iterdir() if path.is_file() and not path.name.startswith(".")]
     own += [path for path in (FRONTEND / "src").rglob("*") if path.is_file()]
-    house = [path for path in (ROOT / "src" / "enfilade").rglob("*.*") if path.suffix in {".html", ".py"}]
-    house = [path for path in house if not {"migrations", "tests"} & set(path.parts)]
+    house = [*(ROOT / "src" / "enfilade").rglob("*.html"), *(ROOT / "src" / "enfilade").rglob("ui/*.py")]
     found: list[Path | str] = []
     for path in sorted(own) + sorted(house):
         found += [str(path.relative_to(ROOT)), path]

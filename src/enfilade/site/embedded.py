@@ -263,8 +263,9 @@ class EmbeddedPostgres:
         """Run initdb in a draft folder and give it its name when it is complete."""
         self.say("Making the database cluster")
         for leftover in self.folder.glob("data.new*"):
-            shutil.rmtree(leftover)
-        draft = self.folder / "data.new"
+            signal_all(find_processes_in(leftover), signal.SIGKILL)  # The server inside a killed initdb writes on for a moment.
+            shutil.rmtree(leftover, ignore_errors=True)
+        draft = self.folder / f"data.new-{secrets.token_hex(4)}"
         draft.mkdir(mode=0o700)
         os.chown(draft, self.user.pw_uid, self.user.pw_gid)
         command = [binaries / "initdb", "-D", draft, "-U", "postgres", "-A", "peer", "-E", "UTF8"]
@@ -298,7 +299,7 @@ class EmbeddedPostgres:
             "shared_buffers": f"{memory_share_mb()}MB",
             "timezone": "UTC",
             "log_timezone": "UTC",
-            "log_min_messages": "warning",
+            "log_min_messages": "fatal",  # errors of statements reach the program that sent them
             "log_line_prefix": "",
             "lc_messages": "C",
             "default_text_search_config": "pg_catalog.simple",

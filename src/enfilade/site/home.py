@@ -104,6 +104,7 @@ class HomeLock:
                     f"{holder.get('address', 'not serving yet')}). Stop it first, or name another ENFILADE_HOME and PORT for a second one."
                 ) from None
             else:
+                self.write()
                 return
 
     def read(self) -> dict[str, Any]:

@@ -33,6 +33,15 @@ def end_with_parent(number: int) -> None:
         LIBC.prctl(PR_SET_PDEATHSIG, number)
 
 
+def catches_interrupt(pid: int) -> bool:
+    """Say whether a process handles SIGINT itself (Linux; False where that cannot be seen)."""
+    with contextlib.suppress(OSError, ValueError, StopIteration):
+        lines = Path("/proc", str(pid), "status").read_text().splitlines()
+        caught = int(next(line for line in lines if line.startswith("SigCgt:")).split()[1], 16)
+        return bool(caught >> (signal.SIGINT - 1) & 1)
+    return False
+
+
 class StopRequested(BaseException):
     """Somebody asked the server to stop while it was still preparing."""
 
@@ -64,14 +73,14 @@ class Child:
     rest: bytes = field(default=b"", repr=False)
 
 
-def start_child(command: list[str], env: Mapping[str, str], number: int = signal.SIGTERM) -> Process:
+def start_child(command: list[str], env: Mapping[str, str], number: int = signal.SIGTERM, *, errors_apart: bool = False) -> Process:
     """Start a program in a session of its own, its output in a pipe; it gets the signal `number` when this process dies."""
     return subprocess.Popen(
         command,
         env=env,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
+        stderr=subprocess.PIPE if errors_apart else subprocess.STDOUT,
         start_new_session=True,
         preexec_fn=lambda: end_with_parent(number),  # noqa: PLW1509 - the supervisor has no threads
     )
@@ -111,7 +120,10 @@ def end_marked(marker: str, say: Callable[[str], None]) -> None:
 
 
 class Supervisor:
-    """Runs steps one after the other, then keeps children alive until it is asked to stop. One thread; the kernel wakes it."""
+    """Runs steps one after the other, then keeps children alive until it is asked to stop. One thread; the kernel wakes it.
+
+    Why it looks at its parent: `make` that alone is interrupted waits for us without a word, but stops catching the signal.
+    """
 
     def __init__(self, terminal: Terminal) -> None:
         self.terminal = terminal
@@ -119,6 +131,7 @@ class Supervisor:
         self.selector = selectors.DefaultSelector()
         self.requests = 0
         self.watching = False
+        self.parent = os.getppid() if catches_interrupt(os.getppid()) else 0
         self._wake_reader, self._wake_writer = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
 
     def listen(self) -> None:
@@ -135,15 +148,26 @@ class Supervisor:
             raise StopRequested
 
     def run_step(self, name: str, command: list[str], env: Mapping[str, str]) -> tuple[int, list[str]]:
-        """Run a program to its end, showing its lines. Returns its exit code and the lines."""
-        lines: list[str] = []
-        process = start_child(command, env, signal.SIGKILL)
+        """Run a program to its end, showing its lines. Returns its exit code and the lines of its standard output."""
+        process = start_child(command, env, signal.SIGKILL, errors_apart=True)
+        results: list[str] = []
+        rests = {process.stdout: b"", process.stderr: b""}
         try:
-            for raw in process.stdout or ():
-                text = raw.decode(errors="replace").rstrip()
-                lines.append(text)
-                self.terminal.line(name, text)
-            return process.wait(), lines
+            with selectors.DefaultSelector() as selector:
+                for stream in rests:
+                    selector.register(stream, selectors.EVENT_READ)  # type: ignore[arg-type]
+                while selector.get_map():
+                    for key, _ in selector.select():
+                        stream: Any = key.fileobj
+                        chunk = os.read(key.fd, 65536)
+                        *lines, rests[stream] = (rests[stream] + (chunk or b"\n" * bool(rests[stream]))).split(b"\n")
+                        for line in lines:
+                            self.terminal.line(name, text := line.decode(errors="replace").rstrip())
+                            if stream is process.stdout:
+                                results.append(text)
+                        if not chunk:
+                            selector.unregister(stream)
+            return process.wait(), results
         finally:
             kill_session(process.pid)
             process.wait()
@@ -177,8 +201,10 @@ class Supervisor:
             if deadline and time.monotonic() > deadline:
                 return False
             due = [child.restart_at - time.monotonic() for child in self.children if child.process is None]
-            wait_s = min([0.05 if until else 5.0, *due])
+            wait_s = min([0.05 if until else 1.0, *due])
             self._pump(max(0.0, wait_s))
+            if self.parent and not catches_interrupt(self.parent):
+                self.requests += 1
             for child in self.children:
                 self._tend(child)
         return False

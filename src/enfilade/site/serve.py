@@ -69,7 +69,11 @@ class House:
         except StopRequested:
             self.say("Stopping")
             return 0
+        except HomeProblem as problem:
+            self.say(str(problem))
+            return 2
         finally:
+            self.supervisor.watching = True  # From here on a further signal only hurries.
             lock.write(address=address, stopping=True)
             self.end()
             lock.release()
@@ -221,7 +225,6 @@ class House:
 
     def end(self) -> None:
         """End everything that was started: first what uses the database, then the database."""
-        self.supervisor.watching = True
         self.supervisor.stop(["web", "live", "jobs"])
         if self.postgres:
             self.supervisor.forget("database")
