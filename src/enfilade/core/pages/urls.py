@@ -64,7 +64,7 @@ urlpatterns: list[URLPattern] = [
 if settings.DEBUG and find_spec("enfilade.core.ui.gallery"):
     from .gallery import gallery_view
 
-    urlpatterns.append(path("_gallery/", gallery_view))
+    urlpatterns += [path("_gallery/", gallery_view), path("_gallery/<slug:name>/", gallery_view)]
 
 handler400 = "enfilade.core.pages.problems.bad_request"
 handler403 = "enfilade.core.pages.problems.forbidden"
