@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from enfilade.core.command import Amount, Input, command
 from enfilade.core.context import Context
@@ -25,16 +25,15 @@ def set_price(ctx: Context, *, item: Item, price: Amount, valid_from: Annotated[
     Refuses: item_price_row_not_negative (database).
     """
     ItemPrice.objects.update_or_create(company=ctx.company, item=item, valid_from=valid_from, defaults={"price_minor": price})
-    take_up_price(ctx, item)
-    return item
+    return cast("Item", take_up_price(ctx, item=item))
 
 
-def take_up_price(ctx: Context, item: Item) -> bool:
-    """Show the price that holds today on the item; whether it was another one."""
+@command(permission="item.set_price", hidden=True)
+def take_up_price(ctx: Context, *, item: Item) -> Item:
+    """Show the price that holds today on the item."""
     rows = ItemPrice.objects.visible_to(ctx).filter(item=item, valid_from__lte=ctx.today).order_by("-valid_from")
     price_minor = rows.values_list("price_minor", flat=True).first()
-    if price_minor is None or price_minor == item.price_minor:
-        return False
-    item.price_minor = price_minor
-    item.save(update_fields=["price_minor"])
-    return True
+    if price_minor is not None and price_minor != item.price_minor:
+        item.price_minor = price_minor
+        item.save(update_fields=["price_minor"])
+    return item

@@ -1,0 +1,23 @@
+"""What happened to papers."""
+
+from __future__ import annotations
+
+from enfilade.core.events import event
+
+
+@event
+class DocumentTaken:
+    """A party handed in a document."""
+
+    document_id: int
+    party_id: int
+    kind_code: str
+
+
+@event
+class DocumentRevoked:
+    """A document holds no longer, by decision and not by date."""
+
+    document_id: int
+    party_id: int
+    kind_code: str

@@ -1,0 +1,80 @@
+"""PDF out, by typst: the layout is a template of ours, what is printed comes in as JSON and never as markup.
+
+Templates are .typ files in <module>/templates/<module>/. They read their values with `#let data = json(bytes(sys.inputs.data))` and may
+import the letter with `#import "/document/letter.typ": *`. The same template and values give the same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import typst
+from django.apps import apps
+from django.conf import settings
+
+from enfilade.core.audit import jsonable
+
+# Archivable and readable by a screen reader; where a letter has no glyph in our fonts the standard forbids the file, not the print.
+ARCHIVE, ACCESSIBLE = "a-3a", "ua-1"
+_LOCK = threading.Lock()
+
+
+class LayoutError(Exception):
+    """A template of ours is wrong; the message says where."""
+
+
+def render_pdf(template: str, data: dict[str, Any], *, at: datetime | None = None) -> bytes:
+    """A PDF of a template and the values it prints.
+
+    template: `billing/invoice.typ`, or typst source (anything with a line end).
+    data: texts, numbers, lists and dictionaries; amounts and dates already as people read them.
+    at: when it was issued. With it the file is PDF/A-3a, which has to be dated; the same instant gives the same bytes.
+    """
+    source = template if "\n" in template else template_source(template)
+    inputs = {"data": json.dumps(jsonable(data), ensure_ascii=False), "dated": "yes" if at else ""}
+    stamp = (at or datetime(1970, 1, 1, tzinfo=UTC)).astimezone(UTC)
+    files = {"main": source.encode(), **library()}
+    with _LOCK:
+        try:
+            return _compile(files, inputs, stamp, [ARCHIVE, ACCESSIBLE] if at else [ACCESSIBLE])
+        except typst.TypstError:
+            try:
+                return _compile(files, inputs, stamp, [])
+            except typst.TypstError as error:
+                raise LayoutError(f"{template.splitlines()[0][:80]}: {error.diagnostic or error.message}") from error
+
+
+def template_source(name: str) -> str:
+    """The text of `billing/invoice.typ`. Raises LayoutError where there is none."""
+    module, _, file = name.partition("/")
+    path = Path(apps.get_app_config(module).path) / "templates" / module / file
+    if path.suffix != ".typ" or ".." in path.parts or not path.is_file():
+        raise LayoutError(f"There is no template {name}.")
+    return path.read_text(encoding="utf-8")
+
+
+@cache
+def library() -> dict[str, bytes]:
+    """What templates may import, under the paths by which they do."""
+    return {"document/letter.typ": template_source("document/letter.typ").encode()}
+
+
+@cache
+def fonts() -> typst.Fonts:
+    """Inter as the pages use it where the front end was built, the fonts of the machine for other scripts, and typst's own last."""
+    dist = dict(settings.STATICFILES_DIRS).get("dist")
+    folder = Path(dist) / "fonts" if dist else None
+    paths = [str(folder)] if folder and folder.is_dir() else []
+    return typst.Fonts(include_system_fonts=True, include_embedded_fonts=True, font_paths=paths)
+
+
+def _compile(files: dict[str, bytes], inputs: dict[str, str], stamp: datetime, standards: list[str]) -> bytes:
+    made = typst.compile(files, font_paths=fonts(), sys_inputs=inputs, format="pdf", pdf_standards=standards, timestamp=stamp)
+    if not isinstance(made, bytes):
+        raise LayoutError("A document has to be one PDF.")
+    return made

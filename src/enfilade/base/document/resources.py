@@ -1,0 +1,76 @@
+"""Lists, forms and panels of documents."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from enfilade.base.party.models import Party
+from enfilade.core.context import Context
+from enfilade.core.models import StoredFile
+from enfilade.core.pages.context import department
+from enfilade.core.pages.transfer import file_guard
+from enfilade.core.resource import Resource, panel
+
+from . import commands, queries  # noqa: F401 - the commands register themselves
+from .models import Document, DocumentKind, RequiredDocument
+
+department("document", "Documents", "file-check", 45)
+
+
+class DocumentResource(Resource):
+    """Papers that were handed in."""
+
+    model = Document
+    columns = ("party", "kind", "received_on", "valid_until", "signed", "state")
+    filters = ("state", "kind", "party", "received_on", "valid_until", "signed")
+    search = ("party__name", "party__number", "kind__name", "note")
+    facts = ("party", "kind", "state", "received_on", "received_by", "valid_until", "signed", "file", "revoked_on", "reason", "note")
+    ordering = "-received_on"
+    icon = "file-check"
+    order = 10
+    empty = "Take the first document from the page of a person: open the person and choose “Take document”."
+
+
+class DocumentKindResource(Resource):
+    """Kinds of documents."""
+
+    model = DocumentKind
+    columns = ("code", "name", "validity_days", "signature_needed", "active")
+    filters = ("signature_needed", "active")
+    search = ("code", "name", "description")
+    fields = ("code", "name", "validity_days", "signature_needed", "description", "active")
+    import_key = "code"
+    ordering = "code"
+    icon = "files"
+    order = 20
+    empty = "Name the papers you ask for: consent, insurance card, identity. Then say under “Required documents” what they are needed for."
+
+
+class RequiredDocumentResource(Resource):
+    """The matrix: which kinds are needed for what."""
+
+    model = RequiredDocument
+    columns = ("subject", "kind", "applies_to", "blocking")
+    filters = ("subject", "kind", "blocking")
+    search = ("subject", "kind__name", "applies_to")
+    fields = ("subject", "kind", "applies_to", "blocking")
+    ordering = "subject"
+    icon = "list-checks"
+    order = 30
+    empty = "Say which document is needed for what, so that the desk sees what is missing when somebody comes."
+
+
+@panel(on=Party, title="Documents", permission=queries.VIEW, template="document/panel_documents.html", icon="file-check")
+def documents_panel(ctx: Context, party: Party) -> dict[str, Any]:
+    """What a party handed in, and what it still owes."""
+    missing = [r for r in queries.requirements(ctx, party, "", ctx.today) if not r.met]
+    documents = list(queries.documents_of(ctx, party).order_by("-received_on", "-pk"))
+    may_take = ctx.may("document.take_document")
+    url = f"/document/do/take_document/?party={party.pk}" if may_take else ""
+    return {"documents": documents, "missing": missing, "count": len(documents), "new_url": url, "new_label": "Take document"}
+
+
+@file_guard
+def guard(ctx: Context, file: StoredFile) -> bool:
+    """A scan may be opened by whoever may see its document."""
+    return queries.may_read_file(ctx, file)
