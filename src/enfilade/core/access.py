@@ -13,6 +13,8 @@ from django.utils import timezone
 from .context import Context, NotAllowed
 from .models import ApiToken, Company, Membership, User
 
+HOUSE_EMAIL = "house@enfilade.invalid"
+
 
 def context_for(user: User, company: Company, **more: Any) -> Context:
     """The context of a member. Refuses NotAllowed for anybody who is no active member of the company."""
@@ -25,6 +27,14 @@ def context_for(user: User, company: Company, **more: Any) -> Context:
         codes.add(code)
         permissions.update(granted)
     return Context(user=user, company=company, permissions=frozenset(permissions), roles=frozenset(codes), **more)
+
+
+def house_context(company: Company, **more: Any) -> Context:
+    """The house itself as the caller of what the clock asks for: an account that nobody signs in with and that is no member anywhere."""
+    user = User.objects.filter(email=HOUSE_EMAIL).first()
+    if user is None:
+        user = User.objects.create_user(HOUSE_EMAIL, name="Enfilade", is_active=False)
+    return Context(user=user, company=company, permissions=frozenset({"*"}), channel="job", **more)
 
 
 def companies_of(user: User) -> list[Company]:

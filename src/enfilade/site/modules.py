@@ -5,6 +5,7 @@ BASE: list[str] = [
     "enfilade.base.party",
     "enfilade.base.item",
     "enfilade.base.calendar",
+    "enfilade.base.document",
     "enfilade.base.books",
 ]
 BACK: list[str] = []
