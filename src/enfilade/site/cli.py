@@ -81,8 +81,7 @@ def parser() -> Parser:
     verb("verify", "Check that nothing was altered: balances, chains, numbers. Exit code 1 when something is found.")
     verb("commands", "List every command, resource and report.")
     verb("token", "Make an API token for a user and print it once.", name="what it is for")
-    demo = verb("demo", "Found a demo company with the system's own commands.", kind="kind of company (dental)", patients="how many patients", seed="for other people and dates")
-    demo.add_argument("--again", action="store_true", help="found another one beside those that exist")
+    verb("demo", "Found a demo company with the system's own commands.", kind="kind of company (dental)", patients="how many patients", seed="for other people and dates")
     return top
 
 

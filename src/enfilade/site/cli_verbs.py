@@ -198,7 +198,7 @@ def make_demo(options: Namespace, given: dict[str, Any]) -> int:
         value = getattr(options, name)
         if value is not None and (not value.isdigit() or not 1 <= int(value) <= 100_000):
             raise Refusal("invalid", f"--{name} takes a whole number from 1 to 100000.", field=name)
-    logins = found_demo(options.kind or "dental", patients=int(options.patients or 120), seed=int(options.seed or 1), again=options.again, say=_progress)
+    logins = found_demo(options.kind or "dental", patients=int(options.patients or 120), seed=int(options.seed or 1), say=_progress)
     if options.json:
         return out({"logins": logins})
     for login in logins:

@@ -1,0 +1,172 @@
+"""Every address x (nobody, each role, the owner of another company): who may, may; nobody else learns anything.
+
+The matrix is made from the URL resolver and the registries, so a new page is in it by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import get_resolver
+
+from enfilade.core.command import REGISTRY
+from enfilade.core.models import AuditEntry, Record
+from enfilade.core.resource import RESOURCES
+from enfilade.core.resource.hooks import PAGES, REPORTS
+from enfilade.core.scope import scope
+
+PUBLIC = {"sign_in"}
+FOR_EVERY_MEMBER = {"home", "palette", "notifications", "notifications_count", "api.index", "api.openapi", "switch_company", "sign_out"}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One address and the permission it needs; `row`: the address names a record of the demo company."""
+
+    name: str
+    url: str
+    permission: str
+    row: bool = False
+    method: str = "get"
+
+
+def cells(keys: dict[str, int]) -> Iterator[Cell]:
+    """All addresses, with the keys of real rows filled in."""
+    for label, resource in RESOURCES.items():
+        base, rest, may = resource.list_url(), resource.api_url(), resource.view_permission
+        add = f"{resource.module}.add_{resource.name}"
+        yield Cell(f"{label}.list", base, may)
+        yield Cell(f"{label}.options", f"{base}options/", may)
+        yield Cell(f"{label}.export", f"{base}export.csv", may)
+        yield Cell(f"api.{label}.collection", rest, may)
+        if add in REGISTRY:
+            yield Cell(f"{label}.new", f"{base}new/", REGISTRY[add].permission)
+            yield Cell(f"api.{label}.collection", rest, REGISTRY[add].permission, method="post")
+        if (pk := keys.get(label)) is not None:
+            yield Cell(f"{label}.detail", f"{base}{pk}/", may, row=True)
+            yield Cell(f"{label}.timeline", f"{base}{pk}/timeline/", may, row=True)
+            yield Cell(f"api.{label}.record", f"{rest}{pk}/", may, row=True)
+            change = REGISTRY.get(f"{resource.module}.change_{resource.name}")
+            if change is not None:
+                yield Cell(f"{label}.edit", f"{base}{pk}/edit/", change.permission, row=True)
+                yield Cell(f"api.{label}.record", f"{rest}{pk}/", change.permission, row=True, method="patch")
+    for command in REGISTRY.values():
+        yield Cell("do", f"/{command.module}/do/{command.verb}/", command.permission)
+        yield Cell("api.do", f"/api/v1/do/{command.module}/{command.verb}/?rehearse=1", command.permission, method="post")
+        if command.target and (pk := keys.get(command.target_model._meta.label_lower)):
+            yield Cell("do_on", f"/{command.module}/do/{command.verb}/{pk}/", command.permission, row=True)
+    for report in REPORTS.values():
+        yield Cell("report", f"/{report.module}/reports/{report.name}/", report.permission)
+        yield Cell("api.report", f"/api/v1/reports/{report.module}/{report.name}/", report.permission)
+    for name, page in PAGES.items():
+        path = page.path
+        if "<" not in path:
+            yield Cell(name, f"/{page.module}/{path}", page.permission)
+
+
+@pytest.fixture
+def houses() -> dict[str, Any]:
+    """A demo practice with a day of history, and another company with an owner of its own."""
+    from enfilade.site.demo import found_practice
+
+    owner, people, _ = found_practice("dental", patients=8, days=1, password="matrix-of-one-day-2026")  # noqa: S106
+    other, _, _ = found_practice("dental", patients=1, days=0, password="matrix-of-one-day-2026", name="Other Practice")  # noqa: S106
+    return {"owner": owner, "people": people, "other": other}
+
+
+def client_of(ctx: Any) -> Client:
+    """A signed-in browser."""
+    client = Client(raise_request_exception=False)
+    client.force_login(ctx.user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def ask(client: Client, cell: Cell) -> Any:
+    """One request; a post sends nothing useful, so whoever may is refused as invalid, and whoever may not as not allowed."""
+    if cell.method == "get":
+        return client.get(cell.url)
+    return getattr(client, cell.method)(cell.url, {}, content_type="application/json")
+
+
+def last_rows(owner: Any) -> dict[str, int]:
+    """A real row of every resource that has one."""
+    found = {}
+    with scope(owner.company_id):
+        for label, resource in RESOURCES.items():
+            row = resource.queryset().visible_to(owner).order_by("-pk").first()
+            if row is not None:
+                found[label] = row.pk
+    return found
+
+
+def secrets_of(owner: Any) -> list[str]:
+    """Words that only this company knows: names of its patients."""
+    from enfilade.base.party.models import Party
+
+    with scope(owner.company_id):
+        rows = Party.objects.visible_to(owner).filter(roles__role="patient").values_list("name", flat=True)
+        return [name for name in rows if len(name) > 8][:8]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_matrix(houses: dict[str, Any]) -> None:
+    """Thousands of cells; each wrong one is listed."""
+    owner = houses["owner"]
+    keys, words = last_rows(owner), secrets_of(owner)
+    wrong: list[str] = []
+    count = 0
+    callers = {"nobody": (None, Client(raise_request_exception=False)), "other company": (houses["other"], client_of(houses["other"]))}
+    callers |= {f"role {login}": (ctx, client_of(ctx)) for login, ctx in houses["people"].items() if login in {"owner", "dentist", "desk", "assistant", "books"}}
+    with scope(owner.company_id):
+        before = AuditEntry.objects.visible_to(owner).count()
+    for caller, (ctx, client) in callers.items():
+        for cell in cells(keys):
+            count += 1
+            response = ask(client, cell)
+            body = b"".join(response.streaming_content) if response.streaming else response.content
+            fault = judge(caller, ctx, owner, cell, response, body.decode("utf-8", "replace"), words)
+            if fault:
+                wrong.append(f"{caller}: {cell.method} {cell.url}: {fault}")
+    assert wrong == [], f"{len(wrong)} of {count} cells:\n" + "\n".join(wrong[:60])
+    with scope(owner.company_id):
+        assert AuditEntry.objects.visible_to(owner).count() == before, "looking changed something"
+    assert count > 1_000
+
+
+def judge(caller: str, ctx: Any, owner: Any, cell: Cell, response: Any, body: str, words: list[str]) -> str:
+    """What is wrong with an answer, "" when nothing is."""
+    status = response.status_code
+    if status >= 500:
+        return f"{status}"
+    if caller != "nobody" and ctx.company_id != owner.company_id:
+        if leaked := next((w for w in words if w in body), ""):
+            return f"shows {leaked}"
+        return f"{status} for a row of another company" if cell.row and status not in {404, 403} else ""
+    if caller == "nobody":
+        expected = {401} if cell.url.startswith("/api/") else {302}
+        return "" if status in expected else f"{status}, not {expected}"
+    if not ctx.may(cell.permission):
+        return "" if status == 403 else f"{status} without {cell.permission}"
+    return f"{status} with {cell.permission}" if status in {401, 403} else ""
+
+
+def test_every_address_is_in_the_matrix() -> None:
+    """An address that nobody thought of fails here."""
+    names = {c.name for c in cells(dict.fromkeys(RESOURCES, 1))} | PUBLIC | FOR_EVERY_MEMBER | {"file", "api.files"}
+    names |= {n for n, p in PAGES.items() if "<" in p.path}  # Pages of a row check it by the caller's rights; their modules test them.
+    for pattern in get_resolver().url_patterns:
+        name = str(pattern.name)
+        if name.startswith("api.") and name.endswith(".command"):
+            continue  # The same commands by another address; api.do covers the permission.
+        assert name in names or name.endswith((".import", ".edit", ".new")), name
+
+
+@pytest.mark.django_db(transaction=True)
+def test_record_classes_have_a_company(houses: dict[str, Any]) -> None:
+    """Every resource of business rows is a Record (the wall stands on it), the few of core aside."""
+    outside = {label for label, r in RESOURCES.items() if not issubclass(r.model, Record)}
+    assert outside == {"core.role", "core.membership", "core.user"}
