@@ -8,7 +8,10 @@ BASE: list[str] = [
     "enfilade.base.document",
     "enfilade.base.books",
 ]
-BACK: list[str] = []
+BACK: list[str] = [
+    "enfilade.back.ledger",
+    "enfilade.back.tax",
+]
 MIDDLE: list[str] = ["enfilade.middle.doors"]
 FRONT: list[str] = []
 

@@ -1,0 +1,102 @@
+"""A chart for a medical or dental practice in Germany: a subset in the numbering of SKR03, under English names."""
+
+from __future__ import annotations
+
+from . import register_chart, table
+
+ACCOUNTS = table("""
+A | Assets | asset:
+  A1 | Fixed assets | asset:
+    0410 | Practice equipment | asset
+    0420 | Office equipment | asset
+    0320 | Vehicles | asset
+    0027 | Software | asset
+    0480 | Low-value assets | asset
+  A2 | Stock | asset:
+    3980 | Practice and laboratory material | asset
+  A3 | Receivables | asset:
+    1400 | Patients and customers | asset
+    1410 | Association of statutory health insurance dentists | asset
+    1500 | Other receivables | asset
+    1571 | Input tax 7 % | asset
+    1576 | Input tax 19 % | asset
+    0980 | Prepaid expenses | asset
+  A4 | Cash and bank | asset:
+    1000 | Cash | asset
+    1200 | Bank account | asset
+    1360 | Money in transit | asset
+    1361 | Card payments on their way | asset
+L | Liabilities | liability:
+    0650 | Bank loans | liability
+    1600 | Suppliers and laboratories | liability
+    1700 | Other payables | liability
+    1710 | Advance payments received | liability
+    1740 | Wages payable | liability
+    1741 | Payroll tax | liability
+    1742 | Social security | liability
+    1771 | Output tax 7 % | liability
+    1776 | Output tax 19 % | liability
+    1780 | Advance payments of VAT | liability
+Q | Equity | equity:
+    0880 | Capital | equity
+    0860 | Profit brought forward | equity
+    1800 | Private drawings | equity
+    1890 | Private contributions | equity
+    9000 | Opening balances | equity
+R | Revenue | income:
+    8100 | Treatments, exempt (§ 4 no. 14 UStG) | income
+    8200 | Sales without tax | income
+    8300 | Sales 7 % | income
+    8400 | Sales 19 % | income
+    8700 | Discounts granted | income
+    2700 | Other income | income
+    2650 | Interest received | income
+M | Material and laboratory | expense:
+    3000 | Practice material | expense
+    3100 | Outside laboratory | expense
+    3200 | Goods bought for resale | expense
+P | People | expense:
+    4110 | Wages | expense
+    4120 | Salaries | expense
+    4130 | Social security | expense
+    4945 | Training | expense
+O | Running cost | expense:
+    4210 | Rent | expense
+    4240 | Energy and water | expense
+    4250 | Cleaning | expense
+    4360 | Insurance | expense
+    4380 | Fees and memberships | expense
+    4500 | Vehicles | expense
+    4600 | Advertising | expense
+    4660 | Travel | expense
+    4800 | Repairs and maintenance | expense
+    4822 | Depreciation of software | expense
+    4830 | Depreciation of equipment | expense
+    4855 | Write-down of low-value assets | expense
+    4900 | Other cost | expense
+    4910 | Postage | expense
+    4920 | Telephone and internet | expense
+    4930 | Office supplies | expense
+    4950 | Legal and tax advice | expense
+    4955 | Bookkeeping | expense
+    4964 | Software and licences | expense
+    4970 | Bank charges and card fees | expense
+    2300 | Cash differences | expense
+    2301 | Rounding differences | expense
+    2400 | Losses on receivables | expense
+    2100 | Interest paid | expense
+""")
+
+# fmt: off
+PURPOSES = {
+    "cash": "1000", "bank": "1200", "card": "1361", "transit": "1360", "receivable": "1400", "insurer": "1410",
+    "tax_input": "1576", "tax_input_reduced": "1571", "stock": "3980", "payable": "1600", "prepayment": "1710",
+    "wages_payable": "1740", "tax_output": "1776", "tax_output_reduced": "1771", "capital": "0880", "drawings": "1800",
+    "opening": "9000", "revenue": "8400", "revenue_reduced": "8300", "revenue_exempt": "8100", "revenue_zero": "8200",
+    "discount": "8700", "other_income": "2700", "goods": "3000", "laboratory": "3100", "wages": "4110", "rent": "4210",
+    "card_fee": "4970", "write_off": "2400", "cash_difference": "2300", "rounding": "2301",
+}
+# fmt: on
+
+register_chart("practice_de", "Practice in Germany (SKR03 subset)", ACCOUNTS, PURPOSES)
+register_chart("dental", "Dental practice in Germany (SKR03 subset)", ACCOUNTS, PURPOSES)

@@ -1,0 +1,175 @@
+"""Found the ledger, post to it by purpose or by account, close its months."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated
+
+from enfilade.base.books import commands as books
+from enfilade.base.books.models import Account, Entry, Period
+from enfilade.base.books.queries import book_named, unsealed_count
+from enfilade.base.party.models import Party
+from enfilade.core.command import Amount, Input, LongText, Ref, command
+from enfilade.core.context import Context, Refusal
+from enfilade.core.events import publish
+
+from .charts import CHARTS
+from .events import LedgerFounded, MonthClosed
+from .models import AccountPurpose
+from .queries import BOOK_CODE, accounts_for
+
+Today = Annotated[date, Input(prefill="ctx.today")]
+
+
+@dataclass(frozen=True)
+class JournalLine:
+    """One line of a journal entry: an account by its code, and an amount on one side.
+
+    account_code: number of the account in the chart. party: on receivable and payable accounts, who owes or is owed.
+    """
+
+    account_code: Annotated[str, Input(label="Account", max_length=20)]
+    debit: Amount = 0
+    credit: Amount = 0
+    text: str = ""
+    party: Ref[Party] | None = None
+
+
+@dataclass(frozen=True)
+class Leg:
+    """One side of a posting by another module.
+
+    account: a purpose (`receivable`) or the code of an account. amount_minor: debit positive, credit negative.
+    """
+
+    account: str
+    amount_minor: Annotated[int, Input(amount=True, signed=True)]
+    party: Ref[Party] | None = None
+    text: str = ""
+
+
+@command(permission="ledger.found_ledger", hidden=True)
+def found_ledger(
+    ctx: Context,
+    *,
+    chart: str = "generic",
+    year: Annotated[int, Input(min_value=1900, max_value=2198)] | None = None,
+    first_month: Annotated[int, Input(min_value=1, max_value=12)] = 1,
+) -> AccountPurpose:
+    """Begin the money book of the company with a chart of accounts and two open years.
+
+    chart: generic, practice_de, or one that a kind of company brings.
+    year: the first year to open, the present one when left out.
+    first_month: month in which the year of accounts begins.
+    Refuses: unknown_chart; book_code_once (database) when it is founded already.
+    """
+    found = CHARTS.get(chart)
+    if found is None:
+        raise Refusal(
+            "unknown_chart", f"There is no chart of accounts called {chart}. There are: {', '.join(sorted(CHARTS))}.", field="chart"
+        )
+    book = books.open_book(ctx, code=BOOK_CODE, name="General ledger", unit_kind="money")
+    books.add_accounts(ctx, book=book, accounts=list(found.accounts))
+    first = year or ctx.today.year - (ctx.today.month < first_month)
+    for opened in range(first, max(first, ctx.today.year) + 2):
+        books.open_periods(ctx, book=book, year=opened, first_month=first_month)
+    accounts = dict(Account.objects.visible_to(ctx).filter(book=book).values_list("code", "pk"))
+    rows = [AccountPurpose(company=ctx.company, purpose=p, account_id=accounts[c]) for p, c in found.purposes.items()]
+    AccountPurpose.objects.bulk_create(rows)
+    publish(ctx, LedgerFounded(book=book.pk, chart=chart))
+    return rows[0]
+
+
+@command(permission="ledger.post_journal", label="Post a journal entry", tone="primary", door=True)
+def post_journal(
+    ctx: Context, *, on: Today, text: Annotated[str, Input(label="What for")], lines: list[JournalLine], origin: str = ""
+) -> Entry:
+    """Enter a movement between accounts by hand.
+
+    on: accounting date; its month has to be open.
+    lines: debit and credit sum to the same; each line has one of them.
+    origin: reference of what caused it, for example purchasing.bill:7.
+    Refuses: unknown_account, one_side, entry_balances; entry_period_open, line_account_open (database).
+    """
+    accounts = accounts_for(ctx, [line.account_code for line in lines])
+    for number, line in enumerate(lines):
+        if bool(line.debit) == bool(line.credit):
+            raise Refusal("one_side", "A line has either a debit or a credit.", field=f"lines[{number}].debit")
+    rows = [
+        books.LineIn(accounts[line.account_code], ctx.company.currency, line.debit - line.credit, line.party, line.text) for line in lines
+    ]
+    return books.write_entry(ctx, book=accounts[lines[0].account_code].book, on=on, text=text, origin=origin, lines=rows)
+
+
+@command(permission="ledger.post_legs", hidden=True)
+def post_legs(ctx: Context, *, on: date, text: str, origin: str, legs: list[Leg]) -> Entry:
+    """Post what another module did, by purposes of accounts.
+
+    legs: summing to zero; a leg of zero moves nothing and leaves no line.
+    Refuses: no_ledger, unknown_account, entry_balances; entry_period_open (database).
+    """
+    return _post(ctx, on, text, origin, [leg for leg in legs if leg.amount_minor])
+
+
+def _post(ctx: Context, on: date, text: str, origin: str, legs: Sequence[Leg]) -> Entry:
+    if len(legs) < 2:
+        raise Refusal("entry_two_lines", "An entry has at least two lines.", field="legs")
+    accounts = accounts_for(ctx, [leg.account for leg in legs], purposes=True)
+    rows = [books.LineIn(accounts[leg.account], ctx.company.currency, leg.amount_minor, leg.party, leg.text) for leg in legs]
+    return books.write_entry(ctx, book=accounts[legs[0].account].book, on=on, text=text, origin=origin, lines=rows)
+
+
+@command(permission="ledger.reverse_journal", label="Reverse", tone="danger", door=True, target="entry")
+def reverse_journal(ctx: Context, *, entry: Ref[Entry], on: Today, reason: LongText) -> Entry:
+    """Cancel an entry of the ledger by one with opposite signs.
+
+    on: accounting date of the reversal.
+    Refuses: not_the_ledger; entry_reversed_once, entry_period_open (database).
+    """
+    _require_general(entry.book.code)
+    return books.reverse_entry(ctx, entry=entry, on=on, text=f"Reversal of entry {entry.pk}: {reason}")
+
+
+@command(permission="ledger.close_period", label="Close the month", door=True)
+def close_period(ctx: Context, *, period: Period) -> Period:
+    """Take no more entries in a month, carry its balances forward and seal what was entered.
+
+    Refuses: not_the_ledger, not_open; period_in_order (database) while an earlier month is open.
+    """
+    _require_general(period.book.code)
+    books.close_period(ctx, period=period)
+    if unsealed_count(ctx, period.book):
+        books.seal_book(ctx, book=period.book)
+    publish(ctx, MonthClosed(period=period.pk, ends_on=period.ends_on))
+    return period
+
+
+@command(permission="ledger.reopen_period", label="Reopen the month", door=True, tone="danger")
+def reopen_period(ctx: Context, *, period: Period, reason: LongText) -> Period:
+    """Let a closed month take entries again.
+
+    reason: kept in the audit.
+    Refuses: not_the_ledger, not_closed; period_in_order (database) while a later month is closed.
+    """
+    _require_general(period.book.code)
+    return books.reopen_period(ctx, period=period, reason=reason)
+
+
+@command(permission="ledger.open_year")
+def open_year(ctx: Context, *, year: Annotated[int, Input(min_value=1900, max_value=2199)]) -> Period:
+    """Open the twelve months of a further year.
+
+    Refuses: no_ledger; period_no_overlap, period_in_order (database).
+    """
+    book = book_named(ctx, BOOK_CODE)
+    if book is None:
+        raise Refusal("no_ledger", "The ledger is not founded yet.")
+    first = Period.objects.visible_to(ctx).filter(book=book).order_by("starts_on").first()
+    return books.open_periods(ctx, book=book, year=year, first_month=first.starts_on.month if first else 1)
+
+
+def _require_general(code: str) -> None:
+    if code != BOOK_CODE:
+        raise Refusal("not_the_ledger", "This belongs to another book than the ledger.")

@@ -1,0 +1,114 @@
+"""Balances on a day, from what is kept: the cost does not grow with the number of entries ever made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import connection
+from django.db.models import Max
+
+from enfilade.core.context import Context
+
+from .models import Book, BookSeal, Entry, Period
+
+# Up to the end of the last closed period: one row per account. The periods after it: one row per slot. Of the period in which the day
+# lies only the part that is needed is read from the lines, from its shorter end.
+_TOTALS = """
+SELECT t.account_id, t.unit, sum(t.debit_minor)::bigint, sum(t.credit_minor)::bigint
+  FROM (
+    SELECT c.account_id, c.unit, c.debit_minor, c.credit_minor FROM books_carried c
+     WHERE c.company_id = %(company)s AND c.period_id = %(carried)s
+    UNION ALL
+    SELECT b.account_id, b.unit, b.debit_minor, b.credit_minor FROM books_balance b
+     WHERE b.company_id = %(company)s AND b.period_id = ANY(%(periods)s::bigint[])
+    UNION ALL
+    SELECT l.account_id, l.unit, %(sign)s * greatest(l.quantity_minor, 0), %(sign)s * greatest(-l.quantity_minor, 0)
+      FROM books_account a JOIN books_line l ON l.account_id = a.id AND l."on" BETWEEN %(first)s AND %(last)s
+     WHERE a.company_id = %(company)s AND a.book_id = %(book)s AND %(first)s <= %(last)s
+       AND (%(accounts)s::bigint[] IS NULL OR a.id = ANY(%(accounts)s))
+  ) t
+ WHERE %(accounts)s::bigint[] IS NULL OR t.account_id = ANY(%(accounts)s)
+ GROUP BY t.account_id, t.unit
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """Debit and credit of one account in one unit."""
+
+    account_id: int
+    unit: str
+    debit_minor: int
+    credit_minor: int
+
+    @property
+    def balance_minor(self) -> int:
+        """Debit less credit."""
+        return self.debit_minor - self.credit_minor
+
+
+def book_named(ctx: Context, code: str) -> Book | None:
+    """The book of a code."""
+    return Book.objects.visible_to(ctx).filter(code=code).first()
+
+
+def totals_on(ctx: Context, book: Book, on: date, accounts: Sequence[int] | None = None) -> list[Total]:
+    """Everything posted up to the end of a day, per account and unit; accounts that never moved are absent.
+
+    accounts: only these, by key.
+    """
+    periods = list(Period.objects.visible_to(ctx).filter(book=book, starts_on__lte=on).order_by("starts_on"))
+    carried = next((p for p in reversed(periods) if p.state == Period.State.CLOSED and p.ends_on <= on), None)
+    after = [p for p in periods if carried is None or p.starts_on > carried.ends_on]
+    cut = after[-1] if after and after[-1].ends_on > on else None
+    sign, first, last = _part(ctx, cut, on)
+    if cut is not None and sign > 0:
+        after.pop()
+    values: dict[str, Any] = {
+        "company": ctx.company_id,
+        "book": book.pk,
+        "carried": carried.pk if carried else 0,
+        "periods": [p.pk for p in after],
+        "sign": sign,
+        "first": first,
+        "last": last,
+        "accounts": None if accounts is None else list(accounts),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_TOTALS, values)
+        return [Total(*row) for row in cursor.fetchall()]
+
+
+def _part(ctx: Context, cut: Period | None, on: date) -> tuple[int, date, date]:
+    """Which lines to read of the period in which the day lies: those until the day (added), or those after it (taken off the whole)."""
+    if cut is None:
+        return 1, on + timedelta(days=1), on
+    if on >= ctx.today or (cut.ends_on - on) < (on - cut.starts_on):
+        return -1, on + timedelta(days=1), cut.ends_on
+    return 1, cut.starts_on, on
+
+
+def totals_between(ctx: Context, book: Book, from_on: date, to_on: date, accounts: Sequence[int] | None = None) -> list[Total]:
+    """What was posted from the beginning of one day to the end of another."""
+    before = {(t.account_id, t.unit): t for t in totals_on(ctx, book, from_on - timedelta(days=1), accounts)}
+    found = []
+    for total in totals_on(ctx, book, to_on, accounts):
+        earlier = before.get((total.account_id, total.unit))
+        debit, credit = (earlier.debit_minor, earlier.credit_minor) if earlier else (0, 0)
+        if total.debit_minor != debit or total.credit_minor != credit:
+            found.append(Total(total.account_id, total.unit, total.debit_minor - debit, total.credit_minor - credit))
+    return found
+
+
+def unsealed_count(ctx: Context, book: Book) -> int:
+    """How many entries are not sealed yet."""
+    sealed = BookSeal.objects.visible_to(ctx).filter(book=book).aggregate(last=Max("last_entry"))["last"] or 0
+    return Entry.objects.visible_to(ctx).filter(book=book, pk__gt=sealed).count()
+
+
+def entries_of(ctx: Context, reference: str) -> list[Entry]:
+    """Entries that a record caused, oldest first."""
+    return list(Entry.objects.visible_to(ctx).filter(origin=reference).order_by("pk"))
