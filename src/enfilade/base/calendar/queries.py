@@ -1,0 +1,219 @@
+"""Reads of calendar: who is busy, who is open, where a free slot is.
+
+Busy time is fetched once per question with conditions that a btree can use (row-level security bars range operators from
+indexes); everything else is interval arithmetic in rules.py.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import islice
+from typing import Any
+
+from babel.dates import format_date
+from django.db.models import Q
+
+from enfilade.core.context import Context, Refusal
+from enfilade.core.models import User
+
+from .models import LONGEST, Bookable, Booking, BookingSlot, Closure, OpeningHours
+from .rules import MINUTE, ZERO, Interval, day_span, meeting_starts, merge, open_between, possible_starts
+
+Need = list[str] | Bookable
+HORIZON_DAYS = 100
+HINT_DAYS = 21
+HINTS = 5
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A time at which all needs can be met, and by whom, in the order of the needs."""
+
+    starts_at: datetime
+    ends_at: datetime
+    bookables: list[Bookable]
+
+
+@dataclass(frozen=True)
+class Span:
+    """How long something takes, and what stays free around it."""
+
+    length: timedelta
+    before: timedelta = ZERO
+    after: timedelta = ZERO
+
+
+@dataclass(frozen=True)
+class Presence:
+    """Whether somebody is at work now, and until when she is taken."""
+
+    bookable: Bookable
+    here: bool
+    busy_until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Lane:
+    """One day of one bookable: when it is open, and what takes its time (buffers included)."""
+
+    bookable: Bookable
+    open: list[Interval]
+    slots: list[BookingSlot]
+
+
+def bookables_for(ctx: Context, need: Need) -> list[Bookable]:
+    """Active bookables that meet a need: the one named, or all that carry one of the tags."""
+    if isinstance(need, Bookable):
+        return [need] if need.active else []
+    return list(Bookable.objects.visible_to(ctx).filter(active=True, tags__overlap=list(need)).order_by("pk"))
+
+
+def bookable_of(ctx: Context, user: User) -> Bookable | None:
+    """The bookable a person is, None when her time is not booked."""
+    return Bookable.objects.visible_to(ctx).filter(user=user, active=True).first()
+
+
+def overlapping(ctx: Context, bookables: Sequence[Bookable], from_at: datetime, until_at: datetime) -> Any:
+    """Active slots that take time between two instants."""
+    return BookingSlot.objects.visible_to(ctx).filter(
+        bookable__in=[b.pk for b in bookables], active=True, starts_at__gt=from_at - LONGEST, starts_at__lt=until_at, ends_at__gt=from_at
+    )
+
+
+def busy(
+    ctx: Context, bookables: Sequence[Bookable], from_at: datetime, until_at: datetime, ignore: Booking | None = None
+) -> dict[int, list[list[Interval]]]:
+    """Taken time by primary key of the bookable, one list per place it has. `ignore`: a booking that counts as gone."""
+    found: dict[int, list[list[Interval]]] = {b.pk: [[] for _ in range(b.capacity)] for b in bookables}
+    rows = overlapping(ctx, bookables, from_at, until_at)
+    if ignore is not None:
+        rows = rows.exclude(booking=ignore)
+    for pk, place, start, end in rows.values_list("bookable_id", "place", "starts_at", "ends_at"):
+        if place < len(found[pk]):
+            found[pk][place].append((start, end))
+    return found
+
+
+def open_hours(ctx: Context, bookables: Sequence[Bookable], from_at: datetime, until_at: datetime) -> dict[int, list[Interval]]:
+    """When each bookable is open between two instants, closures taken out."""
+    mine = Q(bookable=None) | Q(bookable__in=[b.pk for b in bookables])
+    hours: dict[int | None, list[OpeningHours]] = defaultdict(list)
+    for row in OpeningHours.objects.visible_to(ctx).filter(mine):
+        hours[row.bookable_id].append(row)
+    first, last = from_at.astimezone(ctx.zone).date(), until_at.astimezone(ctx.zone).date()
+    closed: dict[int | None, list[Closure]] = defaultdict(list)
+    for closure in Closure.objects.visible_to(ctx).filter(mine, ends_on__gte=first, starts_on__lte=last):
+        closed[closure.bookable_id].append(closure)
+    return {b.pk: open_between(hours[b.pk], hours[None], [*closed[None], *closed[b.pk]], from_at, until_at, ctx.zone) for b in bookables}
+
+
+def starts(
+    ctx: Context,
+    bookables: Sequence[Bookable],
+    from_at: datetime,
+    until_at: datetime,
+    span: Span,
+    *,
+    ignore: Booking | None = None,
+    anytime: bool = False,
+) -> dict[int, list[Interval]]:
+    """Instants between the two at which each bookable could begin such a span; the whole span lies between them.
+
+    ignore: a booking that counts as gone. anytime: opening hours do not count.
+    """
+    taken = busy(ctx, bookables, from_at - span.before, until_at + span.after, ignore)
+    hours = {b.pk: [(from_at, until_at)] for b in bookables} if anytime else open_hours(ctx, bookables, from_at, until_at)
+    return {
+        b.pk: merge(
+            i
+            for place in taken[b.pk]
+            for i in possible_starts(hours[b.pk], place, length=span.length, before=span.before, after=span.after)
+        )
+        for b in bookables
+    }
+
+
+def find_slots(
+    ctx: Context,
+    *,
+    needs: Sequence[Need],
+    duration_min: int,
+    from_at: datetime,
+    until_at: datetime,
+    step_min: int = 15,
+    limit: int = 10,
+    buffer_before_min: int = 0,
+    buffer_after_min: int = 0,
+    ignore: Booking | None = None,
+) -> list[Slot]:
+    """The first free slots, earliest first; none of them begins before now.
+
+    needs: for each, tags of which one is enough, or one bookable; every need is met by a different bookable.
+    step_min: slots begin at multiples of it on the wall clock.
+    ignore: a booking that counts as gone, because it is the one to be moved.
+    Refuses: nothing_needed, window_too_long.
+    """
+    if not needs or duration_min < 1 or step_min < 1:
+        raise Refusal("nothing_needed", "Say who or what is needed, and for how long.")
+    if until_at - from_at > timedelta(days=HORIZON_DAYS):
+        raise Refusal("window_too_long", f"Search at most {HORIZON_DAYS} days at once.")
+    from_at = max(from_at, ctx.now)
+    candidates = [bookables_for(ctx, need) for need in needs]
+    if from_at >= until_at or not all(candidates):
+        return []
+    known = {b.pk: b for need in candidates for b in need}
+    span = Span(duration_min * MINUTE, buffer_before_min * MINUTE, buffer_after_min * MINUTE)
+    possible = starts(ctx, list(known.values()), from_at, until_at, span, ignore=ignore)
+    meetings = meeting_starts([[b.pk for b in need] for need in candidates], possible, step_min, ctx.zone)
+    return [Slot(at, at + span.length, [known[k] for k in keys]) for at, keys in islice(meetings, limit)]
+
+
+def free_slots_hint(
+    ctx: Context, *, needs: Sequence[Need], duration_min: int, from_at: datetime, limit: int = HINTS, both_ends: bool = False, **more: Any
+) -> tuple[dict[str, Any], ...]:
+    """The next free slots as hints of a refusal: {label, fill}, where fill goes into the form that was refused.
+
+    both_ends: fill the end as well. more: as for find_slots.
+    """
+    found = find_slots(
+        ctx, needs=needs, duration_min=duration_min, from_at=from_at, until_at=from_at + timedelta(days=HINT_DAYS), limit=limit, **more
+    )
+    hints = []
+    for slot in found:
+        start, end = slot.starts_at.astimezone(ctx.zone), slot.ends_at.astimezone(ctx.zone)
+        fill = {"starts_at": f"{start:%Y-%m-%dT%H:%M}"} | ({"ends_at": f"{end:%Y-%m-%dT%H:%M}"} if both_ends else {})
+        people = [b.name for b in slot.bookables if b.kind == Bookable.Kind.PERSON][:1]
+        label = f"{format_date(start.date(), 'EEE d MMM', locale=ctx.company.language)}, {start:%H:%M}–{end:%H:%M}"
+        hints.append({"label": " · ".join([label, *people]), "fill": fill})
+    return tuple(hints)
+
+
+def day_lanes(ctx: Context, bookables: Sequence[Bookable], day: date) -> list[Lane]:
+    """One day side by side: opening hours and active slots of each bookable."""
+    from_at, until_at = day_span(day, ctx.zone)
+    hours = open_hours(ctx, bookables, from_at, until_at)
+    slots: dict[int, list[BookingSlot]] = defaultdict(list)
+    for slot in overlapping(ctx, bookables, from_at, until_at).select_related("booking").order_by("starts_at", "pk"):
+        slots[slot.bookable_id].append(slot)
+    return [Lane(b, hours[b.pk], slots[b.pk]) for b in bookables]
+
+
+def presence(ctx: Context, users: Sequence[User] = ()) -> dict[int, Presence]:
+    """Who of the people with an account is at work now, by primary key of the user; all of them without `users`."""
+    rows = Bookable.objects.visible_to(ctx).filter(active=True, user__isnull=False)
+    people = list(rows.filter(user__in=[u.pk for u in users]) if users else rows)
+    now, soon = ctx.now, ctx.now + MINUTE
+    hours = open_hours(ctx, people, now, soon)
+    until: dict[int, datetime] = {}
+    for slot in overlapping(ctx, people, now, soon):
+        until[slot.bookable_id] = max(slot.ends_at, until.get(slot.bookable_id, slot.ends_at))
+    return {b.user_id: Presence(b, bool(hours[b.pk]), until.get(b.pk)) for b in people if b.user_id is not None}
+
+
+def bookings_of(ctx: Context, bookable: Bookable, from_at: datetime, until_at: datetime) -> list[Booking]:
+    """Booked time of one bookable between two instants, in order."""
+    keys = overlapping(ctx, [bookable], from_at, until_at).values_list("booking_id", flat=True)
+    return list(Booking.objects.visible_to(ctx).filter(pk__in=list(keys)).order_by("starts_at", "pk").prefetch_related("slots__bookable"))

@@ -1,0 +1,222 @@
+"""Interval arithmetic: opening hours, what is left of them, and where several needs can be met at once. Pure.
+
+An interval is a pair of aware instants in UTC, half open: its end belongs to the next one. Lists of intervals are sorted
+and do not touch each other unless a function says otherwise.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Protocol, TypeVar
+from zoneinfo import ZoneInfo
+
+Interval = tuple[datetime, datetime]
+Unit = TypeVar("Unit", bound=Hashable)
+TICK = timedelta(microseconds=1)
+SECOND = timedelta(seconds=1)
+MINUTE = timedelta(minutes=1)
+DAY = timedelta(days=1)
+ZERO = timedelta(0)
+
+
+class Hours(Protocol):
+    """One stretch of opening hours; closes_at 00:00 is the end of the day."""
+
+    weekday: int
+    opens_at: time
+    closes_at: time
+    valid_from: date | None
+    valid_until: date | None
+
+
+class Closed(Protocol):
+    """Days on which there are no hours, both included."""
+
+    starts_on: date
+    ends_on: date
+
+
+def merge(intervals: Iterable[Interval]) -> list[Interval]:
+    """The same instants as sorted intervals that neither overlap nor touch; empty ones are dropped."""
+    found: list[Interval] = []
+    for start, end in sorted(i for i in intervals if i[0] < i[1]):
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], end))
+        else:
+            found.append((start, end))
+    return found
+
+
+def subtract(whole: Iterable[Interval], taken: Iterable[Interval]) -> list[Interval]:
+    """What is in `whole` and not in `taken`."""
+    left, gone, at = [], merge(taken), 0
+    for start, end in merge(whole):
+        while at < len(gone) and gone[at][1] <= start:
+            at += 1
+        cursor, ahead = start, at
+        while ahead < len(gone) and gone[ahead][0] < end:
+            if gone[ahead][0] > cursor:
+                left.append((cursor, gone[ahead][0]))
+            cursor = max(cursor, gone[ahead][1])
+            ahead += 1
+        if cursor < end:
+            left.append((cursor, end))
+    return left
+
+
+def intersect(one: Iterable[Interval], other: Iterable[Interval]) -> list[Interval]:
+    """What is in both."""
+    left, right, found, i, j = merge(one), merge(other), [], 0, 0
+    while i < len(left) and j < len(right):
+        start, end = max(left[i][0], right[j][0]), min(left[i][1], right[j][1])
+        if start < end:
+            found.append((start, end))
+        if left[i][1] <= right[j][1]:
+            i += 1
+        else:
+            j += 1
+    return found
+
+
+def holds(intervals: Sequence[Interval], instant: datetime) -> bool:
+    """Whether an instant lies in one of the intervals (merged, sorted)."""
+    at = bisect_right(intervals, instant, key=lambda i: i[0]) - 1
+    return at >= 0 and instant < intervals[at][1]
+
+
+def at_local(day: date, clock: time, zone: ZoneInfo, *, late: bool = False) -> datetime:
+    """The instant of a wall-clock time.
+
+    A time that the clocks skip becomes the instant of the change; a time that comes twice is its first coming, with `late`
+    its second, so that a stretch that begins or ends there is open through the whole of the repeated hour.
+    """
+    local = datetime.combine(day, clock)
+    early_utc = local.replace(tzinfo=zone, fold=0).astimezone(UTC)
+    late_utc = local.replace(tzinfo=zone, fold=1).astimezone(UTC)
+    if early_utc <= late_utc:
+        return late_utc if late else early_utc
+    # PEP 495: in a gap the two readings are swapped and the change lies between them.
+    before, after = late_utc, early_utc
+    old = before.astimezone(zone).utcoffset()
+    while after - before > SECOND:
+        middle = before + (after - before) // 2
+        middle -= timedelta(microseconds=middle.microsecond)
+        if middle.astimezone(zone).utcoffset() == old:
+            before = middle
+        else:
+            after = middle
+    return after
+
+
+def day_span(day: date, zone: ZoneInfo) -> Interval:
+    """A calendar day where the company is: 23, 24 or 25 hours."""
+    return at_local(day, time.min, zone), at_local(day + DAY, time.min, zone)
+
+
+def local_days(start: datetime, end: datetime, zone: ZoneInfo) -> Iterator[date]:
+    """Every calendar day that the span touches."""
+    day = start.astimezone(zone).date()
+    while day <= end.astimezone(zone).date():
+        yield day
+        day += DAY
+
+
+def hours_of_day(hours: Iterable[Hours], day: date, zone: ZoneInfo) -> list[Interval]:
+    """Opening hours of one day as instants."""
+    found = []
+    for row in hours:
+        if int(row.weekday) != day.weekday() or (row.valid_from and day < row.valid_from) or (row.valid_until and day > row.valid_until):
+            continue
+        end = at_local(day + DAY, time.min, zone) if row.closes_at == time.min else at_local(day, row.closes_at, zone, late=True)
+        found.append((at_local(day, row.opens_at, zone), end))
+    return merge(found)
+
+
+def open_between(
+    own: Sequence[Hours], company: Sequence[Hours], closures: Sequence[Closed], start: datetime, end: datetime, zone: ZoneInfo
+) -> list[Interval]:
+    """When somebody is open between two instants.
+
+    own: her own hours; on days on which any of them are in force they replace the company's.
+    company: the company's hours; without any hours at all it is always open.
+    """
+    found = []
+    for day in local_days(start, end, zone):
+        if any(c.starts_on <= day <= c.ends_on for c in closures):
+            continue
+        mine = [h for h in own if (not h.valid_from or h.valid_from <= day) and (not h.valid_until or day <= h.valid_until)]
+        rows = mine or company
+        found += hours_of_day(rows, day, zone) if rows else [day_span(day, zone)]
+    return intersect(found, [(start, end)])
+
+
+def align(instant: datetime, step_min: int, zone: ZoneInfo) -> datetime:
+    """The first instant at or after this one whose wall clock is a multiple of the step since midnight."""
+    if instant.microsecond:
+        instant += SECOND - timedelta(microseconds=instant.microsecond)
+    while rest := _seconds_of_day(instant, zone) % (step_min * 60):
+        # Again after a change of the clocks, which may have moved the wall clock off the step.
+        instant += timedelta(seconds=step_min * 60 - rest)
+    return instant
+
+
+def _seconds_of_day(instant: datetime, zone: ZoneInfo) -> int:
+    local = instant.astimezone(zone)
+    return local.hour * 3600 + local.minute * 60 + local.second
+
+
+def choose(needs: Sequence[Sequence[Unit]], fits: Mapping[Unit, bool]) -> list[Unit] | None:
+    """A different fitting unit for every need, earlier candidates preferred; None when there is no such choice.
+
+    Why: taking the first free one for each need in turn can fail although another choice would do (a dentist who is also the only
+    assistant), so this looks for augmenting paths.
+    """
+    holder: dict[Unit, int] = {}
+
+    def place(need: int, seen: set[Unit]) -> bool:
+        for unit in needs[need]:
+            if fits.get(unit) and unit not in seen:
+                seen.add(unit)
+                if unit not in holder or place(holder[unit], seen):
+                    holder[unit] = need
+                    return True
+        return False
+
+    if not all(place(n, set()) for n in range(len(needs))):
+        return None
+    chosen = {need: unit for unit, need in holder.items()}
+    return [chosen[n] for n in range(len(needs))]
+
+
+def possible_starts(
+    hours: Iterable[Interval], taken: Iterable[Interval], *, length: timedelta, before: timedelta = ZERO, after: timedelta = ZERO
+) -> list[Interval]:
+    """Every instant at which a span of this length may begin.
+
+    The span itself lies within the hours; the span with its buffers touches nothing that is taken.
+    """
+    fitting = [(start, end - length + TICK) for start, end in merge(hours) if end - start >= length]
+    barred = [(start - length - after + TICK, end + before) for start, end in merge(taken)]
+    return subtract(fitting, barred)
+
+
+def meeting_starts(
+    needs: Sequence[Sequence[Unit]], starts: Mapping[Unit, Sequence[Interval]], step_min: int, zone: ZoneInfo
+) -> Iterator[tuple[datetime, list[Unit]]]:
+    """Instants at which every need is met by a different unit, in order, with who meets it.
+
+    starts: instants at which each unit may begin, merged.
+    """
+    windows: list[Interval] | None = None
+    for need in needs:
+        some = [i for unit in need for i in starts.get(unit, ())]
+        windows = merge(some) if windows is None else intersect(windows, some)
+    for start, end in windows or ():
+        at = align(start, step_min, zone)
+        while at < end:
+            units = choose(needs, {u: holds(starts.get(u, ()), at) for need in needs for u in need})
+            if units is not None:
+                yield at, units
+            at = align(at + MINUTE, step_min, zone)

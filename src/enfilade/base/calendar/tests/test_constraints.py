@@ -1,0 +1,69 @@
+"""The table keeps its promise against everybody who can write SQL."""
+
+from __future__ import annotations
+
+from datetime import date, time, timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from enfilade.base.calendar.commands import reserve_time
+from enfilade.base.calendar.models import Bookable, Booking, BookingSlot, Closure, OpeningHours
+from enfilade.core.command.sentences import refusal_for
+from enfilade.core.scope import scope
+
+from .helpers import add_bookable, at, practice
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def refused(write: object) -> str:
+    """Name of the constraint that stopped a write, as a person would be told."""
+    with pytest.raises(IntegrityError) as error, transaction.atomic():
+        write()  # type: ignore[operator]
+    refusal = refusal_for(error.value)
+    assert refusal is not None
+    assert str(refusal).endswith(".")
+    return refusal.code
+
+
+def test_two_bookings_of_one_bookable_never_overlap() -> None:
+    ctx = practice()
+    chair, other = add_bookable(ctx, "chair-1"), add_bookable(ctx, "chair-2")
+    booking = reserve_time(ctx, bookables=[chair], starts_at=at("1 09:00"), ends_at=at("1 10:00"), title="A")
+    row = {"company": ctx.company, "booking": booking, "starts_at": at("1 09:59"), "ends_at": at("1 11:00")}
+    with scope(ctx.company_id):
+        assert refused(lambda: BookingSlot.objects.create(bookable=chair, **row)) == "booking_no_overlap"
+        BookingSlot.objects.create(bookable=chair, **row, active=False)
+        BookingSlot.objects.create(bookable=other, **row)
+        BookingSlot.objects.create(bookable=chair, **{**row, "starts_at": at("1 10:00")})
+        sleeping = BookingSlot.objects.get(active=False)
+        assert refused(lambda: BookingSlot.objects.filter(pk=sleeping.pk).update(active=True)) == "booking_no_overlap"
+
+
+def test_nonsense_is_not_kept() -> None:
+    ctx = practice()
+    chair = add_bookable(ctx, "chair-1")
+    with scope(ctx.company_id):
+        booking = Booking.objects.create(company=ctx.company, starts_at=at("1 09:00"), ends_at=at("1 10:00"), title="A")
+        slot = {"company": ctx.company, "booking": booking, "bookable": chair, "starts_at": at("1 09:00")}
+        hours = {"company": ctx.company, "opens_at": time(9), "closes_at": time(17)}
+        assert refused(lambda: BookingSlot.objects.create(**slot, ends_at=at("1 09:00"))) == "slot_in_order"
+        assert refused(lambda: BookingSlot.objects.create(**slot, ends_at=at("1 09:00") + timedelta(days=32))) == "slot_not_too_long"
+        assert refused(lambda: Booking.objects.filter(pk=booking.pk).update(ends_at=at("1 08:00"))) == "booking_in_order"
+        assert refused(lambda: Booking.objects.filter(pk=booking.pk).update(state="gone")) == "booking_state"
+        assert refused(lambda: OpeningHours.objects.create(**hours, weekday=7)) == "hours_weekday"
+        assert refused(lambda: OpeningHours.objects.create(**{**hours, "closes_at": time(8)}, weekday=0)) == "hours_in_order"
+        assert (
+            refused(lambda: OpeningHours.objects.create(**hours, weekday=0, valid_from=date(2026, 2, 1), valid_until=date(2026, 1, 1)))
+            == "hours_valid_in_order"
+        )
+        assert (
+            refused(lambda: Closure.objects.create(company=ctx.company, starts_on=date(2026, 2, 2), ends_on=date(2026, 2, 1), reason="x"))
+            == "closure_in_order"
+        )
+        assert refused(lambda: Bookable.objects.create(company=ctx.company, code="chair-1", name="x")) == "bookable_code_once"
+        assert refused(lambda: Bookable.objects.create(company=ctx.company, code="c", name="x", capacity=0)) == "bookable_capacity"
+        assert refused(lambda: Bookable.objects.create(company=ctx.company, code="c", name="x", colour="red")) == "bookable_colour"
+        Bookable.objects.create(company=ctx.company, code="d", name="x", user=ctx.user)
+        assert refused(lambda: Bookable.objects.create(company=ctx.company, code="e", name="x", user=ctx.user)) == "bookable_user_once"
