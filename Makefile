@@ -40,6 +40,7 @@ format: ## put the code into the one form
 
 docs: ## build the documentation into site/
 	@$(START) prepare --dev
+	@$(VENV)/python -m enfilade.site.reference docs/reference
 	@exec $(VENV)/zensical build --clean
 
 bench: ## measure; ONLY=name measures one figure; exit code 1 where one falls short

@@ -41,7 +41,7 @@ def detail_view(request: HttpRequest, ctx: Context, label: str, pk: int) -> Http
 
 def record_context(resource: Resource, ctx: Context, row: models.Model, request: HttpRequest) -> dict[str, Any]:
     """What core/detail.html draws."""
-    states = resource.model.states
+    states = resource.states
     badge = None
     if states is not None:
         state = getattr(row, states.field)

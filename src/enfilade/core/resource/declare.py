@@ -11,6 +11,7 @@ from enfilade.core.command.inputs import UNSET, Input, Parameter
 from enfilade.core.command.registry import REGISTRY, Command, register
 from enfilade.core.context import Context, NotFound
 from enfilade.core.models import Record, RecordQuerySet
+from enfilade.core.states import States
 
 from .cells import Cell, cell
 from .columns import field_at, label_of, parameter_of, plain_value, related_paths
@@ -92,6 +93,11 @@ class Resource:
         return office_of(self.model.__module__)
 
     @property
+    def states(self) -> States | None:
+        """The state table of the model, where it has one."""
+        return getattr(self.model, "states", None)
+
+    @property
     def view_permission(self) -> str:
         """What one must hold to read."""
         return f"{self.module}.view_{self.name}"
@@ -165,7 +171,7 @@ class Resource:
         for made in REGISTRY.values():
             if made.hidden or made.target_model is not self.model or not ctx.may(made.permission):
                 continue
-            states = self.model.states
+            states = self.states
             if row is not None and states is not None:
                 move = states.moves.get(made.verb)
                 if move is not None and getattr(row, states.field) not in move[0]:
