@@ -35,6 +35,7 @@ class Environment(BaseSettings):
     allowed_hosts: str = "127.0.0.1,localhost,[::1]"
     db_pool_max: int = 12
     live_port: int = 8001
+    live_url: str = ""
 
 
 def _secret(env: Environment) -> str:
@@ -68,6 +69,7 @@ SECRET_KEY = _secret(env)
 ALLOWED_HOSTS = [h.strip() for h in env.allowed_hosts.split(",") if h.strip()]
 FILES_DIR = env.enfilade_home / "files"
 LIVE_PORT = env.live_port
+LIVE_URL = env.live_url  # Behind a proxy that sends /events to the live process: LIVE_URL=/events
 
 DATABASES = {
     "default": {

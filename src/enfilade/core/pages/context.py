@@ -36,7 +36,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "user": ctx.user,
         "role_label": ", ".join(sorted(c.replace("_", " ") for c in ctx.roles)),
         "notifications_count": Lazy(lambda: Notification.objects.visible_to(ctx).filter(user=ctx.user, read_at=None).count()),
-        "live_url": f"{request.scheme}://{request.get_host().partition(':')[0]}:{settings.LIVE_PORT}/events",
+        "live_url": settings.LIVE_URL or f"{request.scheme}://{request.get_host().partition(':')[0]}:{settings.LIVE_PORT}/events",
         "demo": ctx.company.demo,
         "crumbs": [],
     }
