@@ -1,6 +1,7 @@
 """The supervisor restarts what dies, ends what it started, and never leaves a grandchild behind."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -40,7 +41,7 @@ def test_a_child_that_dies_is_started_again_with_its_grandchild_ended(capsys: py
 
     supervisor.keep("worker", spawn)
     assert supervisor.watch(until=lambda: seen(1), timeout_s=20)
-    grandchild = int(text.split("grandchild ")[1].split()[0])
+    grandchild = int(re.search(r"grandchild (\d+)", text)[1])
     spawned[0].kill()
     assert supervisor.watch(until=lambda: seen(2), timeout_s=20)
     assert "worker   | grandchild" in text

@@ -30,6 +30,7 @@ DATABASE = "enfilade"
 DRAFT_DATABASE = "enfilade_draft"
 PACKAGE = Path(__file__).resolve().parent.parent
 OLDEST_POSTGRES = 150000
+PATIENCE_S = 120
 MARKER = "ENFILADE_SERVED_HOME"
 
 
@@ -82,11 +83,15 @@ class House:
         """Return the environment of every child."""
         if not os.environ.get("SECRET_KEY"):
             read_secret_key(self.home)
+        (self.home / "static").mkdir(exist_ok=True)
+        # Without compiled files every process would read the whole house from its source again.
+        outer = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
         return {
-            **os.environ,
+            **outer,
             "ENFILADE_HOME": str(self.home),
             MARKER: str(self.home),
             "PORT": str(self.port),
+            "ENFILADE_BIND": self.bind,
             "LIVE_PORT": str(self.choose_live_port()),
             "PYTHONUNBUFFERED": "1",
         }
@@ -172,42 +177,29 @@ class House:
     # -- serving
 
     def serve(self, address: str, lock: HomeLock) -> int:
-        """Start the processes, say where the house is, and watch until asked to stop."""
-        self.say("Starting pages, live updates and jobs")
-        for name, command in self.programs().items():
-            self.supervisor.keep(name, lambda command=command: start_child(command, self.env))  # type: ignore[misc]
-        ready = self.supervisor.watch(until=PageProbe(self.bind, self.port), timeout_s=120)
+        """Start the processes, say where the house is, and watch until asked to stop.
+
+        The pages come first and alone: whoever waits, waits for them.
+        """
+        self.say("Starting the pages")
+        self.keep("web", self.python("enfilade.site.web"))
+        ready = self.supervisor.watch(until=PageProbe(self.bind, self.port), timeout_s=PATIENCE_S)
         if not ready and not self.supervisor.requests:
-            raise HomeProblem("The pages did not come up within 120 s; the lines above say why.")
+            raise HomeProblem(f"The pages did not come up within {PATIENCE_S} s; the lines above say why.")
         if ready:
+            live = ["--interface", "asginl", "--host", self.bind, "--port", self.env["LIVE_PORT"], "--workers", "1"]
+            quiet = ["--log-level", "warning", "--workers-kill-timeout", "5"]
+            self.keep("live", self.python("granian", *live, *quiet, "enfilade.site.live:application"))
+            self.keep("jobs", self.python("enfilade.site.manage", "procrastinate", "worker"))
             lock.write(address=address, serving=True)
             self.announce(address)
             self.supervisor.watch()
         self.say("Stopping")
         return 0
 
-    def programs(self) -> dict[str, list[str]]:
-        """Return the programs that run as long as the server does."""
-        threads = str(max(2, min(8, os.cpu_count() or 2)))
-        granian = self.python("granian", "--host", self.bind, "--workers-kill-timeout", "5", "--log-level", "warning")
-        workers = ["--workers", os.environ.get("WEB_WORKERS", "2"), "--blocking-threads", threads]
-        respawn = ["--respawn-failed-workers", "--respawn-interval", "1"]
-        live_port = ["--port", self.env["LIVE_PORT"]]
-        return {
-            "web": [
-                *granian,
-                "--interface",
-                "wsgi",
-                "--port",
-                str(self.port),
-                *workers,
-                *respawn,
-                "--no-ws",
-                "enfilade.site.wsgi:application",
-            ],
-            "live": [*granian, "--interface", "asginl", *live_port, "--workers", "1", "enfilade.site.live:application"],
-            "jobs": self.python("enfilade.site.manage", "procrastinate", "worker"),
-        }
+    def keep(self, name: str, command: list[str]) -> None:
+        """Keep a program running as long as the server does."""
+        self.supervisor.keep(name, lambda: start_child(command, self.env))
 
     def python(self, module: str, *words: str) -> list[str]:
         """Return the command that runs a module with this very Python."""
