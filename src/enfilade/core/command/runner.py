@@ -21,7 +21,7 @@ from django.db import DatabaseError, connection, models
 
 from enfilade.core import audit, live, outbox
 from enfilade.core.context import Context, Held, NotFound, Refusal
-from enfilade.core.models import AuditEntry, HeldCommand
+from enfilade.core.models import HeldCommand
 from enfilade.core.refs import ref, resolve
 from enfilade.core.scope import scope
 
@@ -157,17 +157,22 @@ def _digest(command: Command, ctx: Context, sent: dict[str, Any]) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _earlier(ctx: Context, key: str) -> AuditEntry | None:
-    """The entry of an earlier call with this key. Retries of one key wait for each other at the advisory lock."""
+def _earlier(ctx: Context, key: str) -> tuple[str, str] | None:
+    """Digest and result of an earlier call with this key. Retries of one key wait for each other at the advisory lock.
+
+    Why two statements: the second one needs a snapshot taken after the lock was got.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, %s))", [key, ctx.company_id])
-    return AuditEntry.objects.visible_to(ctx).filter(key=key).first()
+        cursor.execute("SELECT inputs_sha256, result FROM core_auditentry WHERE company_id = %s AND key = %s", [ctx.company_id, key])
+        return cast("tuple[str, str] | None", cursor.fetchone())
 
 
-def _replay(ctx: Context, entry: AuditEntry, digest: str) -> Any:
-    if entry.inputs_sha256 != digest:
+def _replay(ctx: Context, earlier: tuple[str, str], digest: str) -> Any:
+    was, result = earlier
+    if was != digest:
         raise Refusal("key_reused", "This key was already used for something else.")
-    return resolve(ctx, entry.result) if entry.result else None
+    return resolve(ctx, result) if result else None
 
 
 def _lock(command: Command, ctx: Context, inputs: dict[str, Any]) -> dict[str, Any]:
