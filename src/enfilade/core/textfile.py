@@ -14,6 +14,8 @@ BYTES_MAX = 20 * 1024 * 1024
 LINES_MAX = 1_000_000
 PROBLEMS_MAX = 1_000
 MARKS_IN_A_ROW_MAX = 30
+# Up to here composing is cheap, whatever the text.
+_SHORT = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +174,7 @@ def clean(text: str) -> tuple[str, bool]:
     """One value as it is kept: composed (NFC), lines ended by a line feed, without what cannot be seen; and whether anything was taken out.
 
     Joiners stay, since Persian, Indic scripts and emoji need them; direction marks stay beside letters that run from right to left.
-    Why: more marks on one letter than UAX 15 allows (30) make composing quadratic, seconds for one field.
+    Why: in a long text more marks on one letter than UAX 15 allows (30) are cut, since composing them is quadratic, seconds for one field.
     """
     if text.isascii() and text.isprintable():
         return text, False
@@ -180,7 +182,7 @@ def clean(text: str) -> tuple[str, bool]:
     kept = _UNSEEN.sub("", whole)
     if not _RIGHT_TO_LEFT.search(kept):
         kept = _DIRECTION.sub("", kept)
-    if len(kept) > MARKS_IN_A_ROW_MAX and not kept.isascii():
+    if len(kept) > _SHORT and not kept.isascii():
         kept = _without_heaped_marks(kept)
     return unicodedata.normalize("NFC", kept), len(kept) != len(whole)
 

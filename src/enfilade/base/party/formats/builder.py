@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -16,9 +17,9 @@ VALUES_MAX = 2_000
 NAME_CHARS_MAX = 200
 PHONE_KINDS = frozenset({"phone", "fax", "pager", "telex"})
 # Google puts everybody in this group by itself.
-_SYSTEM_CATEGORIES = frozenset({"myContacts"})
+_SYSTEM_CATEGORIES = frozenset({"myContacts", "My Contacts"})
 # A point that is not marked as preferred stands behind every mark that a file can give (vCard 4.0 counts from 1 to 100).
-_NO_RANK = 101
+NO_RANK = 101
 
 
 class DraftBuilder:
@@ -36,6 +37,7 @@ class DraftBuilder:
         self._points: dict[tuple[str, str, str], tuple[ContactPointDraft, int]] = {}
         self._addresses: dict[AddressDraft, bool] = {}
         self._notes: dict[str, None] = {}
+        self._remarks: dict[str, None] = {}
         self._pairs: dict[str, dict[tuple[str, str], None]] = {"relations": {}, "anniversaries": {}, "extra": {}}
         self._categories: dict[str, None] = {}
         self._birth_on: date | None = None
@@ -47,6 +49,8 @@ class DraftBuilder:
 
     def tidy(self, field: str, value: str) -> str:
         """The value as it is kept, cleaned and within its limit; both are reported where they change something."""
+        if not value:
+            return ""
         kept, changed = clean(value)
         if changed:
             self.report(field, "Characters that cannot be seen were taken out.")
@@ -70,7 +74,7 @@ class DraftBuilder:
             return
         self._pairs["extra"][field, value] = None
 
-    def add_point(self, kind: str, field: str, value: str, label: str = "", rank: int = _NO_RANK) -> None:
+    def add_point(self, kind: str, field: str, value: str, label: str = "", rank: int = NO_RANK) -> None:
         """A way to reach somebody. rank: 1 is the most preferred."""
         value, label = self.tidy(field, value), self.tidy(field, label) if label else ""
         if not value:
@@ -84,7 +88,7 @@ class DraftBuilder:
             if not normalised:
                 self.report(field, f"“{value[:80]}” is not an e-mail address. It was kept as it is.")
         key = (kind, value, label)
-        old_rank = self._points[key][1] if key in self._points else _NO_RANK
+        old_rank = self._points[key][1] if key in self._points else NO_RANK
         self._points[key] = (ContactPointDraft(kind, value, normalised, label), min(rank, old_rank))
 
     def add_address(self, field: str, address: AddressDraft) -> None:
@@ -121,7 +125,7 @@ class DraftBuilder:
             return
         if not day and not is_part_of_day(value):
             self.report(field, f"“{value[:40]}” is not a day. It was kept in the note.")
-        self._notes[f"Birthday: {value.replace('1604-', '--', 1) if value.startswith('1604-') else value}"] = None
+        self._remarks[f"Birthday: {value.replace('1604-', '--', 1) if value.startswith('1604-') else value}"] = None
 
     def value(self, name: str) -> str:
         """What `keep` has kept under a name so far."""
@@ -143,7 +147,7 @@ class DraftBuilder:
 
     def build(self) -> ContactDraft | None:
         """The draft; None for a record that says nothing."""
-        points, addresses, note = self._ranked_points(), self._ranked_addresses(), "\n\n".join(self._notes)
+        points, addresses, note = self._ranked_points(), self._ranked_addresses(), "\n\n".join((*self._notes, *self._remarks))
         name = self._name(points, addresses, note)
         if not name:
             return None
@@ -154,23 +158,16 @@ class DraftBuilder:
     def _ranked_points(self) -> tuple[ContactPointDraft, ...]:
         best: dict[str, int] = {}
         for point, rank in self._points.values():
-            best[point.kind] = min(rank, best.get(point.kind, _NO_RANK))
-        return tuple(replace(point, preferred=rank == best[point.kind] < _NO_RANK) for point, rank in self._points.values())
+            best[point.kind] = min(rank, best.get(point.kind, NO_RANK))
+        found = self._points.values()
+        return tuple(replace(point, preferred=True) if rank == best[point.kind] < NO_RANK else point for point, rank in found)
 
     def _ranked_addresses(self) -> tuple[AddressDraft, ...]:
-        return tuple(replace(address, preferred=preferred) for address, preferred in self._addresses.items())
+        return tuple(replace(address, preferred=True) if preferred else address for address, preferred in self._addresses.items())
 
     def _name(self, points: tuple[ContactPointDraft, ...], addresses: tuple[AddressDraft, ...], note: str) -> str:
         """The name for display: as given, else put together, else whatever a person would call the record."""
-        parts = ("prefix", "given_name", "additional_names", "family_name")
-        whole = " ".join(filter(None, (self.value(part) for part in parts)))
-        if self.value("suffix") and whole:
-            whole += f", {self.value('suffix')}"
-        places = (", ".join(filter(None, (a.street, a.po_box, a.postal_code, a.city, a.region, a.country))) for a in addresses)
-        others = (value for pairs in self._pairs.values() for _, value in pairs)
-        reach = (point.value for kind in ("email", "phone", "") for point in points if kind in ("", point.kind))
-        candidates = (self.value("name"), whole, self.value("organisation"), self.value("nickname"), *reach, *places, note, *others)
-        first = next(filter(None, (*candidates, *self._categories, self.value("department"), self.value("title"), self.value("role"))), "")
+        first = next(filter(None, self._names(points, addresses, note)), "")
         line = " ".join(first.split())
         if len(line) <= NAME_CHARS_MAX:
             return line
@@ -178,6 +175,21 @@ class DraftBuilder:
             self.report("name", f"The name is longer than {NAME_CHARS_MAX} letters. It was cut; the whole is kept beside it.")
             self._pairs["extra"]["name", first] = None
         return line[:NAME_CHARS_MAX].rstrip()
+
+    def _names(self, points: tuple[ContactPointDraft, ...], addresses: tuple[AddressDraft, ...], note: str) -> Iterator[str]:
+        yield self.value("name")
+        whole = " ".join(filter(None, map(self.value, ("prefix", "given_name", "additional_names", "family_name"))))
+        yield f"{whole}, {self.value('suffix')}" if whole and self.value("suffix") else whole
+        yield self.value("organisation")
+        yield self.value("nickname")
+        for kind in ("email", "phone", ""):
+            yield from (point.value for point in points if kind in ("", point.kind))
+        for place in addresses:
+            yield ", ".join(filter(None, (place.street, place.po_box, place.postal_code, place.city, place.region, place.country)))
+        yield note
+        yield from (value for pairs in self._pairs.values() for _, value in pairs)
+        yield from self._categories
+        yield from map(self.value, ("department", "title", "role"))
 
     def _kind(self, name: str) -> str:
         """What the file says, else: an organisation is what has an organisation's name and no name of a person."""

@@ -9,7 +9,7 @@ from urllib.parse import unquote_to_bytes
 
 from enfilade.core.textfile import Problems
 
-from .builder import DraftBuilder
+from .builder import NO_RANK, DraftBuilder
 from .cards import Card, CardReader
 from .contacts import AddressDraft, ContactDraft, Photo
 from .contentlines import Property
@@ -48,8 +48,10 @@ class CardMapper:
     def __init__(self, card: Card, region: str, problems: Problems, depth: int) -> None:
         self.card, self.region, self.problems, self.depth = card, region, problems, depth
         self.builder = DraftBuilder(card.line, region, problems)
-        self.labels = card.by_group("X-ABLABEL")
-        self.countries = card.by_group("X-ABADR")
+        # Apple and Google describe a property by others of its group: "item1.TEL" by "item1.X-ABLabel".
+        grouped = [prop for prop in card.properties if prop.group]
+        self.labels = {prop.group: prop.text().strip() for prop in grouped if prop.name == "X-ABLABEL"}
+        self.countries = {prop.group: prop.text().strip() for prop in grouped if prop.name == "X-ABADR"}
         self.address_labels: list[Property] = []
         self.inner: list[ContactDraft] = []
         self.seen_altids: set[tuple[str, str]] = set()
@@ -107,8 +109,8 @@ class CardMapper:
         if given := self.labels.get(prop.group, "") if prop.group else "":
             known = re.fullmatch(r"_\$!<(.+?)>!\$_", given)
             return known[1].lower() if known else given
-        names = [LABELS.get(name, name) for name in prop.types if name not in SILENT_TYPES]
-        return " ".join(dict.fromkeys(names))
+        names = (LABELS.get(name.lower(), name.lower()) if name[:2].lower() != "x-" else name[2:] for name in prop.type_names)
+        return " ".join(dict.fromkeys(name for name in names if name.lower() not in SILENT_TYPES))
 
     def _add_name(self, prop: Property) -> None:
         parts = prop.parts()
@@ -281,4 +283,4 @@ def _rank(prop: Property) -> int:
     pref = prop.param("PREF")
     if pref.isascii() and pref.isdigit():
         return max(1, min(int(pref[:4]), 100))
-    return 1 if "pref" in prop.types else 101
+    return 1 if "pref" in prop.types else NO_RANK

@@ -17,7 +17,7 @@ from .contentlines import Property, parse_line
 
 PROPERTIES_MAX = 5_000
 
-_BOUNDARY = re.compile(r"(?:[\w-]+\.)?(BEGIN|END)\s*:\s*([\w-]+)", re.IGNORECASE)
+_BOUNDARY = re.compile(r"(BEGIN|END)\s*:\s*([\w-]+)", re.IGNORECASE)
 _KNOWN = re.compile(r"(?:[\w-]+\.)?(?:VERSION|N|FN|TEL|EMAIL|ADR|ORG|NOTE|URL|TITLE|LABEL|PHOTO|UID|REV|X-[\w-]+)[;:]", re.IGNORECASE)
 _BASE64_LINE = re.compile(r"[A-Za-z0-9+/=\s]+")
 _BLANKS = (" ", "\t")
@@ -33,24 +33,42 @@ class Card:
     properties: list[Property] = field(default_factory=list)
     agents: list[Card] = field(default_factory=list)
     full: bool = False
+    overrun: bool = False
 
-    def by_group(self, name: str) -> dict[str, str]:
-        """The values of a property that describes others of its group, such as Apple's X-ABLabel."""
-        return {prop.group: prop.text().strip() for prop in self.properties if prop.name == name and prop.group}
+    @property
+    def waits_for_agent(self) -> bool:
+        """Whether the next BEGIN is that of an agent's card: AGENT without a value (2.1)."""
+        return bool(self.properties) and self.properties[-1].name == "AGENT" and not self.properties[-1].raw.strip()
 
 
 def boundary(line: str) -> tuple[str, str] | None:
     """BEGIN or END and the name of the component, where a line is one of these."""
-    if ":" not in line or not (found := _BOUNDARY.fullmatch(line.strip(" \t\ufeff")[:80])):
+    if line[:1] not in "BbEe \t\ufeff" or ":" not in line or not (found := _BOUNDARY.fullmatch(line.strip(" \t\ufeff")[:80])):
         return None
     return found[1].upper(), found[2].upper()
+
+
+def _dedented(lines: list[str]) -> list[str]:
+    """The lines, where a whole card is indented (pasted from a page or written by a careless template) without its indentation."""
+    indent = ""
+    for at, line in enumerate(lines):
+        if line[:1] not in _BLANKS:
+            continue
+        edge = boundary(line)
+        if edge and edge[0] == "BEGIN":
+            indent = line[: len(line) - len(line.lstrip(" \t"))]
+        if indent and line.startswith(indent):
+            lines[at] = line[len(indent) :]
+        if edge and edge[0] == "END":
+            indent = ""
+    return lines
 
 
 class CardReader:
     """Reads the cards of a text in order. What is not part of a card goes to `problems`, and the next card is read as if nothing was."""
 
     def __init__(self, text: str, page: str, problems: Problems) -> None:
-        self.lines = re.split("\r\n|\r|\n", text)
+        self.lines = _dedented(re.split("\r\n|\r|\n", text))
         self.page, self.problems = page, problems
         self._open: list[Card] = []
         self._outside = False
@@ -73,6 +91,10 @@ class CardReader:
     def _boundary(self, at: int, edge: str, component: str) -> Iterator[Card]:
         if edge == "BEGIN":
             self._outside = False
+            if self._open and not self._open[-1].waits_for_agent and not self._open[-1].overrun:
+                self._open[-1].overrun = True
+                sentence = "The card that begins here does not end before the next one begins. Both were read."
+                self.problems.add(self._open[-1].line, "END", sentence)
             self._open.append(Card(at + 1, component, self._version(at)))
         elif not self._open:
             self.problems.add(at + 1, "END", "This line ends a card that was never begun. It was passed over.")
@@ -87,14 +109,15 @@ class CardReader:
         outer = self._open[-1] if self._open else None
         if card.component != "VCARD":
             self.problems.add(card.line, "BEGIN", f"{card.component} is not a card. It was passed over.", refused=True)
-        elif outer and outer.properties and outer.properties[-1].name == "AGENT" and not outer.properties[-1].raw.strip():
+        elif outer and outer.waits_for_agent:
             outer.agents.append(card)
         else:
             yield card
 
     def _close_all(self) -> Iterator[Card]:
         while self._open:
-            self.problems.add(self._open[-1].line, "END", "The card that begins here has no END:VCARD. It was read as far as it goes.")
+            if not self._open[-1].overrun:
+                self.problems.add(self._open[-1].line, "END", "The card that begins here has no END:VCARD. It was read as far as it goes.")
             yield from self._closed()
 
     def _next_is_new_card(self, at: int) -> bool:
@@ -132,12 +155,14 @@ class CardReader:
 
     def _unfold(self, at: int) -> tuple[str, int]:
         """The logical line that begins at a physical one, and where the next begins."""
-        head = self.lines[at].partition(":")[0].upper()
-        if "QUOTED-PRINTABLE" in head:
-            return self._unfold_quoted_printable(at)
-        base64 = head.endswith(";B") or "BASE64" in head or "ENCODING=B" in head
-        keep = bool(self._open) and self._open[-1].version.startswith("2") and not base64
-        pieces, following = [self.lines[at]], at + 1
+        pieces, following, base64 = [self.lines[at]], at + 1, False
+        head = pieces[0].partition(":")[0]
+        if ";" in head:
+            head = head.upper()
+            if "QUOTED-PRINTABLE" in head:
+                return self._unfold_quoted_printable(at)
+            base64 = head.endswith(";B") or "BASE64" in head or "ENCODING=B" in head
+        keep = not base64 and bool(self._open) and self._open[-1].version.startswith("2")
         while following < len(self.lines) and (line := self.lines[following]):
             folded = line[0] in _BLANKS and not boundary(line)
             if not folded and not (base64 and _BASE64_LINE.fullmatch(line)):

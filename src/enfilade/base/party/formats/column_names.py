@@ -68,7 +68,7 @@ preset = priority, sensitivity, private, gender, e-mail type, e-mail display nam
 """)
 PRESET_VALUES = table("""
 = normal, false, falsch, faux, falso, unspecified, keine Angabe, nicht angegeben, non spécifié, non précisé, no especificado,
-    sin especificar, smtp
+    sin especificar, smtp, ex
 """)
 
 RELATIONS = table("""
@@ -87,7 +87,8 @@ anniversary = anniversary, Jahrestag, Hochzeitstag, anniversaire de mariage ou f
 # kind, or kind:label; an asterisk marks the one that the file itself calls the first.
 POINTS = table("""
 phone = phone, telephone, tel, phone number, telephone number, contact phone number, Telefon, Telefonnummer, Rufnummer, téléphone,
-    numéro de téléphone, teléfono, número de teléfono, particular
+    numéro de téléphone, teléfono, número de teléfono
+phone:home = particular
 phone:mobile = mobile, mobile phone, mobile number, mobile phone number, cell, cell phone, cellular, mobil, Handy, Mobiltelefon,
     Mobilnummer, Handynummer, Mobil-Tel.-Nr., Mobiltelefonnummer, portable, tél. mobile, téléphone mobile, téléphone portable, móvil,
     teléfono móvil, celular

@@ -57,12 +57,19 @@ class Property:
 
     def param(self, name: str) -> str:
         """The first value of a parameter, or empty."""
-        return next(iter(self.params.get(name, ())), "")
+        values = self.params.get(name)
+        return values[0] if values else ""
 
     @property
     def types(self) -> tuple[str, ...]:
         """Values of TYPE in small letters, also bare ones (2.1) and lists inside quotes (4.0)."""
-        return tuple(part.strip().lower() for value in self.params.get("TYPE", ()) for part in value.split(",") if part.strip())
+        return tuple(map(str.lower, self.type_names))
+
+    @property
+    def type_names(self) -> tuple[str, ...]:
+        """Values of TYPE as they are written."""
+        values = self.params.get("TYPE", ())
+        return tuple(part.strip() for value in values for part in value.split(",") if part.strip())
 
     @property
     def encoding(self) -> str:
@@ -84,6 +91,8 @@ class Property:
         return [unescape(piece).strip() for piece in pieces]
 
     def _decoded(self, raw: str) -> str:
+        if raw.isascii() and "ENCODING" not in self.params:
+            return raw
         charset = _CHARSETS.get(re.sub(r"[^a-z0-9]", "", self.param("CHARSET").lower()), "")
         if self.encoding != "QUOTED-PRINTABLE":
             return repair(raw, page=self.page, charset=charset)
@@ -156,6 +165,10 @@ def _parse_params(params: Sequence[str]) -> dict[str, list[str]]:
     for param in params[:100]:
         key, equals, value = param.partition("=")
         key = key.strip().upper()
+        if key.startswith("X-CUSTOM("):
+            # Samsung: X-CUSTOM(CHARSET=UTF-8,ENCODING=QUOTED-PRINTABLE,=44=61=63=68=61)
+            octets = binascii.a2b_qp(param.rpartition(",")[2].rstrip(") ").encode("utf-8", "surrogateescape"))
+            key, equals, value = "TYPE", "=", "X-" + octets.decode("utf-8", "replace")
         if not equals:
             key, value = ("ENCODING" if key in _BARE_ENCODINGS else "TYPE"), param.strip()
         values = value.split(",") if '"' not in value else [piece.strip().strip('"') for piece in _outside_quotes(value, ",")]

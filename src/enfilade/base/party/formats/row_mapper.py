@@ -8,7 +8,7 @@ from collections.abc import Callable
 from itertools import zip_longest
 from typing import ClassVar
 
-from .builder import PHONE_KINDS, DraftBuilder
+from .builder import NO_RANK, PHONE_KINDS, DraftBuilder
 from .column_names import LABELS, PRESET_VALUES
 from .columns import Place
 from .contacts import AddressDraft, ContactDraft
@@ -95,16 +95,16 @@ class RowMapper:
         label = cells.pop("label", ("", self.where.get(slot, "")))[1]
         service = cells.pop("service", ("", ""))[1].strip()
         preferred = label.startswith("*")
-        label = label.lstrip("* ").strip()
-        label = LABELS.get(fold(label), label)
+        labels = [LABELS.get(fold(one), one.strip()) for one in label.lstrip("* ").split(_GOOGLE_SEPARATOR)]
+        label = labels[0]
         if slot.startswith("address") and cells:
-            self._add_addresses(cells, label, preferred=preferred)
+            self._add_addresses(cells, labels, preferred=preferred)
             return
         # A label without a value is no more than a form that was left empty.
         for field, (name, cell) in cells.items():
             if field in _PAIRS:
                 for value in cell.split(_GOOGLE_SEPARATOR):
-                    self.builder.add_pair(_PAIRS[field], label or field, value)
+                    self.builder.add_pair(_PAIRS[field], label.lower() if label.istitle() else label or field, value)
             elif field in _POINTS:
                 self._add_points(field, name, cell, " ".join(filter(None, (service, label))), preferred=preferred)
             else:
@@ -115,15 +115,17 @@ class RowMapper:
             kind, label = "fax", " ".join(word for word in label.split() if word.lower() != "fax")
         elif kind == "phone" and label == "pager":
             kind, label = "pager", ""
-        for value in _values(kind, cell):
-            self.builder.add_point(kind, name, value, label, 1 if preferred else 101)
+        for rank, value in enumerate(_values(kind, cell), 1):
+            self.builder.add_point(kind, name, value, label, rank if preferred else NO_RANK)
 
-    def _add_addresses(self, cells: dict[str, tuple[str, str]], label: str, *, preferred: bool) -> None:
+    def _add_addresses(self, cells: dict[str, tuple[str, str]], labels: list[str], *, preferred: bool) -> None:
         """One address, or as many as Google has put into each cell; its printed form counts where it says more than the parts."""
         name = next(iter(cells.values()))[0]
         parts = {field.removeprefix("address."): cell for field, (_, cell) in cells.items()}
         formatted = parts.pop("formatted", "")
-        for values in zip_longest(*(cell.split(_GOOGLE_SEPARATOR) for cell in parts.values()), fillvalue=""):
+        several = zip_longest(*(cell.split(_GOOGLE_SEPARATOR) for cell in parts.values()), fillvalue="")
+        for at, values in enumerate(several):
+            label = labels[at] if at < len(labels) else labels[-1]
             one = dict(zip(parts, values, strict=True))
             street = "\n".join(line for part in ("street", "street 2", "street 3") if (line := one.pop(part, "").strip()))
             known = {part: one.pop(part, "") for part in _ADDRESS_PARTS}
@@ -133,7 +135,7 @@ class RowMapper:
         said = set(fold(" ".join(parts.values())).split())
         for text in formatted.split(_GOOGLE_SEPARATOR):
             if not set(fold(text).split()) <= said:
-                self.builder.add_address(name, AddressDraft(label=label, street=text, preferred=preferred))
+                self.builder.add_address(name, AddressDraft(label=labels[0], street=text, preferred=preferred))
 
     def _add_note(self, name: str, _place: Place, cell: str) -> None:
         self.builder.add_note(name, cell)

@@ -160,6 +160,8 @@ def _countries() -> dict[str, str]:
 @lru_cache(maxsize=5_000)
 def country_code(name: str) -> str:
     """ISO 3166-1 alpha-2 of a country named in one of 26 languages, by a code or by an everyday name; empty where it is not known."""
+    if name in phonenumbers.SUPPORTED_REGIONS:
+        return name
     if not name or len(name) > 100:
         return ""
     return _countries().get(_country_key(name)) or _countries().get(_country_key(re.sub(r"\(.*?\)", "", name)), "")

@@ -16,7 +16,7 @@ from .cards import CardReader
 from .contacts import ContactDraft, Parsed
 
 CARDS_MAX = 100_000
-BEGIN = re.compile(r"^[ \t\ufeff]*(?:[\w-]{1,20}\.)?BEGIN[ \t]*:[ \t]*VCARD", re.IGNORECASE | re.MULTILINE)
+BEGIN = re.compile(r"^[ \t\ufeff]*BEGIN[ \t]*:[ \t]*VCARD", re.IGNORECASE | re.MULTILINE)
 
 
 def read_vcards(data: bytes, *, region: str) -> Parsed:
@@ -28,10 +28,7 @@ def read_vcards(data: bytes, *, region: str) -> Parsed:
         return Parsed(problems=(fault,))
     text = decode(data)
     problems = Problems()
-    if (
-        not re.search(r"^[ \t\ufeff]*(?:[\w-]{1,20}\.)?BEGIN[ \t]*:[ \t]*VCARD", text, re.IGNORECASE | re.MULTILINE)
-        and "VERSION:" not in text[:400]
-    ):
+    if not re.search(r"^[ \t\ufeff]*BEGIN[ \t]*:[ \t]*VCARD", text, re.IGNORECASE | re.MULTILINE) and "VERSION:" not in text[:400]:
         problems.add(1, "BEGIN", "This is not a vCard file: it has no line BEGIN:VCARD.", refused=True)
         return Parsed(problems=problems.listed())
     drafts: list[ContactDraft] = []

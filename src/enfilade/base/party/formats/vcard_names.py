@@ -52,7 +52,14 @@ KINDS = {
 OF_PROGRAMS = frozenset(
     {
         *("VERSION", "PRODID", "REV", "X-PRODID", "CLIENTPIDMAP", "X-ABLABEL", "X-ABADR", "X-ABUID", "X-IMAGETYPE", "X-IMAGEHASH"),
-        *("X-MS-OL-DESIGN", "X-MS-OL-DEFAULT-POSTAL-ADDRESS", "X-MOZILLA-HTML", "X-SHARED-PHOTO-DISPLAY-PREF", "X-EVOLUTION-WEBDAV-ETAG"),
+        *(
+            "X-MS-OL-DESIGN",
+            "X-MS-SIGNATURE",
+            "X-MS-OL-DEFAULT-POSTAL-ADDRESS",
+            "X-MOZILLA-HTML",
+            "X-SHARED-PHOTO-DISPLAY-PREF",
+            "X-EVOLUTION-WEBDAV-ETAG",
+        ),
     }
 )
 # Types that say nothing of the place where somebody is reached.
