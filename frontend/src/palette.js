@@ -19,7 +19,7 @@ const mark = (to) => {
   all[active].scrollIntoView({ block: 'nearest' });
 };
 
-const draw = (found) => {
+const draw = (found, none) => {
   list.replaceChildren();
   let group;
   let holder = list;
@@ -44,7 +44,7 @@ const draw = (found) => {
     if (item.shortcut) option.append(Object.assign(document.createElement('kbd'), { className: 'kbd', textContent: item.shortcut.toUpperCase() }));
     holder.append(option);
   });
-  if (!found.length) list.append(Object.assign(document.createElement('p'), { className: 'palette-none', textContent: 'Nothing found. Try fewer letters.' }));
+  if (!found.length) list.append(Object.assign(document.createElement('p'), { className: 'palette-none', textContent: none }));
   mark(0);
 };
 
@@ -55,8 +55,9 @@ const search = async () => {
   url.searchParams.set('q', input.value.trim());
   try {
     const response = await fetch(url, { signal: request.signal, headers: { Accept: 'application/json' } });
-    if (response.ok) { const found = await response.json(); draw(found.results ?? found); }
-  } catch (error) { if (error.name !== 'AbortError') draw([]); }
+    const found = response.ok ? await response.json() : null;
+    draw(found?.results ?? found ?? [], found ? 'Nothing found. Try fewer letters.' : 'The search does not answer just now.');
+  } catch (error) { if (error.name !== 'AbortError') draw([], 'The search does not answer just now.'); }
 };
 
 const run = (option, elsewhere) => {

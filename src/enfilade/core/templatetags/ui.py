@@ -15,6 +15,7 @@ from enfilade.core.ui import cells, charts, icons
 from enfilade.core.ui import format as wording
 
 register = template.Library()
+FOLD_FROM = 3
 
 
 @register.simple_tag
@@ -145,6 +146,13 @@ def again_query(dialog: str, url: str) -> str:
 def any_active(items: list[dict[str, Any]]) -> bool:
     """Return whether one of the views or filters is in use."""
     return any(item.get("active") for item in items or ())
+
+
+@register.filter
+def empty_facts(facts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the fields without a value, where there are enough of them to fold away."""
+    empty = [fact for fact in facts or () if cells.is_empty(fact["cell"])]
+    return empty if len(empty) >= FOLD_FROM else []
 
 
 @register.filter

@@ -45,6 +45,15 @@ def plain_text(cell: Cell) -> str:
     return str(value)
 
 
+def is_empty(cell: Cell) -> bool:
+    """Return whether there is nothing to read; a no is something."""
+    if cell.get("kind") == "bool":
+        return False
+    if cell.get("kind") in ("html", "list") and cell.get("value"):
+        return False
+    return not plain_text(cell)
+
+
 def render_badge(cell: Cell) -> SafeString:
     """Return a state as a small coloured word."""
     return format_html('<span class="tag" data-tone="{}">{}</span>', cell.get("tone") or "neutral", plain_text(cell))
