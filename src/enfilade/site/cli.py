@@ -61,7 +61,7 @@ def parser() -> Parser:
     common.add_argument("--as", dest="user", default=os.environ.get("ENFILADE_USER", ""), metavar="E-MAIL", help="who acts (default: the first owner)")
     common.add_argument("--company", default=os.environ.get("ENFILADE_COMPANY", ""), metavar="SLUG", help="for which company")
 
-    def verb(name: str, text: str, *positional: str, **optional: str) -> Parser:
+    def verb(name: str, text: str, /, *positional: str, **optional: str) -> Parser:
         made = verbs.add_parser(name, help=text, description=text, parents=[common], allow_abbrev=False)
         for word in positional:
             made.add_argument(word.rstrip("?"), nargs="?" if word.endswith("?") else None)
