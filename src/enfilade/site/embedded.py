@@ -51,7 +51,7 @@ def find_cluster(home: Path) -> Path:
     return Path(pointer.read_text().strip()) if pointer.exists() else home / "postgres"
 
 
-def place_cluster(home: Path, say: Callable[[str], None]) -> Path:
+def place_cluster(home: Path, say: Callable[[str], object]) -> Path:
     """Return the cluster folder, choosing a reachable one at the first start."""
     folder = find_cluster(home)
     if os.geteuid() != 0 or folder.parent != home or (folder / "data").exists() or is_open_to_others(home):
@@ -83,7 +83,7 @@ def socket_url(folder: Path, database: str, user: str = OWNER_ROLE) -> str:
 class EmbeddedPostgres:
     """One cluster folder and the server on it."""
 
-    def __init__(self, folder: Path, *, durable: bool = True, say: Callable[[str], None] = str) -> None:
+    def __init__(self, folder: Path, *, durable: bool = True, say: Callable[[str], object] = str) -> None:
         """Name the cluster.
 
         durable: False only for tests; a crash of the machine may then destroy the cluster.
@@ -253,7 +253,7 @@ class EmbeddedPostgres:
     def _runs(self, binaries: Path) -> bool:
         """Try a server program as the database user."""
         try:
-            command = [binaries / "postgres", "--version"]
+            command = [str(binaries / "postgres"), "--version"]
             done = subprocess.run(command, capture_output=True, check=False, timeout=60, **self._as_database_user())
         except OSError:
             return False

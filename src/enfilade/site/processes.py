@@ -151,22 +151,22 @@ class Supervisor:
         """Run a program to its end, showing its lines. Returns its exit code and the lines of its standard output."""
         process = start_child(command, env, signal.SIGKILL, errors_apart=True)
         results: list[str] = []
-        rests = {process.stdout: b"", process.stderr: b""}
+        rests: dict[Any, bytes] = {process.stdout: b"", process.stderr: b""}
         try:
             with selectors.DefaultSelector() as selector:
                 for stream in rests:
-                    selector.register(stream, selectors.EVENT_READ)  # type: ignore[arg-type]
+                    selector.register(stream, selectors.EVENT_READ)
                 while selector.get_map():
                     for key, _ in selector.select():
-                        stream: Any = key.fileobj
                         chunk = os.read(key.fd, 65536)
-                        *lines, rests[stream] = (rests[stream] + (chunk or b"\n" * bool(rests[stream]))).split(b"\n")
+                        whole = rests[key.fileobj] + chunk
+                        *lines, rests[key.fileobj] = whole.split(b"\n") if chunk or not whole else [whole, b""]
                         for line in lines:
                             self.terminal.line(name, text := line.decode(errors="replace").rstrip())
-                            if stream is process.stdout:
+                            if key.fileobj is process.stdout:
                                 results.append(text)
                         if not chunk:
-                            selector.unregister(stream)
+                            selector.unregister(key.fileobj)
             return process.wait(), results
         finally:
             kill_session(process.pid)

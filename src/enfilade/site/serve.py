@@ -23,7 +23,7 @@ from pathlib import Path
 import psycopg
 
 from enfilade.site.embedded import EmbeddedPostgres, place_cluster
-from enfilade.site.home import HomeLock, HomeProblem, find_home, prepare_home, read_secret_key, write_private
+from enfilade.site.home import HomeLock, HomeProblem, find_home, prepare_home, read_secret_key, short_hash, write_private
 from enfilade.site.processes import Process, StopRequested, Supervisor, Terminal, end_marked, start_child
 
 DATABASE = "enfilade"
@@ -165,14 +165,23 @@ class House:
         write_private(mark, fingerprint(self.env["DATABASE_URL"]))
 
     def load_demo(self) -> None:
-        """Give an empty database the demo company."""
-        if not self.demo or not is_empty(self.env["DATABASE_URL"]):
+        """Give an empty database the demo company; where an earlier loading was cut off, found another one beside the half one."""
+        url = self.env["DATABASE_URL"]
+        mark = self.home / "demo-loading"
+        empty = is_empty(url)
+        cut_off = not empty and mark.exists() and mark.read_text() == short_hash(Path(url))
+        if not self.demo or not (empty or cut_off):
             return
         self.say(f"Loading the demo company (kind: {self.demo})")
-        code, lines = self.supervisor.run_step("demo", self.python("enfilade.site.cli", "demo", "--kind", self.demo), self.env)
+        if cut_off:
+            self.say("The earlier loading was cut off; another company is founded beside the half one")
+        write_private(mark, short_hash(Path(url)))
+        again = ["--again"] if cut_off else []
+        code, lines = self.supervisor.run_step("demo", self.python("enfilade.site.cli", "demo", "--kind", self.demo, *again), self.env)
         if code != 0:
             raise HomeProblem("The demo company could not be loaded; the lines above say why.")
         write_private(self.home / "demo-logins", "\n".join(lines) + "\n")
+        mark.unlink()
 
     # -- serving
 
