@@ -137,7 +137,9 @@ class Parameter:
     @cached_property
     def field(self) -> forms.Field:
         """The form field that reads this input; it keeps no state, so one serves every call."""
-        return self.own_field or form_field(self)
+        made = self.own_field or form_field(self)
+        made.error_messages = {**made.error_messages, "required": f"{self.label} is required."}
+        return made
 
     @cached_property
     def line_parameters(self) -> dict[str, Parameter]:

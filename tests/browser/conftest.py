@@ -1,0 +1,150 @@
+"""A served house on the test database: pages, live updates, a demo practice, and browsers for its people."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connections
+
+ROOT = Path(__file__).resolve().parents[2]
+PASSWORD = "browser-of-one-day-2026"  # noqa: S105 - of the test's own people
+SHOTS = ROOT / ".cache" / "screenshots"
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
+
+
+def free_port() -> int:
+    """A port nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def test_database_url() -> str:
+    """The address of the database that the tests use."""
+    parameters = connections["default"].settings_dict
+    host = parameters["HOST"]
+    where = f"?host={host}&port={parameters['PORT']}" if str(host).startswith("/") else ""
+    login = parameters["USER"] + (f":{parameters['PASSWORD']}" if parameters["PASSWORD"] else "")
+    place = "" if where else f"{host}:{parameters['PORT']}"
+    return f"postgresql://{login}@{place}/{parameters['NAME']}{where}"
+
+
+test_database_url.__test__ = False  # type: ignore[attr-defined]
+
+
+class House:
+    """The running processes and the people of the practice."""
+
+    def __init__(self, folder: Path) -> None:
+        from enfilade.site.demo import found_practice
+
+        self.owner, self.people, self.data = found_practice("dental", patients=10, days=1, password=PASSWORD)
+        self.port, live = free_port(), free_port()
+        self.address = f"http://127.0.0.1:{self.port}"
+        env = {
+            **os.environ, "DATABASE_URL": test_database_url(), "ENFILADE_HOME": str(folder), "SECRET_KEY": settings.SECRET_KEY, "LIVE_PORT": str(live),
+            "DJANGO_SETTINGS_MODULE": "enfilade.site.settings",
+        }
+        Path(folder, "files").mkdir(parents=True, exist_ok=True)
+        self.log = (folder / "log").open("wb")
+        base = [sys.executable, "-m", "granian", "--host", "127.0.0.1", "--workers", "1", "--log-level", "warning"]
+        commands = [
+            [*base, "--interface", "wsgi", "--blocking-threads", "2", "--port", str(self.port), "enfilade.site.wsgi:application"],
+            [*base, "--interface", "asgi", "--port", str(live), "enfilade.site.live:application"],
+        ]
+        self.processes = [subprocess.Popen(c, env=env, cwd=ROOT, stdout=self.log, stderr=self.log) for c in commands]
+        for url in (f"{self.address}/sign-in/", f"http://127.0.0.1:{live}/health"):
+            self.wait_for(url)
+
+    def wait_for(self, url: str) -> None:
+        """Until a process answers."""
+        for _ in range(240):
+            try:
+                urllib.request.urlopen(url, timeout=2)  # noqa: S310 - loopback
+            except OSError:
+                time.sleep(0.25)
+            else:
+                return
+        raise RuntimeError(f"{url} does not answer: {Path(self.log.name).read_text()[-2000:]}")
+
+    def stop(self) -> None:
+        """End what was started."""
+        for process in self.processes:
+            process.terminate()
+        for process in self.processes:
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+        self.log.close()
+
+
+@pytest.fixture
+def house(transactional_db: Any, tmp_path: Path) -> Iterator[House]:
+    """A practice being served."""
+    settings.FILES_DIR = tmp_path / "files"
+    built = House(tmp_path)
+    yield built
+    built.stop()
+
+
+class Desk:
+    """One person's browser window."""
+
+    def __init__(self, browser: Any, house: House, login: str, width: int = 1440, height: int = 900) -> None:
+        self.house, self.login = house, login
+        self.context = browser.new_context(viewport={"width": width, "height": height}, base_url=house.address, locale="en-GB")
+        self.page = self.context.new_page()
+        self.faults: list[str] = []
+        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
+        self.page.on("console", lambda message: self.faults.append(message.text) if message.type == "error" and "422" not in message.text and "409" not in message.text else None)
+        self.page.goto("/sign-in/")
+        self.page.fill("input[name=email]", house.people[login].user.email)
+        self.page.fill("input[name=password]", PASSWORD)
+        self.page.keyboard.press("Enter")
+        self.page.wait_for_url(lambda url: "sign-in" not in url)
+
+    def go(self, path: str) -> Any:
+        """Open an address; the page."""
+        self.page.goto(path)
+        return self.page
+
+    def shot(self, name: str) -> None:
+        """A picture, for people to look at."""
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        self.page.wait_for_timeout(250)
+        self.page.screenshot(path=str(SHOTS / f"{name}.png"))
+
+    def check_access(self) -> None:
+        """No serious accessibility fault on the page as it is now."""
+        from axe_playwright_python.sync_playwright import Axe
+
+        found = Axe().run(self.page, options={"runOnly": AXE_TAGS}).response["violations"]
+        serious = [(v["id"], [n["html"][:160] for n in v["nodes"][:3]]) for v in found if v["impact"] in {"serious", "critical"}]
+        assert serious == [], f"{self.page.url}: {serious}"
+
+
+@pytest.fixture
+def desk_of(browser: Any, house: House) -> Iterator[Any]:
+    """`desk_of("desk")`: a signed-in window of a person; faults in the console fail the test."""
+    opened: list[Desk] = []
+
+    def open_desk(login: str, **more: Any) -> Desk:
+        opened.append(Desk(browser, house, login, **more))
+        return opened[-1]
+
+    yield open_desk
+    faults = [f"{d.login}: {f}" for d in opened for f in d.faults]
+    for one in opened:
+        one.context.close()
+    assert faults == []
