@@ -5,12 +5,14 @@ BASE: list[str] = [
     "enfilade.base.party",
     "enfilade.base.item",
     "enfilade.base.calendar",
+    "enfilade.base.work",
     "enfilade.base.document",
     "enfilade.base.books",
 ]
 BACK: list[str] = [
     "enfilade.back.ledger",
     "enfilade.back.tax",
+    "enfilade.back.billing",
 ]
 MIDDLE: list[str] = ["enfilade.middle.doors"]
 FRONT: list[str] = []

@@ -1,0 +1,6 @@
+"""Anything that somebody has to do or answer: taken, routed, handed over, accepted, answered, told, closed.
+
+Owns queues, routing rules, cases, hand-overs and notes. Calls party. Publishes CaseOpened, CaseHandedOver, CaseAccepted, CaseReturned,
+CaseAnswered, PartyTold, CaseClosed, CaseOverdue. Guarantees: a case always has a queue or an owner, a hand-over counts when it is accepted,
+and what was promised for a time cannot be forgotten.
+"""

@@ -1,0 +1,105 @@
+"""Cases by what they belong to, by who has to do something, and by time; and where each stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from django.db.models import Case as When_
+from django.db.models import F, IntegerField, Q, Value, When
+
+from enfilade.core.context import Context
+from enfilade.core.models import Membership, RecordQuerySet
+
+from .models import Case, HandOver, Queue
+from .rules import PRIORITIES, UNFINISHED
+
+_RANK = When_(
+    *(When(priority=word, then=Value(rank)) for rank, word in enumerate(PRIORITIES)),
+    default=Value(len(PRIORITIES)),
+    output_field=IntegerField(),
+)
+_LANE_MAX = 100
+
+
+@dataclass(slots=True)
+class MyWork:
+    """What one person has to look at. Each list is in the order in which to work on it; no case is in two of them."""
+
+    overdue: list[Case] = field(default_factory=list)
+    offered: list[Case] = field(default_factory=list)
+    mine: list[Case] = field(default_factory=list)
+    waiting: list[Case] = field(default_factory=list)
+    open: list[Case] = field(default_factory=list)
+    to_tell: list[Case] = field(default_factory=list)
+
+
+def cases(ctx: Context) -> RecordQuerySet:
+    """All cases with what a line about them needs."""
+    return Case.objects.visible_to(ctx).select_related("party", "queue", "owner", "opened_by", "answered_by", "told_by")
+
+
+def in_order(rows: RecordQuerySet) -> RecordQuerySet:
+    """The order in which to work: what is due first, then by priority, then by age."""
+    return rows.order_by(F("due_at").asc(nulls_last=True), _RANK, "pk")
+
+
+def cases_of(ctx: Context, reference: str) -> RecordQuerySet:
+    """Cases that came from a record (`appointments.visit:5`), or of a party (`party.party:7`), newest first."""
+    label, _, pk = reference.partition(":")
+    of_party = Q(party_id=int(pk)) if label == "party.party" and pk.isdigit() else Q()
+    return cases(ctx).filter(Q(origin=reference) | of_party if of_party else Q(origin=reference)).order_by("-pk")
+
+
+def open_cases(ctx: Context, *, queue: Queue | None = None, kind: str = "", owner: int | None = None) -> RecordQuerySet:
+    """Cases that are not finished, in the order in which to work on them."""
+    rows = cases(ctx).filter(state__in=UNFINISHED)
+    rows = rows.filter(queue=queue) if queue is not None else rows
+    rows = rows.filter(kind=kind) if kind else rows
+    rows = rows.filter(owner_id=owner) if owner is not None else rows
+    return in_order(rows)
+
+
+def overdue(ctx: Context) -> RecordQuerySet:
+    """Cases that should have been done by now, and answers that nobody has told yet, the latest first."""
+    owes = Q(state="answered", told_party_at=None) & (Q(party__isnull=False) | ~Q(contact_name=""))
+    return cases(ctx).filter(Q(state__in=UNFINISHED) | owes, due_at__lt=ctx.now).order_by("due_at", "pk")
+
+
+def my_queues(ctx: Context) -> list[Queue]:
+    """Queues that the caller's roles serve."""
+    return list(Queue.objects.visible_to(ctx).filter(role_code__in=ctx.roles, active=True).order_by("name"))
+
+
+def my_work(ctx: Context) -> MyWork:
+    """Everything one person has to look at now, in one query for the cases and one for the hand-overs."""
+    queues = [q.pk for q in my_queues(ctx)]
+    offers = HandOver.objects.visible_to(ctx).filter(Q(to_user=ctx.user) | Q(to_queue__in=queues), state=HandOver.State.OFFERED)
+    to_me = set(offers.values_list("case_id", flat=True))
+    told = Q(state="answered", told_party_at=None, opened_by=ctx.user) & (Q(party__isnull=False) | ~Q(contact_name=""))
+    wanted = Q(pk__in=to_me) | Q(owner=ctx.user, state__in=UNFINISHED) | Q(queue__in=queues, state="open") | told
+    found = MyWork()
+    for case in in_order(cases(ctx).filter(wanted))[: _LANE_MAX * 5]:
+        _lane(found, case, ctx, case.pk in to_me).append(case)
+    return found
+
+
+def _lane(found: MyWork, case: Case, ctx: Context, offered: bool) -> list[Case]:
+    if offered:
+        return found.offered
+    if case.is_overdue(ctx.now):
+        return found.overdue
+    if case.state == Case.State.ANSWERED:
+        return found.to_tell
+    if case.state == Case.State.OPEN:
+        return found.open
+    waits = case.state == Case.State.WAITING or case.state == Case.State.OFFERED
+    return found.waiting if waits else found.mine
+
+
+def offices_of_users(ctx: Context, users: set[int]) -> dict[int, str]:
+    """In which office people work, by the queues that their roles serve; who serves none is not in it."""
+    served = dict(Queue.objects.visible_to(ctx).order_by("-pk").values_list("role_code", "office"))
+    if not users or not served:
+        return {}
+    rows = Membership.objects.visible_to(ctx).filter(user__in=users, roles__code__in=served)
+    return {user: served[code] for user, code in rows.values_list("user_id", "roles__code")}

@@ -1,0 +1,124 @@
+"""Lists, forms and panels of cases, queues and rules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from enfilade.base.party.models import Party
+from enfilade.core.context import Context
+from enfilade.core.pages.context import department
+from enfilade.core.resource import Resource, Step, flow, panel
+
+from . import commands, pages, queries  # noqa: F401 - commands and pages register themselves
+from .flow import case_steps
+from .models import Case, CaseNote, HandOver, Queue, RoutingRule
+
+department("work", "Work", "inbox", 10)
+
+
+class CaseResource(Resource):
+    """Everything that somebody has to do or answer."""
+
+    model = Case
+    columns = ("number", "kind", "title", "party", "queue", "owner", "due_at", "priority", "state")
+    filters = ("state", "kind", "queue", "owner", "priority", "topic", "party", "due_at", "opened_at", "origin")
+    search = ("number", "title", "topic", "description", "contact_name", "contact_phone", "party__name", "party__number")
+    facts = (
+        "number",
+        "kind",
+        "topic",
+        "priority",
+        "party",
+        "contact_name",
+        "contact_phone",
+        "queue",
+        "owner",
+        "opened_at",
+        "opened_by",
+        "due_at",
+        "waiting_for",
+        "answered_at",
+        "answered_by",
+        "told_party_at",
+        "told_by",
+        "closed_at",
+        "outcome",
+        "origin",
+        "description",
+        "answer",
+    )
+    icon = "inbox"
+    order = 20
+    empty = "Nothing to do yet. Take the first call, question or complaint with “New case” (Ctrl-K)."
+
+
+class QueueResource(Resource):
+    """Teams."""
+
+    model = Queue
+    columns = ("code", "name", "role_code", "office", "active")
+    filters = ("office", "active")
+    search = ("code", "name", "role_code")
+    fields = ("code", "name", "role_code", "office", "active")
+    import_key = "code"
+    ordering = "code"
+    icon = "layers"
+    order = 60
+    empty = "Make one queue for each team that answers something: reception, clinical lead, accounts. Routing rules say what goes where."
+
+
+class RoutingRuleResource(Resource):
+    """What goes where."""
+
+    model = RoutingRule
+    columns = ("order", "kind", "topic", "queue", "priority", "due_min", "active")
+    filters = ("kind", "queue", "active")
+    search = ("topic", "queue__name")
+    fields = ("order", "kind", "topic", "queue", "priority", "due_min", "active")
+    ordering = "order"
+    icon = "split"
+    order = 70
+    empty = "Say to which queue a kind of case or a topic belongs, and by when it is due. Until then a case stays with whoever took it."
+
+
+class HandOverResource(Resource):
+    """Who handed over what to whom, and whether it was accepted."""
+
+    model = HandOver
+    columns = ("case", "from_user", "to_user", "to_queue", "offered_at", "state", "decided_at", "decided_by")
+    filters = ("state", "case", "to_queue", "offered_at")
+    facts = ("case", "from_user", "to_user", "to_queue", "offered_at", "state", "decided_at", "decided_by", "note", "reason")
+    menu = False
+
+
+class CaseNoteResource(Resource):
+    """Notes on cases."""
+
+    model = CaseNote
+    columns = ("case", "at", "by", "text")
+    filters = ("case", "at")
+    search = ("text",)
+    menu = False
+
+
+@flow(on=Case)
+def flow_of_case(ctx: Context, case: Case) -> list[Step]:
+    """Where a case stands."""
+    return case_steps(ctx, case)
+
+
+@panel(on=Case, title="Notes", permission="work.view_case", template="work/panel_notes.html", icon="sticky-note")
+def notes_panel(ctx: Context, case: Case) -> dict[str, Any]:
+    """What is worth knowing, newest first."""
+    notes = list(case.notes.select_related("by").order_by("-pk"))
+    url = f"/work/do/add_note/{case.pk}/" if ctx.may("work.add_note") else ""
+    return {"notes": notes, "count": len(notes), "new_url": url, "new_label": "Add note"}
+
+
+@panel(on=Party, title="Cases", permission="work.view_case", template="work/panel_cases.html", icon="inbox")
+def cases_panel(ctx: Context, party: Party) -> dict[str, Any]:
+    """What a party asked or complained about, newest first."""
+    found = list(queries.cases_of(ctx, f"party.party:{party.pk}")[:20])
+    url = f"/work/do/open_case/?party={party.pk}" if ctx.may("work.open_case") else ""
+    late = {c.pk for c in found if c.is_overdue(ctx.now)}
+    return {"cases": found, "late": late, "count": len(found), "new_url": url, "new_label": "New case"}
