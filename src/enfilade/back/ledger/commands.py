@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 
 from enfilade.base.books import commands as books
-from enfilade.base.books.models import Account, Entry, Period
-from enfilade.base.books.queries import book_named, unsealed_count
+from enfilade.base.books.models import Entry, Period
+from enfilade.base.books.queries import accounts_by_code, first_period, unsealed_count
 from enfilade.base.party.models import Party
 from enfilade.core.command import Amount, Input, LongText, Ref, command
 from enfilade.core.context import Context, Refusal
@@ -18,7 +17,7 @@ from enfilade.core.events import publish
 from .charts import CHARTS
 from .events import LedgerFounded, MonthClosed
 from .models import AccountPurpose
-from .queries import BOOK_CODE, accounts_for
+from .queries import BOOK_CODE, ledger_book, places_of
 
 Today = Annotated[date, Input(prefill="ctx.today")]
 
@@ -75,8 +74,8 @@ def found_ledger(
     first = year or ctx.today.year - (ctx.today.month < first_month)
     for opened in range(first, max(first, ctx.today.year) + 2):
         books.open_periods(ctx, book=book, year=opened, first_month=first_month)
-    accounts = dict(Account.objects.visible_to(ctx).filter(book=book).values_list("code", "pk"))
-    rows = [AccountPurpose(company=ctx.company, purpose=p, account_id=accounts[c]) for p, c in found.purposes.items()]
+    accounts = {account.code: account for account in accounts_by_code(ctx, book)}
+    rows = [AccountPurpose(company=ctx.company, purpose=purpose, account=accounts[code]) for purpose, code in found.purposes.items()]
     AccountPurpose.objects.bulk_create(rows)
     publish(ctx, LedgerFounded(book=book.pk, chart=chart))
     return rows[0]
@@ -93,14 +92,13 @@ def post_journal(
     origin: reference of what caused it, for example purchasing.bill:7.
     Refuses: unknown_account, one_side, entry_balances; entry_period_open, line_account_open (database).
     """
-    accounts = accounts_for(ctx, [line.account_code for line in lines])
+    places = places_of(ctx, [line.account_code for line in lines], purposes=False)
     for number, line in enumerate(lines):
         if bool(line.debit) == bool(line.credit):
             raise Refusal("one_side", "A line has either a debit or a credit.", field=f"lines[{number}].debit")
-    rows = [
-        books.LineIn(accounts[line.account_code], ctx.company.currency, line.debit - line.credit, line.party, line.text) for line in lines
-    ]
-    return books.write_entry(ctx, book=accounts[lines[0].account_code].book, on=on, text=text, origin=origin, lines=rows)
+    currency = ctx.company.currency
+    rows = [books.LineIn(places[line.account_code].account_id, currency, line.debit - line.credit, line.party, line.text) for line in lines]
+    return books.write_entry(ctx, book=places[lines[0].account_code].book_id, on=on, text=text, origin=origin, lines=rows)
 
 
 @command(permission="ledger.post_legs", hidden=True)
@@ -110,15 +108,12 @@ def post_legs(ctx: Context, *, on: date, text: str, origin: str, legs: list[Leg]
     legs: summing to zero; a leg of zero moves nothing and leaves no line.
     Refuses: no_ledger, unknown_account, entry_balances; entry_period_open (database).
     """
-    return _post(ctx, on, text, origin, [leg for leg in legs if leg.amount_minor])
-
-
-def _post(ctx: Context, on: date, text: str, origin: str, legs: Sequence[Leg]) -> Entry:
-    if len(legs) < 2:
+    moved = [leg for leg in legs if leg.amount_minor]
+    if len(moved) < 2:
         raise Refusal("entry_two_lines", "An entry has at least two lines.", field="legs")
-    accounts = accounts_for(ctx, [leg.account for leg in legs], purposes=True)
-    rows = [books.LineIn(accounts[leg.account], ctx.company.currency, leg.amount_minor, leg.party, leg.text) for leg in legs]
-    return books.write_entry(ctx, book=accounts[legs[0].account].book, on=on, text=text, origin=origin, lines=rows)
+    places, currency = places_of(ctx, [leg.account for leg in moved]), ctx.company.currency
+    rows = [books.LineIn(places[leg.account].account_id, currency, leg.amount_minor, leg.party, leg.text) for leg in moved]
+    return books.write_entry(ctx, book=places[moved[0].account].book_id, on=on, text=text, origin=origin, lines=rows)
 
 
 @command(permission="ledger.reverse_journal", label="Reverse", tone="danger", door=True, target="entry")
@@ -163,10 +158,8 @@ def open_year(ctx: Context, *, year: Annotated[int, Input(min_value=1900, max_va
 
     Refuses: no_ledger; period_no_overlap, period_in_order (database).
     """
-    book = book_named(ctx, BOOK_CODE)
-    if book is None:
-        raise Refusal("no_ledger", "The ledger is not founded yet.")
-    first = Period.objects.visible_to(ctx).filter(book=book).order_by("starts_on").first()
+    book = ledger_book(ctx)
+    first = first_period(ctx, book)
     return books.open_periods(ctx, book=book, year=year, first_month=first.starts_on.month if first else 1)
 
 

@@ -12,7 +12,7 @@ from django.db.models import Max
 
 from enfilade.core.context import Context
 
-from .models import Book, BookSeal, Entry, Period
+from .models import Account, Book, BookSeal, Entry, Period
 
 # Up to the end of the last closed period: one row per account. The periods after it: one row per slot. Of the period in which the day
 # lies only the part that is needed is read from the lines, from its shorter end.
@@ -53,6 +53,17 @@ class Total:
 def book_named(ctx: Context, code: str) -> Book | None:
     """The book of a code."""
     return Book.objects.visible_to(ctx).filter(code=code).first()
+
+
+def first_period(ctx: Context, book: Book) -> Period | None:
+    """The earliest period of a book; the years of accounts begin in its month."""
+    return Period.objects.visible_to(ctx).filter(book=book).order_by("starts_on").first()
+
+
+def accounts_by_code(ctx: Context, book: Book, codes: Sequence[str] | None = None) -> list[Account]:
+    """Accounts of a book in the order of their codes; only these where codes are given."""
+    rows = Account.objects.visible_to(ctx).filter(book=book).order_by("code")
+    return list(rows if codes is None else rows.filter(code__in=codes))
 
 
 def totals_on(ctx: Context, book: Book, on: date, accounts: Sequence[int] | None = None) -> list[Total]:

@@ -62,6 +62,7 @@ def post_entry(
     lines: at least two, summing to zero in every unit.
     Refuses: entry_balances, entry_two_lines; entry_period_open, line_account_open, line_not_zero (database).
     """
+    _check_rows(ctx, book, lines)
     return write_entry(ctx, book=book, on=on, text=text, origin=origin, lines=lines)
 
 
@@ -82,11 +83,11 @@ def reverse_entry(ctx: Context, *, entry: Ref[Entry], on: Annotated[date, Input(
 
 
 def write_entry(
-    ctx: Context, *, book: Book, on: date, text: str, lines: Sequence[LineIn], origin: str = "", reverses: Entry | None = None
+    ctx: Context, *, book: Book | int, on: date, text: str, lines: Sequence[LineIn], origin: str = "", reverses: Entry | None = None
 ) -> Entry:
     """Write an entry inside a command of another module, which answers for it in the audit.
 
-    Accounts given as rows are taken as they are; keys are looked up first. The database checks both.
+    lines: their accounts and parties are taken as they are; the database refuses what is not of this book or company.
     """
     if ctx.work is None:
         raise RuntimeError("entries are written inside commands")
@@ -94,10 +95,9 @@ def write_entry(
         raise Refusal("entry_two_lines", "An entry has at least two lines.", field="lines")
     for unit, rest in differences((line.unit, line.quantity_minor) for line in lines).items():
         raise Refusal("entry_balances", f"Debit and credit differ by {abs(rest)} in the smallest part of {unit}.", field="lines")
-    _check_rows(ctx, book, lines)
     values: dict[str, Any] = {
         "company": ctx.company_id,
-        "book": book.pk,
+        "book": _key(book),
         "on": on,
         "now": ctx.now,
         "text": text,
@@ -114,13 +114,21 @@ def write_entry(
     with connection.cursor() as cursor:
         cursor.execute(_WRITE, values)
         key, period = cursor.fetchone()
-    names = ["id", "company_id", "book_id", "period_id", "on", "recorded_at", "text", "origin", "reverses_id", "user_id", "line_count"]
-    entry = Entry.from_db(
-        "default",
-        names,
-        [key, *(values[n] for n in ("company", "book")), period, on, ctx.now, text, origin, values["reverses"], ctx.user.pk, len(lines)],
+    entry = Entry(
+        pk=key,
+        company=ctx.company,
+        book_id=values["book"],
+        period_id=period,
+        on=on,
+        recorded_at=ctx.now,
+        text=text,
+        origin=origin,
+        reverses=reverses,
+        user=ctx.user,
+        line_count=len(lines),
     )
-    entry.company, entry.book, entry.user = ctx.company, book, ctx.user
+    # The row is in the database already: what Django calls not adding.
+    entry._state.adding, entry._state.db = False, "default"  # noqa: SLF001 - Django offers no other way to say so
     return entry
 
 
