@@ -87,6 +87,8 @@ class DraftBuilder:
             value, normalised = read_email(value)
             if not normalised:
                 self.report(field, f"“{value[:80]}” is not an e-mail address. It was kept as it is.")
+        if not value:
+            return
         key = (kind, value, label)
         old_rank = self._points[key][1] if key in self._points else NO_RANK
         self._points[key] = (ContactPointDraft(kind, value, normalised, label), min(rank, old_rank))

@@ -10,7 +10,7 @@ from urllib.parse import unquote_to_bytes
 from enfilade.core.textfile import Problems
 
 from .builder import NO_RANK, DraftBuilder
-from .cards import Card, CardReader
+from .cards import AGENTS_DEEP_MAX, Card, CardReader
 from .contacts import AddressDraft, ContactDraft, Photo
 from .contentlines import Property
 from .text import fold, read_day, read_photo
@@ -26,8 +26,6 @@ from .vcard_names import (
     SCALARS,
     SILENT_TYPES,
 )
-
-AGENTS_DEEP_MAX = 3
 
 
 def drafts_of(card: Card, region: str, problems: Problems, depth: int = 0) -> Iterator[ContactDraft]:

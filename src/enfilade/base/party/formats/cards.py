@@ -16,6 +16,8 @@ from enfilade.core.textfile import Problems
 from .contentlines import Property, parse_line
 
 PROPERTIES_MAX = 5_000
+# An agent of an agent of an agent is read as a card of its own.
+AGENTS_DEEP_MAX = 3
 
 _BOUNDARY = re.compile(r"(BEGIN|END)\s*:\s*([\w-]+)", re.IGNORECASE)
 _KNOWN = re.compile(r"(?:[\w-]+\.)?(?:VERSION|N|FN|TEL|EMAIL|ADR|ORG|NOTE|URL|TITLE|LABEL|PHOTO|UID|REV|X-[\w-]+)[;:]", re.IGNORECASE)
@@ -109,7 +111,7 @@ class CardReader:
         outer = self._open[-1] if self._open else None
         if card.component != "VCARD":
             self.problems.add(card.line, "BEGIN", f"{card.component} is not a card. It was passed over.", refused=True)
-        elif outer and outer.waits_for_agent:
+        elif outer and outer.waits_for_agent and len(self._open) <= AGENTS_DEEP_MAX:
             outer.agents.append(card)
         else:
             yield card
