@@ -12,7 +12,7 @@ HEIGHT = 24
 def sparkline(values: Sequence[float]) -> SafeString:
     """Return the course of the last values as a thin line; decoration, the figure itself stands beside it."""
     if len(values) < 2:
-        return format_html("")
+        return SafeString("")
     low, high = min(values), max(values)
     span = (high - low) or 1
     step = WIDTH / (len(values) - 1)

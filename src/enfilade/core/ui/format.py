@@ -17,9 +17,12 @@ MINUTES_PER_DAY = 24 * MINUTES_PER_HOUR
 
 @lru_cache(maxsize=64)
 def parse_locale(name: str) -> Locale:
-    """Return the Babel locale of a Django language name, or British English where Babel does not know it."""
+    """Return the Babel locale of a Django language name, or British English where Babel does not know it.
+
+    Why: English without a country is British here, since a desk needs the day before the month and 24 hours.
+    """
     try:
-        return Locale.parse(to_locale(name))
+        return Locale.parse("en_GB" if name == "en" else to_locale(name))
     except (UnknownLocaleError, ValueError):
         return Locale.parse("en_GB")
 

@@ -49,7 +49,7 @@ def list_filters() -> list[dict[str, Any]]:
 
 def list_page() -> dict[str, Any]:
     """Return the context of a full list."""
-    columns = (
+    columns: tuple[tuple[str, str], ...] = (
         ("Patient", "person"),
         ("When", "datetime"),
         ("Service", "text"),
