@@ -128,6 +128,40 @@ def known_as(ctx: Context, *, name: str, phone: str = "", email: str = "", birth
     return rows.filter(same, name_key=rules.name_key(name)).order_by("pk").first() if any(keys) or birth_on is not None else None
 
 
+def known_contact(ctx: Context, contact: dict[str, Any]) -> Party | None:
+    """The party that a contact of a file is already.
+
+    By its uid; by its name together with any number, e-mail address or date of birth; and where it has none of these, by its name alone
+    if exactly one party of that name has none either.
+    """
+    rows = live_parties(ctx)
+    uid = str(contact.get("uid") or "")
+    if uid and (found := rows.filter(uid=uid).order_by("pk").first()):
+        return found
+    named = rows.filter(name_key=rules.name_key(str(contact.get("name") or "")))
+    keys, birth_on = _keys(ctx, contact), contact.get("birth_on")
+    if keys or birth_on:
+        same = Q(contact_points__normalised__in=keys, contact_points__kind__in=("phone", "email"))
+        return named.filter(same | Q(birth_on=birth_on) if birth_on else same).order_by("pk").first()
+    bare = named.filter(birth_on=None).exclude(contact_points__kind__in=("phone", "email"))[:2]
+    return bare[0] if len(bare) == 1 else None
+
+
+def sharing_number(ctx: Context, contact: dict[str, Any]) -> list[tuple[str, Party]]:
+    """Numbers and e-mail addresses of a contact that belong to a party of another name. Shape: (value, party)."""
+    keys = _keys(ctx, contact)
+    points = ContactPoint.objects.visible_to(ctx).filter(normalised__in=keys, kind__in=("phone", "email"), party__merged_into=None)
+    others = points.exclude(party__name_key=rules.name_key(str(contact.get("name") or ""))).select_related("party")
+    return [(point.value, point.party) for point in others.order_by("pk")[:5]]
+
+
+def _keys(ctx: Context, contact: dict[str, Any]) -> list[str]:
+    points = contact.get("contact_points") or ()
+    kinds = ("phone", "email")
+    found = [rules.normalise(p["kind"], str(p["value"]), ctx.company.country) for p in points if p.get("kind") in kinds]
+    return [key for key in found if key]
+
+
 def duplicate_groups(ctx: Context, limit: int = 200) -> list[tuple[str, list[Party]]]:
     """Parties that share a number, an e-mail address, or name and date of birth. Shape: what they share -> the parties, oldest first."""
     live = live_parties(ctx)
