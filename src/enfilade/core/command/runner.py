@@ -201,7 +201,8 @@ def _lock(command: Command, ctx: Context, inputs: dict[str, Any]) -> dict[str, A
 
 def _fetch(ctx: Context, model: type[models.Model], pk: int, name: str, shared: bool) -> models.Model:
     rows = model.objects.visible_to(ctx)  # type: ignore[attr-defined]
-    if not shared:
+    # What is never changed needs no lock, and the application role may take none.
+    if not shared and not getattr(model, "append_only", False):
         rows = rows.select_for_update(of=("self",), no_key=True)
     row = rows.filter(pk=pk).first()
     if row is None:

@@ -60,6 +60,7 @@ class ImportResult:
     problems: list[ImportProblem] = field(default_factory=list)
     refs: list[str] = field(default_factory=list)
     labels: list[str] = field(default_factory=list)
+    seen: set[str] = field(default_factory=set)
 
     def as_json(self) -> dict[str, Any]:
         """For the page, the command line and the API."""
@@ -207,11 +208,14 @@ def take_rows(ctx: Context, rows: list[ImportRow], result: ImportResult) -> None
 
 
 def _count(result: ImportResult, row: ImportRow, made: Any) -> None:
-    new = row.command.partition(".")[2].startswith(("add_", "import_"))
+    reference = f"{made._meta.label_lower}:{made.pk}" if isinstance(made, Record) else ""
+    # A row that turned out to be an earlier row of the same file made nothing new.
+    new = row.command.partition(".")[2].startswith(("add_", "import_")) and reference not in result.seen
     result.created += new
     result.changed += not new
     if isinstance(made, Record):
-        result.refs.append(f"{made._meta.label_lower}:{made.pk}")
+        result.seen.add(reference)
+        result.refs.append(reference)
         result.labels.append(str(made))
 
 
