@@ -73,7 +73,7 @@ class Story:
     def _keys(self, label: str) -> dict[str, int]:
         return {row.code: row.pk for row in self._rows(label)}
 
-    def do(self, login: str, at: datetime, command: str, **inputs: Any) -> Any:
+    def do(self, login: str, at: datetime, command: str, /, **inputs: Any) -> Any:
         """One command as one person at an instant."""
         raw = {k: v.isoformat() if isinstance(v, date | datetime) else v for k, v in inputs.items() if v is not None}
         return run_raw(replace(self.people[login], now=at, channel="page"), command, raw)

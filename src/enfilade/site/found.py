@@ -80,7 +80,7 @@ class Setup:
         self.work()
         self.desk()
 
-    def do(self, command: str, **inputs: Any) -> Any:
+    def do(self, command: str, /, **inputs: Any) -> Any:
         """One command as the owner."""
         return run_raw(self.ctx, command, {k: v.isoformat() if isinstance(v, date) else v for k, v in inputs.items() if v is not None})
 
@@ -89,7 +89,7 @@ class Setup:
         return [dict(e) for e in self.data.get(section, [])]
 
     def books(self) -> None:
-        """Chart of accounts, purposes, periods of this year and the years beside it; taxes."""
+        """Chart of accounts, purposes, periods from last year to next; taxes."""
         self.do("ledger.found_ledger", chart=self.data["company"]["chart"])
         year = self.ctx.today.year
         for one in (year - 1, year, year + 1):

@@ -15,6 +15,9 @@ BACK: list[str] = [
     "enfilade.back.billing",
 ]
 MIDDLE: list[str] = ["enfilade.middle.doors"]
-FRONT: list[str] = []
+FRONT: list[str] = [
+    "enfilade.front.appointments",
+    "enfilade.front.reception",
+]
 
 MODULES = [*BASE, *BACK, *MIDDLE, *FRONT]

@@ -197,7 +197,8 @@ class House:
             raise HomeProblem(f"The pages did not come up within {PATIENCE_S} s; the lines above say why.")
         if ready:
             live = ["--interface", "asginl", "--host", self.bind, "--port", self.env["LIVE_PORT"], "--workers", "1"]
-            quiet = ["--log-level", "warning", "--workers-kill-timeout", "5"]
+            # An event stream does not end by itself, so there is nothing to wait for.
+            quiet = ["--log-level", "warning", "--workers-kill-timeout", "1"]
             self.keep("live", self.python("granian", *live, *quiet, "enfilade.site.live:application"))
             self.keep("jobs", self.python("enfilade.site.manage", "procrastinate", "worker"))
             lock.write(address=address, serving=True)
