@@ -39,7 +39,7 @@ def test_a_second_server_is_told_who_has_the_folder(tmp_path: Path) -> None:
     first.take()
     first.write(address="http://127.0.0.1:8123")
     with pytest.raises(HomeProblem, match=rf"process {os.getpid()}, http://127.0.0.1:8123"):
-        HomeLock(tmp_path).take(patience_s=0.2)
+        HomeLock(tmp_path).take(grace_s=0.2)
     first.release()
     second = HomeLock(tmp_path)
     second.take()
@@ -52,7 +52,7 @@ def test_a_start_waits_for_a_server_that_is_stopping(tmp_path: Path) -> None:
     first.take()
     first.write(stopping=True)
     with pytest.raises(HomeProblem):
-        HomeLock(tmp_path).take(patience_s=0.3)
+        HomeLock(tmp_path).take(patience_s=0.3, grace_s=0)
     first.release()
 
 

@@ -85,18 +85,19 @@ class HomeLock:
         self.path = home / "server.lock"
         self.file = self.path.open("a+")
 
-    def take(self, patience_s: float = 20.0) -> None:
-        """Take the lock; wait only for a server that is already stopping.
+    def take(self, patience_s: float = 20.0, grace_s: float = 2.0) -> None:
+        """Take the lock; wait only for a server that is stopping.
 
+        grace_s: how long a server whose starter was just killed may take to notice it.
         Raises: HomeProblem with the pid and the address of the server that has the folder.
         """
-        until = time.monotonic() + patience_s
+        began = time.monotonic()
         while True:
             try:
                 fcntl.flock(self.file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 holder = self.read()
-                if holder.get("stopping") and time.monotonic() < until:
+                if time.monotonic() - began < (patience_s if holder.get("stopping") else grace_s):
                     time.sleep(0.1)
                     continue
                 raise HomeProblem(
