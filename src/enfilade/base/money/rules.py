@@ -6,13 +6,14 @@ Every function that divides says how it rounds, and what it hands out sums exact
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from decimal import Context as Arithmetic
 
 from babel.numbers import get_currency_precision
 
 BASIS_POINTS = 10_000
 # Enough for the product of the largest amount (10^15), quantity and rate without an intermediate rounding.
-_EXACT = Context(prec=60)
+_EXACT = Arithmetic(prec=60)
 
 
 def round_half_up(value: Decimal) -> int:

@@ -24,7 +24,7 @@ def field_at(model: type[models.Model], path: str) -> models.Field[Any, Any] | N
             found = model._meta.get_field(part)
         except FieldDoesNotExist:
             return None
-        if isinstance(found, models.ForeignKey):
+        if isinstance(found, models.ForeignKey | models.ManyToOneRel):
             model = found.related_model  # type: ignore[assignment]
     return found if isinstance(found, models.Field) else None
 

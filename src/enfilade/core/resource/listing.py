@@ -117,7 +117,10 @@ def _condition(resource: Resource, ctx: Context, key: str, values: list[str]) ->
         return Q(**{f"{path}__{'gte' if bound == '_from' else 'lte'}": read[0]})
     if isinstance(field_, models.DateTimeField) and not isinstance(read[0], datetime):
         return Q(**{f"{name}__date__in": read})
-    return Q(**{f"{name}__in": read}) if len(read) > 1 else Q(**{name: read[0]})
+    wanted = Q(**{f"{name}__in": read}) if len(read) > 1 else Q(**{name: read[0]})
+    # Through a link to many rows, a row that matches twice is still listed once.
+    many = isinstance(resource.model._meta.get_field(name.partition("__")[0]), models.ManyToOneRel)
+    return Q(pk__in=resource.model.objects.visible_to(ctx).filter(wanted).values("pk")) if many else wanted
 
 
 def _typed(field_: models.Field[Any, Any] | None, text: str, ctx: Context) -> Any:
