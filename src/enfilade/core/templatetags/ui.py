@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import Any
 
 from django import template
-from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -107,21 +106,10 @@ def waiting(since: datetime | None, warn_min: int = 10, bad_min: int = 20) -> Sa
     )
 
 
-@register.simple_tag
-def figure(row: Mapping[str, Any], column: Mapping[str, Any]) -> SafeString | str:
-    """Print one value of a report row: a cell as it is, anything else by the kind of its column."""
-    value = row.get(column["name"])
-    if isinstance(value, Mapping):
-        return cells.render_cell(value)
-    return cells.render_cell({"kind": column.get("kind", "text"), "value": value, "currency": column.get("currency", "")})
-
-
-@register.simple_tag
-def querystring_csv(request: HttpRequest) -> str:
-    """Return the present query with the CSV format added."""
-    query = request.GET.copy()
-    query["format"] = "csv"
-    return query.urlencode()
+@register.filter
+def is_numeric_column(column: Mapping[str, Any]) -> bool:
+    """Return whether a report's column holds figures, by its kind or by the ending of an amount's name."""
+    return is_numeric(column.get("kind") or ("amount" if str(column.get("name", "")).endswith("_minor") else "text"))
 
 
 @register.filter

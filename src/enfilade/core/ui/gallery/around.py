@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from enfilade.core.ui import widgets
-from enfilade.core.ui.gallery.cells import NOW
+from enfilade.core.ui.gallery.cells import NOW, money, text
 
 
 def import_page() -> dict[str, Any]:
@@ -44,23 +44,29 @@ def upload_page() -> dict[str, Any]:
 
 def report_page() -> dict[str, Any]:
     """Return the context of a report."""
-    columns = [{"name": "account", "label": "Account"}, {"name": "debit", "label": "Debit", "kind": "amount", "currency": "EUR"}]
-    columns += [{"name": "credit", "label": "Credit", "kind": "amount", "currency": "EUR"}]
+    columns = [
+        {"name": "account", "label": "Account"},
+        {"name": "debit_minor", "label": "Debit"},
+        {"name": "credit_minor", "label": "Credit"},
+    ]
+    nothing = money(0) | {"value": None}
     rows = [
-        {"account": "1000 Cash", "debit": 84500},
-        {"account": "1400 Receivables", "debit": 120000},
-        {"account": "8400 Fees", "credit": 204500},
+        {"cells": [text("Assets"), money(204500), nothing], "emphasis": True},
+        {"cells": [text("1000 Cash"), money(84500), nothing], "level": 1},
+        {"cells": [text("1400 Receivables"), money(120000), nothing], "level": 1},
+        {"cells": [text("8400 Fees"), nothing, money(204500)]},
     ]
     tiles = [
         {"label": "Sum of debits", "value": "€2,045.00"},
         {"label": "Difference", "value": "€0.00", "tone": "ok", "hint": "as it must be"},
     ]
-    totals = {"account": "Total", "debit": 204500, "credit": 204500}
-    report = {"title": "Trial balance", "summary": "Every account with its balance on one day."}
     return {
-        "report": report,
+        "report": {"title": "Trial balance", "summary": "Every account with its balance on one day."},
         "form": ReportForm(initial={"on": NOW.date()}),
-        "figures": {"columns": columns, "rows": rows, "totals": totals, "tiles": tiles},
+        "figures": {"columns": columns, "tiles": tiles, "notes": ["Posted entries only."]},
+        "table_rows": rows,
+        "total_cells": [text("Total"), money(204500), money(204500)],
+        "query": "on=2026-11-02",
     }
 
 
