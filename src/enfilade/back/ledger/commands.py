@@ -50,18 +50,10 @@ class Leg:
 
 
 @command(permission="ledger.found_ledger", hidden=True)
-def found_ledger(
-    ctx: Context,
-    *,
-    chart: str = "generic",
-    year: Annotated[int, Input(min_value=1900, max_value=2198)] | None = None,
-    first_month: Annotated[int, Input(min_value=1, max_value=12)] = 1,
-) -> AccountPurpose:
-    """Begin the money book of the company with a chart of accounts and two open years.
+def found_ledger(ctx: Context, *, chart: str = "generic") -> AccountPurpose:
+    """Begin the money book of the company with a chart of accounts; its years are opened one by one.
 
-    chart: generic, practice_de, or one that a kind of company brings.
-    year: the first year to open, the present one when left out.
-    first_month: month in which the year of accounts begins.
+    chart: generic, dental_de, or one that a kind of company brings.
     Refuses: unknown_chart; book_code_once (database) when it is founded already.
     """
     found = CHARTS.get(chart)
@@ -71,9 +63,6 @@ def found_ledger(
         )
     book = books.open_book(ctx, code=BOOK_CODE, name="General ledger", unit_kind="money")
     books.add_accounts(ctx, book=book, accounts=list(found.accounts))
-    first = year or ctx.today.year - (ctx.today.month < first_month)
-    for opened in range(first, max(first, ctx.today.year) + 2):
-        books.open_periods(ctx, book=book, year=opened, first_month=first_month)
     accounts = {account.code: account for account in accounts_by_code(ctx, book)}
     rows = [AccountPurpose(company=ctx.company, purpose=purpose, account=accounts[code]) for purpose, code in found.purposes.items()]
     AccountPurpose.objects.bulk_create(rows)
@@ -153,14 +142,23 @@ def reopen_period(ctx: Context, *, period: Period, reason: LongText) -> Period:
 
 
 @command(permission="ledger.open_year")
-def open_year(ctx: Context, *, year: Annotated[int, Input(min_value=1900, max_value=2199)]) -> Period:
-    """Open the twelve months of a further year.
+def open_year(
+    ctx: Context,
+    *,
+    year: Annotated[int, Input(min_value=1900, max_value=2199)],
+    first_month: Annotated[int, Input(min_value=1, max_value=12)] | None = None,
+) -> Period:
+    """Open the twelve months of a year for entries.
 
-    Refuses: no_ledger; period_no_overlap, period_in_order (database).
+    year: calendar year in which the year of accounts begins.
+    first_month: month in which years of accounts begin; said with the first year, January when left out.
+    Refuses: no_ledger, year_shifted; period_no_overlap, period_in_order (database).
     """
     book = ledger_book(ctx)
     first = first_period(ctx, book)
-    return books.open_periods(ctx, book=book, year=year, first_month=first.starts_on.month if first else 1)
+    if first and first_month not in (None, first.starts_on.month):
+        raise Refusal("year_shifted", f"The years of this ledger begin in month {first.starts_on.month}.", field="first_month")
+    return books.open_periods(ctx, book=book, year=year, first_month=first.starts_on.month if first else first_month or 1)
 
 
 def _require_general(code: str) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 
 DEBIT_KINDS = frozenset({"asset", "expense"})
@@ -22,3 +25,47 @@ def natural(kind: str, balance_minor: int) -> int:
 def year_start(on: date, first_month: int) -> date:
     """First day of the year of accounts in which a day lies."""
     return date(on.year if on.month >= first_month else on.year - 1, first_month, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An account of a chart: parent is the key of a heading, None at the top."""
+
+    key: int
+    code: str
+    name: str
+    kind: str
+    parent: int | None
+    heading: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OutlineRow:
+    """A line of an outline: a heading carries the sum of everything below it."""
+
+    place: Place
+    level: int
+    amount_minor: int
+
+
+def outline(places: Iterable[Place], amounts: Mapping[int, int], kinds: Collection[str]) -> list[OutlineRow]:
+    """Accounts of some kinds below their headings, by code; what has no amount and no child with one is left out.
+
+    amounts: key of an account -> amount with the sign to show. A heading of another kind does not appear; its accounts move up.
+    """
+    wanted = {p.key: p for p in places if p.kind in kinds}
+    children: dict[int | None, list[Place]] = defaultdict(list)
+    for place in sorted(wanted.values(), key=lambda p: p.code):
+        children[place.parent if place.parent in wanted else None].append(place)
+
+    def below(parent: int | None, level: int) -> list[OutlineRow]:
+        rows: list[OutlineRow] = []
+        for place in children[parent]:
+            inner = below(place.key, level + 1)
+            own = amounts.get(place.key, 0)
+            if inner or own:
+                rows.append(OutlineRow(place, level, own + sum(r.amount_minor for r in inner if r.level == level + 1)))
+                rows += inner
+        return rows
+
+    return below(None, 0)

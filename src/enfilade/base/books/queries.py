@@ -8,11 +8,11 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Max
+from django.db.models import Max, Prefetch
 
 from enfilade.core.context import Context
 
-from .models import Account, Book, BookSeal, Entry, Period
+from .models import Account, Book, BookSeal, Entry, Line, Period
 
 # Up to the end of the last closed period: one row per account. The periods after it: one row per slot. Of the period in which the day
 # lies only the part that is needed is read from the lines, from its shorter end.
@@ -58,6 +58,11 @@ def book_named(ctx: Context, code: str) -> Book | None:
 def first_period(ctx: Context, book: Book) -> Period | None:
     """The earliest period of a book; the years of accounts begin in its month."""
     return Period.objects.visible_to(ctx).filter(book=book).order_by("starts_on").first()
+
+
+def last_period(ctx: Context, book: Book) -> Period | None:
+    """The latest period of a book."""
+    return Period.objects.visible_to(ctx).filter(book=book).order_by("-starts_on").first()
 
 
 def accounts_by_code(ctx: Context, book: Book, codes: Sequence[str] | None = None) -> list[Account]:
@@ -112,6 +117,19 @@ def totals_between(ctx: Context, book: Book, from_on: date, to_on: date, account
         if total.debit_minor != debit or total.credit_minor != credit:
             found.append(Total(total.account_id, total.unit, total.debit_minor - debit, total.credit_minor - credit))
     return found
+
+
+def lines_of(ctx: Context, account: Account, from_on: date, to_on: date, limit: int) -> list[Line]:
+    """Lines of an account in the order of their days, each with its entry and party; at most `limit`."""
+    rows = Line.objects.visible_to(ctx).filter(account=account, on__gte=from_on, on__lte=to_on).order_by("on", "id")
+    return list(rows.select_related("entry", "party")[:limit])
+
+
+def entries_between(ctx: Context, book: Book, from_on: date, to_on: date, limit: int) -> list[Entry]:
+    """Entries of a book in the order of their days, with their lines and accounts; at most `limit`."""
+    rows = Entry.objects.visible_to(ctx).filter(book=book, on__gte=from_on, on__lte=to_on).order_by("on", "id")
+    lines = Line.objects.visible_to(ctx).select_related("account", "party").order_by("id")
+    return list(rows.prefetch_related(Prefetch("lines", queryset=lines))[:limit])
 
 
 def unsealed_count(ctx: Context, book: Book) -> int:

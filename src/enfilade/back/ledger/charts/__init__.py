@@ -54,4 +54,4 @@ def table(text: str) -> list[dict[str, Any]]:
     return rows
 
 
-from . import generic, practice_de  # noqa: E402,F401 - the charts that come with the house register themselves
+from . import dental_de, generic  # noqa: E402,F401 - the charts that come with the house register themselves

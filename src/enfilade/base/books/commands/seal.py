@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db import connection
 from django.db.models import Max
 
@@ -45,20 +43,7 @@ def seal_book(ctx: Context, *, book: Ref[Book]) -> BookSeal:
         previous=last.hash if last else CHAIN_START,
         sealed_at=ctx.now,
     )
-    seal.hash = seal_hash(head_of(seal), seal.digests)
+    seal.hash = seal_hash(seal.head, seal.digests)
     seal.save()
     publish(ctx, BookSealed(book=book.pk, number=seal.number, last_entry=up_to, hash=seal.hash))
     return seal
-
-
-def head_of(seal: BookSeal) -> dict[str, Any]:
-    """What a seal says beside its digests, in the form that is hashed."""
-    return {
-        "company": seal.company_id,
-        "book": seal.book_id,
-        "number": seal.number,
-        "first_entry": seal.first_entry,
-        "last_entry": seal.last_entry,
-        "entry_count": seal.entry_count,
-        "previous": seal.previous,
-    }

@@ -103,4 +103,17 @@ class BookSeal(Record):
         ]
 
     def __str__(self) -> str:
-        return f"Seal {self.number} of book {self.book_id}"
+        return f"Seal {self.number}"
+
+    @property
+    def head(self) -> dict[str, int | str]:
+        """What the seal says beside its digests, in the form that is hashed."""
+        return {
+            "company": self.company_id,
+            "book": self.book_id,
+            "number": self.number,
+            "first_entry": self.first_entry,
+            "last_entry": self.last_entry,
+            "entry_count": self.entry_count,
+            "previous": self.previous,
+        }

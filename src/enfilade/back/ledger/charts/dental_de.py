@@ -1,4 +1,4 @@
-"""A chart for a medical or dental practice in Germany: a subset in the numbering of SKR03, under English names."""
+"""A chart for a dental practice in Germany: a subset in the numbering of SKR03, under English names."""
 
 from __future__ import annotations
 
@@ -98,5 +98,4 @@ PURPOSES = {
 }
 # fmt: on
 
-register_chart("practice_de", "Practice in Germany (SKR03 subset)", ACCOUNTS, PURPOSES)
-register_chart("dental", "Dental practice in Germany (SKR03 subset)", ACCOUNTS, PURPOSES)
+register_chart("dental_de", "Dental practice in Germany (SKR03 subset)", ACCOUNTS, PURPOSES)

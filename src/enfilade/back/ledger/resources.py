@@ -1,0 +1,24 @@
+"""The department of the ledger, and which account serves which purpose."""
+
+from __future__ import annotations
+
+from enfilade.core.pages.context import department
+from enfilade.core.resource import Resource
+
+from .models import AccountPurpose
+
+department("ledger", "Ledger", "book-open-check", 40)
+
+
+class AccountPurposeResource(Resource):
+    """Accounts that other departments post to."""
+
+    model = AccountPurpose
+    columns = ("purpose", "account")
+    search = ("purpose", "account__code", "account__name")
+    fields = ("purpose", "account")
+    ordering = "purpose"
+    import_key = "purpose"
+    icon = "signpost"
+    order = 60
+    title = "accounts by purpose"
