@@ -113,10 +113,10 @@ class CompanyFactResource(Resource):
     """Facts that answers quote."""
 
     model = CompanyFact
-    columns = ("code", "label", "text", "on", "valid_from")
+    columns = ("code", "label", "value", "on", "valid_from")
     filters = ("code", "on")
-    search = ("code", "label", "text")
-    fields = ("code", "label", "text", "on", "valid_from")
+    search = ("code", "label", "value")
+    fields = ("code", "label", "value", "on", "valid_from")
     ordering = "code"
     icon = "info"
     order = 80

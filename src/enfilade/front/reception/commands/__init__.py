@@ -15,6 +15,7 @@ from .calls import (
     take_call,
     take_over_call,
 )
+from .facts import add_payrate
 from .handing import (
     answer_employee,
     ask_employee_question,
@@ -30,6 +31,7 @@ from .messages import read_message, take_message
 
 __all__ = [
     "add_answer",
+    "add_payrate",
     "answer_employee",
     "answer_from_book",
     "answer_question",

@@ -16,12 +16,12 @@ class CompanyFact(Record):
     """Something that is so from a day on: the next pay day, a holiday of the company, where to park.
 
     code: rows of one code belong together; `pay_day` and `holiday` carry a date each, and the next one counts.
-    on: the date it is about; text: its words, where it is more than a date.
+    value: its words; on: the date it is about, where it is one.
     """
 
     code = models.SlugField(max_length=60, help_text="For example pay_day, holiday or parking; an answer quotes it as {fact:parking}.")
     label = models.CharField(max_length=120, help_text="What it is called, for example Christmas Day.")
-    text = models.CharField(max_length=500, blank=True)
+    value = models.CharField(max_length=500, blank=True)
     on = models.DateField("date", null=True, blank=True)
     valid_from = models.DateField(help_text="From this day on it is so.")
 
@@ -35,9 +35,9 @@ class CompanyFact(Record):
                 violation_error_message="This fact is already there from that day on.",
             ),
             models.CheckConstraint(
-                condition=~Q(text="") | Q(on__isnull=False),
+                condition=~Q(value="") | Q(on__isnull=False),
                 name="fact_says_something",
-                violation_error_message="A fact needs a text or a date.",
+                violation_error_message="A fact needs words or a date.",
             ),
         ]
         indexes: ClassVar = [models.Index(fields=["company", "code", "valid_from"], name="fact_code")]

@@ -158,10 +158,10 @@ def promised_calls(ctx: Context) -> list[Case]:
 
 
 def answers_to_tell(ctx: Context) -> list[Case]:
-    """Cases taken at the desk that are answered, while nobody has told the answer to who asked."""
+    """Cases that are answered, while nobody has told the answer to who asked: the desk is the company's voice."""
     if not ctx.may("work.view_case"):
         return []
-    rows = cases(ctx).filter(state=Case.State.ANSWERED, told_party_at=None, origin__startswith="reception.call:")
+    rows = cases(ctx).filter(state=Case.State.ANSWERED, told_party_at=None)
     return [c for c in rows.order_by("due_at", "pk") if c.owes_answer]
 
 

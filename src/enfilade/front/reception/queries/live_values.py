@@ -164,10 +164,10 @@ def read_fact(ctx: Context, code: str) -> str | None:
     """The next date under a code, with the words of that row, else the words in force."""
     dated = next_date(ctx, code)
     if dated is not None and dated.on is not None:
-        return f"{format_long_day(dated.on)} ({dated.text})" if dated.text else format_day(dated.on)
+        return f"{format_long_day(dated.on)} ({dated.value})" if dated.value else format_day(dated.on)
     rows = CompanyFact.objects.visible_to(ctx).filter(code=code, valid_from__lte=ctx.today, on=None)
     found = rows.order_by("-valid_from", "-pk").first()
-    return found.text if found else None
+    return found.value if found else None
 
 
 def next_date(ctx: Context, code: str) -> CompanyFact | None:
