@@ -196,7 +196,7 @@ class House:
         if not ready and not self.supervisor.requests:
             raise HomeProblem(f"The pages did not come up within {PATIENCE_S} s; the lines above say why.")
         if ready:
-            live = ["--interface", "asginl", "--host", self.bind, "--port", self.env["LIVE_PORT"], "--workers", "1"]
+            live = ["--interface", "asgi", "--host", self.bind, "--port", self.env["LIVE_PORT"], "--workers", "1"]
             # An event stream does not end by itself, so there is nothing to wait for.
             quiet = ["--log-level", "warning", "--workers-kill-timeout", "1"]
             self.keep("live", self.python("granian", *live, *quiet, "enfilade.site.live:application"))
