@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import islice
 from typing import Any
 
@@ -20,9 +20,10 @@ from enfilade.core.context import Context, Refusal
 from enfilade.core.models import User
 
 from .models import LONGEST, Bookable, Booking, BookingSlot, Closure, OpeningHours
-from .rules import MINUTE, ZERO, Interval, day_span, meeting_starts, merge, open_between, possible_starts
+from .rules import MINUTE, ZERO, Interval, at_local, day_span, meeting_starts, merge, open_between, possible_starts
 
 Need = list[str] | Bookable
+NOON = time(12)
 HORIZON_DAYS = 100
 HINT_DAYS = 21
 HINTS = 5
@@ -199,6 +200,17 @@ def day_lanes(ctx: Context, bookables: Sequence[Bookable], day: date) -> list[La
     for slot in overlapping(ctx, bookables, from_at, until_at).select_related("booking").order_by("starts_at", "pk"):
         slots[slot.bookable_id].append(slot)
     return [Lane(b, hours[b.pk], slots[b.pk]) for b in bookables]
+
+
+def next_working_noon(ctx: Context, after: datetime) -> datetime:
+    """Noon of the next day on which the company is open; where it is never open, noon tomorrow."""
+    hours = list(OpeningHours.objects.visible_to(ctx).filter(bookable=None))
+    today = after.astimezone(ctx.zone).date()
+    last = today + timedelta(days=HORIZON_DAYS)
+    closed = list(Closure.objects.visible_to(ctx).filter(bookable=None, ends_on__gte=today, starts_on__lte=last))
+    days = [today + timedelta(days=n) for n in range(1, HORIZON_DAYS)]
+    working = (d for d in days if open_between([], hours, closed, *day_span(d, ctx.zone), ctx.zone))
+    return at_local(next(working, days[0]), NOON, ctx.zone)
 
 
 def presence(ctx: Context, users: Sequence[User] = ()) -> dict[int, Presence]:

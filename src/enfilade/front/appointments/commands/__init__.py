@@ -1,0 +1,25 @@
+"""What can be done with appointments, in the order of a visit."""
+
+from .booking import book_visit, cancel_visit, mark_no_show, move_visit
+from .leaving import check_out
+from .prescribing import confirm_prescription, send_prescription, withdraw_prescription
+from .visiting import HandedIn, ServiceDone, add_services, call_in, check_in, finish_treatment, undo_call_in, undo_check_in
+
+__all__ = [
+    "HandedIn",
+    "ServiceDone",
+    "add_services",
+    "book_visit",
+    "call_in",
+    "cancel_visit",
+    "check_in",
+    "check_out",
+    "confirm_prescription",
+    "finish_treatment",
+    "mark_no_show",
+    "move_visit",
+    "send_prescription",
+    "undo_call_in",
+    "undo_check_in",
+    "withdraw_prescription",
+]

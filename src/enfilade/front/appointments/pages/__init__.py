@@ -1,0 +1,1 @@
+"""Pages of appointments that a resource cannot express."""

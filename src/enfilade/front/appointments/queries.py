@@ -1,0 +1,133 @@
+"""Reads of appointments: who is where, what is missing, what it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Prefetch, Q
+
+from enfilade.back.billing import rules as billing_rules
+from enfilade.back.billing.models import Charge
+from enfilade.back.billing.queries import charges_of
+from enfilade.back.tax.queries import taxes_for
+from enfilade.base.calendar.models import Bookable
+from enfilade.base.calendar.queries import Need, Slot, find_slots
+from enfilade.base.calendar.rules import day_span
+from enfilade.base.document.queries import Requirement, requirements
+from enfilade.base.party.models import ContactPoint, Party
+from enfilade.core.context import Context, Refusal
+from enfilade.core.held import held_for
+from enfilade.core.models import HeldCommand, RecordQuerySet
+from enfilade.core.refs import ref
+
+from .models import IN_THE_HOUSE, Service, Visit
+from .rules import need_for
+
+SEARCH_DAYS = 28
+DISCOUNT = "billing.give_discount"
+
+
+@dataclass(frozen=True)
+class Fee:
+    """What a visit costs. charges: everything noted for it; the sums count what is not waived."""
+
+    charges: list[Charge]
+    net_minor: int
+    tax_minor: int
+    discount_minor: int
+
+    @property
+    def total_minor(self) -> int:
+        """What the patient pays."""
+        return self.net_minor + self.tax_minor
+
+
+def needs_of(service: Service, practitioner: Bookable | None = None) -> list[Need]:
+    """What a service needs; with a practitioner, she herself in the place that her tags fit.
+
+    Refuses: wrong_practitioner.
+    """
+    needs: list[Need] = [list(need) for need in service.needs]
+    if practitioner is not None:
+        place = need_for(service.needs, practitioner.tags)
+        if place is None:
+            raise Refusal("wrong_practitioner", f"{practitioner} does not do {service}.", field="practitioner")
+        needs[place] = practitioner
+    return needs
+
+
+def free_times(ctx: Context, service: Service, practitioner: Bookable | None, from_at: datetime, limit: int = 12) -> list[Slot]:
+    """The next times at which a service can take place."""
+    return find_slots(
+        ctx,
+        needs=needs_of(service, practitioner),
+        duration_min=service.duration_min,
+        from_at=from_at,
+        until_at=from_at + timedelta(days=SEARCH_DAYS),
+        limit=limit,
+        buffer_after_min=service.buffer_min,
+    )
+
+
+def visits(ctx: Context) -> RecordQuerySet:
+    """Visits with what a line about them needs."""
+    phones = ContactPoint.objects.filter(kind="phone")
+    rows = Visit.objects.visible_to(ctx).select_related("party", "service", "practitioner", "booking")
+    return rows.prefetch_related(Prefetch("party__contact_points", queryset=phones))
+
+
+def visits_of_day(ctx: Context, day: date) -> RecordQuerySet:
+    """Visits that begin on a day, and those who are still in the house, in order."""
+    from_at, until_at = day_span(day, ctx.zone)
+    that_day = Q(starts_at__gte=from_at, starts_at__lt=until_at)
+    still_here = Q(state__in=IN_THE_HOUSE) if day == ctx.today else Q()
+    return visits(ctx).filter(that_day | still_here if still_here else that_day).order_by("starts_at", "pk")
+
+
+def visits_of_party(ctx: Context, party: Party) -> RecordQuerySet:
+    """Visits of a patient, newest first."""
+    return visits(ctx).filter(party=party).order_by("-starts_at", "-pk")
+
+
+def next_visit(ctx: Context, party: Party) -> Visit | None:
+    """The next visit that is booked for a patient."""
+    return visits(ctx).filter(party=party, state=Visit.State.BOOKED, starts_at__gte=ctx.now).order_by("starts_at").first()
+
+
+def practitioners(ctx: Context) -> list[Bookable]:
+    """People who can be booked for some service."""
+    tags = {
+        tag
+        for needs in Service.objects.visible_to(ctx).filter(active=True).values_list("needs", flat=True)
+        for need in needs
+        for tag in need
+    }
+    rows = Bookable.objects.visible_to(ctx).filter(active=True, kind=Bookable.Kind.PERSON, tags__overlap=sorted(tags))
+    return list(rows.order_by("pk")) if tags else []
+
+
+def papers(ctx: Context, visit: Visit) -> list[Requirement]:
+    """The documents that a visit takes, and whether they are there."""
+    subject = visit.service.required_subject
+    return requirements(ctx, visit.party, subject, ctx.today) if subject else []
+
+
+def fee_of(ctx: Context, visit: Visit) -> Fee:
+    """What a visit costs as far as it is noted, with tax."""
+    charges = charges_of(ctx, ref(visit))
+    counted = [c for c in charges if c.state != Charge.State.WAIVED]
+    codes = {day: taxes_for(ctx, {c.tax_class for c in counted}, day) for day in {c.on for c in counted}}
+    prices = []
+    for charge in counted:
+        code = codes[charge.on][charge.tax_class]
+        prices.append(billing_rules.Price(charge.quantity, charge.unit_price_minor, charge.discount_minor, code.rate_bp, code.category))
+    totals = billing_rules.add_up(prices)
+    return Fee(charges, totals.net_minor, totals.tax_minor, totals.discount_minor)
+
+
+def waiting_discounts(ctx: Context, charges: Sequence[Charge]) -> list[HeldCommand]:
+    """Discounts on these charges that wait at a door."""
+    held = held_for(ctx, *(ref(c) for c in charges)) if charges else []
+    return [h for h in held if h.command == DISCOUNT and h.state == HeldCommand.State.WAITING]
