@@ -17,6 +17,7 @@ from enfilade.core.command.inputs import RowField, unflatten
 from enfilade.core.context import Context, Held, NotAllowed, NotFound, Refusal
 from enfilade.core.models import HeldCommand, StoredFile
 from enfilade.core.resource import resource_for
+from enfilade.core.resource.hooks import DIALOGS
 from enfilade.core.scope import scope
 
 from .dispatch import view
@@ -58,7 +59,7 @@ def serve(request: HttpRequest, ctx: Context, command: Command, pk: int | None, 
     except NotAllowed:
         raise
     except Refusal as no:
-        form.values = form.values or _posted(request, command, pk)
+        form.values = form.values or _posted(request.POST, command, pk)
         with scope(ctx.company_id, read_only=True):
             return _draw(request, command, form, form.refused(no), pk, title, 422 if no.status == 422 else 409)
     if rehearse:
@@ -93,8 +94,8 @@ def _target(ctx: Context, command: Command, pk: int) -> models.Model:
     return row  # type: ignore[no-any-return]
 
 
-def _posted(request: HttpRequest, command: Command, pk: int | None) -> dict[str, Any]:
-    raw = unflatten(request.POST, command.parameters)
+def _posted(post: Any, command: Command, pk: int | None) -> dict[str, Any]:
+    raw = unflatten(post, command.parameters)
     if command.target and pk:
         raw[command.target] = pk
     return raw
@@ -102,19 +103,30 @@ def _posted(request: HttpRequest, command: Command, pk: int | None) -> dict[str,
 
 def _raw(request: HttpRequest, ctx: Context, command: Command, pk: int | None) -> dict[str, Any]:
     """The post in the raw shape; files are kept first, under their own rights, and referred to."""
-    raw = _posted(request, command, pk)
+    post = request.POST
     for name, upload in request.FILES.items():
-        parameter = command.parameters.get(name)
-        if parameter is not None and isinstance(parameter.field, RowField) and parameter.kind is StoredFile:
+        if _takes_file(command, name):
+            post = post.copy() if post is request.POST else post
             with scope(ctx.company_id):
-                raw[name] = files.store(ctx, upload.name or "file", upload.file).pk
-    return raw
+                post[name] = str(files.store(ctx, upload.name or "file", upload.file).pk)
+    return _posted(post, command, pk)
+
+
+def _takes_file(command: Command, name: str) -> bool:
+    """Whether an input of the form, or of one of its lines (`documents-0-file`), is a file."""
+    head, _, rest = name.partition("-")
+    parameter = command.parameters.get(head)
+    if parameter is not None and parameter.is_lines:
+        parameter = parameter.line_parameters.get(rest.partition("-")[2])
+    return parameter is not None and isinstance(parameter.field, RowField) and parameter.kind is StoredFile
 
 
 def _draw(request: HttpRequest, command: Command, form: CommandForm, context: dict[str, Any], pk: int | None, title: str, status: int) -> HttpResponse:
     url = request.get_full_path() if request.method == "POST" else f"{request.path}"
     subject = str(_target(form.ctx, command, pk)) if command.target and pk else ""
     dialog = request.GET.get("dialog", "dialog") if request.GET.get("dialog") in {"dialog", "subdialog"} else "dialog"
+    own = DIALOGS.get(command.name)
+    context |= {"body_template": own.template, **own.build(form.ctx, form.values)} if own else {}
     context |= {
         "command": {"name": command.name, "label": title or command.label, "help": command.summary, "url": url, "tone": command.tone, "subject": subject},
         "can_rehearse": True, "dialog_id": dialog, "form_url": url,

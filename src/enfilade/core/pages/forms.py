@@ -34,7 +34,9 @@ class CommandForm:
         """form, form_key, line_sets and refusal for core/parts/form_body.html."""
         plain_fields = {n: p for n, p in self.command.parameters.items() if not p.is_lines}
         form = self._form(plain_fields, self.values, self.errors, "")
-        return {"form": form, "form_key": self.key, "line_sets": [self._lines(n, p) for n, p in self.command.parameters.items() if p.is_lines]}
+        line_sets = [self._lines(n, p) for n, p in self.command.parameters.items() if p.is_lines]
+        multipart = form.is_multipart() or any(lines["empty_form"].is_multipart() for lines in line_sets)
+        return {"form": form, "form_key": self.key, "line_sets": line_sets, "multipart": multipart}
 
     def refused(self, no: Refusal) -> dict[str, Any]:
         """The same form with the refusal on it; what was typed stays."""

@@ -5,6 +5,6 @@ Owns the registry of resources, panels, flows and reports. Nothing here knows a 
 
 from .cells import Cell
 from .declare import RESOURCES, Resource, resource_for, resource_named
-from .hooks import Step, flow, flow_of, page, panel, panels_of, report
+from .hooks import Step, dialog, flow, flow_of, page, panel, panels_of, report
 
-__all__ = ["RESOURCES", "Cell", "Resource", "Step", "flow", "flow_of", "page", "panel", "panels_of", "report", "resource_for", "resource_named"]
+__all__ = ["RESOURCES", "Cell", "Resource", "Step", "dialog", "flow", "flow_of", "page", "panel", "panels_of", "report", "resource_for", "resource_named"]
