@@ -65,7 +65,9 @@ def serve(request: HttpRequest, ctx: Context, command: Command, pk: int | None, 
     if rehearse:
         with scope(ctx.company_id, read_only=True):
             return _preview(request, preview_of(ctx, command, result))
-    return _done(request, ctx, command, result)
+    # The words for a result may need rows that were not read yet, and no row exists outside a scope.
+    with scope(ctx.company_id, read_only=True):
+        return _done(request, ctx, command, result)
 
 
 def start_values(ctx: Context, command: Command, query: Any, pk: int | None) -> dict[str, Any]:
