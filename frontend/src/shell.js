@@ -36,6 +36,14 @@ document.addEventListener('click', (event) => {
 
 document.addEventListener('keydown', (event) => { if (event.key === 'Escape') closeRail(); });
 
+// The rail stays where it was from page to page, and always shows the present entry.
+const nav = document.querySelector('.rail-nav');
+if (nav) {
+  nav.scrollTop = Number(sessionStorage.getItem('rail-top')) || 0;
+  nav.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' });
+  addEventListener('pagehide', () => sessionStorage.setItem('rail-top', String(nav.scrollTop)));
+}
+
 // Apple keyboards call the key differently; the printed shortcut follows.
 if (/Mac|iP(hone|ad)/.test(navigator.platform)) {
   document.querySelectorAll('[data-mod-key]').forEach((key) => { key.textContent = `⌘ ${key.dataset.modKey}`; });
