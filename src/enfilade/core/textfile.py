@@ -14,6 +14,8 @@ BYTES_MAX = 20 * 1024 * 1024
 LINES_MAX = 1_000_000
 PROBLEMS_MAX = 1_000
 MARKS_IN_A_ROW_MAX = 30
+# Enough of a file or a line to tell its encoding by.
+_SAMPLE = 4_096
 # Up to here composing is cheap, whatever the text.
 _SHORT = 500
 
@@ -131,7 +133,7 @@ def decode(data: bytes) -> str:
     for mark, encoding in _BYTE_ORDER_MARKS:
         if data.startswith(mark):
             return data[len(mark) :].decode(encoding, "surrogateescape" if encoding == "utf-8" else "replace")
-    sample = data[:4096]
+    sample = data[:_SAMPLE]
     even, odd, half = sample[0::2].count(0), sample[1::2].count(0), len(sample) / 2
     if max(even, odd) > half * 0.4 and min(even, odd) < half * 0.1:
         return data.decode("utf-16-le" if odd > even else "utf-16-be", "replace")
@@ -159,8 +161,8 @@ def repair(text: str, *, page: str = "cp1252", charset: str = "") -> str:
     try:
         return raw.decode("utf-8", "surrogatepass").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     except UnicodeDecodeError:
-        faulty = len(_UNDECODED.findall(text))
-        mostly_utf8 = sum(not letter.isascii() for letter in text) > 2 * faulty
+        sample = text[:_SAMPLE]
+        mostly_utf8 = sum(not letter.isascii() for letter in sample) > 2 * len(_UNDECODED.findall(sample))
         return raw.decode("utf-8" if mostly_utf8 else page, "replace")
 
 

@@ -15,7 +15,7 @@ from .text import country_code, is_no_day, is_part_of_day, normalise_phone, read
 VALUE_CHARS_MAX = 64 * 1024
 VALUES_MAX = 2_000
 NAME_CHARS_MAX = 200
-PHONE_KINDS = frozenset({"phone", "fax", "pager", "telex"})
+PHONE_KINDS = frozenset({"phone", "fax", "pager"})
 # Google puts everybody in this group by itself.
 _SYSTEM_CATEGORIES = frozenset({"myContacts", "My Contacts"})
 # A point that is not marked as preferred stands behind every mark that a file can give (vCard 4.0 counts from 1 to 100).
@@ -34,7 +34,7 @@ class DraftBuilder:
         self.region, self.problems = region, problems
         self.kind = ""
         self._scalars: dict[str, str] = {}
-        self._points: dict[tuple[str, str, str], tuple[ContactPointDraft, int]] = {}
+        self._points: dict[tuple[str, str], tuple[ContactPointDraft, int]] = {}
         self._addresses: dict[AddressDraft, bool] = {}
         self._notes: dict[str, None] = {}
         self._remarks: dict[str, None] = {}
@@ -51,14 +51,14 @@ class DraftBuilder:
         """The value as it is kept, cleaned and within its limit; both are reported where they change something."""
         if not value:
             return ""
+        if len(value) > VALUE_CHARS_MAX:
+            self.report(field, f"This value is longer than {VALUE_CHARS_MAX // 1024} kB and was left out.")
+            return ""
         kept, changed = clean(value)
         if changed:
             self.report(field, "Characters that cannot be seen were taken out.")
         if "\ufffd" in kept:
             self.report(field, "A letter of this value is damaged in the file; it is shown as �.")
-        if len(kept) > VALUE_CHARS_MAX:
-            self.report(field, f"This value is longer than {VALUE_CHARS_MAX // 1024} kB and was left out.")
-            return ""
         kept = kept.strip()
         self._values += bool(kept)
         if self._values > VALUES_MAX:
@@ -75,7 +75,7 @@ class DraftBuilder:
         self._pairs["extra"][field, value] = None
 
     def add_point(self, kind: str, field: str, value: str, label: str = "", rank: int = NO_RANK) -> None:
-        """A way to reach somebody. rank: 1 is the most preferred."""
+        """A way to reach somebody, once for each value: a second label is added to the first. rank: 1 is the most preferred."""
         value, label = self.tidy(field, value), self.tidy(field, label) if label else ""
         if not value:
             return
@@ -89,9 +89,10 @@ class DraftBuilder:
                 self.report(field, f"“{value[:80]}” is not an e-mail address. It was kept as it is.")
         if not value:
             return
-        key = (kind, value, label)
-        old_rank = self._points[key][1] if key in self._points else NO_RANK
-        self._points[key] = (ContactPointDraft(kind, value, normalised, label), min(rank, old_rank))
+        if (kind, value) in self._points:
+            before, old_rank = self._points[kind, value]
+            label, rank = ", ".join(dict.fromkeys(filter(None, (before.label, label)))), min(rank, old_rank)
+        self._points[kind, value] = (ContactPointDraft(kind, value, normalised, label), rank)
 
     def add_address(self, field: str, address: AddressDraft) -> None:
         """A postal address; the country code is found from the name where the file gives none."""
@@ -158,14 +159,17 @@ class DraftBuilder:
         return ContactDraft(**values, contact_points=points, addresses=addresses, categories=tuple(self._categories))
 
     def _ranked_points(self) -> tuple[ContactPointDraft, ...]:
-        best: dict[str, int] = {}
+        """The points, of each kind the best ranked one preferred, where the file ranks any."""
+        best: dict[str, tuple[int, str]] = {}
         for point, rank in self._points.values():
-            best[point.kind] = min(rank, best.get(point.kind, NO_RANK))
-        found = self._points.values()
-        return tuple(replace(point, preferred=True) if rank == best[point.kind] < NO_RANK else point for point, rank in found)
+            if rank < best.get(point.kind, (NO_RANK, ""))[0]:
+                best[point.kind] = (rank, point.value)
+        preferred = {(kind, value) for kind, (_, value) in best.items()}
+        return tuple(replace(point, preferred=True) if key in preferred else point for key, (point, _) in self._points.items())
 
     def _ranked_addresses(self) -> tuple[AddressDraft, ...]:
-        return tuple(replace(address, preferred=True) if preferred else address for address, preferred in self._addresses.items())
+        first = next((address for address, preferred in self._addresses.items() if preferred), None)
+        return tuple(replace(address, preferred=True) if address is first else address for address in self._addresses)
 
     def _name(self, points: tuple[ContactPointDraft, ...], addresses: tuple[AddressDraft, ...], note: str) -> str:
         """The name for display: as given, else put together, else whatever a person would call the record."""

@@ -15,6 +15,7 @@ from enfilade.core.textfile import Problems
 
 from .contentlines import Property, parse_line
 
+CARDS_MAX = 100_000
 PROPERTIES_MAX = 5_000
 # An agent of an agent of an agent is read as a card of its own.
 AGENTS_DEEP_MAX = 3

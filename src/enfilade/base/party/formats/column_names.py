@@ -102,7 +102,7 @@ phone:radio = radio phone, Funktelefon, radio téléphone, radioteléfono
 phone:tty = tty/tdd phone, Telefon für Hörbehinderte, téléphone tdd/tty, número de teletipo
 fax = fax, fax number, facsimile, Faxnummer, Fax-Nummer, Telefax, télécopie, télécopieur, número de fax
 pager = pager, pager number, Pager-Nummer, récepteur de radiomessagerie, buscapersonas, localizador
-telex = telex, télex
+other:telex = telex, télex
 email = email, e-mail, mail, email address, e-mail address, mail address, Email-Adresse, E-Mail-Adresse, E-Mail: Adresse, courriel,
     adresse e-mail, adresse email, adresse de messagerie, adresse électronique, correo, correo electrónico,
     dirección de correo electrónico, dirección del correo electrónico, secondary email, additional email, sekundäre E-Mail-Adresse,

@@ -18,7 +18,7 @@ __all__ = ["AddressDraft", "ContactDraft", "ContactPointDraft", "Parsed", "Photo
 class ContactPointDraft:
     """A way to reach somebody.
 
-    kind: phone, fax, pager, email, url, im, social or telex.
+    kind: phone, fax, pager, email, url, im, social or other (telex). A draft has a value once and prefers at most one of a kind.
     value: as given, without invisible characters.
     normalised: E.164 for telephones, domain in small letters for e-mail; empty where the value cannot be dialled or written to.
     label: work, home, mobile or whatever the file calls it; may be empty.

@@ -20,7 +20,7 @@ _SCALARS = frozenset(
         *("organisation", "department", "title", "role", "uid"),
     }
 )
-_POINTS = PHONE_KINDS | {"email", "url", "im", "social"}
+_POINTS = PHONE_KINDS | {"email", "url", "im", "social", "other"}
 _PAIRS = {"relation": "relations", "anniversary": "anniversaries"}
 _ADDRESS_PARTS = ("extra", "city", "region", "postal_code", "country", "country_code", "po_box")
 _ORGANISATION_WORDS = frozenset(

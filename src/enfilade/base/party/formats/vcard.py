@@ -12,10 +12,9 @@ import re
 from enfilade.core.textfile import Problems, code_page, decode, refusal
 
 from .card_mapper import drafts_of
-from .cards import CardReader
+from .cards import CARDS_MAX, CardReader
 from .contacts import ContactDraft, Parsed
 
-CARDS_MAX = 100_000
 BEGIN = re.compile(r"^[ \t\ufeff]*BEGIN[ \t]*:[ \t]*VCARD", re.IGNORECASE | re.MULTILINE)
 
 

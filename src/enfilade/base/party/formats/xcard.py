@@ -10,7 +10,7 @@ from xml.parsers import expat
 from enfilade.core.textfile import Problems, decode, refusal
 
 from .card_mapper import drafts_of
-from .cards import PROPERTIES_MAX, Card
+from .cards import CARDS_MAX, PROPERTIES_MAX, Card
 from .contacts import ContactDraft, Parsed
 from .contentlines import Property
 
@@ -78,6 +78,8 @@ class _CardCollector:
             raise ValueError("the elements are nested too deep")
         self.text.clear()
         if name == "vcard":
+            if len(self.cards) >= CARDS_MAX:
+                raise ValueError(f"there are more than {CARDS_MAX} cards")
             self.cards.append(Card(self.line, version="4.0"))
         elif name == "group":
             self.group = attributes.get("name", "").lower()

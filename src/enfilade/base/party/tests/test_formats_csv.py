@@ -82,7 +82,7 @@ def test_outlook_in_english_with_every_telephone() -> None:
         *("other", "other", "", "main", "radio", "tty"),
     ]
     assert points(person, "phone", "fax", "pager") == [(f"(510) 555-01{61 + at}", label) for at, label in enumerate(labels)]
-    assert points(person, "telex") == [("5550179", "")]
+    assert points(person, "other") == [("5550179", "telex")]
     assert [point.value for point in person.contact_points if point.preferred] == ["(510) 555-0176"]
     work, home, other = person.addresses
     assert (work.label, work.street, work.city, work.region, work.postal_code, work.country_code) == (

@@ -65,11 +65,16 @@ def hold(parsed: Parsed) -> None:
     for problem in parsed.problems:
         assert problem.line >= 1
         assert problem.sentence[-1] == "."
+        assert "could not be read (" not in problem.sentence, "a fault of ours, caught by the wrapper"
     for draft in parsed.drafts:
         assert draft.kind in ("person", "organisation")
         assert 0 < len(draft.name) <= NAME_CHARS_MAX
         assert draft.line >= 1
         assert len(draft.contact_points) + len(draft.addresses) + len(draft.extra) <= 2 * VALUES_MAX
+        assert len({(point.kind, point.value) for point in draft.contact_points}) == len(draft.contact_points)
+        preferred = [point.kind for point in draft.contact_points if point.preferred]
+        assert len(preferred) == len(set(preferred))
+        assert sum(address.preferred for address in draft.addresses) <= 1
         assert draft.photo is None or len(draft.photo.content) <= PHOTO_BYTES_MAX
         for text in (draft.name, draft.note, *(point.value for point in draft.contact_points), *(value for _, value in draft.extra)):
             assert text or text is draft.note

@@ -277,6 +277,12 @@ def test_a_second_value_is_kept_beside_the_first() -> None:
     assert draft.extra == (("FN", "Anna M."), ("TITLE", "B"), ("X-ABC home", "c"), ("GEO", "1;2"))
 
 
+def test_one_number_under_two_labels_stands_once() -> None:
+    draft = card("FN:x", "TEL;CELL:089 123456", "TEL;WORK;PREF:089 123456", "TEL;HOME;PREF:089 1234567")
+    assert points(draft, "phone") == [("089 123456", "mobile, work"), ("089 1234567", "home")]
+    assert [point.preferred for point in draft.contact_points] == [True, False]
+
+
 def test_an_address_keeps_what_stands_beyond_its_seven_parts() -> None:
     (address,) = card("FN:x", "ADR:Postfach 1;Haus B;Weg 1;Ort;Land;12345;Deutschland;room;7").addresses
     assert (address.po_box, address.extra, address.street, address.country_code) == ("Postfach 1", "Haus B, room, 7", "Weg 1", "DE")
