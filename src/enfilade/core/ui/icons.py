@@ -3,13 +3,8 @@
 from functools import lru_cache
 
 from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from lucide.templatetags.lucide import lucide
-
-BRAND = mark_safe(
-    '<path d="M3 21V8.5a9 9 0 0 1 18 0V21"/><path d="M7.2 21V10.4a4.8 4.8 0 0 1 9.6 0V21" opacity=".72"/>'
-    '<path d="M10.6 21v-8.2a1.4 1.4 0 0 1 2.8 0V21" opacity=".5"/>'
-)
 
 
 @lru_cache(maxsize=1024)
@@ -23,10 +18,11 @@ def icon(name: str, size: int = 16, css: str = "") -> SafeString:
     if name == "enfilade":
         return format_html(
             '<svg xmlns="http://www.w3.org/2000/svg" width="{}" height="{}" viewBox="0 0 24 24" fill="none" stroke="currentColor" '
-            'stroke-width="1.9" stroke-linecap="round" stroke-linejoin="round" class="{}" aria-hidden="true">{}</svg>',
+            'stroke-width="1.9" stroke-linecap="round" stroke-linejoin="round" class="{}" aria-hidden="true">'
+            '<path d="M3 21V8.5a9 9 0 0 1 18 0V21"/><path d="M7.2 21V10.4a4.8 4.8 0 0 1 9.6 0V21" opacity=".72"/>'
+            '<path d="M10.6 21v-8.2a1.4 1.4 0 0 1 2.8 0V21" opacity=".5"/></svg>',
             size,
             size,
             classes,
-            BRAND,
         )
     return SafeString(lucide(name, size=size, aria_hidden="true", **{"class": classes}))

@@ -32,9 +32,9 @@ def flow() -> list[dict[str, Any]]:
     ]
 
 
-def detail_page() -> dict[str, Any]:
-    """Return the context of a record page."""
-    facts = [
+def facts() -> list[dict[str, Any]]:
+    """Return the fields of the record, several of them empty."""
+    pairs = [
         ("Patient", {"kind": "person", "value": "Ada Lindqvist", "url": "/_gallery/detail/"}),
         ("Phone", text("+49 30 901820")),
         ("Taken", {"kind": "datetime", "value": NOW - timedelta(hours=5)}),
@@ -43,70 +43,57 @@ def detail_page() -> dict[str, Any]:
         ("Insured", {"kind": "bool", "value": True}),
         ("Labels", {"kind": "list", "value": ["billing", "waiting time"]}),
         ("Answer by", {"kind": "date", "value": NOW.date() + timedelta(days=2)}),
+        *((label, text("")) for label in ("E-mail", "Lawyer", "Reference")),
     ]
-    commands = [
-        {"name": "accept_case", "label": "Accept", "url": "/_gallery/dialog/", "primary": True, "shortcut": "a", "icon": "check"},
-        {"name": "hand_over_case", "label": "Hand over", "url": "/_gallery/dialog/", "primary": True, "tone": "quiet", "shortcut": "h"},
-        {"name": "answer_case", "label": "Answer", "url": "/_gallery/dialog/", "icon": "reply"},
-        {"name": "cancel_case", "label": "Withdraw", "url": "/_gallery/dialog/", "tone": "bad", "icon": "trash-2"},
+    story = text("She waited fifty minutes after her time and asks for part of the fee back.")
+    return [*({"label": label, "cell": cell} for label, cell in pairs), {"label": "What happened", "wide": True, "cell": story}]
+
+
+def commands() -> list[dict[str, Any]]:
+    """Return two buttons and two menu entries."""
+    url = "/_gallery/dialog/"
+    return [
+        {"name": "accept_case", "label": "Accept", "url": url, "primary": True, "shortcut": "a", "icon": "check"},
+        {"name": "hand_over_case", "label": "Hand over", "url": url, "primary": True, "tone": "quiet", "shortcut": "h"},
+        {"name": "answer_case", "label": "Answer", "url": url, "icon": "reply"},
+        {"name": "cancel_case", "label": "Withdraw", "url": url, "tone": "bad", "icon": "trash-2"},
     ]
-    lines = [
+
+
+def panels() -> list[dict[str, Any]]:
+    """Return a panel with rows, one with text and an empty one."""
+    columns = [{"label": "Service", "kind": "text"}, {"label": "Quantity", "kind": "number"}, {"label": "Amount", "kind": "amount"}]
+    rows = [
         {"cells": [text("Check-up"), {"kind": "number", "value": 1}, money(4500)], "url": "/_gallery/detail/"},
         {"cells": [text("X-ray, two films"), {"kind": "number", "value": 2}, money(3800)]},
     ]
-    wide = {
-        "label": "What happened",
-        "wide": True,
-        "cell": text("She waited fifty minutes after her time and asks for part of the fee back."),
-    }
+    charges = {"id": "charges", "title": "Charges", "icon": "receipt", "count": 2, "new_url": "/_gallery/dialog/"}
+    return [
+        charges | {"columns": columns, "rows": rows},
+        {"title": "Note", "icon": "sticky-note", "html": format_html("<p>{}</p>", "She was friendly; the delay was ours.")},
+        {"title": "Messages", "icon": "mail", "empty": "No message was sent yet."},
+    ]
+
+
+def detail_page() -> dict[str, Any]:
+    """Return the context of a record page."""
+    letter = {"name": "letter.pdf", "url": "#", "size": 83211, "kind": "Letter", "added_at": NOW - timedelta(hours=3), "by": "Mara Vogel"}
+    notice = {"tone": "warn", "title": "Held at the door", "url": "/_gallery/empty/", "label": "See the rule"}
     return {
         "record": {
             "kind": "Complaint",
             "title": "C-2026-0041 Waited too long",
             "subtitle": "Ada Lindqvist, visit of this morning",
             "badge": badge("Held at the door", "warn"),
-            "facts": [{"label": label, "cell": cell} for label, cell in facts] + [wide],
-            "commands": commands,
+            "facts": facts(),
+            "commands": commands(),
             "edit_url": "/_gallery/form/",
             "flow": flow(),
-            "panels": [
-                {
-                    "id": "charges",
-                    "title": "Charges",
-                    "icon": "receipt",
-                    "count": 2,
-                    "new_url": "/_gallery/dialog/",
-                    "columns": [
-                        {"label": "Service", "kind": "text"},
-                        {"label": "Quantity", "kind": "number"},
-                        {"label": "Amount", "kind": "amount"},
-                    ],
-                    "rows": lines,
-                },
-                {"title": "Note", "icon": "sticky-note", "html": format_html("<p>{}</p>", "She was friendly; the delay was ours.")},
-                {"title": "Messages", "icon": "mail", "empty": "No message was sent yet."},
-            ],
-            "files": [
-                {
-                    "name": "letter.pdf",
-                    "url": "#",
-                    "size": 83211,
-                    "kind": "Letter",
-                    "added_at": NOW - timedelta(hours=3),
-                    "by": "Mara Vogel",
-                }
-            ],
+            "panels": panels(),
+            "files": [letter],
             "files_url": "/_gallery/detail/",
             "timeline_url": "/_gallery/timeline/",
-            "notices": [
-                {
-                    "tone": "warn",
-                    "title": "Held at the door",
-                    "text": "The discount is above the limit of the desk. The owner can release it.",
-                    "url": "/_gallery/empty/",
-                    "label": "See the rule",
-                }
-            ],
+            "notices": [notice | {"text": "The discount is above the limit of the desk. The owner can release it."}],
         }
     }
 
