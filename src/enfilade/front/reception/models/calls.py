@@ -151,7 +151,7 @@ class Call(Record):
         """The best name there is for the other side."""
         if self.party_id:
             return str(self.party)
-        return str(self.asked_by) if self.asked_by_id else self.caller_name or self.number or "somebody"
+        return str(self.asked_by) if self.asked_by_id else self.caller_name or self.number or "Somebody"
 
     @property
     def began_at(self) -> datetime:
@@ -257,4 +257,4 @@ class Message(Record):
     @property
     def sender(self) -> str:
         """The best name there is for who left it."""
-        return str(self.party) if self.party_id else self.from_name or self.from_number or "somebody"
+        return str(self.party) if self.party_id else self.from_name or self.from_number or "Somebody"

@@ -8,18 +8,23 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.crypto import get_random_string
 
+from enfilade.core.command import command_named
 from enfilade.core.context import Context, NotFound
 from enfilade.core.resource import page
 from enfilade.front.reception.models import Audience, Call, Message
 from enfilade.front.reception.queries.answers import Entry, book, find_answers
 from enfilade.front.reception.queries.calls import (
+    answers_to_tell,
     caller_of,
     calls_between,
     day_of,
     open_calls,
     people,
+    promised_calls,
     recognise,
     ringing_calls,
+    running_interruptions,
+    visits_at_the_desk,
 )
 from enfilade.front.reception.queries.day import group_of
 from enfilade.front.reception.queries.live_values import render as render_answer
@@ -30,11 +35,16 @@ CALLS_SHOWN = 12
 QUERY_MAX = 200
 # What can be done with a contact: command, words, icon, key.
 ACTIONS = (
-    ("note_question", "No answer", "circle-question-mark", "q"),
-    ("take_message", "Message", "sticky-note", "m"),
-    ("identify_caller", "Who is it", "user-round-search", "w"),
-    ("screen_call", "Sales call", "shield", "s"),
-    ("miss_call", "Hung up", "phone-missed", "h"),
+    ("appointments.book_visit", "Book", "calendar-plus", "b"),
+    ("reception.take_message", "Message", "sticky-note", "m"),
+    ("reception.promise_call_back", "Call-back", "phone-outgoing", "p"),
+    ("reception.route_call", "Route", "corner-up-right", "r"),
+    ("reception.interrupt_person", "Interrupt", "zap", "i"),
+    ("reception.take_complaint", "Complaint", "message-square-warning", "c"),
+    ("reception.note_question", "No answer", "circle-question-mark", "q"),
+    ("reception.identify_caller", "Who is it", "user-round-search", "w"),
+    ("reception.screen_call", "Sales call", "shield", "s"),
+    ("reception.miss_call", "Hung up", "phone-missed", "h"),
 )
 LOOKS = {
     "alone": ("ok", "shield-check"),
@@ -123,6 +133,7 @@ def _strip(ctx: Context) -> dict[str, Any]:
         "ringing": [(call, caller_of(ctx, call)) for call in ringing_calls(ctx)],
         "current": current,
         "caller": caller_of(ctx, current) if current else None,
+        "interruptions": running_interruptions(ctx, current) if current else [],
         "others_of_mine": mine[1:],
         "actions": _actions(ctx, current) if current else [],
         "key": _key(),
@@ -130,11 +141,16 @@ def _strip(ctx: Context) -> dict[str, Any]:
 
 
 def _actions(ctx: Context, call: Call) -> list[dict[str, str]]:
-    return [
-        {"url": f"/reception/do/{verb}/{call.pk}/", "label": label, "icon": icon, "key": key}
-        for verb, label, icon, key in ACTIONS
-        if ctx.may(f"reception.{verb}")
-    ]
+    found = []
+    for name, label, icon, key in ACTIONS:
+        module, _, verb = name.partition(".")
+        row = call.party_id if name == "appointments.book_visit" else call.pk
+        if ctx.may(command_named(name).permission):
+            url = f"/{module}/do/{verb}/{row}/" if row else f"/{module}/do/{verb}/"
+            found.append({"url": url, "label": label, "icon": icon, "key": key})
+    if call.asked_by_id and ctx.may("reception.answer_employee"):
+        found.insert(0, {"url": f"/reception/do/answer_employee/{call.pk}/", "label": "Reply", "icon": "reply", "key": "y"})
+    return found
 
 
 def _line(call: Call) -> dict[str, Any]:
@@ -151,6 +167,10 @@ def _queue(ctx: Context) -> dict[str, Any]:
     return {
         "in_progress": [c for c in open_calls(ctx) if c.handled_by_id != ctx.user.pk],
         "unread": _unread(ctx),
+        "promises": promised_calls(ctx),
+        "to_tell": answers_to_tell(ctx),
+        "visits": visits_at_the_desk(ctx),
+        "now": ctx.now,
         "calls": [_line(c) for c in ended[:CALLS_SHOWN]],
         "calls_count": len(ended),
         "alone": groups.count("alone"),

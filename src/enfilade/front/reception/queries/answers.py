@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.db.models import Count, Q
 
@@ -43,11 +43,11 @@ def book(ctx: Context, audience: str, on: date) -> list[Entry]:
 
 
 def _uses(ctx: Context, answers: list[int]) -> dict[int, int]:
-    """How often each answer was explained in the last days."""
-    since = ctx.now - timedelta(days=USE_DAYS)
+    """How often each answer was explained in the thirty days before today: a digit does not change its meaning during a day."""
+    today = datetime.combine(ctx.today, time.min, ctx.zone)
+    lately = Q(explanations__explained_at__gte=today - timedelta(days=USE_DAYS), explanations__explained_at__lt=today)
     rows = AnswerVersion.objects.visible_to(ctx).filter(answer__in=answers)
-    counted = rows.values("answer").annotate(times=Count("explanations", filter=Q(explanations__explained_at__gte=since)))
-    return dict(counted.values_list("answer", "times"))
+    return dict(rows.values("answer").annotate(times=Count("explanations", filter=lately)).values_list("answer", "times"))
 
 
 def find_answers(ctx: Context, text: str, audience: str, on: date) -> list[Entry]:

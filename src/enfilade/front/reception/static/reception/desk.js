@@ -89,6 +89,9 @@ document.body.addEventListener('record-changed', (event) => {
 let known = strip().dataset.call;
 document.addEventListener('htmx:after:swap', (event) => {
   const id = event.detail?.ctx?.target?.id;
+  // The answer to a question that is over: the field was sent while the search was still under way.
+  if (id === 'desk-who' && !field.value) who.replaceChildren();
+  if (id === 'dialog-body') document.querySelector('#dialog .sheet-main :is(input:not([type=hidden]), select, textarea)')?.focus();
   if (id === 'desk-answer') {
     stage.querySelector('[data-desk-first]')?.focus({ preventScroll: true });
     stage.scrollIntoView({ block: 'nearest' });
