@@ -1,0 +1,170 @@
+"""Address books come in whole, twice without doubling anybody."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from enfilade.base.party import commands
+from enfilade.base.party.models import Address, ContactPoint, Party
+from enfilade.core.context import Context
+from enfilade.core.resource import resource_named
+from enfilade.core.resource.transfer import ImportResult, export_csv, import_file
+from enfilade.core.scope import scope
+from enfilade.core.testing import make_company, make_ctx
+
+pytestmark = pytest.mark.django_db(transaction=True)
+FILES = Path(__file__).parent / "files"
+CARD = """BEGIN:VCARD
+VERSION:3.0
+UID:urn:uuid:4fbe8971
+N:Lindqvist;Ada;Maria;Dr.;
+FN:Dr. Ada Lindqvist
+NICKNAME:Addi
+ORG:Berg GmbH;Research
+TITLE:Head of research
+BDAY:1984-03-04
+TEL;TYPE=CELL,PREF:0171 5550123
+TEL;TYPE=WORK:030 901820
+EMAIL;TYPE=INTERNET:Ada@Example.org
+ADR;TYPE=HOME:;;Hauptstr. 1;Berlin;;10115;Germany
+URL:https://berg.example
+NOTE:Likes tea.\\nTwo sugars.
+X-SPOUSE:Ben
+CATEGORIES:friends,board
+END:VCARD
+"""
+
+
+@pytest.fixture
+def ctx() -> Context:
+    """Somebody who may do everything."""
+    return make_ctx(make_company(), "*")
+
+
+def take(ctx: Context, data: str | bytes, name: str = "contacts.vcf") -> ImportResult:
+    """Import a file of contacts."""
+    return import_file(ctx, resource_named("party.party"), name, data.encode() if isinstance(data, str) else data)
+
+
+def test_nothing_of_a_card_is_lost(ctx: Context) -> None:
+    """Every phone, address, mail, site, note and further fact is somewhere on the party."""
+    result = take(ctx, CARD)
+    assert (result.created, result.refused) == (1, 0)
+    with scope(ctx.company_id):
+        row = Party.objects.get()
+        points = set(ContactPoint.objects.values_list("kind", "normalised"))
+        address = Address.objects.get()
+    assert (row.given_name, row.family_name, row.additional_names, row.prefix) == ("Ada", "Lindqvist", "Maria", "Dr.")
+    assert (row.organisation_name, row.job_title, str(row.birth_on)) == ("Berg GmbH", "Head of research", "1984-03-04")
+    assert {("phone", "+491715550123"), ("phone", "+4930901820"), ("email", "ada@example.org")} <= points
+    assert ("url", "https://berg.example") in points
+    assert address.lines() == ["Hauptstr. 1", "10115 Berlin", "DE"]
+    assert "Likes tea.\nTwo sugars." in row.note
+    said = " ".join(value for _, value in row.extra)
+    for word in ("Addi", "Research", "Ben", "friends", "board"):
+        assert word in said, word
+
+
+def test_the_same_file_again_changes_nothing(ctx: Context) -> None:
+    """By uid; then with a changed name and one number more, which is added."""
+    take(ctx, CARD)
+    again = take(ctx, CARD)
+    assert (again.created, again.changed) == (0, 1)
+    changed = CARD.replace("Lindqvist", "Berg").replace("TEL;TYPE=WORK", "TEL;TYPE=HOME:040 123456\nTEL;TYPE=WORK")
+    take(ctx, changed)
+    with scope(ctx.company_id):
+        row = Party.objects.get()
+        assert row.family_name == "Berg"
+        assert ContactPoint.objects.filter(kind="phone").count() == 3
+        assert Address.objects.count() == 1
+        assert row.note.count("Likes tea") == 1
+
+
+def test_who_is_there_already_is_completed(ctx: Context) -> None:
+    """By name and number, without a uid; what the desk chose as first stays first."""
+    made = commands.add_person(ctx, name="Dr. Ada Lindqvist", phone="030-901820", role="patient")
+    with scope(ctx.company_id):
+        point = ContactPoint.objects.get()
+    commands.prefer_contact_point(ctx, point=point)
+    result = take(ctx, CARD)
+    assert (result.created, result.changed) == (0, 1)
+    with scope(ctx.company_id):
+        row = Party.objects.get()
+        assert (row.pk, row.phone, row.roles) == (made.pk, "030-901820", ["patient"])
+
+
+def test_a_number_of_somebody_else_is_said(ctx: Context) -> None:
+    """The card comes in, and a person is asked to look."""
+    commands.add_person(ctx, name="Ben Berg", phone="030 901820")
+    result = take(ctx, CARD)
+    assert (result.created, result.refused) == (1, 0)
+    assert "Ben Berg (P-00001)" in result.problems[0].sentence
+
+
+def test_a_rehearsal_leaves_nothing(ctx: Context) -> None:
+    """The preview counts the same and keeps nothing."""
+    result = take(replace(ctx, rehearse=True), CARD)
+    assert result.created == 1
+    with scope(ctx.company_id):
+        assert not Party.objects.exists()
+    assert commands.add_person(ctx, name="First").number == "P-00001"
+
+
+def test_twice_in_one_file_is_one(ctx: Context) -> None:
+    """And the second place is named."""
+    card = CARD.replace("UID:urn:uuid:4fbe8971\n", "")
+    result = take(ctx, card + card)
+    assert (result.created, result.changed) == (1, 1)
+    assert any("line 1" in p.sentence for p in result.problems)
+    with scope(ctx.company_id):
+        assert Party.objects.count() == 1
+
+
+def known(ctx: Context) -> set[tuple[object, ...]]:
+    """Everything that is known of the parties of a company."""
+    with scope(ctx.company_id):
+        parties = Party.objects.values_list("name", "note", "search_text")
+        return {*parties, *ContactPoint.objects.values_list("party", "kind", "value"), *Address.objects.values_list()}
+
+
+def test_real_exports_twice() -> None:
+    """Google, Apple, Outlook, Thunderbird, Nextcloud ...: the second time nobody is new, and nothing more is known."""
+    for file in sorted(f for f in FILES.iterdir() if not f.name.startswith(".")):
+        ctx = make_ctx(make_company(), "*")
+        first = take(ctx, file.read_bytes(), file.name)
+        assert first.created > 0, file.name
+        before = known(ctx)
+        again = take(ctx, file.read_bytes(), file.name)
+        assert (again.created, again.refused) == (0, first.refused), file.name
+        assert known(ctx) == before, file.name
+
+
+def test_our_own_export_comes_in_again(ctx: Context) -> None:
+    """Into the same company nothing changes; into another one the parties are there, with what the list shows."""
+    take(ctx, CARD)
+    commands.add_person(ctx, name="=cmd|' /C calc'!A0", phone="0171 5550124", role="patient", birth_on=None)
+    resource = resource_named("party.party")
+    with scope(ctx.company_id):
+        text = "".join(export_csv(resource, ctx, {}))
+    again = take(ctx, text, "party.party.csv")
+    assert (again.created, again.changed, again.refused) == (0, 2, 0)
+    with scope(ctx.company_id):
+        assert "".join(export_csv(resource, ctx, {})) == text
+    other = make_ctx(make_company(), "*")
+    assert take(other, text, "party.party.csv").created == 2
+    with scope(other.company_id):
+        rows = {p.name: (p.phone, p.roles, p.job_title) for p in resource.rows(other)}
+    assert rows["=cmd|' /C calc'!A0"] == ("0171 5550124", ["patient"], "")
+    assert rows["Dr. Ada Lindqvist"] == ("0171 5550123", [], "Head of research")
+
+
+def test_files_that_are_none(ctx: Context) -> None:
+    """A sentence, and nothing half-written."""
+    for data in (b"\x00\x01", b"PK\x03\x04zip", b"BEGIN:VCARD\nEND:VCARD\n", b"a;b\n1;2\n", b"%PDF-1.4"):
+        result = take(ctx, data, "contacts.vcf")
+        assert result.created == 0, data
+        assert result.problems, data
+        assert all(p.sentence.endswith(".") for p in result.problems), data
+    with scope(ctx.company_id):
+        assert not Party.objects.exists()
