@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
+from django.utils.translation import to_locale
 
 if TYPE_CHECKING:
     from .command.work import Work
@@ -112,6 +113,11 @@ class Context:
     def today(self) -> date:
         """The calendar date of `now` where the company is."""
         return self.now.astimezone(self.zone).date()
+
+    @property
+    def locale(self) -> str:
+        """The company's language as Babel names it (`en_GB`)."""
+        return to_locale(self.company.language)
 
     def may(self, permission: str) -> bool:
         """Whether one of the caller's roles holds `module.action`, `module.*` or `*`."""

@@ -8,7 +8,7 @@ every command in every state.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from .context import Refusal
@@ -21,10 +21,14 @@ Move = tuple[tuple[str, ...], str | tuple[str, ...]]
 
 @dataclass(frozen=True)
 class States:
-    """field: the column; moves: command -> (states it may start from, state or states it ends in)."""
+    """field: the column; moves: command -> (states it may start from, state or states it ends in).
+
+    said: (command, state) -> code and sentence of the refusal, where the general one would be clumsy.
+    """
 
     field: str
     moves: Mapping[str, Move]
+    said: Mapping[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
 
     def check_start(self, row: Model, command: str) -> None:
         """Refuse `not_<state>` when the row is in no state from which the command may start."""
@@ -32,6 +36,8 @@ class States:
         state = getattr(row, self.field)
         if move is None or state in move[0]:
             return
+        if own := self.said.get((command, state)):
+            raise Refusal(*own)
         allowed = " or ".join(self.label(row, s) for s in move[0])
         code = "not_" + "_or_".join(move[0])
         noun = str(row._meta.verbose_name)

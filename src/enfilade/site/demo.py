@@ -24,6 +24,7 @@ Say = Callable[[str], None]
 PAST_DAYS = 10
 AHEAD_DAYS = 8
 DRAWER_FLOAT = "150.00"
+BUSY = {"slot_taken", "patient_busy", "closed"}
 
 
 def found_demo(kind: str, *, patients: int, seed: int = 1, days: int = PAST_DAYS, say: Say = lambda _: None) -> list[dict[str, str]]:
@@ -168,13 +169,15 @@ class Story:
         try:
             patient = self.dice.choice(self.patients)
             return self.do(self.dice.choice(["desk", "desk2"]), booked_at, "appointments.book_visit", patient=patient.pk, service=self.services[code], starts_at=starts_at)
-        except Refusal:
-            return None
+        except Refusal as no:
+            if no.code in BUSY:
+                return None
+            raise
 
     def one_day(self, day: date, until: datetime, load: float) -> None:
         """Drawer, calls, visits, complaint, closing; nothing after `until` has happened yet."""
         opens = self.hours_of(day)[0][0]
-        drawer = self.do("desk", opens - timedelta(minutes=10), "billing.open_drawer", float=DRAWER_FLOAT)
+        drawer = self.do("desk", opens - timedelta(minutes=10), "billing.open_drawer", float_amount=DRAWER_FLOAT)
         visits = self.book_day(day, load, min(opens - timedelta(days=3), until))
         for visit in sorted(visits, key=lambda v: v.starts_at):
             self.live_visit(visit, until)
@@ -233,11 +236,13 @@ class Story:
     def calls_of(self, day: date, until: datetime) -> None:
         """Contacts of a day: most are settled from the book, some go to somebody behind."""
         opens, closes = self.hours_of(day)[0][0], self.hours_of(day)[-1][1]
-        for _ in range(self.dice.randint(7, 13)):
-            at = opens + timedelta(minutes=self.dice.randint(5, max(10, int((closes - opens).total_seconds() // 60) - 5)))
-            if at >= until:
-                continue
-            self.one_call(at)
+        open_min = int((closes - opens).total_seconds() // 60)
+        minutes = sorted(self.dice.randint(5, max(10, open_min - 5)) for _ in range(self.dice.randint(7, 13)))
+        for number, minute in enumerate(minutes):
+            # One after the other, with room for the longest talk: the desk has one telephone.
+            at = opens + timedelta(minutes=minute + number * 10)
+            if at + timedelta(minutes=15) < min(until, closes):
+                self.one_call(at)
         if self.dice.random() < 0.35 and opens + timedelta(hours=1) < until:
             self.complaint(opens + timedelta(minutes=50))
 
@@ -272,11 +277,11 @@ class Story:
 
     def close(self, drawer: Any, at: datetime) -> None:
         """Cash counted: mostly right, sometimes fifty cents off and explained."""
-        from enfilade.back.billing.queries import expected_minor
+        from enfilade.back.billing.queries import expected_cash
         from enfilade.core.fields import to_major
 
         with scope(self.owner.company_id):
-            expected = expected_minor(self.owner, drawer)
+            expected = expected_cash(self.owner, drawer)
         off = self.dice.choice([0, 0, 0, 0, -50, 20])
         counted = str(to_major(expected + off, self.owner.company.currency))
         try:

@@ -187,7 +187,7 @@ def free_slots_hint(
         start, end = slot.starts_at.astimezone(ctx.zone), slot.ends_at.astimezone(ctx.zone)
         fill = {"starts_at": f"{start:%Y-%m-%dT%H:%M}"} | ({"ends_at": f"{end:%Y-%m-%dT%H:%M}"} if both_ends else {})
         people = [b.name for b in slot.bookables if b.kind == Bookable.Kind.PERSON][:1]
-        label = f"{format_date(start.date(), 'EEE d MMM', locale=ctx.company.language)}, {start:%H:%M}–{end:%H:%M}"
+        label = f"{format_date(start.date(), 'EEE d MMM', locale=ctx.locale)}, {start:%H:%M}–{end:%H:%M}"
         hints.append({"label": " · ".join([label, *people]), "fill": fill})
     return tuple(hints)
 

@@ -60,7 +60,7 @@ def record_context(resource: Resource, ctx: Context, row: models.Model, request:
 def _facts(resource: Resource, ctx: Context, row: models.Model) -> list[dict[str, Any]]:
     facts = []
     for path in resource.shown():
-        made = cell(row, path, ctx.company.currency, ctx.company.language)
+        made = cell(row, path, ctx.company.currency, ctx.locale)
         facts.append({"label": resource.label_of(path), "cell": vars(made), "wide": isinstance(field_at(resource.model, path), LongTextField) and bool(made.text)})
     return facts
 
@@ -84,7 +84,7 @@ def _panels(resource: Resource, ctx: Context, row: models.Model, request: HttpRe
         rows = resource.line_rows(ctx, row, name)
         model = getattr(type(row), name).rel.related_model
         heads = [{"name": c, "label": resource_label(model, c), "kind": "amount" if c.endswith("_minor") else "text"} for c in columns]
-        cells = [{"pk": r.pk, "url": _line_url(ctx, r), "label": str(r), "cells": [vars(cell(r, c, ctx.company.currency, ctx.company.language)) for c in columns]} for r in rows]
+        cells = [{"pk": r.pk, "url": _line_url(ctx, r), "label": str(r), "cells": [vars(cell(r, c, ctx.company.currency, ctx.locale)) for c in columns]} for r in rows]
         found.append({"id": name, "title": name.replace("_", " ").capitalize(), "icon": "list", "count": len(rows), "columns": heads, "rows": cells})
     for panel, context in panels_of(ctx, row):
         html = render_to_string(panel.template, {**context, "row": row, "ctx": ctx}, request=request)

@@ -138,7 +138,7 @@ class Resource:
 
     def cells(self, ctx: Context, row: models.Model, columns: tuple[str, ...] | None = None) -> list[Cell]:
         """The cells of a row; the first one leads to the record."""
-        return [cell(row, c, ctx.company.currency, ctx.company.language) for c in (columns or self.columns)]
+        return [cell(row, c, ctx.company.currency, ctx.locale) for c in (columns or self.columns)]
 
     def label_of(self, column: str) -> str:
         """Heading of a column."""
