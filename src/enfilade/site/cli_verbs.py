@@ -20,7 +20,8 @@ from enfilade.core.models import Company, Membership
 from enfilade.core.resource import RESOURCES, resource_named
 from enfilade.core.resource.hooks import REPORTS, report_named
 from enfilade.core.resource.listing import listing
-from enfilade.core.resource.transfer import export_csv, import_file
+from enfilade.core.importing import import_file
+from enfilade.core.resource.transfer import export_csv
 from enfilade.core.scope import scope
 from enfilade.core.verify import verify_all
 

@@ -112,7 +112,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "enfilade.core.pages.middleware.context_middleware",
+    "enfilade.core.http.middleware.context_middleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -193,7 +193,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600
 CSRF_COOKIE_SAMESITE = "Lax"
-CSRF_FAILURE_VIEW = "enfilade.core.pages.problems.csrf_failure"
+CSRF_FAILURE_VIEW = "enfilade.core.http.problems.csrf_failure"
 if env.enfilade_https:
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"

@@ -16,7 +16,7 @@ from enfilade.core.command import REGISTRY, Command
 from enfilade.core.command.inputs import Parameter
 from enfilade.core.context import Context
 from enfilade.core.fields import AmountField
-from enfilade.core.pages.dispatch import view
+from enfilade.core.http.dispatch import view
 from enfilade.core.resource import RESOURCES, Resource
 from enfilade.core.resource.columns import field_at
 from enfilade.core.resource.hooks import REPORTS, Report

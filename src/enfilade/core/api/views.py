@@ -18,8 +18,8 @@ from enfilade.core import audit, files
 from enfilade.core.command import command_named, run_raw
 from enfilade.core.command.inputs import read
 from enfilade.core.context import Context, Held, Invalid, NotFound, Refusal
-from enfilade.core.pages.dispatch import view
-from enfilade.core.pages.problems import problem
+from enfilade.core.http.dispatch import view
+from enfilade.core.http.problems import problem
 from enfilade.core.refs import ref
 from enfilade.core.resource import RESOURCES, resource_for
 from enfilade.core.resource.columns import plain

@@ -3,9 +3,10 @@
 Owns the registry of commands, their inputs (one Django form each), the runner and the door.
 """
 
+from .declare import command
 from .door import DoorCheck, Facts, Verdict, register_door
 from .inputs import Amount, Choice, Input, LongText, Percent, Ref, Shown
-from .registry import REGISTRY, Command, command, command_named
+from .registry import REGISTRY, Command, command_named
 from .runner import execute, run_raw
 
 __all__ = [

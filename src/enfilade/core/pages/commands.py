@@ -20,7 +20,7 @@ from enfilade.core.resource import resource_for
 from enfilade.core.resource.hooks import DIALOGS
 from enfilade.core.scope import scope
 
-from .dispatch import view
+from enfilade.core.http.dispatch import view
 from .forms import CommandForm
 
 METHODS = ("GET", "HEAD", "POST")

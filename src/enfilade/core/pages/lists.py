@@ -17,7 +17,7 @@ from enfilade.core.resource import RESOURCES, Resource
 from enfilade.core.resource.columns import field_at
 from enfilade.core.resource.listing import RESERVED, Listing, is_sortable, listing
 
-from .dispatch import view
+from enfilade.core.http.dispatch import view
 
 OPTIONS_MAX = 20
 

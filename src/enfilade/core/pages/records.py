@@ -19,7 +19,7 @@ from enfilade.core.resource.cells import cell, tone_of
 from enfilade.core.resource.columns import field_at
 
 from .commands import METHODS, serve
-from .dispatch import view
+from enfilade.core.http.dispatch import view
 
 TIMELINE_PAGE = 30
 SHORTCUTS = "asdfghlpruvwyz"

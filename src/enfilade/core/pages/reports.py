@@ -17,7 +17,7 @@ from enfilade.core.fields import to_major
 from enfilade.core.resource.hooks import Report, report_named
 from enfilade.core.tabular import guard_formula
 
-from .dispatch import view
+from enfilade.core.http.dispatch import view
 
 
 @view()

@@ -18,7 +18,7 @@ from enfilade.core.resource import RESOURCES, resource_for
 from enfilade.core.resource.listing import match
 
 from .context import OFFICE_LABELS, navigation
-from .dispatch import view
+from enfilade.core.http.dispatch import view
 
 PALETTE_ROWS = 6
 

@@ -12,11 +12,12 @@ from enfilade.core import files
 from enfilade.core.context import Context, Invalid, NotFound, Refusal
 from enfilade.core.models import StoredFile
 from enfilade.core.resource import RESOURCES
-from enfilade.core.resource.transfer import ImportResult, export_csv, import_file, may_import
+from enfilade.core.importing import import_file
+from enfilade.core.resource.transfer import ImportResult, export_csv, may_import
 from enfilade.core.scope import scope
 
 from .commands import METHODS
-from .dispatch import view
+from enfilade.core.http.dispatch import view
 
 
 @view()

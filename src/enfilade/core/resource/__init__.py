@@ -4,7 +4,8 @@ Owns the registry of resources, panels, flows and reports. Nothing here knows a 
 """
 
 from .cells import Cell
-from .declare import RESOURCES, Resource, resource_for, resource_named
+from .declare import Resource
 from .hooks import Step, dialog, flow, flow_of, page, panel, panels_of, report
+from .registry import RESOURCES, resource_for, resource_named
 
 __all__ = ["RESOURCES", "Cell", "Resource", "Step", "dialog", "flow", "flow_of", "page", "panel", "panels_of", "report", "resource_for", "resource_named"]

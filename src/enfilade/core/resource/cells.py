@@ -13,6 +13,7 @@ from django.db import models
 from enfilade.core.fields import AmountField, to_major
 
 from .columns import field_at, value_at
+from .registry import resource_for
 
 TONES = {
     "neutral": ("draft", "new", "planned", "open", "returned", "archived", "inactive"),
@@ -65,8 +66,6 @@ def _by_type(value: Any) -> Cell:
     if isinstance(value, date):
         return Cell("date", "", value)
     if isinstance(value, models.Model):
-        from .declare import resource_for
-
         found = resource_for(type(value))
         return Cell("ref", str(value), value.pk, url=found.url(value) if found else "")
     if isinstance(value, int | Decimal):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any, ClassVar, cast
 
 from django.db import models
@@ -9,6 +10,7 @@ from django.utils.text import slugify
 
 from enfilade.core.command.inputs import UNSET, Input, Parameter
 from enfilade.core.command.registry import REGISTRY, Command, register
+from enfilade.core.command.runner import execute
 from enfilade.core.context import Context, NotFound
 from enfilade.core.models import Record, RecordQuerySet
 from enfilade.core.states import States
@@ -16,8 +18,7 @@ from enfilade.core.states import States
 from .cells import Cell, cell
 from .columns import field_at, label_of, parameter_of, plain_value, related_paths
 from .hooks import office_of
-
-RESOURCES: dict[str, Resource] = {}
+from .registry import RESOURCES
 
 
 class Resource:
@@ -180,19 +181,6 @@ class Resource:
         return found
 
 
-def resource_named(label: str) -> Resource:
-    """The resource of a model label, or NotFound."""
-    found = RESOURCES.get(label.lower())
-    if found is None:
-        raise NotFound("kind of record", label)
-    return found
-
-
-def resource_for(model: type[models.Model]) -> Resource | None:
-    """The resource of a model, None when it has none."""
-    return RESOURCES.get(model._meta.label_lower)
-
-
 def _register_plain_commands(resource: Resource) -> None:
     """add_x and change_x: the commands of a plain record, made from its declaration, unless the module wrote its own of that name."""
     if resource.addable and f"{resource.module}.add_{resource.name}" not in REGISTRY:
@@ -208,10 +196,6 @@ def _field(resource: Resource, name: str) -> models.Field[Any, Any]:
 
 
 def _file(resource: Resource, verb: str, parameters: dict[str, Parameter], body: Any) -> None:
-    import functools
-
-    from enfilade.core.command.runner import execute
-
     name = f"{verb}_{resource.name}"
     body.__name__ = name
     body.__doc__ = f"{verb.capitalize()} {'an' if resource.singular[0] in 'aeiou' else 'a'} {resource.singular}."

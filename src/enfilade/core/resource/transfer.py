@@ -24,7 +24,8 @@ from enfilade.core.models import Record
 from enfilade.core.tabular import Table, guard_formula, read_table, unguard_formula
 
 from .columns import field_at, plain_value
-from .declare import RESOURCES, Resource
+from .declare import Resource
+from .registry import RESOURCES
 from .listing import filtered
 
 EXPORT_CHUNK = 2_000
@@ -217,16 +218,3 @@ def _count(result: ImportResult, row: ImportRow, made: Any) -> None:
         result.seen.add(reference)
         result.refs.append(reference)
         result.labels.append(str(made))
-
-
-def import_file(ctx: Context, resource: Resource, name: str, data: bytes) -> ImportResult:
-    """Import a file through the command core.import_rows; with ctx.rehearse nothing is kept."""
-    from enfilade.core import files
-    from enfilade.core.importing import import_rows
-    from enfilade.core.scope import scope
-
-    if not may_import(resource, ctx):
-        raise NotFound("import of", resource.plural)
-    with scope(ctx.company_id):
-        stored = files.store(ctx, name, io.BytesIO(data))
-    return cast(ImportResult, import_rows(ctx, resource=resource.label, file=stored).outcome)

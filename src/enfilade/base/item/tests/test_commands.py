@@ -13,7 +13,8 @@ from enfilade.base.item.queries import item_by_code, price_of, prices_of
 from enfilade.core.command import run_raw
 from enfilade.core.context import Context, Refusal
 from enfilade.core.resource import resource_named
-from enfilade.core.resource.transfer import export_csv, import_file
+from enfilade.core.importing import import_file
+from enfilade.core.resource.transfer import export_csv
 from enfilade.core.scope import scope
 from enfilade.core.testing import make_company, make_ctx
 

@@ -7,13 +7,13 @@ from importlib.util import find_spec
 from django.conf import settings
 from django.urls import URLPattern, path
 
-from enfilade.core.api import views as api
-from enfilade.core.api.openapi import openapi_view
-from enfilade.core.resource import RESOURCES, Resource
-from enfilade.core.resource.hooks import PAGES
+from .api import views as api
+from .api.openapi import openapi_view
 
-from . import commands, lists, records, reports, session, transfer
-from .dispatch import view
+from .http.dispatch import view
+from .pages import commands, lists, records, reports, session, transfer
+from .resource import RESOURCES, Resource
+from .resource.hooks import PAGES
 
 
 def _resource_urls(resource: Resource) -> list[URLPattern]:
@@ -62,11 +62,11 @@ urlpatterns: list[URLPattern] = [
 ]
 
 if settings.DEBUG and find_spec("enfilade.core.ui.gallery"):
-    from .gallery import gallery_view
+    from .pages.gallery import gallery_view
 
     urlpatterns += [path("_gallery/", gallery_view), path("_gallery/<slug:name>/", gallery_view)]
 
-handler400 = "enfilade.core.pages.problems.bad_request"
-handler403 = "enfilade.core.pages.problems.forbidden"
-handler404 = "enfilade.core.pages.problems.not_found"
-handler500 = "enfilade.core.pages.problems.server_error"
+handler400 = "enfilade.core.http.problems.bad_request"
+handler403 = "enfilade.core.http.problems.forbidden"
+handler404 = "enfilade.core.http.problems.not_found"
+handler500 = "enfilade.core.http.problems.server_error"
