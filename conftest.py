@@ -1,21 +1,19 @@
-"""What every test shares: a real PostgreSQL, a real Chromium.
+"""What every test shares: a real PostgreSQL (see tests/server.py), a real Chromium, files of its own.
 
-The database: one embedded cluster per run, in a temporary folder, without fsync, ended with the run; the kernel ends it too when the
-run is killed, and the next run removes its folder. So runs at the same time never meet. TEST_DATABASE_URL names another server
-(its role needs CREATEDB and a role `enfilade_app` granted to it); there ENFILADE_TEST_DB keeps runs at the same time apart, and
-`--reuse-db` saves the migrations.
+TEST_DATABASE_URL names a server instead of the embedded one: its role needs CREATEDB, and a role `enfilade_app` must be granted to it.
+There ENFILADE_TEST_DB keeps runs at the same time apart.
 """
 
 import os
-import re
 import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
+
+from tests.server import RunServer
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM_OPTIONS = (
@@ -26,55 +24,38 @@ CHROMIUM_OPTIONS = (
     "--disable-sync",
     "--disable-dev-shm-usage",
 )
-SERVER = "ENFILADE_TEST_SERVER"
-ROOT = Path(__file__).resolve().parent
-CLUSTER = pytest.StashKey[Any]()
-FOLDER_PREFIX = "enfilade-test-"
+URL, TEMPLATE = "ENFILADE_TEST_URL", "ENFILADE_TEST_TEMPLATE"
+SERVER = pytest.StashKey[RunServer]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start the server of this run; the workers of a parallel run find it in their environment."""
     # Playwright's synchronous interface runs an event loop in the thread of the test; Django would take it for asynchronous code.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-    os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(ROOT / ".cache" / "hypothesis"))
+    os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(Path(__file__).parent / ".cache" / "hypothesis"))
     settings.SECRET_KEY = "for tests only, never on a server"  # noqa: S105
     if hasattr(config, "workerinput") or config.option.collectonly or config.option.help or config.option.version:
         return
-    if os.environ.get("TEST_DATABASE_URL"):
-        os.environ[SERVER] = os.environ["TEST_DATABASE_URL"]
-        return
-    from enfilade.site.embedded import EmbeddedPostgres
-
-    remove_folders_of_killed_runs()
-    folder = Path(tempfile.mkdtemp(prefix=f"{FOLDER_PREFIX}{os.getpid()}-"))
-    server = EmbeddedPostgres(folder, durable=False)
-    with (folder / "server.log").open("ab") as log:
-        server.start(output=log)
-    server.make_roles()
-    config.stash[CLUSTER] = server
-    os.environ[SERVER] = server.url("postgres")
+    server = RunServer()
+    try:
+        server.start()
+    except (RuntimeError, OSError) as error:
+        server.stop()
+        pytest.exit(f"There is no database to test on: {error}", returncode=3)
+    config.stash[SERVER] = server
+    os.environ[URL], os.environ[TEMPLATE] = server.url, server.template
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """End the server of this run and forget its data."""
-    server = config.stash.get(CLUSTER, None)
+    server = config.stash.get(SERVER, None)
     if server is not None:
         server.stop()
-        shutil.rmtree(server.folder, ignore_errors=True)
-        os.environ.pop(SERVER, None)
-
-
-def remove_folders_of_killed_runs() -> None:
-    """Remove what runs that were killed left behind: their number is in the name of the folder."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{FOLDER_PREFIX}*"):
-        number = re.match(rf"{FOLDER_PREFIX}(\d+)-", folder.name)
-        if number and not Path("/proc", number[1]).exists() and folder.stat().st_uid == os.geteuid():
-            shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings() -> None:
-    """Point Django at the server of this run, under a name of its own per run and worker."""
+    """Point Django at the server of this run, under a name of its own per run and worker, as a copy of the migrated database."""
     from django.db import connections
 
     from enfilade.site.settings import database_settings
@@ -82,8 +63,9 @@ def django_db_modify_db_settings() -> None:
     database = connections["default"].settings_dict
     name = f"test_enfilade{os.environ.get('ENFILADE_TEST_DB', '')}"
     worker = os.environ.get("PYTEST_XDIST_WORKER", "")
-    database.update(database_settings(os.environ[SERVER]))
+    database.update(database_settings(os.environ[URL]))
     database["TEST"]["NAME"] = f"{name}_{worker}" if worker else name
+    database["TEST"]["TEMPLATE"] = os.environ[TEMPLATE]
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -291,19 +291,23 @@ def check_server(url: str) -> None:
         raise HomeProblem(f"Enfilade needs PostgreSQL 15 or newer; the server of DATABASE_URL is version {version // 10000}.")
 
 
-def fingerprint(url: str) -> str:
-    """Return a hash over our migrations, the locked packages with theirs, and what the database says was applied to it."""
+def schema_fingerprint() -> str:
+    """Return a hash over our migrations and the locked packages with theirs: the same hash, the same tables."""
     total = hashlib.sha256()
     lock = PACKAGE.parent.parent / "requirements" / "core.txt"
     files = [*PACKAGE.rglob("migrations/*.py"), *PACKAGE.rglob("*.sql"), *([lock] if lock.exists() else [])]
     for path in sorted(files):
-        total.update(str(path).encode())
+        total.update(str(path.relative_to(PACKAGE.parent.parent)).encode())
         total.update(path.read_bytes())
+    return total.hexdigest()
+
+
+def fingerprint(url: str) -> str:
+    """Return a hash over what the tables should be and what the database says was applied to it."""
     with psycopg.connect(url, connect_timeout=10) as connection:
         known = connection.execute("select to_regclass('django_migrations') is not null").fetchone()
         rows = connection.execute("select app, name, applied from django_migrations order by id").fetchall() if known and known[0] else []
-    total.update(json.dumps(rows, default=str).encode())
-    return total.hexdigest()
+    return hashlib.sha256(f"{schema_fingerprint()} {json.dumps(rows, default=str)}".encode()).hexdigest()
 
 
 def is_empty(url: str) -> bool:
