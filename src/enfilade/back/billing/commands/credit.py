@@ -1,0 +1,91 @@
+"""Credit notes: the only way in which an issued invoice becomes smaller."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from enfilade.back.billing import rules
+from enfilade.back.billing.events import InvoiceCredited
+from enfilade.back.billing.models import Invoice, InvoiceLine
+from enfilade.core.command import Amount, LongText, command
+from enfilade.core.context import Context, Refusal
+from enfilade.core.events import publish
+from enfilade.core.fields import to_major
+
+from .common import Today, money, require_date
+from .drafts import Priced, write_draft
+from .invoices import post_document, take_number
+
+
+def _credit_facts(*, invoice: Invoice, amount: int | None, **_: object) -> dict[str, Decimal]:
+    credited = invoice.open_minor if amount is None else amount
+    return {"amount": to_major(credited, invoice.currency), "percent": rules.percent(credited, invoice.total_minor)}
+
+
+@command(permission="billing.credit_invoice", door=_credit_facts, label="Credit", tone="danger")
+def credit_invoice(ctx: Context, *, invoice: Invoice, on: Today, reason: LongText, amount: Amount | None = None) -> Invoice:
+    """Issue a credit note for an invoice, as a whole or in part.
+
+    on: date of the credit note and of its posting.
+    reason: printed on the credit note.
+    amount: with tax; all that is still open when left out.
+    Refuses: not_issued_or_part_paid, already_paid, credit_too_large, nothing_to_credit; entry_period_open (database).
+    Why only what is open: money that was paid goes back by a refund, which makes it open again; so a credit note never
+    leaves a debt of ours that nobody sees.
+    Source: EN 16931, document type 381: the amounts of a credit note are positive.
+    """
+    require_date(on)
+    open_minor = invoice.total_minor - invoice.paid_minor - invoice.credited_minor
+    credited = open_minor if amount is None else amount
+    if credited > open_minor:
+        raise Refusal("credit_too_large", f"Only {money(ctx, open_minor)} of this invoice is open.", field="amount")
+    if credited <= 0:
+        raise Refusal("nothing_to_credit", "Give an amount above zero.", field="amount")
+    if invoice.issued_on and on < invoice.issued_on:
+        raise Refusal("before_invoice", "A credit note is not older than its invoice.", field="on")
+    lines, taxes = _whole(ctx, invoice) if credited == invoice.total_minor else _part(ctx, invoice, credited)
+    totals = rules.Totals(sum(p.price.net_minor for p in lines), sum(taxes), sum(p.price.discount_minor for p in lines), tuple(taxes))
+    kind = Invoice.Kind.CREDIT_NOTE
+    note = write_draft(ctx, invoice.party, lines, due_on=on, note=reason, origin=invoice.origin, kind=kind, cancels=invoice, totals=totals)
+    _settle(invoice, credited)
+    post_document(ctx, note, on)
+    take_number(ctx, note, on, paid_minor=note.total_minor)
+    publish(ctx, InvoiceCredited(credit_note=note.pk, invoice=invoice.pk, party=note.party_id, total_minor=note.total_minor))
+    return note
+
+
+def _settle(invoice: Invoice, credited_minor: int) -> None:
+    invoice.credited_minor += credited_minor
+    invoice.state = rules.state_of(invoice.total_minor, invoice.paid_minor, invoice.credited_minor)
+    invoice.save(update_fields=["credited_minor", "state"])
+    invoice.open_minor = invoice.total_minor - invoice.paid_minor - invoice.credited_minor
+
+
+def _whole(ctx: Context, invoice: Invoice) -> tuple[list[Priced], list[int]]:
+    """The lines of the invoice once more."""
+    rows = list(invoice.lines.visible_to(ctx).order_by("pk"))
+    lines = [_copy(r, r.quantity, r.unit_price_minor, r.discount_minor, r.description, r.item_id) for r in rows]
+    return lines, [r.tax_minor for r in rows]
+
+
+def _part(ctx: Context, invoice: Invoice, credited_minor: int) -> tuple[list[Priced], list[int]]:
+    """One line per tax rate, each with its share of the amount by what the rate still has on the invoice."""
+    billed = list(invoice.lines.visible_to(ctx).order_by("pk"))
+    credited = InvoiceLine.objects.visible_to(ctx).filter(invoice__cancels=invoice)
+    left: dict[tuple[str, int], list[int]] = {}
+    for sign, rows in ((1, billed), (-1, credited)):
+        for row in rows:
+            net_tax = left.setdefault((row.tax_class, row.tax_rate_bp), [0, 0])
+            net_tax[0] += sign * row.net_minor
+            net_tax[1] += sign * row.tax_minor
+    models = {(row.tax_class, row.tax_rate_bp): row for row in reversed(billed)}
+    shares = rules.share_of_credit(credited_minor, [(net, tax, rate) for (_, rate), (net, tax) in left.items()])
+    taken = [(models[key], net, tax) for key, (net, tax) in zip(left, shares, strict=True) if net or tax]
+    return [_copy(row, Decimal(1), net, 0, f"Credit for {invoice.number}") for row, net, _ in taken], [tax for _, _, tax in taken]
+
+
+def _copy(
+    row: InvoiceLine, quantity: Decimal, unit_price_minor: int, discount_minor: int, description: str, item_id: int | None = None
+) -> Priced:
+    price = rules.Price(quantity, unit_price_minor, discount_minor, row.tax_rate_bp, row.tax_category)
+    return Priced(price, description, row.tax_class, row.tax_reason, item_id)

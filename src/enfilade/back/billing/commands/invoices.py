@@ -1,0 +1,136 @@
+"""From a draft, or from open charges, to a numbered and posted invoice."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import TypedDict
+
+from django.db.models import Sum
+
+from enfilade.back.billing import rules
+from enfilade.back.billing.events import InvoiceIssued
+from enfilade.back.billing.models import Charge, Invoice
+from enfilade.back.ledger.commands import Leg, post_legs
+from enfilade.back.tax.queries import taxes_for
+from enfilade.base.party.models import Party
+from enfilade.core.command import Ref, command
+from enfilade.core.context import Context, Refusal
+from enfilade.core.events import publish
+from enfilade.core.fields import to_major
+from enfilade.core.numbers import draw
+from enfilade.core.refs import ref
+
+from .common import Today, remember, require_date
+from .drafts import Priced, with_tax, write_draft
+
+REVENUE = {"standard": "revenue", "reduced": "revenue_reduced", "exempt": "revenue_exempt", "zero": "revenue_zero"}
+OUTPUT_TAX = {"standard": "tax_output", "reduced": "tax_output_reduced"}
+SERIES = {Invoice.Kind.INVOICE: "INV", Invoice.Kind.CREDIT_NOTE: "CN"}
+
+
+class IssueFacts(TypedDict):
+    """What a door is told about an invoice. total, discount: in major units; percent: the discount, of the price without tax."""
+
+    total: Decimal
+    discount: Decimal
+    percent: Decimal
+
+
+def _issue_facts(*, invoice: Invoice, **_: object) -> IssueFacts:
+    return {
+        "total": to_major(invoice.total_minor, invoice.currency),
+        "discount": to_major(invoice.discount_minor, invoice.currency),
+        "percent": rules.percent(invoice.discount_minor, invoice.net_minor + invoice.discount_minor),
+    }
+
+
+@command(permission="billing.issue_invoice", door=_issue_facts, label="Issue", tone="primary")
+def issue_invoice(ctx: Context, *, invoice: Invoice, on: Today) -> Invoice:
+    """Number a draft and post it to the ledger.
+
+    on: date of the invoice and of the posting; its month has to be open.
+    Refuses: not_draft, date_out_of_range, due_before_issue; invoice_sums_lines, entry_period_open (database).
+    Source: Directive 2006/112/EC art. 226(2): sequential number.
+    Why: the number is drawn last, because everybody else who wants one waits from then on until this transaction ends; the
+    posting names the invoice by reference.
+    """
+    require_date(on)
+    if invoice.due_on is not None and invoice.due_on < on:
+        raise Refusal("due_before_issue", f"This draft is due on {invoice.due_on:%Y-%m-%d}, before it would be issued.", field="on")
+    post_document(ctx, invoice, on)
+    take_number(ctx, invoice, on)
+    publish(
+        ctx,
+        InvoiceIssued(
+            invoice=invoice.pk,
+            number=str(invoice.number),
+            party=invoice.party_id,
+            total_minor=invoice.total_minor,
+            on=on.isoformat(),
+            origin=invoice.origin,
+        ),
+    )
+    return invoice
+
+
+@command(permission="billing.issue_invoice", label="Invoice the open charges", target="party")
+def invoice_charges(ctx: Context, *, party: Ref[Party], on: Today | None = None, origin: str = "", note: str = "") -> Invoice:
+    """Put the open charges of a party on one invoice and issue it.
+
+    on: date of the invoice; today when left out.
+    origin: only charges of this origin, for example appointments.visit:5; all of them when left out.
+    Refuses: no_open_charges; what issue_invoice refuses or what holds it.
+    """
+    charges = Charge.objects.visible_to(ctx).filter(party=party, state=Charge.State.OPEN)
+    if origin:
+        charges = charges.filter(origin=origin)
+    rows = list(charges.select_related("item").select_for_update(of=("self",), no_key=True).order_by("pk"))
+    if not rows:
+        raise Refusal("no_open_charges", f"There are no open charges for {party}.", field="party")
+    invoice = write_draft(ctx, party, _from_charges(ctx, rows), note=note, origin=origin)
+    Charge.objects.visible_to(ctx).filter(pk__in=[c.pk for c in rows]).update(state=Charge.State.INVOICED, invoice=invoice)
+    remember(ctx, invoice)
+    return issue_invoice(ctx, invoice=invoice, on=on or ctx.today)
+
+
+def _from_charges(ctx: Context, rows: list[Charge]) -> list[Priced]:
+    """Lines of charges, each with the tax of its own day of supply."""
+    classes = {row.tax_class for row in rows}
+    codes = {day: taxes_for(ctx, classes, day) for day in {row.on for row in rows}}
+    return [with_tax(codes[c.on][c.tax_class], c.quantity, c.unit_price_minor, c.discount_minor, c.description, c.item, c) for c in rows]
+
+
+def post_document(ctx: Context, invoice: Invoice, on: date) -> None:
+    """Post an invoice, or with opposite signs a credit note: what the party owes, what was earned and given off, and the tax."""
+    sign = -1 if invoice.kind == Invoice.Kind.CREDIT_NOTE else 1
+    sums = (
+        invoice.lines.visible_to(ctx)
+        .values_list("tax_class")
+        .annotate(Sum("net_minor"), Sum("discount_minor"), Sum("tax_minor"))
+        .order_by("tax_class")
+    )
+    legs = [Leg("receivable", sign * invoice.total_minor, invoice.party)]
+    discount_minor = 0
+    for tax_class, net, discount, tax in sums:
+        legs.append(Leg(REVENUE[tax_class], -sign * int(net + discount)))
+        if tax:
+            legs.append(Leg(OUTPUT_TAX[tax_class], -sign * int(tax)))
+        discount_minor += int(discount)
+    legs.append(Leg("discount", sign * discount_minor))
+    if any(leg.amount_minor for leg in legs):
+        word = "Credit note for" if sign < 0 else "Invoice to"
+        post_legs(ctx, on=on, text=f"{word} {invoice.party}", origin=ref(invoice), legs=legs)
+
+
+def take_number(ctx: Context, invoice: Invoice, on: date, **more: int) -> None:
+    """Give a draft its number, its dates and the state that follows from its amounts. more: further columns to set with them."""
+    invoice.issued_on = on
+    invoice.due_on = invoice.due_on or rules.due_on(on)
+    for name, value in more.items():
+        setattr(invoice, name, value)
+    invoice.state = rules.state_of(invoice.total_minor, invoice.paid_minor, invoice.credited_minor)
+    prefix = SERIES[Invoice.Kind(invoice.kind)]
+    invoice.number = rules.document_number(prefix, on.year, draw(ctx, f"billing.{invoice.kind}:{on.year}"))
+    invoice.save(update_fields=["number", "issued_on", "due_on", "state", *more])
+    invoice.open_minor = invoice.total_minor - invoice.paid_minor - invoice.credited_minor

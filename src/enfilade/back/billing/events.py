@@ -1,0 +1,82 @@
+"""What happened to charges, invoices, payments and drawers. Amounts in minor units of the company's currency."""
+
+from __future__ import annotations
+
+from enfilade.core.events import event
+
+
+@event
+class ChargeAdded:
+    """Something done is to be paid. origin: reference of what it came from."""
+
+    charge: int
+    party: int
+    net_minor: int
+    origin: str
+
+
+@event
+class DiscountGiven:
+    """A charge became cheaper. percent: of its price, decimal text."""
+
+    charge: int
+    party: int
+    discount_minor: int
+    percent: str
+    reason: str
+
+
+@event
+class InvoiceIssued:
+    """An invoice has its number and is posted. on: ISO date."""
+
+    invoice: int
+    number: str
+    party: int
+    total_minor: int
+    on: str
+    origin: str
+
+
+@event
+class InvoiceCredited:
+    """A credit note was issued for an invoice."""
+
+    credit_note: int
+    invoice: int
+    party: int
+    total_minor: int
+
+
+@event
+class PaymentTaken:
+    """Money came in. open_minor: what the invoice still owes. origin: of the invoice."""
+
+    payment: int
+    invoice: int
+    party: int
+    method: str
+    amount_minor: int
+    open_minor: int
+    origin: str
+
+
+@event
+class PaymentRefunded:
+    """Money was given back."""
+
+    refund: int
+    payment: int
+    invoice: int
+    party: int
+    amount_minor: int
+
+
+@event
+class DrawerClosed:
+    """A drawer was counted. difference_minor: counted less expected."""
+
+    session: int
+    drawer: str
+    counted_minor: int
+    difference_minor: int

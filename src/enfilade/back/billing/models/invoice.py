@@ -1,0 +1,180 @@
+"""Invoices and credit notes. Amounts are zero or more in both; the kind says who owes."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+from enfilade.base.item.models import Item
+from enfilade.base.party.models import Party
+from enfilade.core.fields import AmountField
+from enfilade.core.models import Record
+from enfilade.core.states import States
+
+_SETTLED = Q(total_minor=F("paid_minor") + F("credited_minor"))
+_NUMBERED = Q(number__isnull=False, issued_on__isnull=False, due_on__isnull=False)
+_UNTOUCHED = Q(paid_minor=0, credited_minor=0)
+
+
+class Invoice(Record):
+    """A bill, or a credit note for one. Once issued nothing of it changes but what was paid and credited (trigger).
+
+    paid_minor: payments less refunds; of a credit note, what it settled. credited_minor: by credit notes for this invoice.
+    open_minor: what is still owed. cancels: the invoice that a credit note is for.
+    """
+
+    class Kind(models.TextChoices):
+        INVOICE = "invoice"
+        CREDIT_NOTE = "credit_note", "Credit note"
+
+    class State(models.TextChoices):
+        DRAFT = "draft"
+        ISSUED = "issued"
+        PART_PAID = "part_paid", "Part paid"
+        PAID = "paid"
+        VOID = "void"
+
+    number = models.TextField(null=True, editable=False)
+    kind = models.TextField(choices=Kind, default=Kind.INVOICE, editable=False)
+    party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="invoices")
+    issued_on = models.DateField("issued", null=True, editable=False)
+    due_on = models.DateField("due", null=True, blank=True)
+    currency = models.CharField(max_length=3, editable=False)
+    net_minor = AmountField("net", default=0, editable=False)
+    tax_minor = AmountField("tax", default=0, editable=False)
+    total_minor = AmountField("total", default=0, editable=False)
+    discount_minor = AmountField("discount", default=0, editable=False)
+    paid_minor = AmountField("paid", default=0, editable=False)
+    credited_minor = AmountField("credited", default=0, editable=False)
+    open_minor = models.GeneratedField(
+        verbose_name="open",
+        expression=F("total_minor") - F("paid_minor") - F("credited_minor"),
+        output_field=AmountField(),
+        db_persist=True,
+    )
+    state = models.TextField(choices=State, default=State.DRAFT, editable=False)
+    note = models.TextField(blank=True)
+    origin = models.TextField(blank=True, editable=False)
+    cancels = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="credit_notes", editable=False)
+
+    states = States(
+        "state",
+        {
+            "change_draft": (("draft",), "draft"),
+            "issue_invoice": (("draft",), ("issued", "paid")),
+            "void_draft": (("draft",), "void"),
+            "take_payment": (("issued", "part_paid"), ("part_paid", "paid")),
+            "credit_invoice": (("issued", "part_paid"), ("issued", "part_paid", "paid", "void")),
+        },
+        said={
+            ("take_payment", "paid"): ("already_paid", "This invoice is already paid."),
+            ("take_payment", "draft"): ("not_issued", "This invoice is a draft; issue it first."),
+            ("credit_invoice", "paid"): ("already_paid", "This invoice is paid; refund the payment first, then credit what is open again."),
+        },
+    )
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["company", "number"], name="invoice_number_once", violation_error_message="This number is taken."
+            ),
+            models.CheckConstraint(
+                condition=Q(net_minor__gte=0, tax_minor__gte=0, discount_minor__gte=0, total_minor=F("net_minor") + F("tax_minor")),
+                name="invoice_adds_up",
+                violation_error_message="Net and tax are zero or more and make the total.",
+            ),
+            models.CheckConstraint(
+                condition=Q(paid_minor__gte=0, credited_minor__gte=0, total_minor__gte=F("paid_minor") + F("credited_minor")),
+                name="invoice_never_overpaid",
+                violation_error_message="No more can be paid or credited than is owed.",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="draft", number=None, issued_on=None) & _UNTOUCHED
+                | Q(state="void", number=None) & _UNTOUCHED
+                | Q(state="void", credited_minor=F("total_minor")) & _NUMBERED
+                | Q(state="issued", paid_minor=0) & _NUMBERED & ~_SETTLED
+                | Q(state="part_paid", paid_minor__gt=0) & _NUMBERED & ~_SETTLED
+                | Q(state="paid") & _NUMBERED & _SETTLED,
+                name="invoice_state_true",
+                violation_error_message="The state of an invoice follows from its number and its amounts.",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="invoice", cancels=None) | Q(kind="credit_note", cancels__isnull=False),
+                name="credit_note_names_invoice",
+                violation_error_message="A credit note names the invoice it is for, an invoice names none.",
+            ),
+            models.CheckConstraint(
+                condition=Q(due_on=None) | Q(issued_on=None) | Q(due_on__gte=F("issued_on")),
+                name="invoice_due_after_issue",
+                violation_error_message="An invoice is not due before it is issued.",
+            ),
+            models.CheckConstraint(
+                condition=Q(currency__regex=r"^[A-Z]{3}$"),
+                name="invoice_currency_iso",
+                violation_error_message="A currency is three capital letters (ISO 4217).",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["company", "party", "-id"], name="invoice_party"),
+            models.Index(fields=["company", "issued_on"], name="invoice_issued"),
+            models.Index(fields=["company", "due_on"], condition=Q(state__in=["issued", "part_paid"]), name="invoice_open"),
+            models.Index(fields=["company", "origin"], condition=~Q(origin=""), name="invoice_origin"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number or f"Draft {self.pk}"
+
+
+class InvoiceLine(Record):
+    """One line of a bill; it changes only while the bill is a draft (trigger).
+
+    net_minor: quantity times price less discount. tax_minor: its share of the tax of its rate.
+    tax_rate_bp, tax_category, tax_reason: as they were on the day of supply; the reason is printed where no tax is charged.
+    """
+
+    invoice = models.ForeignKey(Invoice, on_delete=models.CASCADE, related_name="lines")
+    item = models.ForeignKey(Item, null=True, on_delete=models.PROTECT, related_name="+")
+    description = models.TextField()
+    quantity = models.DecimalField(max_digits=12, decimal_places=3)
+    unit_price_minor = AmountField("price")
+    discount_minor = AmountField("discount", default=0)
+    tax_class = models.TextField(choices=Item.TaxClass)
+    tax_rate_bp = models.PositiveIntegerField("tax rate (bp)")
+    tax_category = models.CharField(max_length=3)
+    tax_reason = models.TextField("why no tax", blank=True)
+    net_minor = AmountField("net")
+    tax_minor = AmountField("tax")
+    charge = models.OneToOneField("billing.Charge", null=True, on_delete=models.PROTECT, related_name="line")
+
+    class Meta:
+        verbose_name = "invoice line"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(quantity__gt=0, unit_price_minor__gte=0, discount_minor__gte=0, net_minor__gte=0, tax_minor__gte=0),
+                name="invoice_line_not_negative",
+                violation_error_message="A line has a quantity above zero and amounts of zero or more.",
+            ),
+            models.CheckConstraint(
+                # The rounded product lies within half a cent of the exact one.
+                condition=Q(net_minor__gte=F("unit_price_minor") * F("quantity") - F("discount_minor") - Decimal("0.5"))
+                & Q(net_minor__lte=F("unit_price_minor") * F("quantity") - F("discount_minor") + Decimal("0.5")),
+                name="invoice_line_adds_up",
+                violation_error_message="Quantity times price less discount is the net amount of a line.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.description
+
+    @property
+    def tax_percent(self) -> Decimal:
+        """The rate as people read it."""
+        return (Decimal(self.tax_rate_bp) / 100).normalize()
+
+    @property
+    def total_minor(self) -> int:
+        """With tax."""
+        return self.net_minor + self.tax_minor

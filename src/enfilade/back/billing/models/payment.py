@@ -1,0 +1,101 @@
+"""Payments and refunds, each with a receipt number."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+from enfilade.base.party.models import Party
+from enfilade.core.fields import AmountField
+from enfilade.core.models import Record, User
+from enfilade.core.states import States
+
+from .drawer import DrawerSession
+from .invoice import Invoice
+
+
+class Payment(Record):
+    """Money that came in for an invoice, or (a refund) went out again. Nothing of it changes but what was refunded (trigger).
+
+    amount_minor: always above zero; kind says the direction. drawer: the open session that cash went into or came from.
+    refunds: of a refund, the payment it gives back. refunded_minor: of a payment, what was given back so far.
+    """
+
+    class Kind(models.TextChoices):
+        PAYMENT = "payment"
+        REFUND = "refund"
+
+    class Method(models.TextChoices):
+        CASH = "cash"
+        CARD = "card"
+        TRANSFER = "transfer", "Bank transfer"
+
+    class State(models.TextChoices):
+        TAKEN = "taken"
+        REFUNDED = "refunded"
+
+    number = models.TextField(editable=False)
+    kind = models.TextField(choices=Kind, default=Kind.PAYMENT, editable=False)
+    party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="payments")
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="payments")
+    method = models.TextField(choices=Method)
+    currency = models.CharField(max_length=3, editable=False)
+    amount_minor = AmountField("amount")
+    on = models.DateField("date")
+    received_at = models.DateTimeField("received at")
+    received_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    drawer = models.ForeignKey(DrawerSession, null=True, on_delete=models.PROTECT, related_name="payments")
+    refunds = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="refund_rows")
+    refunded_minor = AmountField("refunded", default=0)
+    reason = models.TextField(blank=True)
+    state = models.TextField(choices=State, default=State.TAKEN, editable=False)
+
+    states = States(
+        "state",
+        {"refund_payment": (("taken",), ("taken", "refunded"))},
+        said={("refund_payment", "refunded"): ("already_refunded", "This payment was given back already.")},
+    )
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["company", "number"], name="payment_number_once", violation_error_message="This receipt number is taken."
+            ),
+            models.CheckConstraint(
+                condition=Q(amount_minor__gt=0), name="payment_above_zero", violation_error_message="An amount above zero is paid."
+            ),
+            models.CheckConstraint(
+                condition=Q(refunded_minor__gte=0, refunded_minor__lte=F("amount_minor")),
+                name="payment_refund_in_bounds",
+                violation_error_message="No more can be given back than was paid.",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="payment", refunds=None) | Q(kind="refund", refunds__isnull=False, refunded_minor=0),
+                name="refund_names_payment",
+                violation_error_message="A refund names the payment it gives back.",
+            ),
+            models.CheckConstraint(
+                condition=Q(method="cash", drawer__isnull=False) | (Q(method__in=["card", "transfer"]) & Q(drawer=None)),
+                name="payment_cash_in_drawer",
+                violation_error_message="Cash goes into or out of a drawer, and nothing else does.",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="refunded", refunded_minor=F("amount_minor")) | (Q(state="taken") & ~Q(refunded_minor=F("amount_minor"))),
+                name="payment_state_true",
+                violation_error_message="A payment is refunded when all of it was given back.",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["company", "on"], name="payment_day"),
+            models.Index(fields=["company", "party", "-id"], name="payment_party"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def refundable_minor(self) -> int:
+        """What was not given back yet."""
+        return 0 if self.kind == self.Kind.REFUND else self.amount_minor - self.refunded_minor

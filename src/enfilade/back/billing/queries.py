@@ -1,0 +1,93 @@
+"""Named reads of billing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Q, Sum
+
+from enfilade.base.party.models import Party
+from enfilade.core.context import Context
+
+from .models import Charge, DrawerSession, Invoice, Payment
+
+
+@dataclass(frozen=True)
+class Takings:
+    """What came in and went out by one method on one day."""
+
+    method: str
+    payments: int
+    in_minor: int
+    out_minor: int
+
+    @property
+    def net_minor(self) -> int:
+        """What stayed."""
+        return self.in_minor - self.out_minor
+
+
+def expected_cash(ctx: Context, session: DrawerSession) -> int:
+    """What a drawer should hold: float and cash in less cash out, summed by the database."""
+    refund = Q(kind=Payment.Kind.REFUND)
+    rows = Payment.objects.visible_to(ctx).filter(drawer=session)
+    moved = rows.aggregate(came=Sum("amount_minor", filter=~refund), went=Sum("amount_minor", filter=refund))
+    return session.float_minor + int(moved["came"] or 0) - int(moved["went"] or 0)
+
+
+def open_charges(ctx: Context, party: Party | None = None, origin: str = "") -> list[Charge]:
+    """Charges that are on no bill yet, oldest first."""
+    rows = Charge.objects.visible_to(ctx).filter(state=Charge.State.OPEN)
+    if party is not None:
+        rows = rows.filter(party__in=party_keys(ctx, party))
+    if origin:
+        rows = rows.filter(origin=origin)
+    return list(rows.select_related("item", "party").order_by("pk"))
+
+
+def charges_of(ctx: Context, origin: str) -> list[Charge]:
+    """Every charge of an origin, whatever became of it."""
+    return list(Charge.objects.visible_to(ctx).filter(origin=origin).select_related("item", "invoice").order_by("pk"))
+
+
+def invoices_of(ctx: Context, origin: str) -> list[Invoice]:
+    """Documents of an origin, oldest first."""
+    return list(Invoice.objects.visible_to(ctx).filter(origin=origin).order_by("pk"))
+
+
+def open_invoices(ctx: Context, party: Party | None = None) -> list[Invoice]:
+    """Invoices that are not settled, longest due first."""
+    rows = Invoice.objects.visible_to(ctx).filter(state__in=[Invoice.State.ISSUED, Invoice.State.PART_PAID])
+    if party is not None:
+        rows = rows.filter(party__in=party_keys(ctx, party))
+    return list(rows.select_related("party").order_by("due_on", "pk"))
+
+
+def payments_of(ctx: Context, invoice: Invoice) -> list[Payment]:
+    """Payments and refunds of an invoice, oldest first."""
+    return list(Payment.objects.visible_to(ctx).filter(invoice=invoice).select_related("received_by", "drawer").order_by("pk"))
+
+
+def party_keys(ctx: Context, party: Party) -> list[int]:
+    """A party and those that were merged into it: what was issued to them keeps their names."""
+    return [party.pk, *Party.objects.visible_to(ctx).filter(merged_into=party).values_list("pk", flat=True)]
+
+
+def open_drawers(ctx: Context) -> list[DrawerSession]:
+    """Sessions that are open now."""
+    return list(DrawerSession.objects.visible_to(ctx).filter(state=DrawerSession.State.OPEN).select_related("opened_by").order_by("drawer"))
+
+
+def takings(ctx: Context, on: date, drawer: DrawerSession | None = None) -> list[Takings]:
+    """Money in and out by method, in the order of the methods; a method without any is there too.
+
+    on: the day; of a drawer's session all its days count.
+    """
+    rows = Payment.objects.visible_to(ctx).filter(**({"on": on} if drawer is None else {"drawer": drawer}))
+    refund = Q(kind=Payment.Kind.REFUND)
+    sums = rows.values_list("method").annotate(
+        number=Count("pk"), came=Sum("amount_minor", filter=~refund), went=Sum("amount_minor", filter=refund)
+    )
+    found = {method: (number, int(came or 0), int(went or 0)) for method, number, came, went in sums.order_by("method")}
+    return [Takings(m.value, *found.get(m.value, (0, 0, 0))) for m in Payment.Method]

@@ -1,0 +1,135 @@
+"""Arithmetic of a bill in integer minor units. Pure: no database, no clock, no float.
+
+Every amount here is zero or more; whether it is owed to us or by us is told by the kind of document (see the ADR on
+credit notes). Tax is worked out per rate on the sum of the lines and then handed to the lines, so that lines and
+document agree to the cent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from enfilade.back.tax.rules import tax_lines
+from enfilade.base.money.rules import allocate, multiply, split_tax
+from enfilade.core.fields import AMOUNT_MAX_MINOR
+
+TERM_DAYS = 14
+YEARS = range(1900, 2201)
+AGES = ((0, "Not due yet"), (30, "1–30 days"), (60, "31–60 days"), (90, "61–90 days"))
+OLDEST = "Over 90 days"
+
+
+@dataclass(frozen=True)
+class Price:
+    """A line before tax is known. rate_bp: basis points; category: EN 16931 (S, Z, E ...)."""
+
+    quantity: Decimal
+    unit_price_minor: int
+    discount_minor: int
+    rate_bp: int
+    category: str
+
+    @property
+    def gross_minor(self) -> int:
+        """Quantity times price, before the discount, without tax; rounded half up once."""
+        return multiply(self.unit_price_minor, self.quantity)
+
+    @property
+    def net_minor(self) -> int:
+        """What the line costs without tax."""
+        return self.gross_minor - self.discount_minor
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Sums of a document; taxes: tax of each line, in their order."""
+
+    net_minor: int
+    tax_minor: int
+    discount_minor: int
+    taxes: tuple[int, ...]
+
+    @property
+    def total_minor(self) -> int:
+        """What is to be paid."""
+        return self.net_minor + self.tax_minor
+
+
+def price_problem(price: Price) -> str:
+    """What is wrong with a line; "" when nothing is."""
+    if price.quantity <= 0:
+        return "A quantity is more than zero."
+    if price.unit_price_minor < 0 or price.discount_minor < 0:
+        return "Prices and discounts are zero or more."
+    if price.gross_minor >= AMOUNT_MAX_MINOR:
+        return "This amount is out of range."
+    if price.discount_minor > price.gross_minor:
+        return "A discount can't be more than the line costs."
+    return ""
+
+
+def add_up(prices: Sequence[Price]) -> Totals:
+    """The totals of a document; the tax of a rate is rounded once and shared out to its lines."""
+    taxed = tax_lines([(p.category, p.rate_bp, p.net_minor) for p in prices])
+    taxes = tuple(line.tax_minor for line in taxed)
+    return Totals(sum(p.net_minor for p in prices), sum(taxes), sum(p.discount_minor for p in prices), taxes)
+
+
+def state_of(total_minor: int, paid_minor: int, credited_minor: int) -> str:
+    """The state of an issued document, which its amounts alone decide."""
+    if total_minor > paid_minor + credited_minor:
+        return "part_paid" if paid_minor else "issued"
+    return "void" if credited_minor == total_minor and total_minor else "paid"
+
+
+def share_of_credit(amount_minor: int, left: Sequence[tuple[int, int, int]]) -> list[tuple[int, int]]:
+    """Net and tax of a partial credit for each tax rate; together exactly the amount.
+
+    left: (net, tax, rate_bp) that each rate still has. No share is more than what is left, so that several credits, the last
+    of which takes the rest, make exactly the invoice.
+    """
+    parts = allocate(amount_minor, [net + tax for net, tax, _ in left])
+    shares = []
+    for part, (net_left, tax_left, rate_bp) in zip(parts, left, strict=True):
+        tax = min(max(split_tax(part, rate_bp)[1], part - net_left), tax_left)
+        shares.append((part - tax, tax))
+    return shares
+
+
+def percent(part_minor: int, whole_minor: int) -> Decimal:
+    """How many percent of the whole a part is, with two decimals; 0 of nothing is 0."""
+    return (Decimal(100 * part_minor) / Decimal(whole_minor)).quantize(Decimal("0.01")) if whole_minor else Decimal(0)
+
+
+def due_on(issued_on: date, days: int = TERM_DAYS) -> date:
+    """The day until which to pay."""
+    return issued_on + timedelta(days=days)
+
+
+def is_business_date(on: date) -> bool:
+    """Whether a document may carry this date at all; books decide about their own periods."""
+    return on.year in YEARS
+
+
+def age_of(due: date, on: date) -> str:
+    """The ageing bucket of an open item."""
+    late = (on - due).days
+    return next((name for limit, name in AGES if late <= limit), OLDEST)
+
+
+def age_names() -> list[str]:
+    """All buckets, youngest first."""
+    return [*(name for _, name in AGES), OLDEST]
+
+
+def count_cash(counts: Iterable[tuple[int, int]]) -> int:
+    """The sum of coins and notes. counts: (value_minor, how many)."""
+    return sum(value * number for value, number in counts)
+
+
+def document_number(prefix: str, year: int, number: int) -> str:
+    """INV-2026-00001."""
+    return f"{prefix}-{year}-{number:05d}"
