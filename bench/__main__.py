@@ -49,7 +49,12 @@ def main() -> int:
 
 def prepare(url: str, folder: Path) -> None:
     """Settings, tables and a company to measure on."""
-    os.environ |= {"DATABASE_URL": url, "ENFILADE_HOME": str(folder), "SECRET_KEY": "bench" * 12, "DJANGO_SETTINGS_MODULE": "enfilade.site.settings"}
+    os.environ |= {
+        "DATABASE_URL": url,
+        "ENFILADE_HOME": str(folder),
+        "SECRET_KEY": "bench" * 12,
+        "DJANGO_SETTINGS_MODULE": "enfilade.site.settings",
+    }
     import django
 
     django.setup()

@@ -67,7 +67,10 @@ def command_ratio() -> float:
                 [ctx.company_id, ctx.user.pk, inputs, "0" * 64, f"k{number}", f"core.savedview:{view}"],
             )
             entry = cursor.fetchone()[0]
-            cursor.execute("INSERT INTO core_auditsubject (company_id, entry_id, ref) VALUES (%s, %s, %s)", [ctx.company_id, entry, f"core.savedview:{view}"])
+            cursor.execute(
+                "INSERT INTO core_auditsubject (company_id, entry_id, ref) VALUES (%s, %s, %s)",
+                [ctx.company_id, entry, f"core.savedview:{view}"],
+            )
             cursor.execute("COMMIT")
 
     with connection.cursor() as cursor:

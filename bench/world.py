@@ -42,9 +42,23 @@ def make_billing() -> Context:
     """A company that can bill: ledger, a tax code, two items, a customer."""
     company, user = make_books()
     ctx = context(company, user)
-    run_raw(ctx, "tax.add_taxcode", {"country": ctx.company.country, "tax_class": "standard", "code": "S", "name": "VAT", "category": "S", "rate_bp": 1900, "valid_from": "2020-01-01"})
+    run_raw(
+        ctx,
+        "tax.add_taxcode",
+        {
+            "country": ctx.company.country,
+            "tax_class": "standard",
+            "code": "S",
+            "name": "VAT",
+            "category": "S",
+            "rate_bp": 1900,
+            "valid_from": "2020-01-01",
+        },
+    )
     for code in ("A", "B"):
-        run_raw(ctx, "item.add_item", {"code": code, "name": f"Item {code}", "kind": "service", "price_minor": "50.00", "tax_class": "standard"})
+        run_raw(
+            ctx, "item.add_item", {"code": code, "name": f"Item {code}", "kind": "service", "price_minor": "50.00", "tax_class": "standard"}
+        )
     run_raw(ctx, "party.add_party", {"kind": "person", "name": "Customer"})
     return ctx
 

@@ -73,8 +73,8 @@ def houses() -> dict[str, Any]:
     """A demo practice with a day of history, and another company with an owner of its own."""
     from enfilade.site.demo import found_practice
 
-    owner, people, _ = found_practice("dental", patients=8, days=1, password="matrix-of-one-day-2026")  # noqa: S106
-    other, _, _ = found_practice("dental", patients=1, days=0, password="matrix-of-one-day-2026", name="Other Practice")  # noqa: S106
+    owner, people, _ = found_practice("dental", patients=8, days=1, password="matrix-of-one-day-2026")
+    other, _, _ = found_practice("dental", patients=1, days=0, password="matrix-of-one-day-2026", name="Other Practice")
     return {"owner": owner, "people": people, "other": other}
 
 
@@ -120,7 +120,11 @@ def test_the_matrix(houses: dict[str, Any]) -> None:
     wrong: list[str] = []
     count = 0
     callers = {"nobody": (None, Client(raise_request_exception=False)), "other company": (houses["other"], client_of(houses["other"]))}
-    callers |= {f"role {login}": (ctx, client_of(ctx)) for login, ctx in houses["people"].items() if login in {"owner", "dentist", "desk", "assistant", "books"}}
+    callers |= {
+        f"role {login}": (ctx, client_of(ctx))
+        for login, ctx in houses["people"].items()
+        if login in {"owner", "dentist", "desk", "assistant", "books"}
+    }
     with scope(owner.company_id):
         before = AuditEntry.objects.visible_to(owner).count()
     for caller, (ctx, client) in callers.items():

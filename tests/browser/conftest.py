@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import connections
 
 ROOT = Path(__file__).resolve().parents[2]
-PASSWORD = "browser-of-one-day-2026"  # noqa: S105 - of the test's own people
+PASSWORD = "browser-of-one-day-2026"
 SHOTS = ROOT / ".cache" / "screenshots"
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
 
@@ -52,7 +52,11 @@ class House:
         self.port, live = free_port(), free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         env = {
-            **os.environ, "DATABASE_URL": test_database_url(), "ENFILADE_HOME": str(folder), "SECRET_KEY": settings.SECRET_KEY, "LIVE_PORT": str(live),
+            **os.environ,
+            "DATABASE_URL": test_database_url(),
+            "ENFILADE_HOME": str(folder),
+            "SECRET_KEY": settings.SECRET_KEY,
+            "LIVE_PORT": str(live),
             "DJANGO_SETTINGS_MODULE": "enfilade.site.settings",
         }
         Path(folder, "files").mkdir(parents=True, exist_ok=True)
@@ -107,7 +111,14 @@ class Desk:
         self.page = self.context.new_page()
         self.faults: list[str] = []
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
-        self.page.on("console", lambda message: self.faults.append(message.text) if message.type == "error" and "422" not in message.text and "409" not in message.text else None)
+        self.page.on(
+            "console",
+            lambda message: (
+                self.faults.append(message.text)
+                if message.type == "error" and "422" not in message.text and "409" not in message.text
+                else None
+            ),
+        )
         self.page.goto("/sign-in/")
         self.page.fill("input[name=email]", house.people[login].user.email)
         self.page.fill("input[name=password]", PASSWORD)

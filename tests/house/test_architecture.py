@@ -42,7 +42,9 @@ def test_foreign_keys_point_down() -> None:
         f"{m._meta.label}.{f.name} -> {f.related_model._meta.label}"
         for m in our_models()
         for f in m._meta.concrete_fields
-        if isinstance(f, models.ForeignKey) and f.related_model.__module__.startswith("enfilade.") and level(f.related_model.__module__) > level(m.__module__)
+        if isinstance(f, models.ForeignKey)
+        and f.related_model.__module__.startswith("enfilade.")
+        and level(f.related_model.__module__) > level(m.__module__)
     ]
     assert wrong == []
 
@@ -66,7 +68,11 @@ def test_every_constraint_has_a_sentence() -> None:
 
 def test_every_command_is_a_verb_with_a_meaning() -> None:
     """verb_noun, an imperative line, and arguments that are explained where the name does not say it."""
-    wrong = [n for n, c in REGISTRY.items() if "_" not in c.verb or not c.summary.endswith(".") or c.verb.split("_")[0] in {"process", "handle", "update", "do"}]
+    wrong = [
+        n
+        for n, c in REGISTRY.items()
+        if "_" not in c.verb or not c.summary.endswith(".") or c.verb.split("_")[0] in {"process", "handle", "update", "do"}
+    ]
     assert wrong == []
 
 
@@ -144,9 +150,20 @@ def test_public_things_are_documented() -> None:
     """Modules, classes and functions of ours say what they are for."""
     missing = []
     for name, module in sorted(sys.modules.items()):
-        if name.startswith("enfilade.") and ".tests" not in name and ".migrations" not in name and getattr(module, "__file__", None) and not module.__file__.endswith("__init__.py"):
+        if (
+            name.startswith("enfilade.")
+            and ".tests" not in name
+            and ".migrations" not in name
+            and getattr(module, "__file__", None)
+            and not module.__file__.endswith("__init__.py")
+        ):
             missing += [name] if not module.__doc__ else []
             for attribute, value in vars(module).items():
-                if (inspect.isfunction(value) or inspect.isclass(value)) and value.__module__ == name and not attribute.startswith("_") and not value.__doc__:
+                if (
+                    (inspect.isfunction(value) or inspect.isclass(value))
+                    and value.__module__ == name
+                    and not attribute.startswith("_")
+                    and not value.__doc__
+                ):
                     missing.append(f"{name}.{attribute}")
     assert missing == []

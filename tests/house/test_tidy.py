@@ -11,10 +11,20 @@ FILE_LINES_MAX = 600
 FUNCTION_LINES_MAX = 70
 CLASS_LINES_MAX = 300
 BANNED_EVERYWHERE = {
-    r"\beval\(": "no text becomes code", r"\bpickle\b": "no pickles", r"shell=True": "no shell", r"yaml\.load\(": "no yaml.load",
-    r"mark_safe\((?!['\"])": "mark_safe only on literals", r"@csrf_exempt": "every post has its token", r"\.raw\(": "no raw querysets", r"\.extra\(": "no extra()",
+    r"\beval\(": "no text becomes code",
+    r"\bpickle\b": "no pickles",
+    r"shell=True": "no shell",
+    r"yaml\.load\(": "no yaml.load",
+    r"mark_safe\((?!['\"])": "mark_safe only on literals",
+    r"@csrf_exempt": "every post has its token",
+    r"\.raw\(": "no raw querysets",
+    r"\.extra\(": "no extra()",
 }
-BANNED_IN_COMMANDS = {r"timezone\.now\(\)": "a command knows the time from ctx.now", r"date\.today\(\)": "use ctx.today", r"datetime\.now\(": "use ctx.now"}
+BANNED_IN_COMMANDS = {
+    r"timezone\.now\(\)": "a command knows the time from ctx.now",
+    r"date\.today\(\)": "use ctx.today",
+    r"datetime\.now\(": "use ctx.now",
+}
 
 
 def sources() -> Iterator[Path]:
@@ -83,7 +93,12 @@ def test_templates_do_not_compile_user_text() -> None:
     wrong = []
     for file in SOURCE.rglob("*.html"):
         text = file.read_text()
-        for pattern, why in {r"\|safe\b": "|safe", r"\son[a-z]+\s*=\s*[\"']": "inline handler", r"{%\s*autoescape off": "autoescape off", r"<script(?![^>]*nonce)": "script without nonce"}.items():
+        for pattern, why in {
+            r"\|safe\b": "|safe",
+            r"\son[a-z]+\s*=\s*[\"']": "inline handler",
+            r"{%\s*autoescape off": "autoescape off",
+            r"<script(?![^>]*nonce)": "script without nonce",
+        }.items():
             if re.search(pattern, text):
                 wrong.append(f"{file.relative_to(ROOT)}: {why}")
     assert wrong == []

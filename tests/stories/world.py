@@ -50,7 +50,9 @@ class Api:
 
     def post(self, path: str, key: str = "", **body: Any) -> Answer:
         """POST /api/v1/<path> with JSON; a fresh idempotency key unless one is given."""
-        found = self.client.post(f"/api/v1/{path}", body, content_type="application/json", headers=self._headers(key or f"story-{next(KEYS)}"))
+        found = self.client.post(
+            f"/api/v1/{path}", body, content_type="application/json", headers=self._headers(key or f"story-{next(KEYS)}")
+        )
         return Answer(found)
 
     def patch(self, path: str, **body: Any) -> Answer:
@@ -80,7 +82,7 @@ class World:
     def __init__(self, patients: int = 6) -> None:
         from enfilade.site.demo import found_practice
 
-        self.owner, self.people, self.data = found_practice("dental", patients=patients, days=0, password="story-of-one-day-2026")  # noqa: S106
+        self.owner, self.people, self.data = found_practice("dental", patients=patients, days=0, password="story-of-one-day-2026")
         self.apis: dict[str, Api] = {}
 
     def api(self, login: str) -> Api:
@@ -97,4 +99,11 @@ class World:
     def names(self) -> dict[str, Any]:
         """What a story may use."""
         today: date = self.owner.today
-        return {"api": self.api, "today": today.isoformat(), "tomorrow": (today + timedelta(days=1)).isoformat(), "at": self.at, "world": self, "company": self.owner.company}
+        return {
+            "api": self.api,
+            "today": today.isoformat(),
+            "tomorrow": (today + timedelta(days=1)).isoformat(),
+            "at": self.at,
+            "world": self,
+            "company": self.owner.company,
+        }

@@ -33,16 +33,42 @@ def reserve() -> int:
 
 
 def write(
-    ctx: Context, *, entry: int, command: str, inputs: dict[str, Any], digest: str, key: str, facts: dict[str, Any], changes: dict[str, Any],
-    result: str, subjects: set[str], parent: int | None, released_by: int | None,
+    ctx: Context,
+    *,
+    entry: int,
+    command: str,
+    inputs: dict[str, Any],
+    digest: str,
+    key: str,
+    facts: dict[str, Any],
+    changes: dict[str, Any],
+    result: str,
+    subjects: set[str],
+    parent: int | None,
+    released_by: int | None,
 ) -> None:
     """Append one entry and its subjects."""
     with connection.cursor() as cursor:
         cursor.execute(
             _WRITE,
             [
-                entry, ctx.company_id, ctx.now, ctx.user.pk, released_by, command, ctx.channel, _json(inputs), digest, key or None,
-                _json(facts), _json(changes), result, parent, ctx.company_id, entry, sorted(subjects),
+                entry,
+                ctx.company_id,
+                ctx.now,
+                ctx.user.pk,
+                released_by,
+                command,
+                ctx.channel,
+                _json(inputs),
+                digest,
+                key or None,
+                _json(facts),
+                _json(changes),
+                result,
+                parent,
+                ctx.company_id,
+                entry,
+                sorted(subjects),
             ],
         )
 

@@ -11,7 +11,9 @@ from .resource import resource_named
 
 
 @command(permission="core.save_view", hidden=True)
-def save_view(ctx: Context, *, resource: str, name: str, query: Annotated[str, Input(max_length=4000)] = "", shared: bool = False) -> SavedView:
+def save_view(
+    ctx: Context, *, resource: str, name: str, query: Annotated[str, Input(max_length=4000)] = "", shared: bool = False
+) -> SavedView:
     """Keep a list with its filters under a name.
 
     shared: colleagues see it too.

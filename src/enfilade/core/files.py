@@ -51,7 +51,13 @@ def store_bytes(ctx: Context, name: str, data: bytes, media_type: str) -> Stored
         part.write_bytes(data)
         part.replace(path)
     return StoredFile.objects.create(
-        company=ctx.company, name=clean_name(name), media_type=media_type, size_bytes=len(data), sha256=digest, stored_at=ctx.now, stored_by=ctx.user
+        company=ctx.company,
+        name=clean_name(name),
+        media_type=media_type,
+        size_bytes=len(data),
+        sha256=digest,
+        stored_at=ctx.now,
+        stored_by=ctx.user,
     )
 
 
@@ -63,7 +69,9 @@ def open_file(row: StoredFile) -> IO[bytes]:
 def response(row: StoredFile) -> FileResponse:
     """An answer that no browser runs: type by content, nosniff, sandboxed, attachment unless a picture or PDF."""
     inline = row.media_type in INLINE
-    answer = FileResponse(open_file(row), as_attachment=not inline, filename=row.name, content_type=row.media_type if inline else "application/octet-stream")
+    answer = FileResponse(
+        open_file(row), as_attachment=not inline, filename=row.name, content_type=row.media_type if inline else "application/octet-stream"
+    )
     answer["X-Content-Type-Options"] = "nosniff"
     answer["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; object-src 'self'; sandbox"
     answer["Cache-Control"] = "private, no-store"

@@ -30,8 +30,15 @@ def import_rows(ctx: Context, *, resource: str, file: StoredFile) -> ImportBatch
     result = ImportResult(problems=list(problems), refused=sum(p.refused for p in problems))
     take_rows(ctx, rows, result)
     batch = ImportBatch.objects.create(
-        company=ctx.company, resource=resource, file_name=file.name, at=ctx.now, user=ctx.user, created_count=result.created,
-        changed_count=result.changed, problems=[vars(p) for p in result.problems[:1000]], refs=result.refs,
+        company=ctx.company,
+        resource=resource,
+        file_name=file.name,
+        at=ctx.now,
+        user=ctx.user,
+        created_count=result.created,
+        changed_count=result.changed,
+        problems=[vars(p) for p in result.problems[:1000]],
+        refs=result.refs,
     )
     batch.outcome = result  # type: ignore[attr-defined]
     return batch
@@ -43,4 +50,4 @@ def import_file(ctx: Context, resource: Resource, name: str, data: bytes) -> Imp
         raise NotFound("import of", resource.plural)
     with scope(ctx.company_id):
         stored = store(ctx, name, io.BytesIO(data))
-    return cast(ImportResult, import_rows(ctx, resource=resource.label, file=stored).outcome)
+    return cast("ImportResult", import_rows(ctx, resource=resource.label, file=stored).outcome)

@@ -19,7 +19,9 @@ def deliver(ctx: Context, work: Work) -> None:
     if not work.events:
         return
     rows = [
-        EventEntry(company_id=ctx.company_id, at=ctx.now, name=event_name(type(fact)), payload=audit.jsonable(asdict(fact)), entry_id=work.parent)  # type: ignore[call-overload]
+        EventEntry(
+            company_id=ctx.company_id, at=ctx.now, name=event_name(type(fact)), payload=audit.jsonable(asdict(fact)), entry_id=work.parent
+        )  # type: ignore[call-overload]
         for fact in work.events
     ]
     EventEntry.objects.bulk_create(rows)

@@ -49,4 +49,8 @@ def _secure(cursor: Any, model: type[Record], role: sql.Identifier) -> None:
     if model.append_only:
         cursor.execute(sql.SQL("REVOKE UPDATE, DELETE ON {} FROM {}").format(table, role))
         cursor.execute(sql.SQL("DROP TRIGGER IF EXISTS append_only ON {}").format(table))
-        cursor.execute(sql.SQL("CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON {} FOR EACH ROW EXECUTE FUNCTION core_append_only()").format(table))
+        cursor.execute(
+            sql.SQL("CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON {} FOR EACH ROW EXECUTE FUNCTION core_append_only()").format(
+                table
+            )
+        )

@@ -9,7 +9,6 @@ from django.urls import URLPattern, path
 
 from .api import views as api
 from .api.openapi import openapi_view
-
 from .http.dispatch import view
 from .pages import commands, lists, records, reports, session, transfer
 from .resource import RESOURCES, Resource
@@ -36,7 +35,8 @@ def _resource_urls(resource: Resource) -> list[URLPattern]:
 
 def _page_urls() -> list[URLPattern]:
     return [
-        path(f"{p.module}/{p.path}", view(p.permission, methods=getattr(p.view, "methods", ("GET", "HEAD")))(p.view), name=label) for label, p in PAGES.items()
+        path(f"{p.module}/{p.path}", view(p.permission, methods=getattr(p.view, "methods", ("GET", "HEAD")))(p.view), name=label)
+        for label, p in PAGES.items()
     ]
 
 

@@ -58,7 +58,9 @@ def parser() -> Parser:
     verbs = top.add_subparsers(dest="verb", required=True, metavar="verb")
     common = Parser(add_help=False)
     common.add_argument("--json", action="store_true", help="print JSON")
-    common.add_argument("--as", dest="user", default=os.environ.get("ENFILADE_USER", ""), metavar="E-MAIL", help="who acts (default: the first owner)")
+    common.add_argument(
+        "--as", dest="user", default=os.environ.get("ENFILADE_USER", ""), metavar="E-MAIL", help="who acts (default: the first owner)"
+    )
     common.add_argument("--company", default=os.environ.get("ENFILADE_COMPANY", ""), metavar="SLUG", help="for which company")
 
     def verb(name: str, text: str, /, *positional: str, **optional: str) -> Parser:
@@ -71,7 +73,12 @@ def parser() -> Parser:
 
     verb("list", "List records: every filter of the resource is an option, also --q, --sort, --limit, --after.", "resource")
     verb("show", "Show one record.", "resource", "id")
-    run = verb("run", "Run a command: every input is an option; lines are JSON.", "command", key="idempotency key: the same key gives the first result again")
+    run = verb(
+        "run",
+        "Run a command: every input is an option; lines are JSON.",
+        "command",
+        key="idempotency key: the same key gives the first result again",
+    )
     run.add_argument("--rehearse", action="store_true", help="run everything, show the result, keep nothing")
     run.add_argument("--input", metavar="JSON", help="all inputs as one JSON object")
     take = verb("import", "Import a file into a resource.", "resource", "file")
@@ -81,7 +88,13 @@ def parser() -> Parser:
     verb("verify", "Check that nothing was altered: balances, chains, numbers. Exit code 1 when something is found.")
     verb("commands", "List every command, resource and report.")
     verb("token", "Make an API token for a user and print it once.", name="what it is for")
-    verb("demo", "Found a demo company with the system's own commands.", kind="kind of company (dental)", patients="how many patients", seed="for other people and dates")
+    verb(
+        "demo",
+        "Found a demo company with the system's own commands.",
+        kind="kind of company (dental)",
+        patients="how many patients",
+        seed="for other people and dates",
+    )
     return top
 
 
@@ -91,9 +104,9 @@ def _run(options: argparse.Namespace, rest: list[str]) -> int:
 
     try:
         django.setup()
-        from . import cli_verbs as verbs
-
         from enfilade.core.context import Held, OutcomeUnknown, Refusal
+
+        from . import cli_verbs as verbs
     except ImportError as error:
         raise HomeProblem(f"A part of Enfilade is missing ({error.name}). Run `make run` or `make test` once.") from error
     run: Callable[[argparse.Namespace, dict[str, Any]], int] = verbs.VERBS[options.verb]
@@ -104,12 +117,26 @@ def _run(options: argparse.Namespace, rest: list[str]) -> int:
         return run(options, given)
     except Held as held:
         waiting = held.held
-        fail("held", waiting.reason, as_json=options.json, held=f"core.heldcommand:{waiting.pk}" if waiting.pk else None, release_role=waiting.release_role)
+        fail(
+            "held",
+            waiting.reason,
+            as_json=options.json,
+            held=f"core.heldcommand:{waiting.pk}" if waiting.pk else None,
+            release_role=waiting.release_role,
+        )
     except Refusal as no:
         errors = [{"field": path, "detail": s} for path, found in getattr(no, "errors", {}).items() for s in found]
-        fail(no.code, str(no), as_json=options.json, **({"errors": errors} if errors else {}), **({"hints": list(no.hints)} if no.hints else {}))
+        fail(
+            no.code,
+            str(no),
+            as_json=options.json,
+            **({"errors": errors} if errors else {}),
+            **({"hints": list(no.hints)} if no.hints else {}),
+        )
     except OutcomeUnknown:
-        fail("outcome_unknown", "The database could not say whether this was saved. Run it again with the same --key.", as_json=options.json)
+        fail(
+            "outcome_unknown", "The database could not say whether this was saved. Run it again with the same --key.", as_json=options.json
+        )
     except (OperationalError, ProgrammingError) as error:
         fail("database", f"The database does not answer as expected: {str(error).splitlines()[0]}", as_json=options.json)
 
@@ -135,7 +162,9 @@ def more_options(rest: list[str]) -> dict[str, Any]:
 def fail(code: str, sentence: str, *, as_json: bool, **more: Any) -> Any:
     """Say why on standard error (and as JSON on standard output when asked for) and leave with exit code 2."""
     if as_json:
-        sys.stdout.write(json.dumps({"error": {"code": code, "sentence": sentence, **{k: v for k, v in more.items() if v is not None}}}) + "\n")
+        sys.stdout.write(
+            json.dumps({"error": {"code": code, "sentence": sentence, **{k: v for k, v in more.items() if v is not None}}}) + "\n"
+        )
     sys.stderr.write(f"{code}: {sentence}\n")
     for error in more.get("errors", []):
         sys.stderr.write(f"  {error['field'] or 'input'}: {error['detail']}\n")

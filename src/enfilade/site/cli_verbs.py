@@ -16,11 +16,11 @@ from enfilade.core.command import REGISTRY, command_named, run_raw
 from enfilade.core.command.inputs import read
 from enfilade.core.context import Context, NotFound, Refusal
 from enfilade.core.files import SIZE_MAX_BYTES
+from enfilade.core.importing import import_file
 from enfilade.core.models import Company, Membership
 from enfilade.core.resource import RESOURCES, resource_named
 from enfilade.core.resource.hooks import REPORTS, report_named
 from enfilade.core.resource.listing import listing
-from enfilade.core.importing import import_file
 from enfilade.core.resource.transfer import export_csv
 from enfilade.core.scope import scope
 from enfilade.core.verify import verify_all
@@ -79,9 +79,7 @@ def run_command(options: Namespace, given: dict[str, Any]) -> int:
     command = command_named(options.command)
     raw: dict[str, Any] = {**_object(options.input, "--input"), **given}
     for name, parameter in command.parameters.items():
-        if isinstance(raw.get(name), str) and (parameter.is_lines or parameter.kind is dict):
-            raw[name] = _parse(raw[name], f"--{name}")
-        elif parameter.many and isinstance(raw.get(name), str) and raw[name].startswith("["):
+        if (isinstance(raw.get(name), str) and (parameter.is_lines or parameter.kind is dict)) or (parameter.many and isinstance(raw.get(name), str) and raw[name].startswith("[")):
             raw[name] = _parse(raw[name], f"--{name}")
     result = run_raw(ctx, command.name, raw)
     with scope(ctx.company_id, read_only=True):
@@ -239,6 +237,14 @@ def table(heads: list[str], rows: list[list[str]]) -> None:
 
 
 VERBS: dict[str, Callable[[Namespace, dict[str, Any]], int]] = {
-    "list": list_rows, "show": show_row, "run": run_command, "import": import_rows, "export": export_rows, "report": print_report,
-    "verify": verify, "commands": list_commands, "token": make_token, "demo": make_demo,
+    "list": list_rows,
+    "show": show_row,
+    "run": run_command,
+    "import": import_rows,
+    "export": export_rows,
+    "report": print_report,
+    "verify": verify,
+    "commands": list_commands,
+    "token": make_token,
+    "demo": make_demo,
 }

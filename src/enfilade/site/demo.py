@@ -33,7 +33,8 @@ def found_demo(kind: str, *, patients: int, seed: int = 1, days: int = PAST_DAYS
     owner, people, data = found_practice(kind, patients=patients, days=days, password=password, seed=seed, say=say)
     roles = {r["code"]: r["name"] for r in data["roles"]}
     return [
-        {"email": ctx.user.email, "password": password, "name": ctx.user.name, "role": ", ".join(roles[c] for c in sorted(ctx.roles))} for ctx in people.values()
+        {"email": ctx.user.email, "password": password, "name": ctx.user.name, "role": ", ".join(roles[c] for c in sorted(ctx.roles))}
+        for ctx in people.values()
     ]
 
 
@@ -96,7 +97,12 @@ class Story:
         if usual and min(h["opens_at"] for h in usual) <= now <= time(max(h["closes_at"] for h in usual).hour - 2):
             return
         self.setup.do(
-            "calendar.add_openinghours", weekday=str(today.weekday()), opens_at="00:00", closes_at="00:00", valid_from=today, valid_until=today,
+            "calendar.add_openinghours",
+            weekday=str(today.weekday()),
+            opens_at="00:00",
+            closes_at="00:00",
+            valid_from=today,
+            valid_until=today,
         )
 
     def people_come(self, number: int) -> None:
@@ -116,11 +122,24 @@ class Story:
         given, family = self.pick("given_names"), self.pick("family_names")
         born = date(self.owner.today.year - self.dice.randint(6, 86), self.dice.randint(1, 12), self.dice.randint(1, 28))
         party = self.setup.do(
-            "party.add_person", given_name=given, family_name=family, phone=f"+49 431 {5600000 + index * 7 + self.dice.randint(0, 6)}",
-            email=f"patient{index + 1}@post.example" if self.dice.random() < 0.7 else "", birth_on=born, role="patient", although_known=True,
+            "party.add_person",
+            given_name=given,
+            family_name=family,
+            phone=f"+49 431 {5600000 + index * 7 + self.dice.randint(0, 6)}",
+            email=f"patient{index + 1}@post.example" if self.dice.random() < 0.7 else "",
+            birth_on=born,
+            role="patient",
+            although_known=True,
         )
         code, city = self.pick("places")
-        self.setup.do("party.add_address", party=party.pk, street=f"{self.pick('streets')} {self.dice.randint(1, 90)}", postal_code=code, city=city, country=self.owner.company.country)
+        self.setup.do(
+            "party.add_address",
+            party=party.pk,
+            street=f"{self.pick('streets')} {self.dice.randint(1, 90)}",
+            postal_code=code,
+            city=city,
+            country=self.owner.company.country,
+        )
         return party
 
     # -- the days
@@ -144,7 +163,11 @@ class Story:
 
     def hours_of(self, day: date) -> list[tuple[datetime, datetime]]:
         """When it is open on a day; on emergency duty, three hours around now."""
-        usual = [(datetime.combine(day, h["opens_at"], tzinfo=self.owner.zone), datetime.combine(day, h["closes_at"], tzinfo=self.owner.zone)) for h in self.data["opening_hours"] if day.weekday() in h["weekdays"]]
+        usual = [
+            (datetime.combine(day, h["opens_at"], tzinfo=self.owner.zone), datetime.combine(day, h["closes_at"], tzinfo=self.owner.zone))
+            for h in self.data["opening_hours"]
+            if day.weekday() in h["weekdays"]
+        ]
         now = self.owner.now.astimezone(self.owner.zone)
         if day != self.owner.today or any(a <= now <= b - timedelta(hours=2) for a, b in usual):
             return usual
@@ -168,7 +191,14 @@ class Story:
         """One booking at the desk, or None when somebody was faster or it is over."""
         try:
             patient = self.dice.choice(self.patients)
-            return self.do(self.dice.choice(["desk", "desk2"]), booked_at, "appointments.book_visit", patient=patient.pk, service=self.services[code], starts_at=starts_at)
+            return self.do(
+                self.dice.choice(["desk", "desk2"]),
+                booked_at,
+                "appointments.book_visit",
+                patient=patient.pk,
+                service=self.services[code],
+                starts_at=starts_at,
+            )
         except Refusal as no:
             if no.code in BUSY:
                 return None
@@ -231,7 +261,14 @@ class Story:
         self.do("desk", at, "appointments.check_out", visit=visit.pk, method=self.dice.choices(["card", "cash", "transfer"], [6, 3, 1])[0])
         if self.dice.random() < 0.15:
             pharmacy = self.dice.choice([p for p in self._rows("party.party") if p.name in {n for n, _ in self.data["pharmacies"]}])
-            self.do("dentist", at, "appointments.send_prescription", visit=visit.pk, pharmacy=pharmacy.pk, text="Ibuprofen 400 mg, 20 tablets, one up to three times a day")
+            self.do(
+                "dentist",
+                at,
+                "appointments.send_prescription",
+                visit=visit.pk,
+                pharmacy=pharmacy.pk,
+                text="Ibuprofen 400 mg, 20 tablets, one up to three times a day",
+            )
 
     def calls_of(self, day: date, until: datetime) -> None:
         """Contacts of a day: most are settled from the book, some go to somebody behind."""
@@ -250,7 +287,13 @@ class Story:
         """One call: from a patient more often than not."""
         patient = self.dice.choice(self.patients) if self.patients and self.dice.random() < 0.8 else None
         chance = self.dice.random()
-        call = self.do("desk", at, "reception.open_call", number=patient.phone if patient else f"+49 40 {self.dice.randint(1000000, 9999999)}", party=patient.pk if patient else None)
+        call = self.do(
+            "desk",
+            at,
+            "reception.open_call",
+            number=patient.phone if patient else f"+49 40 {self.dice.randint(1000000, 9999999)}",
+            party=patient.pk if patient else None,
+        )
         after = at + timedelta(minutes=self.dice.randint(1, 4))
         callers = [a for a in self.answers if a.audience == "caller"]
         if chance < 0.62:
@@ -259,9 +302,24 @@ class Story:
             self.do("desk", after, "reception.settle_call", call=call.pk, topic="appointment")
         elif chance < 0.9:
             person = self.people[self.dice.choice(["dentist", "owner", "books"])]
-            self.do("desk", after, "reception.interrupt_person", call=call.pk, person=person.user.pk, minutes=self.dice.randint(2, 8), topic=self.dice.choice(["lab work", "invoice", "treatment"]))
+            self.do(
+                "desk",
+                after,
+                "reception.interrupt_person",
+                call=call.pk,
+                person=person.user.pk,
+                minutes=self.dice.randint(2, 8),
+                topic=self.dice.choice(["lab work", "invoice", "treatment"]),
+            )
         else:
-            self.do("desk", after, "reception.note_question", call=call.pk, question=self.dice.choice(["Do you offer payment in instalments?", "Is there an evening hour for working people?"]), topic="fees")
+            self.do(
+                "desk",
+                after,
+                "reception.note_question",
+                call=call.pk,
+                question=self.dice.choice(["Do you offer payment in instalments?", "Is there an evening hour for working people?"]),
+                topic="fees",
+            )
 
     def complaint(self, at: datetime) -> None:
         """Taken at the desk, handed over, accepted, answered, told: as far as chance takes it."""
@@ -269,10 +327,18 @@ class Story:
         patient = self.dice.choice(self.patients)
         case = self.do("desk", at, "work.open_case", kind="complaint", topic=topic, title=text, party=patient.pk)
         receiver = "dentist" if topic == "complaint_treatment" else "books"
-        self.do("desk", at, "work.hand_over_case", case=case.pk, to_user=self.people[receiver].user.pk, note="Please answer; the patient waits.")
+        self.do(
+            "desk", at, "work.hand_over_case", case=case.pk, to_user=self.people[receiver].user.pk, note="Please answer; the patient waits."
+        )
         if self.dice.random() < 0.8:
             self.do(receiver, at + timedelta(minutes=20), "work.accept_case", case=case.pk)
-            self.do(receiver, at + timedelta(minutes=45), "work.answer_case", case=case.pk, answer="We looked into it and will put it right at no cost. Please choose any free slot this week.")
+            self.do(
+                receiver,
+                at + timedelta(minutes=45),
+                "work.answer_case",
+                case=case.pk,
+                answer="We looked into it and will put it right at no cost. Please choose any free slot this week.",
+            )
             self.do("desk", at + timedelta(minutes=60), "work.tell_party", case=case.pk, channel="phone")
 
     def close(self, drawer: Any, at: datetime) -> None:

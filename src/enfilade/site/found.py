@@ -17,7 +17,9 @@ from enfilade.core.models import Company, Membership, Role, User
 from enfilade.kinds import kinds, read_kind
 
 
-def found_company(kind: str, *, name: str = "", demo: bool = False, password: str, at: datetime | None = None) -> tuple[Context, dict[str, Context], dict[str, Any]]:
+def found_company(
+    kind: str, *, name: str = "", demo: bool = False, password: str, at: datetime | None = None
+) -> tuple[Context, dict[str, Context], dict[str, Any]]:
     """Make a company with the roles, people and data of a kind.
 
     Returns the owner's context, a context per login name, and the data of the kind.
@@ -37,9 +39,19 @@ def _found(kind: str, data: dict[str, Any], name: str, demo: bool, password: str
     facts = data["company"]
     title = name or facts["name"]
     company = Company.objects.create(
-        slug=_free_slug(title), name=title, kind=kind, country=facts["country"], currency=facts["currency"], timezone=facts["timezone"], language=facts["language"], demo=demo
+        slug=_free_slug(title),
+        name=title,
+        kind=kind,
+        country=facts["country"],
+        currency=facts["currency"],
+        timezone=facts["timezone"],
+        language=facts["language"],
+        demo=demo,
     )
-    roles = {r["code"]: Role.objects.create(company=company, code=r["code"], name=r["name"], permissions=sorted(r["permissions"])) for r in data["roles"]}
+    roles = {
+        r["code"]: Role.objects.create(company=company, code=r["code"], name=r["name"], permissions=sorted(r["permissions"]))
+        for r in data["roles"]
+    }
     contexts = {}
     for person in data["people"]:
         user = _user(person, facts["email_domain"], company, password)
@@ -100,27 +112,53 @@ class Setup:
     def calendar(self) -> None:
         """People and things that can be booked, and when the company is open."""
         for person in self.each("people"):
-            made = self.do("party.add_party", kind="person", name=person["name"], role="employee", email=self.people[person["login"]].user.email)
+            made = self.do(
+                "party.add_party", kind="person", name=person["name"], role="employee", email=self.people[person["login"]].user.email
+            )
             self.do("party.link_account", party=made.pk, email=self.people[person["login"]].user.email)
             code = person["login"].upper()
             self.bookables[code] = self.do(
-                "calendar.add_bookable", kind="person", name=person["name"], code=code, tags=person["tags"], user=self.people[person["login"]].user.pk, party=made.pk, colour=person.get("colour", ""),
+                "calendar.add_bookable",
+                kind="person",
+                name=person["name"],
+                code=code,
+                tags=person["tags"],
+                user=self.people[person["login"]].user.pk,
+                party=made.pk,
+                colour=person.get("colour", ""),
             )
         for thing in self.each("bookables"):
             self.bookables[thing["code"]] = self.do("calendar.add_bookable", **thing)
         for hours in self.each("opening_hours"):
             for weekday in hours["weekdays"]:
-                self.do("calendar.add_openinghours", weekday=str(weekday), opens_at=hours["opens_at"].isoformat("minutes"), closes_at=hours["closes_at"].isoformat("minutes"))
+                self.do(
+                    "calendar.add_openinghours",
+                    weekday=str(weekday),
+                    opens_at=hours["opens_at"].isoformat("minutes"),
+                    closes_at=hours["closes_at"].isoformat("minutes"),
+                )
 
     def catalogue(self) -> None:
         """What is sold, what an appointment needs, which documents it takes."""
         for item in self.each("items"):
-            made = self.do("item.add_item", code=item["code"], name=item["name"], kind=item.get("kind", "service"), price_minor=item["price"], tax_class=item["tax_class"])
+            made = self.do(
+                "item.add_item",
+                code=item["code"],
+                name=item["name"],
+                kind=item.get("kind", "service"),
+                price_minor=item["price"],
+                tax_class=item["tax_class"],
+            )
             self.ids["item", item["code"]] = made.pk
         for kind in self.each("document_kinds"):
             self.ids["document", kind["code"]] = self.do("document.add_documentkind", **kind).pk
         for required in self.each("required_documents"):
-            self.do("document.add_requireddocument", subject=required["subject"], kind=self.ids["document", required["kind"]], blocking=required["blocking"])
+            self.do(
+                "document.add_requireddocument",
+                subject=required["subject"],
+                kind=self.ids["document", required["kind"]],
+                blocking=required["blocking"],
+            )
         for service in self.each("services"):
             made = self.do("appointments.add_service", **{**service, "item": self.ids["item", service["item"]], "needs": service["needs"]})
             self.ids["service", service["code"]] = made.pk
@@ -131,7 +169,9 @@ class Setup:
             made = self.do("work.add_queue", code=queue["code"], name=queue["name"], role_code=queue["role"])
             self.ids["queue", queue["code"]] = made.pk
         for order, rule in enumerate(self.each("routing"), 1):
-            self.do("work.add_routingrule", topic=rule["topic"], queue=self.ids["queue", rule["queue"]], due_min=rule["due_min"], order=order)
+            self.do(
+                "work.add_routingrule", topic=rule["topic"], queue=self.ids["queue", rule["queue"]], due_min=rule["due_min"], order=order
+            )
         for rule in self.each("door_rules"):
             self.do("doors.add_doorrule", **rule)
 

@@ -31,17 +31,24 @@ def main(folder: str) -> None:
 
 def commands() -> str:
     """Every command: meaning, permission, inputs, door."""
-    parts = ["# Commands\n\nEach is a form, an API operation `POST /api/v1/do/<module>/<verb>/`, a line `enfilade run <name>` and an entry of the audit.\n"]
+    parts = [
+        "# Commands\n\nEach is a form, an API operation `POST /api/v1/do/<module>/<verb>/`, a line `enfilade run <name>` and an entry of the audit.\n"
+    ]
     module = ""
     for name in sorted(REGISTRY):
         command = REGISTRY[name]
         if command.module != module:
             module = command.module
             parts.append(f"\n## {module}\n")
-        parts.append(f"\n### {name}\n\n{_body(command.doc)}\n\nPermission `{command.permission}`{'; has a door' if command.door else ''}{'; a part of other commands' if command.hidden else ''}.\n")
+        parts.append(
+            f"\n### {name}\n\n{_body(command.doc)}\n\nPermission `{command.permission}`{'; has a door' if command.door else ''}{'; a part of other commands' if command.hidden else ''}.\n"
+        )
         if command.parameters:
             parts.append("\n| input | type | needed | meaning |\n|---|---|---|---|\n")
-            parts += [f"| `{n}` | {_kind(p)} | {'yes' if p.required and not p.partial else ''} | {p.help.replace('|', '/')} |\n" for n, p in command.parameters.items()]
+            parts += [
+                f"| `{n}` | {_kind(p)} | {'yes' if p.required and not p.partial else ''} | {p.help.replace('|', '/')} |\n"
+                for n, p in command.parameters.items()
+            ]
     return "".join(parts)
 
 
@@ -57,16 +64,28 @@ def _kind(parameter: Parameter) -> str:
 
 def resources() -> str:
     """Every resource: columns, filters, what may be typed."""
-    parts = ["# Resources\n\nEach has a list, record pages, `GET /api/v1/<module>/<name>/`, `enfilade list <label>`, CSV out, and CSV in where it has a key.\n"]
+    parts = [
+        "# Resources\n\nEach has a list, record pages, `GET /api/v1/<module>/<name>/`, `enfilade list <label>`, CSV out, and CSV in where it has a key.\n"
+    ]
     for label in sorted(RESOURCES):
         resource = RESOURCES[label]
         parts.append(f"\n## {label}\n\n{(resource.model.__doc__ or '').strip().splitlines()[0]}\n\n")
-        rows: list[tuple[str, Any]] = [("columns", resource.columns), ("filters", resource.filters), ("search", resource.search), ("typed", resource.fields), ("lines", tuple(resource.lines)), ("import key", (resource.import_key,) if resource.import_key else ())]
+        rows: list[tuple[str, Any]] = [
+            ("columns", resource.columns),
+            ("filters", resource.filters),
+            ("search", resource.search),
+            ("typed", resource.fields),
+            ("lines", tuple(resource.lines)),
+            ("import key", (resource.import_key,) if resource.import_key else ()),
+        ]
         parts += [f"- {what}: {', '.join(f'`{v}`' for v in values)}\n" for what, values in rows if values]
         states = resource.states
         if states is not None:
             parts.append("\n| command | from | to |\n|---|---|---|\n")
-            parts += [f"| `{verb}` | {', '.join(starts)} | {ends if isinstance(ends, str) else ', '.join(ends)} |\n" for verb, (starts, ends) in states.moves.items()]
+            parts += [
+                f"| `{verb}` | {', '.join(starts)} | {ends if isinstance(ends, str) else ', '.join(ends)} |\n"
+                for verb, (starts, ends) in states.moves.items()
+            ]
     return "".join(parts)
 
 
@@ -75,7 +94,9 @@ def reports() -> str:
     parts = ["# Reports\n\n`enfilade report <name>`, `GET /api/v1/reports/<module>/<name>/`, and a page.\n"]
     for label in sorted(REPORTS):
         report = REPORTS[label]
-        parts.append(f"\n## {label}\n\n{report.summary}\n\nInputs: {', '.join(f'`{n}`' for n in report.parameters) or 'none'}. Permission `{report.permission}`.\n")
+        parts.append(
+            f"\n## {label}\n\n{report.summary}\n\nInputs: {', '.join(f'`{n}`' for n in report.parameters) or 'none'}. Permission `{report.permission}`.\n"
+        )
     return "".join(parts)
 
 

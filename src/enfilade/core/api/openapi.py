@@ -24,8 +24,14 @@ from enfilade.core.resource.hooks import REPORTS, Report
 AMOUNT = {"type": "string", "pattern": r"^-?\d+(\.\d+)?$", "description": "Decimal amount in major units."}
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
 _PLAIN: dict[Any, dict[str, Any]] = {
-    bool: {"type": "boolean"}, int: {"type": "integer"}, Decimal: {"type": "string", "format": "decimal"}, datetime: {"type": "string", "format": "date-time"},
-    date: {"type": "string", "format": "date"}, time: {"type": "string", "format": "time"}, dict: {"type": "object"}, str: {"type": "string"},
+    bool: {"type": "boolean"},
+    int: {"type": "integer"},
+    Decimal: {"type": "string", "format": "decimal"},
+    datetime: {"type": "string", "format": "date-time"},
+    date: {"type": "string", "format": "date"},
+    time: {"type": "string", "format": "time"},
+    dict: {"type": "object"},
+    str: {"type": "string"},
 }
 
 
@@ -45,24 +51,46 @@ def document() -> dict[str, Any]:
         paths |= _command_path(REGISTRY[name])
     for label in sorted(REPORTS):
         paths |= _report_path(REPORTS[label])
-    paths["/api/v1/files/"] = {"post": _operation("upload_file", "Keep a file; its id is an input of commands.", {"201": _json("Kept", {"type": "object"})}, body={
-        "content": {"multipart/form-data": {"schema": {"type": "object", "required": ["file"], "properties": {"file": {"type": "string", "format": "binary"}}}}}})}
+    paths["/api/v1/files/"] = {
+        "post": _operation(
+            "upload_file",
+            "Keep a file; its id is an input of commands.",
+            {"201": _json("Kept", {"type": "object"})},
+            body={
+                "content": {
+                    "multipart/form-data": {
+                        "schema": {"type": "object", "required": ["file"], "properties": {"file": {"type": "string", "format": "binary"}}}
+                    }
+                }
+            },
+        )
+    }
     schemas = {RESOURCES[label].label: _row_schema(RESOURCES[label]) for label in sorted(RESOURCES)}
     return {
         "openapi": "3.1.0",
         "info": {"title": "Enfilade", "version": "1", "description": "Every resource, command and report of this house."},
         "security": [{"bearer": []}],
         "paths": paths,
-        "components": {"securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}}, "schemas": {**schemas, "Problem": _problem_schema()}},
+        "components": {
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
+            "schemas": {**schemas, "Problem": _problem_schema()},
+        },
     }
 
 
 def _problem_schema() -> dict[str, Any]:
     text = {"type": "string"}
     return {
-        "type": "object", "description": "RFC 9457 problem document.", "required": ["type", "title", "status", "detail", "code"],
+        "type": "object",
+        "description": "RFC 9457 problem document.",
+        "required": ["type", "title", "status", "detail", "code"],
         "properties": {
-            "type": text, "title": text, "status": {"type": "integer"}, "detail": text, "code": text, "retryable": {"type": "boolean"},
+            "type": text,
+            "title": text,
+            "status": {"type": "integer"},
+            "detail": text,
+            "code": text,
+            "retryable": {"type": "boolean"},
             "errors": {"type": "array", "items": {"type": "object", "properties": {"field": text, "detail": text}}},
             "hints": {"type": "array", "items": {"type": "object"}},
         },
@@ -87,8 +115,14 @@ def _column_schema(resource: Resource, path: str) -> dict[str, Any]:
     if isinstance(field, models.ForeignKey):
         return {"type": ["integer", "null"]} if field.null else {"type": "integer"}
     for known, schema in (
-        (AmountField, AMOUNT), (models.BooleanField, _PLAIN[bool]), (models.DateTimeField, _PLAIN[datetime]), (models.DateField, _PLAIN[date]),
-        (models.DecimalField, _PLAIN[Decimal]), (models.IntegerField, _PLAIN[int]), (models.JSONField, {}), (models.CharField | models.TextField, _PLAIN[str]),
+        (AmountField, AMOUNT),
+        (models.BooleanField, _PLAIN[bool]),
+        (models.DateTimeField, _PLAIN[datetime]),
+        (models.DateField, _PLAIN[date]),
+        (models.DecimalField, _PLAIN[Decimal]),
+        (models.IntegerField, _PLAIN[int]),
+        (models.JSONField, {}),
+        (models.CharField | models.TextField, _PLAIN[str]),
     ):
         if isinstance(field, known):
             made = dict(schema)
@@ -104,7 +138,12 @@ def parameter_schema(parameter: Parameter) -> dict[str, Any]:
     """JSON Schema of one input."""
     if parameter.is_lines:
         inner = parameter.line_parameters
-        item = {"type": "object", "properties": {n: parameter_schema(p) for n, p in inner.items()}, "required": [n for n, p in inner.items() if p.required], "additionalProperties": False}
+        item = {
+            "type": "object",
+            "properties": {n: parameter_schema(p) for n, p in inner.items()},
+            "required": [n for n, p in inner.items() if p.required],
+            "additionalProperties": False,
+        }
         return {"type": "array", "items": item, "title": parameter.label}
     one = _value_schema(parameter)
     made: dict[str, Any] = {"type": "array", "items": one} if parameter.many else one
@@ -134,7 +173,12 @@ def _value_schema(parameter: Parameter) -> dict[str, Any]:
 def inputs_schema(command: Command) -> dict[str, Any]:
     """JSON Schema of a command's inputs."""
     required = [n for n, p in command.parameters.items() if p.required and not p.partial]
-    return {"type": "object", "properties": {n: parameter_schema(p) for n, p in command.parameters.items()}, "required": required, "additionalProperties": False}
+    return {
+        "type": "object",
+        "properties": {n: parameter_schema(p) for n, p in command.parameters.items()},
+        "required": required,
+        "additionalProperties": False,
+    }
 
 
 def _json(description: str, schema: dict[str, Any]) -> dict[str, Any]:
@@ -142,12 +186,38 @@ def _json(description: str, schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _problems(*codes: str) -> dict[str, Any]:
-    names = {"202": "Held at a door", "400": "Not understood", "401": "Sign in first", "403": "Not allowed", "404": "Not found", "405": "Not that way", "409": "Refused", "413": "Too large", "415": "Wrong media type", "422": "Not valid", "503": "Outcome unknown"}
+    names = {
+        "202": "Held at a door",
+        "400": "Not understood",
+        "401": "Sign in first",
+        "403": "Not allowed",
+        "404": "Not found",
+        "405": "Not that way",
+        "409": "Refused",
+        "413": "Too large",
+        "415": "Wrong media type",
+        "422": "Not valid",
+        "503": "Outcome unknown",
+    }
     return {c: {"description": names[c], "content": {"application/problem+json": {"schema": PROBLEM}}} for c in codes}
 
 
-def _operation(name: str, summary: str, responses: dict[str, Any], *, body: dict[str, Any] | None = None, parameters: list[dict[str, Any]] | None = None, permission: str = "", tag: str = "core") -> dict[str, Any]:
-    made: dict[str, Any] = {"operationId": name, "summary": summary, "tags": [tag], "responses": {**responses, **_problems("400", "401", "403", "404", "405")}}
+def _operation(
+    name: str,
+    summary: str,
+    responses: dict[str, Any],
+    *,
+    body: dict[str, Any] | None = None,
+    parameters: list[dict[str, Any]] | None = None,
+    permission: str = "",
+    tag: str = "core",
+) -> dict[str, Any]:
+    made: dict[str, Any] = {
+        "operationId": name,
+        "summary": summary,
+        "tags": [tag],
+        "responses": {**responses, **_problems("400", "401", "403", "404", "405")},
+    }
     if permission:
         made["x-permission"] = permission
     if parameters:
@@ -160,34 +230,69 @@ def _operation(name: str, summary: str, responses: dict[str, Any], *, body: dict
 
 def _resource_paths(resource: Resource) -> dict[str, Any]:
     row = {"$ref": f"#/components/schemas/{resource.label}"}
-    page = {"type": "object", "properties": {"items": {"type": "array", "items": row}, "after": {"type": ["string", "null"]}, "before": {"type": ["string", "null"]}}}
+    page = {
+        "type": "object",
+        "properties": {
+            "items": {"type": "array", "items": row},
+            "after": {"type": ["string", "null"]},
+            "before": {"type": ["string", "null"]},
+        },
+    }
     name, tag, may = resource.name, resource.module, resource.view_permission
-    listing = _operation(f"list_{name}", f"List {resource.plural.lower()}.", {"200": _json("A page", page), **_problems("422")}, parameters=_list_parameters(resource), permission=may, tag=tag)
+    listing = _operation(
+        f"list_{name}",
+        f"List {resource.plural.lower()}.",
+        {"200": _json("A page", page), **_problems("422")},
+        parameters=_list_parameters(resource),
+        permission=may,
+        tag=tag,
+    )
     paths: dict[str, Any] = {resource.api_url(): {"get": listing}}
     one = f"{resource.api_url()}{{id}}/"
-    paths[one] = {"parameters": [_id()], "get": _operation(f"get_{name}", f"Read one {resource.singular}.", {"200": _json("The record", row)}, permission=may, tag=tag)}
+    paths[one] = {
+        "parameters": [_id()],
+        "get": _operation(f"get_{name}", f"Read one {resource.singular}.", {"200": _json("The record", row)}, permission=may, tag=tag),
+    }
     for verb, path, method, status in (("add", resource.api_url(), "post", "201"), ("change", one, "patch", "200")):
         command = REGISTRY.get(f"{resource.module}.{verb}_{name}")
         if command is not None and command.own_parameters is not None:
             schema = inputs_schema(command)
-            schema = {**schema, "properties": {k: v for k, v in schema["properties"].items() if k != command.target}, "required": [r for r in schema["required"] if r != command.target]}
+            schema = {
+                **schema,
+                "properties": {k: v for k, v in schema["properties"].items() if k != command.target},
+                "required": [r for r in schema["required"] if r != command.target],
+            }
             paths[path][method] = _writing(command, f"{command.verb}", schema, {status: _json("The record", row)}, tag)
     for command in sorted(REGISTRY.values(), key=lambda c: c.name):
         if command.target_model is resource.model and not command.hidden and command.own_parameters is None:
             schema = inputs_schema(command)
-            schema = {**schema, "properties": {k: v for k, v in schema["properties"].items() if k != command.target}, "required": [r for r in schema["required"] if r != command.target]}
-            paths[f"{one}{command.verb}/"] = {"parameters": [_id()], "post": _writing(command, f"{command.verb}_of_{name}", schema, {"200": _json("Result", {"type": "object"})}, tag)}
+            schema = {
+                **schema,
+                "properties": {k: v for k, v in schema["properties"].items() if k != command.target},
+                "required": [r for r in schema["required"] if r != command.target],
+            }
+            paths[f"{one}{command.verb}/"] = {
+                "parameters": [_id()],
+                "post": _writing(command, f"{command.verb}_of_{name}", schema, {"200": _json("Result", {"type": "object"})}, tag),
+            }
     return paths
 
 
 def _command_path(command: Command) -> dict[str, Any]:
-    made = _writing(command, f"do_{command.module}_{command.verb}", inputs_schema(command), {"200": _json("Result", {"type": "object"})}, command.module)
+    made = _writing(
+        command, f"do_{command.module}_{command.verb}", inputs_schema(command), {"200": _json("Result", {"type": "object"})}, command.module
+    )
     return {f"/api/v1/do/{command.module}/{command.verb}/": {"post": made}}
 
 
 def _writing(command: Command, name: str, schema: dict[str, Any], responses: dict[str, Any], tag: str) -> dict[str, Any]:
     headers = [
-        {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": 200}, "description": "The same key gives the first answer again."},
+        {
+            "name": "Idempotency-Key",
+            "in": "header",
+            "schema": {"type": "string", "maxLength": 200},
+            "description": "The same key gives the first answer again.",
+        },
         {"name": "rehearse", "in": "query", "schema": {"type": "boolean"}, "description": "Run everything, show the result, keep nothing."},
     ]
     body = {"content": {"application/json": {"schema": schema}}, "required": bool(schema["required"])}
@@ -209,5 +314,12 @@ def _list_parameters(resource: Resource) -> list[dict[str, Any]]:
 
 def _report_path(report: Report) -> dict[str, Any]:
     inputs = [{"name": n, "in": "query", "required": p.required, "schema": _value_schema(p)} for n, p in report.parameters.items()]
-    made = _operation(f"report_{report.module}_{report.name}", report.summary or report.title, {"200": _json("Figures", {"type": "object"}), **_problems("422")}, parameters=inputs, permission=report.permission, tag=report.module)
+    made = _operation(
+        f"report_{report.module}_{report.name}",
+        report.summary or report.title,
+        {"200": _json("Figures", {"type": "object"}), **_problems("422")},
+        parameters=inputs,
+        permission=report.permission,
+        tag=report.module,
+    )
     return {f"/api/v1/reports/{report.module}/{report.name}/": {"get": made}}

@@ -82,7 +82,9 @@ def index(request: HttpRequest, ctx: Context) -> HttpResponse:
     """What there is."""
     resources = [{"label": r.label, "url": r.api_url()} for r in RESOURCES.values() if ctx.may(r.view_permission)]
     reports = [{"label": r.label, "url": f"/api/v1/reports/{r.module}/{r.name}/"} for r in REPORTS.values() if ctx.may(r.permission)]
-    return JsonResponse({"company": ctx.company.slug, "user": ctx.user.email, "resources": resources, "reports": reports, "openapi": "/api/v1/openapi.json"})
+    return JsonResponse(
+        {"company": ctx.company.slug, "user": ctx.user.email, "resources": resources, "reports": reports, "openapi": "/api/v1/openapi.json"}
+    )
 
 
 @view(methods=("POST",))
@@ -93,7 +95,9 @@ def upload(request: HttpRequest, ctx: Context) -> HttpResponse:
         raise Invalid({"file": ["Send the file as the part called file."]})
     with scope(ctx.company_id):
         kept = files.store(ctx, part.name or "file", part.file)
-    return JsonResponse({"id": kept.pk, "ref": ref(kept), "name": kept.name, "media_type": kept.media_type, "size_bytes": kept.size_bytes}, status=201)
+    return JsonResponse(
+        {"id": kept.pk, "ref": ref(kept), "name": kept.name, "media_type": kept.media_type, "size_bytes": kept.size_bytes}, status=201
+    )
 
 
 def report_json(found: Any) -> Any:
@@ -113,7 +117,12 @@ def _run(request: HttpRequest, ctx: Context, name: str, target: dict[str, Any], 
         result = run_raw(replace(ctx, key="" if rehearse else key, rehearse=rehearse), name, raw)
     except Held as held:
         waiting = held.held
-        detail = {"held": ref(waiting) if waiting.pk else None, "reason": waiting.reason, "rule": waiting.rule, "release_role": waiting.release_role}
+        detail = {
+            "held": ref(waiting) if waiting.pk else None,
+            "reason": waiting.reason,
+            "rule": waiting.rule,
+            "release_role": waiting.release_role,
+        }
         return problem(202, "held", waiting.reason, **detail)
     with scope(ctx.company_id, read_only=True):
         body = result_json(ctx, result)
@@ -142,7 +151,7 @@ def _body(request: HttpRequest) -> dict[str, Any]:
     if not request.body:
         return {}
     if request.content_type not in {"application/json", "application/merge-patch+json"}:
-        raise UnknownMedia()
+        raise UnknownMedia
     try:
         found = json.loads(request.body.decode("utf-8"), parse_float=Decimal, parse_constant=_no_constant)
     except (ValueError, RecursionError, UnicodeDecodeError) as error:
@@ -153,7 +162,7 @@ def _body(request: HttpRequest) -> dict[str, Any]:
     return found
 
 
-class UnknownMedia(Refusal):  # noqa: N818 - refusals are not errors
+class UnknownMedia(Refusal):
     """The body is of a media type that nobody here reads."""
 
     status = 415
@@ -172,5 +181,3 @@ def _depth(value: Any) -> int:
     if isinstance(value, list):
         return 1 + max((_depth(v) for v in value), default=0)
     return 0
-
-

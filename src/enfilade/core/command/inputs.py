@@ -154,7 +154,11 @@ def parameters_of(target: Any, doc: str = "") -> dict[str, Parameter]:
     found = {}
     if is_dataclass(target):
         for item in fields(target):
-            default = item.default if item.default is not MISSING else (item.default_factory() if item.default_factory is not MISSING else MISSING)
+            default = (
+                item.default
+                if item.default is not MISSING
+                else (item.default_factory() if item.default_factory is not MISSING else MISSING)
+            )
             found[item.name] = _parameter(item.name, hints[item.name], default, helps)
         return found
     for item in inspect.signature(target).parameters.values():
@@ -171,7 +175,9 @@ def _parameter(name: str, hint: Any, default: Any, helps: dict[str, str]) -> Par
         hint, inner = _peel(typing.get_args(hint)[0])
         meta = inner or meta
     meta = meta or Input()
-    return Parameter(name, hint, many, default is MISSING, None if default is MISSING else default, meta, _sentence(meta.help or helps.get(name, "")))
+    return Parameter(
+        name, hint, many, default is MISSING, None if default is MISSING else default, meta, _sentence(meta.help or helps.get(name, ""))
+    )
 
 
 def _sentence(text: str) -> str:
@@ -391,7 +397,7 @@ def _read_one(parameter: Parameter, given: Any, currency: str) -> Any:
         raise ValidationError("Give a single value here.", code="type")
     if isinstance(given, bool) and parameter.kind is not bool:
         raise ValidationError("True or false has no meaning here.", code="type")
-    if isinstance(given, float) and given != given or given in (float("inf"), float("-inf")):
+    if (isinstance(given, float) and given != given) or given in (float("inf"), float("-inf")):
         raise ValidationError("Give a finite number.", code="type")
     if parameter.kind in (date, time) and isinstance(given, int | float | Decimal):
         raise ValidationError("Give this as text, such as 2026-11-02 or 09:30.", code="type")

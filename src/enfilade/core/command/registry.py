@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import inspect
 import typing
 from collections.abc import Callable
@@ -93,7 +92,7 @@ def register(made: Command, run: Any) -> CommandFunction:
         raise RuntimeError(f"two commands are called {made.name}")
     REGISTRY[made.name] = made
     run.command = made
-    return typing.cast(CommandFunction, run)
+    return typing.cast("CommandFunction", run)
 
 
 def command_named(name: str) -> Command:

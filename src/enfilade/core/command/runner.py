@@ -35,12 +35,12 @@ ATTEMPTS = 3
 
 
 @dataclass
-class _Rehearsed(Exception):  # noqa: N818 - carries a result out of a transaction that is to be rolled back
+class _Rehearsed(Exception):
     result: Any
 
 
 @dataclass
-class _Hold(Exception):  # noqa: N818 - unwinds to the outermost command, which is the one that waits
+class _Hold(Exception):
     rule: str
     reason: str
     role: str
@@ -111,7 +111,11 @@ def _outermost(command: Command, ctx: Context, inputs: dict[str, Any], work: Wor
             if sqlstate(error) in RETRYABLE and attempt < ATTEMPTS:
                 time.sleep(random.uniform(0.005, 0.05) * attempt)  # noqa: S311 - jitter, not a secret
                 continue
-            no = Refusal("busy", "Too many people are working on this right now. Try again in a moment.") if sqlstate(error) in RETRYABLE else refusal_for(error)
+            no = (
+                Refusal("busy", "Too many people are working on this right now. Try again in a moment.")
+                if sqlstate(error) in RETRYABLE
+                else refusal_for(error)
+            )
             if no is None:
                 raise
             raise no from error
@@ -119,7 +123,7 @@ def _outermost(command: Command, ctx: Context, inputs: dict[str, Any], work: Wor
 
 
 def _steps(command: Command, ctx: Context, inputs: dict[str, Any], released_by: int | None = None) -> Any:
-    work = cast(Work, ctx.work)
+    work = cast("Work", ctx.work)
     outer = work.parent
     sent = _sent(command, ctx, inputs)
     key = ctx.key if outer is None and not released_by else ""
@@ -140,8 +144,18 @@ def _steps(command: Command, ctx: Context, inputs: dict[str, Any], released_by: 
         states.check_end(target, command.verb)
     subjects = _subjects(work, bound, result)
     audit.write(
-        ctx, entry=entry, command=command.name, inputs=sent, digest=digest, key=key, facts=facts, changes=audit.changes(before, target),
-        result=ref(result) if isinstance(result, models.Model) and result.pk else "", subjects=subjects, parent=outer, released_by=released_by,
+        ctx,
+        entry=entry,
+        command=command.name,
+        inputs=sent,
+        digest=digest,
+        key=key,
+        facts=facts,
+        changes=audit.changes(before, target),
+        result=ref(result) if isinstance(result, models.Model) and result.pk else "",
+        subjects=subjects,
+        parent=outer,
+        released_by=released_by,
     )
     work.parent = outer
     work.subjects |= subjects
@@ -177,7 +191,7 @@ def _replay(ctx: Context, earlier: tuple[str, str], digest: str) -> Any:
 
 def _lock(command: Command, ctx: Context, inputs: dict[str, Any]) -> dict[str, Any]:
     """Fetch every row that was named, fresh and visible: those that change locked, in the order of table and key."""
-    work = cast(Work, ctx.work)
+    work = cast("Work", ctx.work)
     wanted: list[tuple[str, int, str, type[models.Model], bool, Any]] = []
     for name, parameter in command.parameters.items():
         if not parameter.is_row or inputs[name] in (None, UNSET):
@@ -188,7 +202,9 @@ def _lock(command: Command, ctx: Context, inputs: dict[str, Any]) -> dict[str, A
     rows: dict[tuple[str, int], models.Model] = {}
     for table, pk, name, model, shared, given in sorted(wanted, key=lambda w: w[:3]):
         known = work.rows.get((model, pk))
-        rows[(table, pk)] = known if known is not None and (known is given or not isinstance(given, models.Model)) else _fetch(ctx, model, pk, name, shared)
+        rows[(table, pk)] = (
+            known if known is not None and (known is given or not isinstance(given, models.Model)) else _fetch(ctx, model, pk, name, shared)
+        )
     bound = dict(inputs)
     for name, parameter in command.parameters.items():
         if parameter.is_row and inputs[name] not in (None, UNSET):
@@ -208,15 +224,15 @@ def _fetch(ctx: Context, model: type[models.Model], pk: int, name: str, shared: 
     if row is None:
         raise NotFound(str(model._meta.verbose_name), pk, field=name)
     if not shared:
-        cast(Work, ctx.work).remember(row)
-    return cast(models.Model, row)
+        cast("Work", ctx.work).remember(row)
+    return cast("models.Model", row)
 
 
 def _pass_door(command: Command, ctx: Context, bound: dict[str, Any], sent: dict[str, Any]) -> dict[str, Any]:
     if command.door is None:
         return {}
     facts = {**{k: v for k, v in sent.items() if isinstance(v, str | int | float | bool)}, **command.door(**bound)}
-    released = cast(Work, ctx.work).release
+    released = cast("Work", ctx.work).release
     verdict = ask(ctx, command, facts, released.rule if released else "")
     if verdict.kind == "refuse":
         raise Refusal("door_refused", verdict.reason)
@@ -231,8 +247,15 @@ def _keep_held(command: Command, ctx: Context, inputs: dict[str, Any], hold: _Ho
     """Store the command with its inputs; the same key held twice is one held command. A rehearsal stores nothing."""
     sent = _sent(command, ctx, inputs)
     held = HeldCommand(
-        company=ctx.company, command=command.name, inputs=sent, facts=audit.jsonable(hold.facts), rule=hold.rule, reason=hold.reason,
-        release_role=hold.role, maker=ctx.user, held_at=ctx.now,
+        company=ctx.company,
+        command=command.name,
+        inputs=sent,
+        facts=audit.jsonable(hold.facts),
+        rule=hold.rule,
+        reason=hold.reason,
+        release_role=hold.role,
+        maker=ctx.user,
+        held_at=ctx.now,
     )
     if ctx.rehearse:
         return held
@@ -240,12 +263,22 @@ def _keep_held(command: Command, ctx: Context, inputs: dict[str, Any], hold: _Ho
     work = Work()
     with scope(ctx.company_id):
         if ctx.key and (earlier := _earlier(ctx, ctx.key)):
-            return cast(HeldCommand, _replay(ctx, earlier, digest))
+            return cast("HeldCommand", _replay(ctx, earlier, digest))
         held.save()
         subjects = {ref(held)} | {ref(r) for r in _rows(command, inputs)}
         audit.write(
-            ctx, entry=audit.reserve(), command="doors.hold_command", inputs={"command": command.name, **sent}, digest=digest, key=ctx.key,
-            facts=held.facts, changes={}, result=ref(held), subjects=subjects, parent=None, released_by=None,
+            ctx,
+            entry=audit.reserve(),
+            command="doors.hold_command",
+            inputs={"command": command.name, **sent},
+            digest=digest,
+            key=ctx.key,
+            facts=held.facts,
+            changes={},
+            result=ref(held),
+            subjects=subjects,
+            parent=None,
+            released_by=None,
         )
         work.subjects |= subjects
         for tell in ON_HOLD:
@@ -278,4 +311,3 @@ def _settle_constraints() -> None:
     """Make deferred constraints speak now, so that a rehearsal refuses what a commit would refuse."""
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-

@@ -44,7 +44,9 @@ def refusal_for(error: DatabaseError) -> Refusal | None:
     if name and getattr(diag, "source_function", "") == "exec_stmt_raise":
         return Refusal(name, message)
     if sqlstate(error) == "23503":
-        return Refusal("in_use", "This is still used by something else." if "delete" in message else "Something this refers to does not exist.")
+        return Refusal(
+            "in_use", "This is still used by something else." if "delete" in message else "Something this refers to does not exist."
+        )
     if sqlstate(error) == "23502":
         column = getattr(diag, "column_name", "") or "value"
         return Refusal("required", f"{column.replace('_', ' ').capitalize()} is required.", field=column)

@@ -10,8 +10,17 @@ from django.shortcuts import render
 from enfilade.core.context import Invalid, OutcomeUnknown, Refusal
 
 TITLES = {
-    400: "Not understood", 401: "Sign in first", 403: "Not allowed", 404: "Not found", 405: "Not that way", 409: "Refused",
-    413: "Too large", 415: "Wrong media type", 422: "Not valid", 500: "Our mistake", 503: "Outcome unknown",
+    400: "Not understood",
+    401: "Sign in first",
+    403: "Not allowed",
+    404: "Not found",
+    405: "Not that way",
+    409: "Refused",
+    413: "Too large",
+    415: "Wrong media type",
+    422: "Not valid",
+    500: "Our mistake",
+    503: "Outcome unknown",
 }
 
 
@@ -37,7 +46,10 @@ def page_problem(request: HttpRequest, status: int, sentence: str) -> HttpRespon
     """A whole page, or for htmx a fragment, that says what is wrong and where to go."""
     if wants_json(request):
         return problem(status, TITLES.get(status, "problem").lower().replace(" ", "_"), sentence)
-    context = {"problem": {"status": status, "title": TITLES.get(status, "Problem"), "text": sentence, "sentence": sentence}, "status": status}
+    context = {
+        "problem": {"status": status, "title": TITLES.get(status, "Problem"), "text": sentence, "sentence": sentence},
+        "status": status,
+    }
     return render(request, "core/problem.html", context, status=status)
 
 

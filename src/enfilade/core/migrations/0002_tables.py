@@ -8,263 +8,411 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('core', '0001_database'),
+        ("core", "0001_database"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('email', models.EmailField(error_messages={'unique': 'This e-mail address already has an account.'}, max_length=254, unique=True)),
-                ('name', models.TextField()),
-                ('is_active', models.BooleanField(default=True)),
-                ('joined_at', models.DateTimeField(auto_now_add=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "email",
+                    models.EmailField(
+                        error_messages={"unique": "This e-mail address already has an account."}, max_length=254, unique=True
+                    ),
+                ),
+                ("name", models.TextField()),
+                ("is_active", models.BooleanField(default=True)),
+                ("joined_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('email', django.db.models.functions.text.Lower('email'))), name='user_email_lower', violation_error_message='An e-mail address is kept in small letters.')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("email", django.db.models.functions.text.Lower("email"))),
+                        name="user_email_lower",
+                        violation_error_message="An e-mail address is kept in small letters.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Company',
+            name="Company",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(error_messages={'unique': 'This short name is taken.'}, unique=True)),
-                ('name', models.TextField()),
-                ('kind', models.TextField(blank=True, help_text='The preset it was founded with, for example dental.')),
-                ('country', models.CharField(default='DE', help_text='ISO 3166-1 alpha-2.', max_length=2)),
-                ('currency', models.CharField(default='EUR', help_text="ISO 4217; the company's books are kept in it.", max_length=3)),
-                ('timezone', models.TextField(default='Europe/Berlin', help_text='IANA name.')),
-                ('language', models.CharField(default='en', max_length=8)),
-                ('recovery_min', models.PositiveIntegerField(default=0, help_text='Assumed minutes a person needs to get back into work after an interruption.', verbose_name='recovery minutes')),
-                ('demo', models.BooleanField(default=False, editable=False)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(error_messages={"unique": "This short name is taken."}, unique=True)),
+                ("name", models.TextField()),
+                ("kind", models.TextField(blank=True, help_text="The preset it was founded with, for example dental.")),
+                ("country", models.CharField(default="DE", help_text="ISO 3166-1 alpha-2.", max_length=2)),
+                ("currency", models.CharField(default="EUR", help_text="ISO 4217; the company's books are kept in it.", max_length=3)),
+                ("timezone", models.TextField(default="Europe/Berlin", help_text="IANA name.")),
+                ("language", models.CharField(default="en", max_length=8)),
+                (
+                    "recovery_min",
+                    models.PositiveIntegerField(
+                        default=0,
+                        help_text="Assumed minutes a person needs to get back into work after an interruption.",
+                        verbose_name="recovery minutes",
+                    ),
+                ),
+                ("demo", models.BooleanField(default=False, editable=False)),
             ],
             options={
-                'verbose_name_plural': 'companies',
-                'constraints': [models.CheckConstraint(condition=models.Q(('country__regex', '^[A-Z]{2}$')), name='company_country_iso', violation_error_message='A country is two capital letters (ISO 3166-1).'), models.CheckConstraint(condition=models.Q(('currency__regex', '^[A-Z]{3}$')), name='company_currency_iso', violation_error_message='A currency is three capital letters (ISO 4217).')],
+                "verbose_name_plural": "companies",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("country__regex", "^[A-Z]{2}$")),
+                        name="company_country_iso",
+                        violation_error_message="A country is two capital letters (ISO 3166-1).",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("currency__regex", "^[A-Z]{3}$")),
+                        name="company_currency_iso",
+                        violation_error_message="A currency is three capital letters (ISO 4217).",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='AuditEntry',
+            name="AuditEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('command', models.TextField()),
-                ('channel', models.TextField()),
-                ('inputs', models.JSONField()),
-                ('inputs_sha256', models.CharField(max_length=64)),
-                ('key', models.TextField(null=True)),
-                ('facts', models.JSONField(default=dict)),
-                ('changes', models.JSONField(default=dict)),
-                ('result', models.TextField(blank=True)),
-                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='core.auditentry')),
-                ('released_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('company', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                ("command", models.TextField()),
+                ("channel", models.TextField()),
+                ("inputs", models.JSONField()),
+                ("inputs_sha256", models.CharField(max_length=64)),
+                ("key", models.TextField(null=True)),
+                ("facts", models.JSONField(default=dict)),
+                ("changes", models.JSONField(default=dict)),
+                ("result", models.TextField(blank=True)),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="children", to="core.auditentry"
+                    ),
+                ),
+                (
+                    "released_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "company",
+                    models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.company"),
+                ),
             ],
             options={
-                'verbose_name': 'audit entry',
-                'verbose_name_plural': 'audit entries',
+                "verbose_name": "audit entry",
+                "verbose_name_plural": "audit entries",
             },
         ),
         migrations.CreateModel(
-            name='ApiToken',
+            name="ApiToken",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.TextField()),
-                ('digest', models.CharField(editable=False, max_length=64, unique=True)),
-                ('expires_at', models.DateTimeField(blank=True, null=True)),
-                ('revoked_at', models.DateTimeField(editable=False, null=True)),
-                ('user', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
-                ('company', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, to='core.company')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.TextField()),
+                ("digest", models.CharField(editable=False, max_length=64, unique=True)),
+                ("expires_at", models.DateTimeField(blank=True, null=True)),
+                ("revoked_at", models.DateTimeField(editable=False, null=True)),
+                ("user", models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
+                ("company", models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, to="core.company")),
             ],
         ),
         migrations.CreateModel(
-            name='Counter',
+            name="Counter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('series', models.TextField()),
-                ('value', models.BigIntegerField()),
-                ('company', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("series", models.TextField()),
+                ("value", models.BigIntegerField()),
+                (
+                    "company",
+                    models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.company"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='EventEntry',
+            name="EventEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('name', models.TextField()),
-                ('payload', models.JSONField()),
-                ('company', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company')),
-                ('entry', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='core.auditentry')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                ("name", models.TextField()),
+                ("payload", models.JSONField()),
+                (
+                    "company",
+                    models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.company"),
+                ),
+                (
+                    "entry",
+                    models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name="events", to="core.auditentry"),
+                ),
             ],
             options={
-                'verbose_name_plural': 'event entries',
+                "verbose_name_plural": "event entries",
             },
         ),
         migrations.CreateModel(
-            name='HeldCommand',
+            name="HeldCommand",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('command', models.TextField()),
-                ('inputs', models.JSONField()),
-                ('facts', models.JSONField(default=dict)),
-                ('rule', models.TextField()),
-                ('reason', models.TextField()),
-                ('release_role', models.TextField()),
-                ('held_at', models.DateTimeField()),
-                ('state', models.TextField(choices=[('waiting', 'Waiting'), ('released', 'Released'), ('returned', 'Returned')], default='waiting', editable=False)),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('note', models.TextField(blank=True)),
-                ('result', models.TextField(blank=True)),
-                ('company', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company')),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('maker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("command", models.TextField()),
+                ("inputs", models.JSONField()),
+                ("facts", models.JSONField(default=dict)),
+                ("rule", models.TextField()),
+                ("reason", models.TextField()),
+                ("release_role", models.TextField()),
+                ("held_at", models.DateTimeField()),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[("waiting", "Waiting"), ("released", "Released"), ("returned", "Returned")],
+                        default="waiting",
+                        editable=False,
+                    ),
+                ),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("note", models.TextField(blank=True)),
+                ("result", models.TextField(blank=True)),
+                (
+                    "company",
+                    models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.company"),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                ("maker", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL)),
             ],
         ),
         migrations.CreateModel(
-            name='ImportBatch',
+            name="ImportBatch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('resource', models.TextField()),
-                ('file_name', models.TextField()),
-                ('at', models.DateTimeField()),
-                ('created_count', models.PositiveIntegerField(default=0)),
-                ('changed_count', models.PositiveIntegerField(default=0)),
-                ('problems', models.JSONField(default=list)),
-                ('refs', models.JSONField(default=list)),
-                ('company', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company')),
-                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("resource", models.TextField()),
+                ("file_name", models.TextField()),
+                ("at", models.DateTimeField()),
+                ("created_count", models.PositiveIntegerField(default=0)),
+                ("changed_count", models.PositiveIntegerField(default=0)),
+                ("problems", models.JSONField(default=list)),
+                ("refs", models.JSONField(default=list)),
+                (
+                    "company",
+                    models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.company"),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'import batches',
+                "verbose_name_plural": "import batches",
             },
         ),
         migrations.CreateModel(
-            name='Notification',
+            name="Notification",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('text', models.TextField()),
-                ('ref', models.TextField(blank=True)),
-                ('read_at', models.DateTimeField(null=True)),
-                ('company', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                ("text", models.TextField()),
+                ("ref", models.TextField(blank=True)),
+                ("read_at", models.DateTimeField(null=True)),
+                (
+                    "company",
+                    models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.company"),
+                ),
+                ("user", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL)),
             ],
         ),
         migrations.CreateModel(
-            name='Role',
+            name="Role",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField()),
-                ('name', models.TextField()),
-                ('permissions', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), blank=True, default=list, help_text='module.action, module.* or *; one a line.', size=None)),
-                ('company', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='roles', to='core.company')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.SlugField()),
+                ("name", models.TextField()),
+                (
+                    "permissions",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(),
+                        blank=True,
+                        default=list,
+                        help_text="module.action, module.* or *; one a line.",
+                        size=None,
+                    ),
+                ),
+                (
+                    "company",
+                    models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="roles", to="core.company"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('active', models.BooleanField(default=True)),
-                ('company', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='core.company')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to=settings.AUTH_USER_MODEL)),
-                ('roles', models.ManyToManyField(related_name='memberships', to='core.role')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("active", models.BooleanField(default=True)),
+                (
+                    "company",
+                    models.ForeignKey(
+                        editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="memberships", to="core.company"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="memberships", to=settings.AUTH_USER_MODEL),
+                ),
+                ("roles", models.ManyToManyField(related_name="memberships", to="core.role")),
             ],
         ),
         migrations.CreateModel(
-            name='SavedView',
+            name="SavedView",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('resource', models.TextField()),
-                ('name', models.CharField(max_length=80)),
-                ('query', models.TextField(blank=True, help_text='The query string of the list.')),
-                ('shared', models.BooleanField(default=False)),
-                ('company', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company')),
-                ('owner', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("resource", models.TextField()),
+                ("name", models.CharField(max_length=80)),
+                ("query", models.TextField(blank=True, help_text="The query string of the list.")),
+                ("shared", models.BooleanField(default=False)),
+                (
+                    "company",
+                    models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.company"),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='StoredFile',
+            name="StoredFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.TextField()),
-                ('media_type', models.TextField()),
-                ('size_bytes', models.BigIntegerField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('stored_at', models.DateTimeField()),
-                ('company', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company')),
-                ('stored_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.TextField()),
+                ("media_type", models.TextField()),
+                ("size_bytes", models.BigIntegerField()),
+                ("sha256", models.CharField(max_length=64)),
+                ("stored_at", models.DateTimeField()),
+                (
+                    "company",
+                    models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.company"),
+                ),
+                (
+                    "stored_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='AuditSubject',
+            name="AuditSubject",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', models.TextField()),
-                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='subjects', to='core.auditentry')),
-                ('company', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("ref", models.TextField()),
+                ("entry", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="subjects", to="core.auditentry")),
+                (
+                    "company",
+                    models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.company"),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['company', 'ref', '-id'], name='audit_subject_ref')],
+                "indexes": [models.Index(fields=["company", "ref", "-id"], name="audit_subject_ref")],
             },
         ),
         migrations.AddIndex(
-            model_name='auditentry',
-            index=models.Index(fields=['company', '-at'], name='audit_recent'),
+            model_name="auditentry",
+            index=models.Index(fields=["company", "-at"], name="audit_recent"),
         ),
         migrations.AddConstraint(
-            model_name='auditentry',
-            constraint=models.UniqueConstraint(fields=('company', 'key'), name='audit_key_once', violation_error_message='This key was already used.'),
+            model_name="auditentry",
+            constraint=models.UniqueConstraint(
+                fields=("company", "key"), name="audit_key_once", violation_error_message="This key was already used."
+            ),
         ),
         migrations.AddConstraint(
-            model_name='auditentry',
-            constraint=models.CheckConstraint(condition=models.Q(('released_by', None), models.Q(('released_by', models.F('user')), _negated=True), _connector='OR'), name='audit_four_eyes', violation_error_message="The maker can't release her own."),
+            model_name="auditentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("released_by", None), models.Q(("released_by", models.F("user")), _negated=True), _connector="OR"),
+                name="audit_four_eyes",
+                violation_error_message="The maker can't release her own.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='counter',
-            constraint=models.UniqueConstraint(fields=('company', 'series'), name='counter_series_once', violation_error_message='This number series exists.'),
+            model_name="counter",
+            constraint=models.UniqueConstraint(
+                fields=("company", "series"), name="counter_series_once", violation_error_message="This number series exists."
+            ),
         ),
         migrations.AddIndex(
-            model_name='evententry',
-            index=models.Index(fields=['company', 'name', '-id'], name='event_name'),
+            model_name="evententry",
+            index=models.Index(fields=["company", "name", "-id"], name="event_name"),
         ),
         migrations.AddIndex(
-            model_name='heldcommand',
-            index=models.Index(fields=['company', 'state', '-id'], name='held_state'),
+            model_name="heldcommand",
+            index=models.Index(fields=["company", "state", "-id"], name="held_state"),
         ),
         migrations.AddConstraint(
-            model_name='heldcommand',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_by', None), models.Q(('decided_by', models.F('maker')), _negated=True), _connector='OR'), name='held_four_eyes', violation_error_message="The person who asked can't release it herself."),
+            model_name="heldcommand",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("decided_by", None), models.Q(("decided_by", models.F("maker")), _negated=True), _connector="OR"),
+                name="held_four_eyes",
+                violation_error_message="The person who asked can't release it herself.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='heldcommand',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('decided_by', None), ('state', 'waiting')), models.Q(models.Q(('state', 'waiting'), _negated=True), ('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='held_decided_by_somebody', violation_error_message='A decision at a door has a person and a time.'),
+            model_name="heldcommand",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decided_at", None), ("decided_by", None), ("state", "waiting")),
+                    models.Q(models.Q(("state", "waiting"), _negated=True), ("decided_at__isnull", False), ("decided_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="held_decided_by_somebody",
+                violation_error_message="A decision at a door has a person and a time.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='notification',
-            index=models.Index(fields=['company', 'user', '-id'], name='notification_user'),
+            model_name="notification",
+            index=models.Index(fields=["company", "user", "-id"], name="notification_user"),
         ),
         migrations.AddConstraint(
-            model_name='role',
-            constraint=models.UniqueConstraint(fields=('company', 'code'), name='role_code_once', violation_error_message='This role exists.'),
+            model_name="role",
+            constraint=models.UniqueConstraint(
+                fields=("company", "code"), name="role_code_once", violation_error_message="This role exists."
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('company', 'user'), name='membership_once', violation_error_message='This person is already a member.'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(
+                fields=("company", "user"), name="membership_once", violation_error_message="This person is already a member."
+            ),
         ),
         migrations.AddConstraint(
-            model_name='savedview',
-            constraint=models.UniqueConstraint(fields=('company', 'resource', 'owner', 'name'), name='view_name_once', violation_error_message='You have a view of this name.'),
+            model_name="savedview",
+            constraint=models.UniqueConstraint(
+                fields=("company", "resource", "owner", "name"),
+                name="view_name_once",
+                violation_error_message="You have a view of this name.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='storedfile',
-            index=models.Index(fields=['company', 'sha256'], name='file_sha'),
+            model_name="storedfile",
+            index=models.Index(fields=["company", "sha256"], name="file_sha"),
         ),
     ]

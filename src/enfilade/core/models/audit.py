@@ -41,7 +41,11 @@ class AuditEntry(Record):
         verbose_name_plural = "audit entries"
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["company", "key"], name="audit_key_once", violation_error_message="This key was already used."),
-            models.CheckConstraint(condition=Q(released_by=None) | ~Q(released_by=models.F("user")), name="audit_four_eyes", violation_error_message="The maker can't release her own."),
+            models.CheckConstraint(
+                condition=Q(released_by=None) | ~Q(released_by=models.F("user")),
+                name="audit_four_eyes",
+                violation_error_message="The maker can't release her own.",
+            ),
         ]
         indexes: ClassVar = [models.Index(fields=["company", "-at"], name="audit_recent")]
 

@@ -34,8 +34,16 @@ class Company(models.Model):
     class Meta:
         verbose_name_plural = "companies"
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(country__regex=r"^[A-Z]{2}$"), name="company_country_iso", violation_error_message="A country is two capital letters (ISO 3166-1)."),
-            models.CheckConstraint(condition=Q(currency__regex=r"^[A-Z]{3}$"), name="company_currency_iso", violation_error_message="A currency is three capital letters (ISO 4217)."),
+            models.CheckConstraint(
+                condition=Q(country__regex=r"^[A-Z]{2}$"),
+                name="company_country_iso",
+                violation_error_message="A country is two capital letters (ISO 3166-1).",
+            ),
+            models.CheckConstraint(
+                condition=Q(currency__regex=r"^[A-Z]{3}$"),
+                name="company_currency_iso",
+                violation_error_message="A currency is three capital letters (ISO 4217).",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -79,7 +87,13 @@ class User(AbstractBaseUser):
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
 
     class Meta:
-        constraints: ClassVar = [models.CheckConstraint(condition=Q(email=Lower("email")), name="user_email_lower", violation_error_message="An e-mail address is kept in small letters.")]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(email=Lower("email")),
+                name="user_email_lower",
+                violation_error_message="An e-mail address is kept in small letters.",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -96,7 +110,9 @@ class Role(models.Model):
     objects = RecordQuerySet.as_manager()
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["company", "code"], name="role_code_once", violation_error_message="This role exists.")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["company", "code"], name="role_code_once", violation_error_message="This role exists.")
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -113,7 +129,11 @@ class Membership(models.Model):
     objects = RecordQuerySet.as_manager()
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["company", "user"], name="membership_once", violation_error_message="This person is already a member.")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["company", "user"], name="membership_once", violation_error_message="This person is already a member."
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.user} @ {self.company}"

@@ -44,9 +44,14 @@ class HeldCommand(Record):
 
     class Meta:
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(decided_by=None) | ~Q(decided_by=F("maker")), name="held_four_eyes", violation_error_message="The person who asked can't release it herself."),
             models.CheckConstraint(
-                condition=Q(state="waiting", decided_by=None, decided_at=None) | (~Q(state="waiting") & Q(decided_by__isnull=False, decided_at__isnull=False)),
+                condition=Q(decided_by=None) | ~Q(decided_by=F("maker")),
+                name="held_four_eyes",
+                violation_error_message="The person who asked can't release it herself.",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="waiting", decided_by=None, decided_at=None)
+                | (~Q(state="waiting") & Q(decided_by__isnull=False, decided_at__isnull=False)),
                 name="held_decided_by_somebody",
                 violation_error_message="A decision at a door has a person and a time.",
             ),
@@ -64,7 +69,11 @@ class Counter(Record):
     value = models.BigIntegerField()
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["company", "series"], name="counter_series_once", violation_error_message="This number series exists.")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["company", "series"], name="counter_series_once", violation_error_message="This number series exists."
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.series}: {self.value}"
@@ -99,7 +108,13 @@ class SavedView(Record):
     shared = models.BooleanField(default=False)
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["company", "resource", "owner", "name"], name="view_name_once", violation_error_message="You have a view of this name.")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["company", "resource", "owner", "name"],
+                name="view_name_once",
+                violation_error_message="You have a view of this name.",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -15,12 +15,12 @@ from enfilade.core import audit, files
 from enfilade.core.command import Command, command_named, run_raw
 from enfilade.core.command.inputs import RowField, unflatten
 from enfilade.core.context import Context, Held, NotAllowed, NotFound, Refusal
+from enfilade.core.http.dispatch import view
 from enfilade.core.models import HeldCommand, StoredFile
 from enfilade.core.resource import resource_for
 from enfilade.core.resource.hooks import DIALOGS
 from enfilade.core.scope import scope
 
-from enfilade.core.http.dispatch import view
 from .forms import CommandForm
 
 METHODS = ("GET", "HEAD", "POST")
@@ -52,7 +52,14 @@ def serve(request: HttpRequest, ctx: Context, command: Command, pk: int | None, 
         result = run_raw(replace(ctx, key="" if rehearse else form.key, rehearse=rehearse), command.name, raw)
     except Held as held:
         if rehearse:
-            return _preview(request, {"tone": "warn", "sentence": "", "door": {"outcome": "hold", "by": held.held.release_role.replace("_", " "), "why": held.held.reason}})
+            return _preview(
+                request,
+                {
+                    "tone": "warn",
+                    "sentence": "",
+                    "door": {"outcome": "hold", "by": held.held.release_role.replace("_", " "), "why": held.held.reason},
+                },
+            )
         shown = resource_for(HeldCommand)
         url = shown.url(held.held) if shown and ctx.may(shown.view_permission) else ""
         return _finished(request, f"Held at the door: {held.held.reason}", "warn", url, "See why")
@@ -80,7 +87,11 @@ def start_values(ctx: Context, command: Command, query: Any, pk: int | None) -> 
     for name, parameter in command.parameters.items():
         if name == command.target or name in values:
             continue
-        source = parameter.meta.prefill.removeprefix("row.") if parameter.meta.prefill.startswith("row.") else (name if parameter.partial else "")
+        source = (
+            parameter.meta.prefill.removeprefix("row.")
+            if parameter.meta.prefill.startswith("row.")
+            else (name if parameter.partial else "")
+        )
         if source:
             found = getattr(row, source)
             values[name] = found() if callable(found) else found
@@ -123,16 +134,31 @@ def _takes_file(command: Command, name: str) -> bool:
     return parameter is not None and isinstance(parameter.field, RowField) and parameter.kind is StoredFile
 
 
-def _draw(request: HttpRequest, command: Command, form: CommandForm, context: dict[str, Any], pk: int | None, title: str, status: int) -> HttpResponse:
+def _draw(
+    request: HttpRequest, command: Command, form: CommandForm, context: dict[str, Any], pk: int | None, title: str, status: int
+) -> HttpResponse:
     url = request.get_full_path() if request.method == "POST" else f"{request.path}"
     subject = str(_target(form.ctx, command, pk)) if command.target and pk else ""
     dialog = request.GET.get("dialog", "dialog") if request.GET.get("dialog") in {"dialog", "subdialog"} else "dialog"
     own = DIALOGS.get(command.name)
     context |= {"body_template": own.template, **own.build(form.ctx, form.values)} if own else {}
     context |= {
-        "command": {"name": command.name, "label": title or command.label, "help": command.summary, "url": url, "tone": command.tone, "subject": subject},
-        "can_rehearse": True, "dialog_id": dialog, "form_url": url,
-        "page": {"title": title or command.label, "subtitle": subject, "back_url": request.headers.get("Referer", "/") if status == 200 else "/"},
+        "command": {
+            "name": command.name,
+            "label": title or command.label,
+            "help": command.summary,
+            "url": url,
+            "tone": command.tone,
+            "subject": subject,
+        },
+        "can_rehearse": True,
+        "dialog_id": dialog,
+        "form_url": url,
+        "page": {
+            "title": title or command.label,
+            "subtitle": subject,
+            "back_url": request.headers.get("Referer", "/") if status == 200 else "/",
+        },
     }
     template = "core/command_dialog.html" if _in_dialog(request) else "core/form.html"
     if status != 200 and template == "core/form.html" and request.headers.get("HX-Request"):
@@ -151,8 +177,20 @@ def preview_of(ctx: Context, command: Command, result: Any) -> dict[str, Any]:
         resource = resource_for(type(result))
         columns = resource.shown() if resource else ()
         cells = resource.cells(ctx, result, columns) if resource else []
-        changes = [{"label": resource.label_of(c), "before": None, "after": cell.text or str(cell.value or "")} for c, cell in zip(columns, cells, strict=True)] if resource else []
-        return {"tone": "ok", "sentence": f"{command.label}: {result}", "changes": [c for c in changes if c["after"]], "door": {"outcome": "pass"} if command.door else None}
+        changes = (
+            [
+                {"label": resource.label_of(c), "before": None, "after": cell.text or str(cell.value or "")}
+                for c, cell in zip(columns, cells, strict=True)
+            ]
+            if resource
+            else []
+        )
+        return {
+            "tone": "ok",
+            "sentence": f"{command.label}: {result}",
+            "changes": [c for c in changes if c["after"]],
+            "door": {"outcome": "pass"} if command.door else None,
+        }
     if is_dataclass(result) and not isinstance(result, type):
         rows = [{"label": k.replace("_", " ").capitalize(), "before": None, "after": v} for k, v in audit.jsonable(vars(result)).items()]
         return {"tone": "ok", "changes": rows}
@@ -172,7 +210,9 @@ def _done(request: HttpRequest, ctx: Context, command: Command, result: Any) -> 
             url, label = resource.url(result), "Open"
     if request.GET.get("dialog") == "subdialog" and isinstance(result, models.Model):
         answer = HttpResponse(status=204)
-        answer["HX-Trigger"] = json.dumps({"dialog-close": {}, "ref-created": {"id": result.pk, "label": str(result)}, "toast": {"text": sentence, "tone": "ok"}})
+        answer["HX-Trigger"] = json.dumps(
+            {"dialog-close": {}, "ref-created": {"id": result.pk, "label": str(result)}, "toast": {"text": sentence, "tone": "ok"}}
+        )
         return answer
     goto = "" if command.target and request.headers.get("HX-Request") else url
     return _finished(request, sentence, "ok", url, label, goto=goto)
@@ -190,5 +230,3 @@ def _finished(request: HttpRequest, sentence: str, tone: str, url: str = "", lab
         answer["HX-Redirect"] = goto or url or "/"
         return answer
     return HttpResponseRedirect(goto or url or "/")
-
-

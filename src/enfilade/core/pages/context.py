@@ -66,7 +66,16 @@ def navigation(ctx: Context, path: str) -> list[dict[str, Any]]:
             _add(found, page.office, page.module, page.order, page.title, f"/{page.module}/{page.path}", page.icon, path)
     for report in REPORTS.values():
         if ctx.may(report.permission):
-            _add(found, report.office, report.module, report.order + 100, report.title, f"/{report.module}/reports/{report.name}/", report.icon, path)
+            _add(
+                found,
+                report.office,
+                report.module,
+                report.order + 100,
+                report.title,
+                f"/{report.module}/reports/{report.name}/",
+                report.icon,
+                path,
+            )
     for resource in RESOURCES.values():
         if resource.menu and ctx.may(resource.view_permission):
             _add(found, resource.office, resource.module, resource.order, resource.plural, resource.list_url(), resource.icon, path)

@@ -68,7 +68,9 @@ class CommandForm:
             form.data = {form.add_prefix(n): v for n, v in form.initial.items() if v is not None}
             for name, sentences in errors.items():
                 target = name if name in fields else None
-                form._errors[target or "__all__"] = form.error_class(sentences, renderer=form.renderer, error_class="nonfield" if not target else None)
+                form._errors[target or "__all__"] = form.error_class(
+                    sentences, renderer=form.renderer, error_class="nonfield" if not target else None
+                )
         return form
 
     def _initial(self, parameter: Parameter) -> Any:
@@ -110,7 +112,10 @@ class CommandForm:
         add = f"{resource.module}.add_{resource.name}"
         create = f"{resource.list_url()}new/?dialog=subdialog" if resource.fields and resource.addable and self.ctx.may(add) else ""
         return widgets.RefBox(
-            f"{resource.list_url()}options/{query}", create_url=create, label_of=lambda pk: self._label(made.model, pk), multiple=isinstance(made, RowsField)
+            f"{resource.list_url()}options/{query}",
+            create_url=create,
+            label_of=lambda pk: self._label(made.model, pk),
+            multiple=isinstance(made, RowsField),
         )
 
     def _label(self, model: type[models.Model], pk: Any) -> str:
@@ -135,6 +140,11 @@ class CommandForm:
         whole = [s for p, e in self.errors.items() if p == name for s in e]
         assert isinstance(parameter.field, LinesField)  # noqa: S101 - lines parameters have lines fields
         return {
-            "name": name, "label": parameter.label, "help": parameter.help, "forms": filled, "errors": whole,
-            "empty_form": self._form(columns, {}, {}, f"{name}-__prefix__"), "total": None,
+            "name": name,
+            "label": parameter.label,
+            "help": parameter.help,
+            "forms": filled,
+            "errors": whole,
+            "empty_form": self._form(columns, {}, {}, f"{name}-__prefix__"),
+            "total": None,
         }

@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 from enfilade.core.command import REGISTRY, Command, command_named
 from enfilade.core.context import Context
 from enfilade.core.fields import LongTextField
+from enfilade.core.http.dispatch import view
 from enfilade.core.models import AuditEntry, AuditSubject
 from enfilade.core.refs import ref
 from enfilade.core.resource import RESOURCES, Resource, flow_of, panels_of
@@ -19,7 +20,6 @@ from enfilade.core.resource.cells import cell, tone_of
 from enfilade.core.resource.columns import field_at
 
 from .commands import METHODS, serve
-from enfilade.core.http.dispatch import view
 
 TIMELINE_PAGE = 30
 SHORTCUTS = "asdfghlpruvwyz"
@@ -49,11 +49,18 @@ def record_context(resource: Resource, ctx: Context, row: models.Model, request:
     change = f"{resource.module}.change_{resource.name}"
     can_change = change in REGISTRY and ctx.may(change)
     return {
-        "title": str(row), "subtitle": "", "kind": resource.singular.capitalize(), "badge": badge,
-        "facts": _facts(resource, ctx, row), "commands": _buttons(resource, ctx, row),
+        "title": str(row),
+        "subtitle": "",
+        "kind": resource.singular.capitalize(),
+        "badge": badge,
+        "facts": _facts(resource, ctx, row),
+        "commands": _buttons(resource, ctx, row),
         "edit_url": f"{resource.url(row)}edit/" if can_change else "",
-        "flow": flow_of(ctx, row), "panels": _panels(resource, ctx, row, request),
-        "timeline_url": f"{resource.url(row)}timeline/", "live": resource.label, "notices": [],
+        "flow": flow_of(ctx, row),
+        "panels": _panels(resource, ctx, row, request),
+        "timeline_url": f"{resource.url(row)}timeline/",
+        "live": resource.label,
+        "notices": [],
     }
 
 
@@ -61,7 +68,13 @@ def _facts(resource: Resource, ctx: Context, row: models.Model) -> list[dict[str
     facts = []
     for path in resource.shown():
         made = cell(row, path, ctx.company.currency, ctx.locale)
-        facts.append({"label": resource.label_of(path), "cell": vars(made), "wide": isinstance(field_at(resource.model, path), LongTextField) and bool(made.text)})
+        facts.append(
+            {
+                "label": resource.label_of(path),
+                "cell": vars(made),
+                "wide": isinstance(field_at(resource.model, path), LongTextField) and bool(made.text),
+            }
+        )
     return facts
 
 
@@ -73,8 +86,13 @@ def _buttons(resource: Resource, ctx: Context, row: models.Model) -> list[dict[s
 
 def _button(command: Command, row: models.Model, primary: bool, shortcut: str) -> dict[str, Any]:
     return {
-        "name": command.name, "label": command.label, "url": f"/{command.module}/do/{command.verb}/{row.pk}/",
-        "tone": {"danger": "bad"}.get(command.tone, "" if primary else "quiet"), "primary": primary, "shortcut": "", "icon": "",
+        "name": command.name,
+        "label": command.label,
+        "url": f"/{command.module}/do/{command.verb}/{row.pk}/",
+        "tone": {"danger": "bad"}.get(command.tone, "" if primary else "quiet"),
+        "primary": primary,
+        "shortcut": "",
+        "icon": "",
     }
 
 
@@ -84,11 +102,31 @@ def _panels(resource: Resource, ctx: Context, row: models.Model, request: HttpRe
         rows = resource.line_rows(ctx, row, name)
         model = getattr(type(row), name).rel.related_model
         heads = [{"name": c, "label": resource_label(model, c), "kind": "amount" if c.endswith("_minor") else "text"} for c in columns]
-        cells = [{"pk": r.pk, "url": _line_url(ctx, r), "label": str(r), "cells": [vars(cell(r, c, ctx.company.currency, ctx.locale)) for c in columns]} for r in rows]
-        found.append({"id": name, "title": name.replace("_", " ").capitalize(), "icon": "list", "count": len(rows), "columns": heads, "rows": cells})
+        cells = [
+            {
+                "pk": r.pk,
+                "url": _line_url(ctx, r),
+                "label": str(r),
+                "cells": [vars(cell(r, c, ctx.company.currency, ctx.locale)) for c in columns],
+            }
+            for r in rows
+        ]
+        found.append(
+            {"id": name, "title": name.replace("_", " ").capitalize(), "icon": "list", "count": len(rows), "columns": heads, "rows": cells}
+        )
     for panel, context in panels_of(ctx, row):
         html = render_to_string(panel.template, {**context, "row": row, "ctx": ctx}, request=request)
-        found.append({"id": "", "title": panel.title, "icon": panel.icon, "count": context.get("count"), "html": html, "new_url": context.get("new_url", ""), "new_label": context.get("new_label", "")})
+        found.append(
+            {
+                "id": "",
+                "title": panel.title,
+                "icon": panel.icon,
+                "count": context.get("count"),
+                "html": html,
+                "new_url": context.get("new_url", ""),
+                "new_label": context.get("new_label", ""),
+            }
+        )
     return found
 
 
@@ -146,11 +184,24 @@ def _entry(ctx: Context, entry: AuditEntry) -> dict[str, Any]:
     command = REGISTRY.get(entry.command)
     words = command.label.lower() if command else entry.command.rpartition(".")[2].replace("_", " ")
     held = entry.command == "doors.hold_command"
-    changes = [{"label": k.removesuffix("_id").replace("_", " ").capitalize(), "before": v[0], "after": v[1]} for k, v in entry.changes.items()]
+    changes = [
+        {"label": k.removesuffix("_id").replace("_", " ").capitalize(), "before": v[0], "after": v[1]} for k, v in entry.changes.items()
+    ]
     if not changes:
-        changes = [{"label": k.replace("_", " ").capitalize(), "before": None, "after": v} for k, v in entry.inputs.items() if v not in (None, "", [], {})]
+        changes = [
+            {"label": k.replace("_", " ").capitalize(), "before": None, "after": v}
+            for k, v in entry.inputs.items()
+            if v not in (None, "", [], {})
+        ]
     return {
-        "at": entry.at, "who": str(entry.user) if entry.user else "Enfilade", "sentence": "asked; held at the door" if held else words, "command": entry.command,
-        "via": {"cli": "command line"}.get(entry.channel, entry.channel), "released_by": str(entry.released_by) if entry.released_by else "",
-        "held": held, "tone": "warn" if held else "", "changes": changes, "url": "",
+        "at": entry.at,
+        "who": str(entry.user) if entry.user else "Enfilade",
+        "sentence": "asked; held at the door" if held else words,
+        "command": entry.command,
+        "via": {"cli": "command line"}.get(entry.channel, entry.channel),
+        "released_by": str(entry.released_by) if entry.released_by else "",
+        "held": held,
+        "tone": "warn" if held else "",
+        "changes": changes,
+        "url": "",
     }

@@ -14,10 +14,9 @@ from django.shortcuts import render
 from enfilade.core.command.inputs import Parameter, read
 from enfilade.core.context import Context, Invalid
 from enfilade.core.fields import to_major
+from enfilade.core.http.dispatch import view
 from enfilade.core.resource.hooks import Report, report_named
 from enfilade.core.tabular import guard_formula
-
-from enfilade.core.http.dispatch import view
 
 
 @view()
@@ -30,15 +29,23 @@ def report_view(request: HttpRequest, ctx: Context, module: str, name: str) -> H
     error = ""
     figures: Any = None
     try:
-        figures = report.build(ctx, **read(report.parameters, {k: v for k, v in values.items() if v not in (None, "")}, ctx.company.currency))
+        figures = report.build(
+            ctx, **read(report.parameters, {k: v for k, v in values.items() if v not in (None, "")}, ctx.company.currency)
+        )
     except Invalid as no:
         error = str(no)
     if figures is not None and request.GET.get("format") == "csv" and isinstance(figures, dict):
         return _csv(ctx, report, figures)
     form = type("ReportInputs", (forms.Form,), {n: p.field for n, p in report.parameters.items()})(initial=values)
     context = {
-        "report": report, "form": form, "figures": figures, "error": error, "crumbs": [{"label": report.title, "url": ""}], "values": values,
-        "query": urlencode({k: v for k, v in values.items() if v not in (None, "")}), **_table(ctx, figures),
+        "report": report,
+        "form": form,
+        "figures": figures,
+        "error": error,
+        "crumbs": [{"label": report.title, "url": ""}],
+        "values": values,
+        "query": urlencode({k: v for k, v in values.items() if v not in (None, "")}),
+        **_table(ctx, figures),
     }
     return render(request, report.template, context, status=422 if error else 200)
 
@@ -57,9 +64,15 @@ def _table(ctx: Context, figures: Any) -> dict[str, Any]:
     if not isinstance(figures, dict) or "columns" not in figures:
         return {}
     columns = figures["columns"]
-    rows = [{"cells": [_cell(ctx, c, r, n == 0) for n, c in enumerate(columns)], "emphasis": r.get("emphasis"), "level": r.get("level")} for r in figures["rows"]]
+    rows = [
+        {"cells": [_cell(ctx, c, r, n == 0) for n, c in enumerate(columns)], "emphasis": r.get("emphasis"), "level": r.get("level")}
+        for r in figures["rows"]
+    ]
     totals = figures.get("totals") or {}
-    total_cells = [_cell(ctx, c, totals, False) if c["name"] in totals else {"kind": "text", "text": "Total" if n == 0 else " "} for n, c in enumerate(columns)]
+    total_cells = [
+        _cell(ctx, c, totals, False) if c["name"] in totals else {"kind": "text", "text": "Total" if n == 0 else " "}
+        for n, c in enumerate(columns)
+    ]
     return {"table_rows": rows, "total_cells": total_cells if totals else []}
 
 

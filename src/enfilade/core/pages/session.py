@@ -12,13 +12,13 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from enfilade.core.command import REGISTRY
 from enfilade.core.context import Context
+from enfilade.core.http.dispatch import view
 from enfilade.core.models import Company, Membership, Notification
 from enfilade.core.refs import model_of, split
 from enfilade.core.resource import RESOURCES, resource_for
 from enfilade.core.resource.listing import match
 
 from .context import OFFICE_LABELS, navigation
-from enfilade.core.http.dispatch import view
 
 PALETTE_ROWS = 6
 
@@ -38,8 +38,17 @@ def sign_in_view(request: HttpRequest) -> HttpResponse:
     user = None if "\x00" in email + password else authenticate(request, username=email, password=password)
     if user is None:
         closed = getattr(request, "axes_locked_out", False)
-        error = "Too many attempts. Wait a quarter of an hour and try again." if closed else "This e-mail address and password do not belong together."
-        return render(request, "core/sign_in.html", {"next": target, "email": email, "error": error, "demo_logins": demo_logins()}, status=429 if closed else 422)
+        error = (
+            "Too many attempts. Wait a quarter of an hour and try again."
+            if closed
+            else "This e-mail address and password do not belong together."
+        )
+        return render(
+            request,
+            "core/sign_in.html",
+            {"next": target, "email": email, "error": error, "demo_logins": demo_logins()},
+            status=429 if closed else 422,
+        )
     login(request, user)
     return HttpResponseRedirect(target)
 
@@ -84,7 +93,10 @@ def home_view(request: HttpRequest, ctx: Context) -> HttpResponse:
 def notifications_view(request: HttpRequest, ctx: Context) -> HttpResponse:
     """The newest notifications of the caller."""
     rows = Notification.objects.visible_to(ctx).filter(user=ctx.user).order_by("-pk")[:30]
-    items = [{"pk": n.pk, "text": n.text, "at": n.at, "url": _url(n.ref), "read": n.read_at is not None, "unread": n.read_at is None} for n in rows]
+    items = [
+        {"pk": n.pk, "text": n.text, "at": n.at, "url": _url(n.ref), "read": n.read_at is not None, "unread": n.read_at is None}
+        for n in rows
+    ]
     return render(request, "core/notifications.html", {"notifications": items})
 
 
@@ -121,7 +133,16 @@ def _pages(ctx: Context, q: str) -> list[dict[str, Any]]:
         for department in office["departments"]:
             for entry in department["entries"]:
                 if _has(f"{entry['label']} {department['label']}", q):
-                    rows.append({"group": "Go to", "label": entry["label"], "hint": department["label"], "url": entry["url"], "icon": entry["icon"], "kind": "page"})
+                    rows.append(
+                        {
+                            "group": "Go to",
+                            "label": entry["label"],
+                            "hint": department["label"],
+                            "url": entry["url"],
+                            "icon": entry["icon"],
+                            "kind": "page",
+                        }
+                    )
     return rows
 
 
@@ -130,7 +151,16 @@ def _commands(ctx: Context, q: str) -> list[dict[str, Any]]:
     for command in REGISTRY.values():
         if command.hidden or command.target is not None or not ctx.may(command.permission) or not _has(command.label, q):
             continue
-        rows.append({"group": "Do", "label": command.label, "hint": command.summary, "url": f"/{command.module}/do/{command.verb}/", "icon": "zap", "kind": "command"})
+        rows.append(
+            {
+                "group": "Do",
+                "label": command.label,
+                "hint": command.summary,
+                "url": f"/{command.module}/do/{command.verb}/",
+                "icon": "zap",
+                "kind": "command",
+            }
+        )
     return rows
 
 
@@ -140,5 +170,14 @@ def _records(ctx: Context, q: str) -> list[dict[str, Any]]:
         if not resource.search or not ctx.may(resource.view_permission):
             continue
         for row in resource.rows(ctx).filter(match(resource.search, q)).order_by("-pk")[:PALETTE_ROWS]:
-            rows.append({"group": resource.plural, "label": str(row), "hint": resource.singular, "url": resource.url(row), "icon": resource.icon, "kind": "record"})
+            rows.append(
+                {
+                    "group": resource.plural,
+                    "label": str(row),
+                    "hint": resource.singular,
+                    "url": resource.url(row),
+                    "icon": resource.icon,
+                    "kind": "record",
+                }
+            )
     return rows

@@ -10,14 +10,14 @@ from django.shortcuts import render
 
 from enfilade.core import files
 from enfilade.core.context import Context, Invalid, NotFound, Refusal
+from enfilade.core.http.dispatch import view
+from enfilade.core.importing import import_file
 from enfilade.core.models import StoredFile
 from enfilade.core.resource import RESOURCES
-from enfilade.core.importing import import_file
 from enfilade.core.resource.transfer import ImportResult, export_csv, may_import
 from enfilade.core.scope import scope
 
 from .commands import METHODS
-from enfilade.core.http.dispatch import view
 
 
 @view()
@@ -36,7 +36,11 @@ def import_view(request: HttpRequest, ctx: Context, label: str) -> HttpResponse:
     resource = RESOURCES[label]
     if not may_import(resource, ctx):
         raise NotFound("import of", resource.plural)
-    context: dict[str, Any] = {"resource": resource, "step": "upload", "crumbs": [{"label": resource.plural, "url": resource.list_url()}, {"label": "Import", "url": ""}]}
+    context: dict[str, Any] = {
+        "resource": resource,
+        "step": "upload",
+        "crumbs": [{"label": resource.plural, "url": resource.list_url()}, {"label": "Import", "url": ""}],
+    }
     if request.method != "POST":
         return _draw(request, context, 200)
     try:
@@ -58,8 +62,15 @@ def import_view(request: HttpRequest, ctx: Context, label: str) -> HttpResponse:
 def _draw(request: HttpRequest, context: dict[str, Any], status: int) -> HttpResponse:
     resource, result = context["resource"], context.get("result")
     page = {
-        "title": f"Import {resource.plural.lower()}", "subtitle": "", "step": context["step"], "url": f"{resource.list_url()}import/", "back_url": resource.list_url(),
-        "error": context.get("error", ""), "file": context.get("file"), "result": _counts(result), "formats": "CSV" + (" or vCard" if resource.label == "party.party" else ""),
+        "title": f"Import {resource.plural.lower()}",
+        "subtitle": "",
+        "step": context["step"],
+        "url": f"{resource.list_url()}import/",
+        "back_url": resource.list_url(),
+        "error": context.get("error", ""),
+        "file": context.get("file"),
+        "result": _counts(result),
+        "formats": "CSV" + (" or vCard" if resource.label == "party.party" else ""),
     }
     return render(request, "core/import.html", {**context, "page": page}, status=status)
 
@@ -104,5 +115,3 @@ def file_guard(run: FileGuard) -> FileGuard:
     """Register `def guard(ctx, stored_file) -> bool`: whether a record of this module lets the caller read the file."""
     FILE_GUARDS.append(run)
     return run
-
-

@@ -8,4 +8,18 @@ from .declare import Resource
 from .hooks import Step, dialog, flow, flow_of, page, panel, panels_of, report
 from .registry import RESOURCES, resource_for, resource_named
 
-__all__ = ["RESOURCES", "Cell", "Resource", "Step", "dialog", "flow", "flow_of", "page", "panel", "panels_of", "report", "resource_for", "resource_named"]
+__all__ = [
+    "RESOURCES",
+    "Cell",
+    "Resource",
+    "Step",
+    "dialog",
+    "flow",
+    "flow_of",
+    "page",
+    "panel",
+    "panels_of",
+    "report",
+    "resource_for",
+    "resource_named",
+]

@@ -107,10 +107,20 @@ def parameter_of(field: models.Field[Any, Any], *, partial: bool) -> Parameter:
     default = field.get_default() if has_default else (None if field.null or is_row else _blank(field))
     meta = Input(shared=is_row, amount=isinstance(field, AmountField), label=label_of(field.model, field.name))
     own = None if is_row else _form_field(field, required, meta.label)
-    empty = None if field.null else (default if has_default and not isinstance(field, models.CharField | models.TextField) else _blank(field))
+    empty = (
+        None if field.null else (default if has_default and not isinstance(field, models.CharField | models.TextField) else _blank(field))
+    )
     return Parameter(
-        name=field.name, kind=kind, many=isinstance(field, ArrayField), required=required, default=UNSET if partial else (MISSING if required else default),
-        meta=meta, help=str(field.help_text), empty=empty, partial=partial, own_field=own,
+        name=field.name,
+        kind=kind,
+        many=isinstance(field, ArrayField),
+        required=required,
+        default=UNSET if partial else (MISSING if required else default),
+        meta=meta,
+        help=str(field.help_text),
+        empty=empty,
+        partial=partial,
+        own_field=own,
     )
 
 
@@ -122,8 +132,14 @@ def _blank(field: models.Field[Any, Any]) -> Any:
 
 def _kind(field: models.Field[Any, Any]) -> Any:
     for known, kind in (
-        (models.BooleanField, bool), (models.DateTimeField, datetime), (models.DateField, date), (models.TimeField, time),
-        (models.DecimalField, Decimal), (models.JSONField, dict), (models.IntegerField, int), (ArrayField, str),
+        (models.BooleanField, bool),
+        (models.DateTimeField, datetime),
+        (models.DateField, date),
+        (models.TimeField, time),
+        (models.DecimalField, Decimal),
+        (models.JSONField, dict),
+        (models.IntegerField, int),
+        (ArrayField, str),
     ):
         if isinstance(field, known):
             return kind
@@ -153,4 +169,9 @@ def _form_field(field: models.Field[Any, Any], required: bool, label: str) -> fo
         return field.formfield(required=required, label=label) or forms.CharField(**options)
     long = isinstance(field, LongTextField)
     widget = forms.Textarea(attrs={"rows": 4}) if long else forms.TextInput()
-    return forms.CharField(**options, max_length=LONG_TEXT_MAX if long else (field.max_length or TEXT_MAX), widget=widget, validators=[v for v in field.validators if not isinstance(v, type(None))])
+    return forms.CharField(
+        **options,
+        max_length=LONG_TEXT_MAX if long else (field.max_length or TEXT_MAX),
+        widget=widget,
+        validators=[v for v in field.validators if v is not None],
+    )

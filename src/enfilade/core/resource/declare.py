@@ -70,7 +70,7 @@ class Resource:
     @property
     def name(self) -> str:
         """`invoice`."""
-        return cast(str, self.model._meta.model_name)
+        return cast("str", self.model._meta.model_name)
 
     @property
     def slug(self) -> str:
@@ -117,7 +117,7 @@ class Resource:
 
     def queryset(self) -> RecordQuerySet:
         """Override to annotate or to prefetch; never to filter by caller."""
-        return cast(RecordQuerySet, self.model.objects.all())
+        return cast("RecordQuerySet", self.model.objects.all())
 
     def rows(self, ctx: Context) -> RecordQuerySet:
         """Every row the caller may see, with what the columns need joined."""
@@ -131,7 +131,7 @@ class Resource:
         row = self.rows(ctx).filter(pk=pk).first()
         if row is None:
             raise NotFound(self.singular, pk)
-        return cast(Record, row)
+        return cast("Record", row)
 
     def shown(self) -> tuple[str, ...]:
         """Fields of the record page and of JSON: facts, or columns and fields without repetition."""
@@ -155,7 +155,9 @@ class Resource:
                 found[f"{path}_label"] = str(target) if target is not None else None
         if lines:
             for name, columns in self.lines.items():
-                found[name] = [{"id": r.pk, **{c: plain_value(r, c, ctx.company.currency) for c in columns}} for r in self.line_rows(ctx, row, name)]
+                found[name] = [
+                    {"id": r.pk, **{c: plain_value(r, c, ctx.company.currency) for c in columns}} for r in self.line_rows(ctx, row, name)
+                ]
         return found
 
     def line_rows(self, ctx: Context, row: models.Model, name: str) -> list[models.Model]:
@@ -200,8 +202,16 @@ def _file(resource: Resource, verb: str, parameters: dict[str, Parameter], body:
     body.__name__ = name
     body.__doc__ = f"{verb.capitalize()} {'an' if resource.singular[0] in 'aeiou' else 'a'} {resource.singular}."
     made = Command(
-        resource.module, name, f"{resource.module}.{name}", body, None, f"{verb.capitalize()} {resource.singular}", "", False,
-        "" if verb == "add" else resource.name, parameters,
+        resource.module,
+        name,
+        f"{resource.module}.{name}",
+        body,
+        None,
+        f"{verb.capitalize()} {resource.singular}",
+        "",
+        False,
+        "" if verb == "add" else resource.name,
+        parameters,
     )
     register(made, functools.partial(execute, made))
 
@@ -223,6 +233,6 @@ def _changer(resource: Resource) -> Any:
             setattr(row, name, value)
         if given:
             row.save(update_fields=list(given))
-        return cast(Record, row)
+        return cast("Record", row)
 
     return body

@@ -152,7 +152,9 @@ def dialog(command: CommandFunction, *, template: str) -> Callable[[Any], Any]:
     return wrap
 
 
-def report(*, title: str, permission: str, template: str = "core/report.html", icon: str = "chart-line", order: int = 50) -> Callable[[Any], Any]:
+def report(
+    *, title: str, permission: str, template: str = "core/report.html", icon: str = "chart-line", order: int = 50
+) -> Callable[[Any], Any]:
     """File `def trial_balance(ctx, *, on: date)` as a report."""
 
     def wrap(build: Callable[..., Any]) -> Any:

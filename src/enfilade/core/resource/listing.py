@@ -55,7 +55,9 @@ def listing(resource: Resource, ctx: Context, params: Mapping[str, Any]) -> List
     if backwards:
         found.reverse()
     has_after, has_before = (True, more) if backwards else (more, bool(cursor))
-    return Listing(found, _cursor(found[-1], name) if has_after and found else "", _cursor(found[0], name) if has_before and found else "", sort)
+    return Listing(
+        found, _cursor(found[-1], name) if has_after and found else "", _cursor(found[0], name) if has_before and found else "", sort
+    )
 
 
 def filtered(resource: Resource, ctx: Context, params: Mapping[str, Any]) -> Any:

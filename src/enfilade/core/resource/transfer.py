@@ -25,8 +25,8 @@ from enfilade.core.tabular import Table, guard_formula, read_table, unguard_form
 
 from .columns import field_at, plain_value
 from .declare import Resource
-from .registry import RESOURCES
 from .listing import filtered
+from .registry import RESOURCES
 
 EXPORT_CHUNK = 2_000
 PROBLEMS_MAX = 1_000
@@ -66,7 +66,14 @@ class ImportResult:
     def as_json(self) -> dict[str, Any]:
         """For the page, the command line and the API."""
         problems = [vars(p) for p in self.problems[:PROBLEMS_MAX]]
-        return {"created": self.created, "changed": self.changed, "refused": self.refused, "problems": problems, "refs": self.refs[:100], "labels": self.labels[:100]}
+        return {
+            "created": self.created,
+            "changed": self.changed,
+            "refused": self.refused,
+            "problems": problems,
+            "refs": self.refs[:100],
+            "labels": self.labels[:100],
+        }
 
 
 Reader = Callable[[Context, str, bytes], tuple[list[ImportRow], list[ImportProblem]]]
@@ -169,7 +176,7 @@ def _in(resource: Resource, ctx: Context, name: str, text: str) -> Any:
     key = _key_of(link)
     if key == "pk":
         return text
-    found = cast(Any, link.related_model).objects.visible_to(ctx).filter(**{key: text.strip()}).first()
+    found = cast("Any", link.related_model).objects.visible_to(ctx).filter(**{key: text.strip()}).first()
     if found is None:
         raise NotFound(str(link.related_model._meta.verbose_name), text.strip()[:60], field=name)
     return found.pk

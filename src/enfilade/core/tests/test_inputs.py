@@ -27,8 +27,18 @@ class LineIn:
 
 
 def body(
-    ctx: Any, *, name: str, on: date, price: Amount, role: Role | None = None, lines: list[LineIn], urgent: bool = False,
-    note: LongText = "", kind: Annotated[str, Choice(("a", "A"), ("b", "B"))] = "a", at: datetime | None = None, count: Annotated[int, Input(min_value=0)] = 0,
+    ctx: Any,
+    *,
+    name: str,
+    on: date,
+    price: Amount,
+    role: Role | None = None,
+    lines: list[LineIn],
+    urgent: bool = False,
+    note: LongText = "",
+    kind: Annotated[str, Choice(("a", "A"), ("b", "B"))] = "a",
+    at: datetime | None = None,
+    count: Annotated[int, Input(min_value=0)] = 0,
 ) -> None:
     """Do something.
 
@@ -58,12 +68,35 @@ def test_docstring_gives_help() -> None:
 @pytest.mark.parametrize(
     ("change", "path"),
     [
-        ({"name": ""}, "name"), ({"name": None}, "name"), ({"name": "x\x00y"}, "name"), ({"name": ["x"]}, "name"), ({"name": {"a": 1}}, "name"), ({"name": "x" * 501}, "name"),
-        ({"on": "2026-02-30"}, "on"), ({"on": "tomorrow"}, "on"), ({"price": "-1"}, "price"), ({"price": "1.005"}, "price"), ({"price": "NaN"}, "price"),
-        ({"price": "1e30"}, "price"), ({"price": True}, "price"), ({"lines": []}, "lines"), ({"lines": "x"}, "lines"), ({"lines": [{"text": ""}]}, "lines[0].text"),
-        ({"lines": [{"text": "a"}, {"text": "b", "quantity": "1e400"}]}, "lines[1].quantity"), ({"lines": [{"text": "a", "colour": "red"}]}, "lines[0].colour"),
-        ({"lines": [5]}, "lines[0]"), ({"kind": "c"}, "kind"), ({"role": "x"}, "role"), ({"role": -1}, "role"), ({"role": 10**30}, "role"), ({"at": "25:00"}, "at"),
-        ({"colour": "red"}, "colour"), ({"count": -1}, "count"), ({"count": "9" * 40}, "count"), ({"count": 1.5}, "count"), ({"price": float("nan")}, "price"),
+        ({"name": ""}, "name"),
+        ({"name": None}, "name"),
+        ({"name": "x\x00y"}, "name"),
+        ({"name": ["x"]}, "name"),
+        ({"name": {"a": 1}}, "name"),
+        ({"name": "x" * 501}, "name"),
+        ({"on": "2026-02-30"}, "on"),
+        ({"on": "tomorrow"}, "on"),
+        ({"price": "-1"}, "price"),
+        ({"price": "1.005"}, "price"),
+        ({"price": "NaN"}, "price"),
+        ({"price": "1e30"}, "price"),
+        ({"price": True}, "price"),
+        ({"lines": []}, "lines"),
+        ({"lines": "x"}, "lines"),
+        ({"lines": [{"text": ""}]}, "lines[0].text"),
+        ({"lines": [{"text": "a"}, {"text": "b", "quantity": "1e400"}]}, "lines[1].quantity"),
+        ({"lines": [{"text": "a", "colour": "red"}]}, "lines[0].colour"),
+        ({"lines": [5]}, "lines[0]"),
+        ({"kind": "c"}, "kind"),
+        ({"role": "x"}, "role"),
+        ({"role": -1}, "role"),
+        ({"role": 10**30}, "role"),
+        ({"at": "25:00"}, "at"),
+        ({"colour": "red"}, "colour"),
+        ({"count": -1}, "count"),
+        ({"count": "9" * 40}, "count"),
+        ({"count": 1.5}, "count"),
+        ({"price": float("nan")}, "price"),
     ],
 )
 def test_bad_input_names_its_path(change: dict[str, Any], path: str) -> None:
@@ -83,7 +116,9 @@ def test_every_fault_is_named_at_once() -> None:
 
 def test_post_and_json_are_the_same() -> None:
     """A formset of a page is an array in JSON; rows left empty do not count."""
-    post = QueryDict("name=Ann&on=2026-11-02&price=120.50&lines-0-text=x&lines-0-quantity=2&lines-0-price=1.05&lines-1-text=&lines-1-quantity=")
+    post = QueryDict(
+        "name=Ann&on=2026-11-02&price=120.50&lines-0-text=x&lines-0-quantity=2&lines-0-price=1.05&lines-1-text=&lines-1-quantity="
+    )
     assert read(PARAMETERS, unflatten(post, PARAMETERS), "EUR") == read(PARAMETERS, GOOD, "EUR")
 
 
@@ -108,7 +143,13 @@ def test_amounts_survive_both_ways(minor: int, currency: str) -> None:
     assert to_minor(str(to_major(minor, currency)), currency) == minor
 
 
-@given(st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20), lambda x: st.lists(x, max_size=3) | st.dictionaries(st.text(max_size=8), x, max_size=3), max_leaves=8))
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+        lambda x: st.lists(x, max_size=3) | st.dictionaries(st.text(max_size=8), x, max_size=3),
+        max_leaves=8,
+    )
+)
 def test_nothing_crashes_the_reader(value: Any) -> None:
     """Whatever JSON holds, it is read or refused."""
     for name in PARAMETERS:
