@@ -12,7 +12,7 @@ from enfilade.core.numbers import draw
 
 def number_party(ctx: Context, party: Party) -> Party:
     """Save a new party under the next number. The counter is locked until the transaction ends, so call it late."""
-    party.number = f"P-{draw(ctx, 'party'):05d}"
+    party.number = f"P-{draw(ctx, 'party.party'):05d}"
     party.save()
     return party
 

@@ -52,13 +52,20 @@ ATTACKS = [
 ]
 
 
+def goes_through(ctx: Context, sql: str) -> bool:
+    """Whether the database takes it."""
+    try:
+        with scope(ctx.company_id), connection.cursor() as cursor:
+            cursor.execute(sql)
+    except IntegrityError:
+        return False
+    return True
+
+
 def test_the_table_itself_refuses(ctx: Context, ada: Party) -> None:
     """Each line would make something false; none goes through."""
-    for attack in ATTACKS:
-        sql = attack.format(ada=ada.pk, company=ctx.company_id, user=ctx.user.pk)
-        with pytest.raises(IntegrityError), scope(ctx.company_id), connection.cursor() as cursor:
-            cursor.execute(sql)
-            pytest.fail(f"went through: {attack}")
+    attacks = [attack.format(ada=ada.pk, company=ctx.company_id, user=ctx.user.pk) for attack in ATTACKS]
+    assert [attack for attack in attacks if goes_through(ctx, attack)] == []
 
 
 def test_rows_of_another_company_can_be_neither_read_nor_written(ctx: Context, ada: Party) -> None:

@@ -8,8 +8,8 @@ import pytest
 from enfilade.base.party import commands
 from enfilade.base.party.models import Address, ContactPoint, Party
 from enfilade.core.context import Context
-from enfilade.core.resource import resource_named
 from enfilade.core.importing import import_file
+from enfilade.core.resource import resource_named
 from enfilade.core.resource.transfer import ImportResult, export_csv
 from enfilade.core.scope import scope
 from enfilade.core.testing import make_company, make_ctx

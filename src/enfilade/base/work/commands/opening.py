@@ -77,7 +77,7 @@ def open_case(
         due_at=due,
         origin=origin,
     )
-    case.number = f"C-{draw(ctx, 'case'):05d}"
+    case.number = f"C-{draw(ctx, 'work.case'):05d}"
     case.save()
     publish(ctx, CaseOpened(case.pk, kind, case.topic, origin))
     if owner is not None and owner.pk != ctx.user.pk:
