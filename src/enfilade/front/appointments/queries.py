@@ -12,7 +12,7 @@ from enfilade.back.billing import rules as billing_rules
 from enfilade.back.billing.models import Charge
 from enfilade.back.billing.queries import charges_of
 from enfilade.back.tax.queries import taxes_for
-from enfilade.base.calendar.models import Bookable
+from enfilade.base.calendar.models import Bookable, Booking, BookingSlot
 from enfilade.base.calendar.queries import Need, Slot, find_slots
 from enfilade.base.calendar.rules import day_span
 from enfilade.base.document.queries import Requirement, requirements
@@ -58,7 +58,9 @@ def needs_of(service: Service, practitioner: Bookable | None = None) -> list[Nee
     return needs
 
 
-def free_times(ctx: Context, service: Service, practitioner: Bookable | None, from_at: datetime, limit: int = 12) -> list[Slot]:
+def free_times(
+    ctx: Context, service: Service, practitioner: Bookable | None, from_at: datetime, limit: int = 12, ignore: Booking | None = None
+) -> list[Slot]:
     """The next times at which a service can take place."""
     return find_slots(
         ctx,
@@ -68,6 +70,7 @@ def free_times(ctx: Context, service: Service, practitioner: Bookable | None, fr
         until_at=from_at + timedelta(days=SEARCH_DAYS),
         limit=limit,
         buffer_after_min=service.buffer_min,
+        ignore=ignore,
     )
 
 
@@ -96,16 +99,38 @@ def next_visit(ctx: Context, party: Party) -> Visit | None:
     return visits(ctx).filter(party=party, state=Visit.State.BOOKED, starts_at__gte=ctx.now).order_by("starts_at").first()
 
 
+def visits_with(ctx: Context, bookable: Bookable, day: date) -> RecordQuerySet:
+    """Visits of a day for which somebody is booked."""
+    return visits_of_day(ctx, day).filter(booking__slots__bookable=bookable, booking__slots__active=True)
+
+
+def places_of(ctx: Context, rows: Sequence[Visit]) -> dict[int, str]:
+    """Chairs and rooms by primary key of the booking."""
+    slots = BookingSlot.objects.visible_to(ctx).filter(booking__in=[v.booking_id for v in rows], active=True)
+    found: dict[int, list[str]] = {}
+    for booking, name in slots.exclude(bookable__kind=Bookable.Kind.PERSON).order_by("pk").values_list("booking_id", "bookable__name"):
+        found.setdefault(booking, []).append(name)
+    return {booking: ", ".join(names) for booking, names in found.items()}
+
+
+def used_bookables(ctx: Context) -> list[Bookable]:
+    """Whoever and whatever some service needs: people first, then rooms and chairs, each in the order of entry."""
+    rows = Bookable.objects.visible_to(ctx).filter(active=True, tags__overlap=_needed_tags(ctx) or ["-"])
+    return sorted(rows, key=lambda b: (b.kind != Bookable.Kind.PERSON, b.pk))
+
+
 def practitioners(ctx: Context) -> list[Bookable]:
-    """People who can be booked for some service."""
-    tags = {
-        tag
-        for needs in Service.objects.visible_to(ctx).filter(active=True).values_list("needs", flat=True)
-        for need in needs
-        for tag in need
-    }
-    rows = Bookable.objects.visible_to(ctx).filter(active=True, kind=Bookable.Kind.PERSON, tags__overlap=sorted(tags))
-    return list(rows.order_by("pk")) if tags else []
+    """People who can be booked for some service by name: those who meet the first need of one."""
+    first = {tag for needs in _needs(ctx) for tag in needs[0]}
+    return [b for b in used_bookables(ctx) if b.kind == Bookable.Kind.PERSON and first & set(b.tags)]
+
+
+def _needs(ctx: Context) -> list[list[list[str]]]:
+    return list(Service.objects.visible_to(ctx).filter(active=True).values_list("needs", flat=True))
+
+
+def _needed_tags(ctx: Context) -> list[str]:
+    return sorted({tag for needs in _needs(ctx) for need in needs for tag in need})
 
 
 def papers(ctx: Context, visit: Visit) -> list[Requirement]:

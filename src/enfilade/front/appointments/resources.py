@@ -94,7 +94,7 @@ def visits_panel(ctx: Context, party: Party) -> dict[str, Any] | None:
     patient = "patient" in party.roles
     if not rows and not patient:
         return None
-    url = f"/appointments/book/?patient={party.pk}" if ctx.may("appointments.book_visit") else ""
+    url = f"/appointments/do/book_visit/{party.pk}/" if ctx.may("appointments.book_visit") else ""
     return {"visits": rows, "count": len(rows), "new_url": url, "new_label": "Book a visit"}
 
 
@@ -108,4 +108,24 @@ def visits_panel(ctx: Context, party: Party) -> dict[str, Any] | None:
 def prescriptions_panel(ctx: Context, party: Party) -> dict[str, Any] | None:
     """What was prescribed to a patient."""
     rows = list(Prescription.objects.visible_to(ctx).filter(party=party).select_related("pharmacy").order_by("-pk")[:12])
+    return {"prescriptions": rows, "count": len(rows)} if rows else None
+
+
+@panel(on=Visit, title="Fee", permission="billing.view_charge", template="appointments/panel_fee.html", icon="receipt")
+def fee_panel(ctx: Context, visit: Visit) -> dict[str, Any] | None:
+    """What was done and what it costs."""
+    fee = queries.fee_of(ctx, visit)
+    return {"fee": fee, "currency": ctx.company.currency, "count": len(fee.charges)} if fee.charges else None
+
+
+@panel(
+    on=Visit,
+    title="Prescriptions",
+    permission="appointments.view_prescription",
+    template="appointments/panel_prescriptions.html",
+    icon="pill",
+)
+def visit_prescriptions_panel(ctx: Context, visit: Visit) -> dict[str, Any] | None:
+    """What was prescribed at a visit."""
+    rows = list(visit.prescriptions.select_related("pharmacy").order_by("-pk"))
     return {"prescriptions": rows, "count": len(rows)} if rows else None

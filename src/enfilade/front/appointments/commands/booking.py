@@ -176,7 +176,7 @@ def _choose(
 
 def _clock(ctx: Context, instant: datetime) -> str:
     local = instant.astimezone(ctx.zone)
-    return f"{format_date(local.date(), 'EEEE d MMMM', locale=ctx.company.language.replace('-', '_'))}, {local:%H:%M}"
+    return f"{format_date(local.date(), 'EEEE d MMMM', locale=ctx.locale.replace('-', '_'))}, {local:%H:%M}"
 
 
 def _person(chosen: list[Bookable]) -> Bookable | None:
