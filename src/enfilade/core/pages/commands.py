@@ -151,6 +151,7 @@ def _draw(
             "tone": command.tone,
             "subject": subject,
         },
+        "submit_label": "Save" if title else command.label,
         "can_rehearse": True,
         "dialog_id": dialog,
         "form_url": url,
