@@ -7,31 +7,137 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('core', '0002_tables'),
+        ("core", "0002_tables"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='TaxCode',
+            name="TaxCode",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('tax_class', models.TextField(choices=[('standard', 'Standard'), ('reduced', 'Reduced'), ('exempt', 'Exempt'), ('zero', 'Zero rate')])),
-                ('country', models.CharField(help_text='ISO 3166-1 alpha-2.', max_length=2)),
-                ('code', models.CharField(max_length=20)),
-                ('name', models.TextField()),
-                ('category', models.CharField(choices=[('S', 'S: rate above zero'), ('Z', 'Z: zero rate'), ('E', 'E: exempt'), ('AE', 'AE: reverse charge'), ('G', 'G: export'), ('K', 'K: intra-Community supply'), ('O', 'O: outside the tax')], default='S', max_length=2)),
-                ('rate_bp', models.PositiveIntegerField(default=0, help_text='1900 is 19 %.', verbose_name='rate (basis points)')),
-                ('valid_from', models.DateField()),
-                ('valid_until', models.DateField(blank=True, help_text='Last day; empty while it goes on.', null=True)),
-                ('exemption_reason', models.TextField(blank=True, help_text='The law that exempts, as printed on invoices.')),
-                ('company', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "tax_class",
+                    models.TextField(
+                        choices=[("standard", "Standard"), ("reduced", "Reduced"), ("exempt", "Exempt"), ("zero", "Zero rate")]
+                    ),
+                ),
+                ("country", models.CharField(help_text="ISO 3166-1 alpha-2.", max_length=2)),
+                ("code", models.CharField(max_length=20)),
+                ("name", models.TextField()),
+                (
+                    "category",
+                    models.CharField(
+                        choices=[
+                            ("S", "S: rate above zero"),
+                            ("Z", "Z: zero rate"),
+                            ("E", "E: exempt"),
+                            ("AE", "AE: reverse charge"),
+                            ("G", "G: export"),
+                            ("K", "K: intra-Community supply"),
+                            ("O", "O: outside the tax"),
+                        ],
+                        default="S",
+                        max_length=2,
+                    ),
+                ),
+                ("rate_bp", models.PositiveIntegerField(default=0, help_text="1900 is 19 %.", verbose_name="rate (basis points)")),
+                ("valid_from", models.DateField()),
+                ("valid_until", models.DateField(blank=True, help_text="Last day; empty while it goes on.", null=True)),
+                ("exemption_reason", models.TextField(blank=True, help_text="The law that exempts, as printed on invoices.")),
+                (
+                    "company",
+                    models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.company"),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('company', 'country', 'code', 'valid_from'), name='tax_code_once', violation_error_message='There is a tax code of this name from this day on.'), models.CheckConstraint(condition=models.Q(('rate_bp__lte', 10000)), name='tax_rate_at_most_all', violation_error_message='A rate is at most 100 %.'), models.CheckConstraint(condition=models.Q(models.Q(('category', 'S'), ('rate_bp__gt', 0)), models.Q(models.Q(('category', 'S'), _negated=True), ('rate_bp', 0)), _connector='OR'), name='tax_rate_fits_category', violation_error_message='Category S has a rate above zero, every other one the rate zero.'), models.CheckConstraint(condition=models.Q(models.Q(('category__in', ['E', 'AE', 'G', 'K', 'O']), _negated=True), models.Q(('exemption_reason', ''), _negated=True), _connector='OR'), name='tax_exemption_has_reason', violation_error_message='An exemption names its reason: the law as it is printed on the invoice.'), models.CheckConstraint(condition=models.Q(('tax_class__in', ['standard', 'reduced', 'exempt', 'zero'])), name='tax_class_known', violation_error_message='This tax class is not known.'), models.CheckConstraint(condition=models.Q(('category__in', ['S', 'Z', 'E', 'AE', 'G', 'K', 'O'])), name='tax_category_known', violation_error_message='This tax category is not known.'), models.CheckConstraint(condition=models.Q(('country__regex', '^[A-Z]{2}$')), name='tax_country_iso', violation_error_message='A country is two capital letters (ISO 3166-1).'), models.CheckConstraint(condition=models.Q(('valid_until', None), ('valid_until__gte', models.F('valid_from')), _connector='OR'), name='tax_dates_forwards', violation_error_message='The last day comes after the first.'), django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.Func('company_id', 'company_id', models.Value('[]'), function='int8range'), '&&'), (models.Func(models.Func('country', function='hashtext'), models.Func('country', function='hashtext'), models.Value('[]'), function='int4range'), '&&'), (models.Func(models.Func('tax_class', function='hashtext'), models.Func('tax_class', function='hashtext'), models.Value('[]'), function='int4range'), '&&'), (models.Func('valid_from', 'valid_until', models.Value('[]'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='tax_one_code_a_day', violation_error_message='On some of these days the class has a code already; end that one first.')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("company", "country", "code", "valid_from"),
+                        name="tax_code_once",
+                        violation_error_message="There is a tax code of this name from this day on.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("rate_bp__lte", 10000)),
+                        name="tax_rate_at_most_all",
+                        violation_error_message="A rate is at most 100 %.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("category", "S"), ("rate_bp__gt", 0)),
+                            models.Q(models.Q(("category", "S"), _negated=True), ("rate_bp", 0)),
+                            _connector="OR",
+                        ),
+                        name="tax_rate_fits_category",
+                        violation_error_message="Category S has a rate above zero, every other one the rate zero.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("category__in", ["E", "AE", "G", "K", "O"]), _negated=True),
+                            models.Q(("exemption_reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="tax_exemption_has_reason",
+                        violation_error_message="An exemption names its reason: the law as it is printed on the invoice.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("tax_class__in", ["standard", "reduced", "exempt", "zero"])),
+                        name="tax_class_known",
+                        violation_error_message="This tax class is not known.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("category__in", ["S", "Z", "E", "AE", "G", "K", "O"])),
+                        name="tax_category_known",
+                        violation_error_message="This tax category is not known.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("country__regex", "^[A-Z]{2}$")),
+                        name="tax_country_iso",
+                        violation_error_message="A country is two capital letters (ISO 3166-1).",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("valid_until", None), ("valid_until__gte", models.F("valid_from")), _connector="OR"),
+                        name="tax_dates_forwards",
+                        violation_error_message="The last day comes after the first.",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[
+                            (models.Func("company_id", "company_id", models.Value("[]"), function="int8range"), "&&"),
+                            (
+                                models.Func(
+                                    models.Func("country", function="hashtext"),
+                                    models.Func("country", function="hashtext"),
+                                    models.Value("[]"),
+                                    function="int4range",
+                                ),
+                                "&&",
+                            ),
+                            (
+                                models.Func(
+                                    models.Func("tax_class", function="hashtext"),
+                                    models.Func("tax_class", function="hashtext"),
+                                    models.Value("[]"),
+                                    function="int4range",
+                                ),
+                                "&&",
+                            ),
+                            (
+                                models.Func(
+                                    "valid_from",
+                                    "valid_until",
+                                    models.Value("[]"),
+                                    function="daterange",
+                                    output_field=django.contrib.postgres.fields.ranges.DateRangeField(),
+                                ),
+                                "&&",
+                            ),
+                        ],
+                        name="tax_one_code_a_day",
+                        violation_error_message="On some of these days the class has a code already; end that one first.",
+                    ),
+                ],
             },
         ),
     ]

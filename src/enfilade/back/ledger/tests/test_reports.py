@@ -1,0 +1,118 @@
+"""Reports sum up, whatever was posted."""
+
+import random
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from enfilade.back.ledger.commands import JournalLine, close_period
+from enfilade.back.ledger.reports import account_statement, balance_sheet, journal, profit_and_loss, trial_balance
+from enfilade.core.context import Invalid
+from enfilade.core.scope import scope
+
+from .support import Practice
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PURPOSES = ("receivable", "cash", "bank", "payable", "revenue", "revenue_exempt", "tax_output", "discount", "wages", "rent", "capital")
+
+
+@pytest.fixture
+def practice() -> Practice:
+    """A ledger with a year behind it and one under way."""
+    made, dice = Practice("dental_de"), random.Random(7)
+    for _ in range(60):
+        debit, credit = dice.sample(PURPOSES, 2)
+        amount = dice.randint(1, 99_999)
+        made.legs(date(2025, 2, 1) + timedelta(days=dice.randint(0, 600)), (debit, amount), (credit, -amount))
+    return made
+
+
+def in_scope(practice: Practice, build: Any, **inputs: Any) -> dict[str, Any]:
+    """Build a report as its page does."""
+    with scope(practice.company.pk, read_only=True):
+        return build(practice.ctx, **inputs)  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize(
+    "on", [date(2025, 1, 31), date(2025, 7, 14), date(2025, 12, 31), date(2026, 1, 1), date(2026, 6, 30), date(2026, 12, 31)]
+)
+def test_everything_sums_to_zero(practice: Practice, on: date) -> None:
+    if on == date(2026, 6, 30):
+        for month in range(1, 13):
+            close_period(practice.ctx, period=practice.period(date(2025, month, 1)))
+    trial = in_scope(practice, trial_balance, on=on)
+    assert trial["totals"]["debit_minor"] == trial["totals"]["credit_minor"]
+    assert trial["totals"]["opening_minor"] == trial["totals"]["balance_minor"] == 0
+    sheet = in_scope(practice, balance_sheet, on=on)
+    assert sheet["assets_minor"] == sheet["liabilities_minor"] + sheet["equity_minor"]
+    result = in_scope(practice, profit_and_loss, to_on=on)
+    assert result["result_minor"] == sheet["result_minor"] == result["income_minor"] - result["expense_minor"]
+
+
+def test_a_year_is_the_sum_of_its_months(practice: Practice) -> None:
+    months = [(date(2026, m, 1), date(2026, m + 1, 1) - timedelta(days=1)) for m in range(1, 12)] + [
+        (date(2026, 12, 1), date(2026, 12, 31))
+    ]
+    parts = [in_scope(practice, profit_and_loss, from_on=a, to_on=b)["result_minor"] for a, b in months]
+    assert sum(parts) == in_scope(practice, profit_and_loss, to_on=date(2026, 12, 31))["result_minor"]
+
+
+def test_exact_figures() -> None:
+    practice = Practice("dental_de")
+    practice.legs(date(2025, 6, 1), ("receivable", 5000), ("revenue_exempt", -5000))
+    practice.legs(date(2026, 3, 10), ("receivable", 11900), ("revenue", -10000), ("tax_output", -1900))
+    practice.journal(date(2026, 3, 31), JournalLine("4210", debit=90000), JournalLine("1200", credit=90000))
+    trial = in_scope(practice, trial_balance, on=date(2026, 3, 31))
+    rows = {r["code"] or r["name"]: (r["opening_minor"], r["debit_minor"], r["credit_minor"], r["balance_minor"]) for r in trial["rows"]}
+    assert rows == {
+        "1200": (0, 0, 90000, -90000),
+        "1400": (5000, 11900, 0, 16900),
+        "1776": (0, 0, 1900, -1900),
+        "4210": (0, 90000, 0, 90000),
+        "8400": (0, 0, 10000, -10000),
+        "Result of earlier years": (-5000, 0, 0, -5000),
+    }
+    result = in_scope(practice, profit_and_loss, to_on=date(2026, 3, 31))
+    assert [(r["name"], r["amount_minor"], r["level"]) for r in result["rows"]] == [
+        ("Revenue", 10000, 0), ("Sales 19 %", 10000, 1), ("Running cost", 90000, 0), ("Rent", 90000, 1), ("Loss", -80000, 0),
+    ]  # fmt: skip
+    sheet = in_scope(practice, balance_sheet, on=date(2026, 3, 31))
+    assert (sheet["assets_minor"], sheet["liabilities_minor"], sheet["equity_minor"], sheet["result_minor"]) == (
+        -73100,
+        1900,
+        -75000,
+        -80000,
+    )
+
+
+def test_a_statement_goes_from_balance_to_balance() -> None:
+    practice = Practice("dental_de")
+    practice.legs(date(2025, 6, 1), ("cash", 5000), ("revenue", -5000))
+    sale = practice.legs(date(2026, 3, 1), ("cash", 300), ("revenue", -300), origin="billing.payment:4")
+    practice.legs(date(2026, 3, 2), ("bank", 100), ("cash", -100))
+    found = in_scope(practice, account_statement, account="1000", to_on=date(2026, 3, 31))
+    assert [r["balance_minor"] for r in found["rows"]] == [5000, 5300, 5200]
+    assert found["totals"] == {"debit_minor": 300, "credit_minor": 100, "balance_minor": 5200}
+    assert found["rows"][1]["url"] == f"/books/entries/{sale.pk}/"
+    assert found["rows"][1]["origin"] == "billing.payment:4"
+    choice = in_scope(practice, account_statement, to_on=date(2026, 3, 31))
+    assert {r["code"]: r["balance_minor"] for r in choice["rows"]}["1000"] == 5200
+    for wrong in ({"account": "4711"}, {"account": "1000", "from_on": date(2026, 4, 1)}):
+        with pytest.raises(Invalid):
+            in_scope(practice, account_statement, to_on=date(2026, 3, 31), **wrong)
+
+
+def test_the_journal_lists_entries_with_their_lines() -> None:
+    practice = Practice("dental_de")
+    entry = practice.legs(date(2026, 3, 1), ("cash", 300), ("revenue", -300))
+    practice.legs(date(2026, 4, 1), ("cash", 1), ("revenue", -1))
+    found = in_scope(practice, journal, to_on=date(2026, 3, 31))
+    assert [r.get("entry") for r in found["rows"]] == [entry.pk, None, None]
+    assert found["totals"] == {"debit_minor": 300, "credit_minor": 300}
+
+
+def test_what_was_not_posted_to_stays_out() -> None:
+    practice = Practice()
+    assert in_scope(practice, trial_balance, on=date(2026, 3, 31))["rows"] == []
+    assert in_scope(practice, balance_sheet, on=date(2026, 3, 31))["assets_minor"] == 0
