@@ -1,12 +1,14 @@
 """Numbers without gaps are proven from the rows that carry them."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from enfilade.core import verify
 from enfilade.core.context import Context
-from enfilade.core.models import Counter, Role
+from enfilade.core.models import Company, Counter, Role
+from enfilade.core.scope import scope
 from enfilade.core.testing import make_company, make_ctx
 from enfilade.core.verify import declare_series, verify_numbers
 
@@ -19,7 +21,9 @@ pytestmark = pytest.mark.django_db
 def ctx(monkeypatch: pytest.MonkeyPatch) -> Iterator[Context]:
     """A caller, and no series but those of the test."""
     monkeypatch.setattr(verify, "SERIES", [])
-    yield make_ctx(make_company(), "*", role="")
+    made = make_ctx(make_company(), "*")
+    with scope(made.company_id):
+        yield made
 
 
 def rows(ctx: Context, *numbers: str) -> None:
@@ -63,7 +67,9 @@ def test_gaps_doubles_and_inventions(ctx: Context, numbers: list[str], value: in
 
 def test_another_company_does_not_count(ctx: Context) -> None:
     declare_series("t.party", Role, "name", starts="P-")
-    other = make_ctx(make_company(), "*")
-    rows(other, "P-00007")
-    assert verify_numbers(ctx) == []
-    assert [f.code for f in verify_numbers(other)] == ["number_not_drawn"]
+    company = Company.objects.create(slug="other", name="Other")
+    other = replace(ctx, company=company)
+    with scope(ctx.company_id, company.pk):
+        rows(other, "P-00007")
+        assert verify_numbers(ctx) == []
+        assert [f.code for f in verify_numbers(other)] == ["number_not_drawn"]
