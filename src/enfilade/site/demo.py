@@ -58,6 +58,7 @@ class Story:
     def __init__(self, owner: Context, people: dict[str, Context], data: dict[str, Any], dice: random.Random, say: Say) -> None:
         self.owner, self.people, self.data, self.dice, self.say = owner, people, data, dice, say
         self.patients: list[Any] = []
+        self.on_duty = False
         self.setup = Setup(owner, data, people)
         self.services = self._keys("appointments.service")
         self.items = self._keys("item.item")
@@ -92,18 +93,17 @@ class Story:
 
     def open_today(self) -> None:
         """A demo can be lived at any hour: when the practice would be closed now, it has emergency duty today."""
-        today, now = self.owner.today, self.owner.now.astimezone(self.owner.zone).time()
-        usual = [h for h in self.data["opening_hours"] if today.weekday() in h["weekdays"]]
-        if usual and min(h["opens_at"] for h in usual) <= now <= time(max(h["closes_at"] for h in usual).hour - 2):
-            return
-        self.setup.do(
-            "calendar.add_openinghours",
-            weekday=str(today.weekday()),
-            opens_at="00:00",
-            closes_at="00:00",
-            valid_from=today,
-            valid_until=today,
-        )
+        today, now = self.owner.today, self.owner.now.astimezone(self.owner.zone)
+        self.on_duty = not any(opens <= now <= closes - timedelta(hours=2) for opens, closes in self.usual_hours(today))
+        if self.on_duty:
+            self.setup.do(
+                "calendar.add_openinghours",
+                weekday=str(today.weekday()),
+                opens_at="00:00",
+                closes_at="00:00",
+                valid_from=today,
+                valid_until=today,
+            )
 
     def people_come(self, number: int) -> None:
         """Patients with phones, addresses and papers; insurers, pharmacies and suppliers."""
@@ -148,11 +148,14 @@ class Story:
         """The last working days, today until now, and the bookings ahead."""
         today = self.owner.today
         past = [d for d in (today - timedelta(days=n) for n in range(1, 60)) if self.is_open(d)][:days]
+        first = self.at(past[-1] if past else today, 0) - timedelta(days=1)
+        self.say("Booking appointments")
+        booked = {day: self.book_day(day, load=0.9 if day == today else 0.55, booked_at=first) for day in [*reversed(past), today]}
         for day in reversed(past):
             self.say(f"Living {day.isoformat()}")
-            self.one_day(day, self.at(day, 23), load=0.55)
+            self.one_day(day, self.at(day, 23), booked[day])
         self.say("Beginning today")
-        self.one_day(today, self.owner.now, load=0.6)
+        self.one_day(today, self.owner.now, booked[today])
         for day in (today + timedelta(days=n) for n in range(1, AHEAD_DAYS + 6)):
             if self.is_open(day):
                 self.book_day(day, load=0.35, booked_at=self.owner.now)
@@ -161,18 +164,18 @@ class Story:
         """Whether the practice usually works on a day."""
         return any(day.weekday() in h["weekdays"] for h in self.data["opening_hours"])
 
+    def usual_hours(self, day: date) -> list[tuple[datetime, datetime]]:
+        """When the practice is open on an ordinary day of this weekday."""
+        zone = self.owner.zone
+        hours = [h for h in self.data["opening_hours"] if day.weekday() in h["weekdays"]]
+        return [(datetime.combine(day, h["opens_at"], tzinfo=zone), datetime.combine(day, h["closes_at"], tzinfo=zone)) for h in hours]
+
     def hours_of(self, day: date) -> list[tuple[datetime, datetime]]:
-        """When it is open on a day; on emergency duty, three hours around now."""
-        usual = [
-            (datetime.combine(day, h["opens_at"], tzinfo=self.owner.zone), datetime.combine(day, h["closes_at"], tzinfo=self.owner.zone))
-            for h in self.data["opening_hours"]
-            if day.weekday() in h["weekdays"]
-        ]
-        now = self.owner.now.astimezone(self.owner.zone)
-        if day != self.owner.today or any(a <= now <= b - timedelta(hours=2) for a, b in usual):
-            return usual
-        start = max(self.at(day, 0), (now - timedelta(hours=2)).replace(minute=0, second=0, microsecond=0))
-        return [*[u for u in usual if u[1] <= start], (start, min(self.at(day, 23), start + timedelta(hours=4)))]
+        """When it is open on a day; on emergency duty, some hours around now."""
+        if day != self.owner.today or not self.on_duty:
+            return self.usual_hours(day)
+        now = self.owner.now.astimezone(self.owner.zone).replace(minute=0, second=0, microsecond=0)
+        return [(max(self.at(day, 0, 15), now - timedelta(hours=3)), min(self.at(day, 23, 30), now + timedelta(hours=5)))]
 
     def book_day(self, day: date, load: float, booked_at: datetime) -> list[Any]:
         """Fill a part of a day's slots; a slot that is taken is simply tried elsewhere."""
@@ -204,11 +207,10 @@ class Story:
                 return None
             raise
 
-    def one_day(self, day: date, until: datetime, load: float) -> None:
+    def one_day(self, day: date, until: datetime, visits: list[Any]) -> None:
         """Drawer, calls, visits, complaint, closing; nothing after `until` has happened yet."""
         opens = self.hours_of(day)[0][0]
         drawer = self.do("desk", opens - timedelta(minutes=10), "billing.open_drawer", float_amount=DRAWER_FLOAT)
-        visits = self.book_day(day, load, min(opens - timedelta(days=3), until))
         for visit in sorted(visits, key=lambda v: v.starts_at):
             self.live_visit(visit, until)
         self.calls_of(day, until)
@@ -261,7 +263,7 @@ class Story:
         self.do("desk", at, "appointments.check_out", visit=visit.pk, method=self.dice.choices(["card", "cash", "transfer"], [6, 3, 1])[0])
         if self.dice.random() < 0.15:
             pharmacy = self.dice.choice([p for p in self._rows("party.party") if p.name in {n for n, _ in self.data["pharmacies"]}])
-            self.do(
+            sent = self.do(
                 "dentist",
                 at,
                 "appointments.send_prescription",
@@ -269,6 +271,9 @@ class Story:
                 pharmacy=pharmacy.pk,
                 text="Ibuprofen 400 mg, 20 tablets, one up to three times a day",
             )
+            confirmed = at + timedelta(minutes=self.dice.randint(30, 90))
+            if confirmed < self.owner.now and self.dice.random() < 0.9:
+                self.do("desk", confirmed, "appointments.confirm_prescription", prescription=sent.pk, note="The pharmacist")
 
     def calls_of(self, day: date, until: datetime) -> None:
         """Contacts of a day: most are settled from the book, some go to somebody behind."""
@@ -320,6 +325,7 @@ class Story:
                 question=self.dice.choice(["Do you offer payment in instalments?", "Is there an evening hour for working people?"]),
                 topic="fees",
             )
+            self.do("desk", after + timedelta(minutes=1), "reception.settle_call", call=call.pk, topic="fees")
 
     def complaint(self, at: datetime) -> None:
         """Taken at the desk, handed over, accepted, answered, told: as far as chance takes it."""

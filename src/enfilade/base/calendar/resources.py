@@ -9,7 +9,7 @@ from enfilade.core.resource import Resource
 from . import commands, pages  # noqa: F401 - registers them
 from .models import Bookable, Booking, Closure, OpeningHours
 
-department("calendar", "Calendar", "calendar", 30)
+department("calendar", "Calendar", "calendar", 30, office="front")
 
 
 class BookableResource(Resource):

@@ -14,7 +14,7 @@ from enfilade.core.resource import Resource, panel
 from . import commands, queries  # noqa: F401 - the commands register themselves
 from .models import Document, DocumentKind, RequiredDocument
 
-department("document", "Documents", "file-check", 45)
+department("document", "Documents", "file-check", 45, office="front")
 
 
 class DocumentResource(Resource):

@@ -10,14 +10,14 @@ from . import commands, importing, panels  # noqa: F401 - own add_party has to b
 from .models import Address, ContactPoint, Party, Relationship
 from .queries import with_contact
 
-department("party", "Contacts", "contact", 15)
+department("party", "Contacts", "contact", 15, office="front")
 
 
 class PartyResource(Resource):
     """Persons and organisations."""
 
     model = Party
-    columns = ("number", "name", "phone", "email", "roles", "birth_on", "organisation_name")
+    columns = ("name", "number", "phone", "email", "roles", "birth_on", "organisation_name")
     filters = ("kind", "party_roles__role", "birth_on", "language", "archived_at")
     search = ("name", "name_key", "number", "organisation_name", "search_text")
     fields = (
@@ -56,6 +56,7 @@ class PartyResource(Resource):
     )
     import_key = "number"
     ordering = "name"
+    title = "people & organisations"
     icon = "contact"
     order = 10
     empty = "Add the first person, or bring your address book along: export it as vCard or CSV and import the file here."

@@ -13,7 +13,7 @@ from . import commands, pages, queries  # noqa: F401 - commands and pages regist
 from .flow import case_steps
 from .models import Case, CaseNote, HandOver, Queue, RoutingRule
 
-department("work", "Work", "inbox", 10)
+department("work", "Work", "inbox", 10, office="front")
 
 
 class CaseResource(Resource):
