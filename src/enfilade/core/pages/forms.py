@@ -125,7 +125,7 @@ class CommandForm:
             return str(pk)
         from enfilade.core.scope import scope
 
-        with scope(self.ctx.company_id):
+        with scope(self.ctx.company_id, read_only=True):
             row = model.objects.visible_to(self.ctx).filter(pk=int(pk)).first()  # type: ignore[attr-defined]
         return str(row) if row is not None else str(pk)
 
