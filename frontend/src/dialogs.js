@@ -15,8 +15,12 @@ const closeTop = () => {
 
 document.addEventListener('htmx:after:swap', (event) => {
   const dialog = document.getElementById(bodies[event.detail?.ctx?.target?.id]);
+  const opening = dialog && !dialog.open;
   openDialog(dialog);
-  dialog?.querySelector('[aria-invalid="true"], [autofocus]')?.focus();
+  // In a fresh dialog the hands want to be in the first field, not on the button that closes it.
+  const first = dialog?.querySelector('[aria-invalid="true"], [autofocus]')
+    ?? (opening && dialog.querySelector('.sheet-main :is(input:not([type=hidden], [type=file]), select, textarea)'));
+  if (first) first.focus();
 });
 
 document.addEventListener('dialog-close', closeTop);

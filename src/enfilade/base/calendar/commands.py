@@ -64,8 +64,8 @@ def reserve_time(
 ) -> Booking:
     """Take the time of one or several bookables at once: all of them or none.
 
-    bookables: everybody and everything that is needed; locked by the runner.
-    origin: what it is for, as a reference such as appointments.visit:5; empty for a reservation of its own.
+    bookables: everybody and everything that is needed.
+    origin: what it is for, as a reference such as appointments.visit:5; left empty, it stands for itself.
     outside_hours: also where somebody is closed.
     Refuses: slot_taken (with the next free slots), closed, not_bookable, bad_span; booking_no_overlap (database).
     """

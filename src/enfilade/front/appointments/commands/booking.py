@@ -42,11 +42,11 @@ def book_visit(
 ) -> Visit:
     """Promise a patient a time with everybody and everything that the service needs.
 
-    patient: locked, so that nobody is promised two places at once.
-    practitioner: left empty, whoever is free.
+    note: what the practice should know beforehand.
     outside_hours: an emergency, also where the practice is closed.
     Refuses: slot_taken (with the next free slots), patient_busy, in_the_past, not_offered, archived, wrong_practitioner;
     booking_no_overlap, visit_patient_once (database).
+    Why: the patient's row is locked, so that nobody is promised two places at once.
     """
     if not service.active:
         raise Refusal("not_offered", f"{service} is no longer offered.", field="service")

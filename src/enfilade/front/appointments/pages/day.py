@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,7 +12,7 @@ from django.shortcuts import render
 
 from enfilade.base.calendar.models import Bookable
 from enfilade.base.calendar.queries import Lane, day_lanes
-from enfilade.base.calendar.rules import MINUTE, Interval, align, day_span, holds, possible_starts, subtract
+from enfilade.base.calendar.rules import MINUTE, Interval, align, at_local, day_span, holds, possible_starts, subtract
 from enfilade.core.context import Context
 from enfilade.core.resource import page
 from enfilade.core.resource.cells import tone_of
@@ -21,7 +21,9 @@ from enfilade.front.appointments.models import Visit
 from enfilade.front.appointments.queries import used_bookables, visits_of_day
 
 SLOT_MIN = 30
-USUAL = (8 * 60, 18 * 60)
+USUAL = (8, 18)
+HOUR = timedelta(hours=1)
+LONG = timedelta(hours=15)
 DAY_MIN = 24 * 60
 SHOWN = (("all", "All"), ("people", "People"), ("places", "Rooms and chairs"))
 
@@ -68,9 +70,7 @@ def _url(on: date, shown: str) -> str:
 def _calendar(ctx: Context, lanes: Sequence[Lane], on: date) -> dict[str, Any]:
     """What the component draws, in minutes since midnight where the company is."""
     visits = {v.booking_id: v for v in visits_of_day(ctx, on)}
-    spans = [i for lane in lanes for i in lane.open] + [(s.starts_at, s.ends_at) for lane in lanes for s in lane.slots]
-    begin = min((_minute(ctx, start, on) for start, _ in spans), default=USUAL[0]) // 60 * 60
-    end = -(-max((_minute(ctx, end, on) for _, end in spans), default=USUAL[1]) // 60) * 60
+    begin, end = _range(ctx, lanes, on)
     now = _minute(ctx, ctx.now, on) if on == ctx.today else None
     return {
         "from_min": begin,
@@ -81,8 +81,22 @@ def _calendar(ctx: Context, lanes: Sequence[Lane], on: date) -> dict[str, Any]:
     }
 
 
+def _range(ctx: Context, lanes: Sequence[Lane], on: date) -> tuple[int, int]:
+    """From which to which full hour the day is drawn: opening hours and bookings; of a day that never closes, the part that is used."""
+    spans = [i for lane in lanes for i in lane.open if i[1] - i[0] <= LONG] + [
+        (s.starts_at, s.ends_at) for lane in lanes for s in lane.slots
+    ]
+    if any(i[1] - i[0] > LONG for lane in lanes for i in lane.open):
+        usual = [at_local(on, time(hour), ctx.zone) for hour in USUAL]
+        spans += [(usual[0], usual[1])] + ([(ctx.now, ctx.now + HOUR)] if on == ctx.today else [])
+    begin = min((_minute(ctx, start, on) for start, _ in spans), default=USUAL[0] * 60) // 60 * 60
+    end = -(-max((_minute(ctx, end, on) for _, end in spans), default=USUAL[1] * 60) // 60) * 60
+    return begin, end
+
+
 def _lane(ctx: Context, lane: Lane, on: date, visits: dict[int, Visit]) -> dict[str, Any]:
-    hours = ", ".join(f"{format_clock(a)}–{format_clock(b)}" for a, b in lane.open)
+    whole = lane.open == [day_span(on, ctx.zone)]
+    hours = "Open all day" if whole else ", ".join(f"{format_clock(a)}–{format_clock(b)}" for a, b in lane.open)
     return {
         "label": lane.bookable.name,
         "sub": hours or "Closed",
