@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 MINUTE = timedelta(minutes=1)
-NUMBER_TAIL = 9
+FIGURES_MIN = 3
 
 _PLACEHOLDER = re.compile(r"\{([a-z][a-z_]{0,40})(?::([^{}\s]{1,60}))?\}")
 _WORD = re.compile(r"[^\W_]+")
@@ -70,15 +70,9 @@ def share_bp(numerator: int, denominator: int) -> int | None:
     return None if denominator == 0 else (20_000 * numerator + denominator) // (2 * denominator)
 
 
-def number_key(number: str) -> str:
-    """The last figures of a telephone number: equal for `+49 30 555 0102` and `030 5550102`. Empty for what is no number."""
-    figures = "".join(str(unicodedata.digit(c)) for c in number if c.isdigit())
-    return figures[-NUMBER_TAIL:] if len(figures) >= 3 else ""
-
-
 def looks_like_number(text: str) -> bool:
-    """Whether somebody typed a telephone number and not a name."""
-    return bool(number_key(text)) and not any(c.isalpha() for c in text)
+    """Whether somebody typed a telephone number and not a name: three figures or more, and no letter."""
+    return sum(c.isdecimal() for c in text) >= FIGURES_MIN and not any(c.isalpha() for c in text)
 
 
 def fold(text: str) -> str:

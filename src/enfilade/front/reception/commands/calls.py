@@ -9,6 +9,7 @@ from django.db import connection
 
 from enfilade.base.party.models import Party
 from enfilade.base.party.queries import party_by_phone
+from enfilade.base.party.rules import normalise
 from enfilade.core.command import Choice, Input, LongText, Ref, command
 from enfilade.core.context import Context, Refusal
 from enfilade.core.events import publish
@@ -20,7 +21,7 @@ from enfilade.front.reception.events import CallEnded, CallRang, CallTaken, Ques
 from enfilade.front.reception.models import Answer, AnswerVersion, Audience, Call, Explanation, UnansweredQuestion
 from enfilade.front.reception.queries.answers import version_in_force
 from enfilade.front.reception.queries.live_values import render
-from enfilade.front.reception.rules import fold, number_key
+from enfilade.front.reception.rules import fold
 
 LATE_LOG = timedelta(days=2)
 
@@ -62,7 +63,7 @@ def ring(
     call = Call.objects.create(
         company=ctx.company,
         number=number,
-        number_key=number_key(number),
+        number_key=number_key(ctx, number),
         channel=channel,
         caller_name=caller_name,
         external_id=external_id,
@@ -73,9 +74,14 @@ def ring(
     return call
 
 
+def number_key(ctx: Context, number: str) -> str:
+    """What two spellings of one number have in common."""
+    return normalise("phone", number, ctx.company.country)
+
+
 def only_party(ctx: Context, number: str) -> Party | None:
     """Whose number it is, when exactly one party has it."""
-    found = [p for p in party_by_phone(ctx, number) if p.archived_at is None] if number_key(number) else []
+    found = [p for p in party_by_phone(ctx, number) if p.archived_at is None] if number else []
     return found[0] if len(found) == 1 else None
 
 
@@ -102,7 +108,7 @@ def open_call(
         company=ctx.company,
         channel=channel,
         number=number,
-        number_key=number_key(number),
+        number_key=number_key(ctx, number),
         party=party or only_party(ctx, number),
         caller_name=caller_name,
         audience=Audience.EMPLOYEE if asked_by else audience,
@@ -285,7 +291,7 @@ def log_call(
         company=ctx.company,
         channel=channel,
         number=number,
-        number_key=number_key(number),
+        number_key=number_key(ctx, number),
         party=party or only_party(ctx, number),
         caller_name=caller_name,
         audience=Audience.EMPLOYEE if asked_by else audience,

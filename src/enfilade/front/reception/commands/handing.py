@@ -17,9 +17,9 @@ from enfilade.core.refs import ref
 from enfilade.front.reception.events import CallEnded, CallRang
 from enfilade.front.reception.models import Audience, Call, Interruption
 from enfilade.front.reception.queries.day import priced_role
-from enfilade.front.reception.rules import begun_minutes, number_key
+from enfilade.front.reception.rules import begun_minutes
 
-from .calls import check_mine, count_question, end_call
+from .calls import check_mine, count_question, end_call, number_key
 
 INTERRUPTION_MAX_MIN = 600
 Title = Annotated[str, Input(max_length=200, label="In a few words")]
@@ -103,7 +103,7 @@ def _outgoing(ctx: Context, case: Case, channel: str, outcome: Call.Outcome, not
         direction=Call.Direction.OUT,
         channel=channel,
         number=case.contact_phone,
-        number_key=number_key(case.contact_phone),
+        number_key=number_key(ctx, case.contact_phone),
         party=case.party,
         caller_name=case.contact_name,
         topic=case.topic[:60],

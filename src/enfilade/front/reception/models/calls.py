@@ -203,7 +203,7 @@ class Interruption(Record):
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(until_at=None, minutes=None) | Q(until_at__gte=F("from_at"), minutes__isnull=False),
+                condition=Q(until_at=None, minutes=None) | Q(until_at__isnull=False, minutes__isnull=False, until_at__gte=F("from_at")),
                 name="interruption_has_length",
                 violation_error_message="An interruption that is over has an end after its begin and a length.",
             ),
@@ -244,7 +244,7 @@ class Message(Record):
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(state="unread", read_at=None) | Q(state="read", read_at__gte=F("taken_at")),
+                condition=Q(state="unread", read_at=None) | Q(state="read", read_at__isnull=False, read_at__gte=F("taken_at")),
                 name="message_receipt",
                 violation_error_message="A read message says when it was read.",
             ),

@@ -19,7 +19,7 @@ from enfilade.core.models import User
 from enfilade.front.appointments.models import Visit
 from enfilade.front.appointments.queries import next_visit, visits_of_day
 from enfilade.front.reception.models import Call, Interruption, Message
-from enfilade.front.reception.rules import looks_like_number, number_key
+from enfilade.front.reception.rules import looks_like_number
 
 CONTACTS_SHOWN = 5
 RINGING_FOR = timedelta(minutes=10)
@@ -130,8 +130,8 @@ def _messages(ctx: Context, call: Call) -> list[Message]:
 
 
 def _screened(ctx: Context, call: Call) -> int:
-    key = call.number_key or number_key(call.number)
-    return Call.objects.visible_to(ctx).filter(number_key=key, outcome=Call.Outcome.SCREENED).count() if key else 0
+    screened = Call.objects.visible_to(ctx).filter(number_key=call.number_key, outcome=Call.Outcome.SCREENED)
+    return screened.count() if call.number_key else 0
 
 
 def people(ctx: Context) -> list[Person]:

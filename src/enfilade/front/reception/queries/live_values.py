@@ -17,7 +17,7 @@ from enfilade.base.calendar.models import Bookable
 from enfilade.base.calendar.queries import open_hours
 from enfilade.base.item.queries import item_by_code, price_of
 from enfilade.core.context import Context, Refusal
-from enfilade.core.ui.format import format_amount, format_clock, format_day, format_long_day
+from enfilade.core.ui.format import format_amount, format_clock, format_long_day
 from enfilade.front.reception.models import CompanyFact
 from enfilade.front.reception.rules import pieces_of, stray_braces
 
@@ -109,7 +109,7 @@ def read_opening_hours_today(ctx: Context, _: str) -> str | None:
         return hours
     for days in range(1, WEEK + 1):
         if hours := _hours(ctx, days):
-            return f"closed today, open again on {format_long_day(ctx.today + timedelta(days=days))} {hours}"
+            return f"closed today, open again on {format_long_day(ctx.today + timedelta(days=days))}, {hours}"
     return None
 
 
@@ -164,7 +164,7 @@ def read_fact(ctx: Context, code: str) -> str | None:
     """The next date under a code, with the words of that row, else the words in force."""
     dated = next_date(ctx, code)
     if dated is not None and dated.on is not None:
-        return f"{format_long_day(dated.on)} ({dated.value})" if dated.value else format_day(dated.on)
+        return f"{format_long_day(dated.on)} ({dated.value})" if dated.value else format_long_day(dated.on)
     rows = CompanyFact.objects.visible_to(ctx).filter(code=code, valid_from__lte=ctx.today, on=None)
     found = rows.order_by("-valid_from", "-pk").first()
     return found.value if found else None
