@@ -20,20 +20,30 @@ def _add(ctx: Context, verb: str, party: Party, label: str) -> dict[str, str]:
     return {"new_url": f"/party/do/{verb}/{party.pk}/" if ctx.may(CHANGE) else "", "new_label": label}
 
 
+@panel(on=Party, title="Possible duplicates", permission="party.merge_parties", template="party/panel_duplicates.html", icon="copy")
+def duplicates_panel(ctx: Context, party: Party) -> dict[str, Any] | None:
+    """Other entries that may be the same one; nothing where there are none."""
+    found = find_duplicates(ctx, party)
+    return {"duplicates": found, "count": len(found)} if found else None
+
+
 @panel(on=Party, title="Contact", permission=VIEW, template="party/panel_contact.html", icon="phone")
 def contact_panel(ctx: Context, party: Party) -> dict[str, Any]:
     """Numbers, mailboxes and web sites, the preferred ones first."""
     points = list(party.contact_points.order_by("kind", "-preferred", "pk"))
-    country = ctx.company.country
-    lines = [
-        {"point": p, "text": rules.shown_phone(p.normalised, country) if p.kind == "phone" else p.value, "url": _link(p)} for p in points
-    ]
+    lines = [{"point": p, "text": _shown(p, ctx.company.country), "url": _link(p)} for p in points]
     return {
         "lines": lines,
         "count": len(points),
         "may_change": ctx.may(CHANGE),
         **_add(ctx, "add_contact_point", party, "Add contact point"),
     }
+
+
+def _shown(point: Any, country: str) -> str:
+    """Numbers as people of the country write them; what cannot be dialled from everywhere stays as it was given."""
+    dialled = point.kind == "phone" and point.normalised.startswith("+")
+    return rules.shown_phone(point.normalised, country) if dialled else point.value
 
 
 def _link(point: Any) -> str:
@@ -71,13 +81,6 @@ def relationships_panel(ctx: Context, party: Party) -> dict[str, Any]:
     lines += [{"row": r, "words": rules.relation_words(r.kind, from_other=True), "other": r.party} for r in inward]
     lines.sort(key=lambda line: (line["row"].until_on is not None, line["row"].pk))
     return {"lines": lines, "count": len(lines), "may_change": ctx.may(CHANGE), **_add(ctx, "add_relationship", party, "Add relationship")}
-
-
-@panel(on=Party, title="Possible duplicates", permission="party.merge_parties", template="party/panel_duplicates.html", icon="copy")
-def duplicates_panel(ctx: Context, party: Party) -> dict[str, Any] | None:
-    """Other entries that may be the same one; nothing where there are none."""
-    found = find_duplicates(ctx, party)
-    return {"duplicates": found, "count": len(found)} if found else None
 
 
 @panel(on=Party, title="Further details", permission=VIEW, template="party/panel_extra.html", icon="list")

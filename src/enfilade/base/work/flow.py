@@ -58,7 +58,7 @@ def _end_steps(case: Case, office: str) -> list[Step]:
     if case.who and (case.kind in FROM_OUTSIDE or case.answered_at is not None) and case.state != Case.State.CLOSED:
         told = case.told_party_at is not None
         state = "done" if told else "now" if case.state == Case.State.ANSWERED else "todo"
-        who = str(case.told_by) if told else ""
+        who = str(case.told_by if told else case.opened_by)
         steps.append(Step(f"{case.who} is told", office, state, who, case.told_party_at, None if told else case.due_at))
     elif case.told_party_at is not None:
         steps.append(Step(f"{case.who} was told", office, "done", str(case.told_by), case.told_party_at))

@@ -17,10 +17,10 @@ from .queries import MyWork, my_queues, my_work
 LANES = (
     ("overdue", "Overdue", "bad", "Nothing is late."),
     ("offered", "Handed over to me", "warn", "Nobody waits for you to accept something."),
-    ("mine", "Mine", "info", "You have nothing in work. Take something from the right."),
+    ("mine", "Mine", "info", "You have nothing in work. Take something from your queues."),
+    ("open", "In my queues", "neutral", "Nobody waits for your team."),
     ("to_tell", "Answered, to be told", "ok", "Everybody who asked has been told."),
     ("waiting", "Waiting", "neutral", "Nothing of yours waits for somebody else."),
-    ("open", "In my queues", "neutral", "Nobody waits for your team."),
 )
 BUTTONS = {
     "offered": (("accept_case", "Accept"), ("return_case", "Return")),

@@ -41,7 +41,7 @@ def add_party(
     language: Annotated[str, Input(max_length=8)] = "",
     tax_number: str = "",
     note: LongText = "",
-    although_known: bool = False,
+    although_known: Annotated[bool, Input(label="Enter anyway")] = False,
 ) -> Party:
     """Enter a person or an organisation.
 
@@ -92,7 +92,7 @@ def add_person(
     email: Email = "",
     birth_on: Annotated[date | None, Input(label="Date of birth")] = None,
     role: str = "",
-    although_known: bool = False,
+    although_known: Annotated[bool, Input(label="Enter anyway")] = False,
 ) -> Party:
     """Enter a person at the desk, with what one hears on the telephone.
 

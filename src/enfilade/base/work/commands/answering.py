@@ -24,7 +24,7 @@ def _facts(*, case: Case, **_: Any) -> dict[str, Any]:
     return {"kind": case.kind, "topic": case.topic, "priority": case.priority}
 
 
-@command(permission="work.answer_case", door=_facts, tone="primary")
+@command(permission="work.answer_case", door=_facts, tone="primary", label="Answer")
 def answer_case(ctx: Context, *, case: Case, answer: LongText) -> Case:
     """Write down the answer. Whoever took the case is told, so that the person who asked can be told.
 
@@ -40,7 +40,7 @@ def answer_case(ctx: Context, *, case: Case, answer: LongText) -> Case:
     return case
 
 
-@command(permission="work.tell_party", tone="primary")
+@command(permission="work.tell_party", tone="primary", label="Told")
 def tell_party(ctx: Context, *, case: Case, channel: Annotated[str, CHANNELS] = "phone", note: LongText = "") -> Case:
     """Say that the person who asked has been told the answer.
 
@@ -57,7 +57,7 @@ def tell_party(ctx: Context, *, case: Case, channel: Annotated[str, CHANNELS] = 
     return case
 
 
-@command(permission="work.close_case", door=_facts)
+@command(permission="work.close_case", door=_facts, label="Close")
 def close_case(ctx: Context, *, case: Case, outcome: Annotated[str, OUTCOMES] = "settled", note: LongText = "") -> Case:
     """Close a case: nothing more has to be done.
 
@@ -77,7 +77,7 @@ def close_case(ctx: Context, *, case: Case, outcome: Annotated[str, OUTCOMES] = 
     return case
 
 
-@command(permission="work.close_case")
+@command(permission="work.close_case", label="Take up again")
 def reopen_case(ctx: Context, *, case: Case, reason: LongText) -> Case:
     """Take up a case again that was answered or closed; its last owner has it, or you.
 

@@ -16,7 +16,7 @@ from enfilade.core.refs import ref
 from .common import MANAGE, give_back, offer, open_hand_over, require_hand
 
 
-@command(permission="work.take_case", tone="primary")
+@command(permission="work.take_case", tone="primary", label="Take")
 def take_case(ctx: Context, *, case: Case) -> Case:
     """Take a case out of its queue: from now on it is yours.
 
@@ -28,7 +28,7 @@ def take_case(ctx: Context, *, case: Case) -> Case:
     return case
 
 
-@command(permission="work.hand_over_case")
+@command(permission="work.hand_over_case", label="Hand over")
 def hand_over_case(
     ctx: Context,
     *,
@@ -54,7 +54,7 @@ def hand_over_case(
     return case
 
 
-@command(permission="work.take_case", tone="primary")
+@command(permission="work.take_case", tone="primary", label="Accept")
 def accept_case(ctx: Context, *, case: Case) -> Case:
     """Accept a hand-over: from now on the case is yours.
 
@@ -71,7 +71,7 @@ def accept_case(ctx: Context, *, case: Case) -> Case:
     return case
 
 
-@command(permission="work.take_case", tone="danger")
+@command(permission="work.take_case", tone="danger", label="Return")
 def return_case(ctx: Context, *, case: Case, reason: LongText) -> Case:
     """Do not accept a hand-over; the case is with its sender again.
 
@@ -87,7 +87,7 @@ def return_case(ctx: Context, *, case: Case, reason: LongText) -> Case:
     return case
 
 
-@command(permission="work.hand_over_case")
+@command(permission="work.hand_over_case", label="Take back")
 def recall_case(ctx: Context, *, case: Case) -> Case:
     """Take back a hand-over that nobody has accepted yet.
 

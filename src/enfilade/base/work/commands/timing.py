@@ -29,7 +29,7 @@ def park_case(ctx: Context, *, case: Case, waiting_for: str, until: Annotated[da
     return case
 
 
-@command(permission="work.take_case", tone="primary")
+@command(permission="work.take_case", tone="primary", label="Go on")
 def resume_case(ctx: Context, *, case: Case) -> Case:
     """Go on with a case that waited.
 
