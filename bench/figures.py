@@ -39,7 +39,7 @@ def timed(run: Callable[[], Any], times: int) -> float:
 
 
 def command_ratio() -> float:
-    """A command through the runner against the raw SQL transaction that writes the same rows; both durable, in turn, median of the ratios."""
+    """A command through the runner against the raw SQL transaction that writes the same rows: both durable, in turn, median of ratios."""
     from django.db import connection
 
     from enfilade.core.commands import save_view
@@ -57,12 +57,14 @@ def command_ratio() -> float:
         with connection.cursor() as cursor:
             cursor.execute("BEGIN")
             cursor.execute(
-                "INSERT INTO core_savedview (company_id, resource, name, query, owner_id, shared) VALUES (%s, %s, %s, '', %s, false) RETURNING id",
+                "INSERT INTO core_savedview (company_id, resource, name, query, owner_id, shared) "
+                "VALUES (%s, %s, %s, '', %s, false) RETURNING id",
                 [ctx.company_id, "core.auditentry", f"view {number}", ctx.user.pk],
             )
             view = cursor.fetchone()[0]
             cursor.execute(
-                "INSERT INTO core_auditentry (company_id, at, user_id, command, channel, inputs, inputs_sha256, key, facts, changes, result) "
+                "INSERT INTO core_auditentry "
+                "(company_id, at, user_id, command, channel, inputs, inputs_sha256, key, facts, changes, result) "
                 "VALUES (%s, now(), %s, 'core.save_view', 'job', %s, %s, %s, '{}', '{}', %s) RETURNING id",
                 [ctx.company_id, ctx.user.pk, inputs, "0" * 64, f"k{number}", f"core.savedview:{view}"],
             )
@@ -112,7 +114,7 @@ def _post_many(job: tuple[int, int, int]) -> int:
 
 
 def cpu_per_invoice_ms() -> float:
-    """CPU time of the application and of its database session for one issued invoice: 2 lines, tax, posted, audited. Median of the rounds."""
+    """CPU time of the application and its database session for one issued invoice: 2 lines, tax, posted, audited. Median of the rounds."""
     from bench.world import draft_many, issue, make_billing, session_cpu_s
 
     ctx = make_billing()

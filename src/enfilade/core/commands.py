@@ -57,7 +57,7 @@ def add_member(ctx: Context, *, email: Annotated[str, Input(widget="email")], na
     """
     found = list(Role.objects.filter(company=ctx.company, code__in=roles))
     if missing := set(roles) - {r.code for r in found}:
-        raise Refusal("unknown_role", f"There is no role {sorted(missing)[0]}.", field="roles")
+        raise Refusal("unknown_role", f"There is no role {min(missing)}.", field="roles")
     user = User.objects.filter(email=email.lower()).first() or User.objects.create_user(email, name=name)
     membership = Membership.objects.create(company=ctx.company, user=user)
     membership.roles.set(found)

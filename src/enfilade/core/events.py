@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, dataclass_transform
 
 if TYPE_CHECKING:
     from .context import Context
@@ -19,6 +19,7 @@ REACTIONS: dict[type, list[Reaction]] = defaultdict(list)
 EVENTS: dict[str, type] = {}
 
 Reactor = Callable[[Any, Any], object]
+Fact = TypeVar("Fact")
 
 
 @dataclass(frozen=True)
@@ -34,9 +35,10 @@ class Reaction:
         return f"{self.run.__module__.split('.')[-2]}.{self.run.__name__}"
 
 
-def event(cls: type) -> type:
+@dataclass_transform(frozen_default=True)
+def event(cls: type[Fact]) -> type[Fact]:
     """Class decorator: make a frozen dataclass and file it under `module.ClassName`."""
-    made = dataclass(frozen=True, slots=True)(cls)
+    made: type[Fact] = dataclass(frozen=True, slots=True)(cls)
     EVENTS[event_name(made)] = made
     return made
 

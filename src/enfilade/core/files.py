@@ -9,13 +9,15 @@ import hashlib
 import re
 import unicodedata
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse
 
 from .context import Context, Invalid
 from .models import StoredFile
+from .scope import scope
 
 SIZE_MAX_BYTES = 20 * 1024 * 1024
 INLINE = {"image/png", "image/jpeg", "image/webp", "application/pdf"}
@@ -39,6 +41,14 @@ def store(ctx: Context, name: str, content: IO[bytes]) -> StoredFile:
     if not data:
         raise Invalid({"file": ["This file is empty."]})
     return store_bytes(ctx, name, data, sniff(data))
+
+
+def keep_upload(ctx: Context, upload: object) -> StoredFile:
+    """Keep a part of a multipart body in a transaction of its own; whoever wants it refers to it. Refuses as `store` does."""
+    if not isinstance(upload, UploadedFile):
+        raise Invalid({"file": ["Choose a file first."]})
+    with scope(ctx.company_id):
+        return store(ctx, upload.name or "file", cast("IO[bytes]", upload))
 
 
 def store_bytes(ctx: Context, name: str, data: bytes, media_type: str) -> StoredFile:

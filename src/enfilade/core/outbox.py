@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from . import audit
 from .events import event_name
 from .models import EventEntry
 
 if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
     from .command.work import Work
     from .context import Context
 
@@ -20,8 +22,12 @@ def deliver(ctx: Context, work: Work) -> None:
         return
     rows = [
         EventEntry(
-            company_id=ctx.company_id, at=ctx.now, name=event_name(type(fact)), payload=audit.jsonable(asdict(fact)), entry_id=work.parent
-        )  # type: ignore[call-overload]
+            company_id=ctx.company_id,
+            at=ctx.now,
+            name=event_name(type(fact)),
+            payload=audit.jsonable(asdict(cast("DataclassInstance", fact))),
+            entry_id=work.parent,
+        )
         for fact in work.events
     ]
     EventEntry.objects.bulk_create(rows)

@@ -8,13 +8,14 @@ every command in every state.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+import dataclasses
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
 
 from .context import Refusal
 
 if TYPE_CHECKING:
-    from django.db.models import Model
+    from django.db.models import Field, Model
 
 Move = tuple[tuple[str, ...], str | tuple[str, ...]]
 
@@ -28,7 +29,7 @@ class States:
 
     field: str
     moves: Mapping[str, Move]
-    said: Mapping[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
+    said: Mapping[tuple[str, str], tuple[str, str]] = dataclasses.field(default_factory=dict)
 
     def check_start(self, row: Model, command: str) -> None:
         """Refuse `not_<state>` when the row is in no state from which the command may start."""
@@ -55,7 +56,7 @@ class States:
 
     def label(self, row: Model, state: str) -> str:
         """The word for a state, as people read it."""
-        choices = dict(row._meta.get_field(self.field).flatchoices)
+        choices = dict(cast("Field[str, str]", row._meta.get_field(self.field)).flatchoices)
         return str(choices.get(state, state)).lower()
 
     def commands_from(self, state: str) -> set[str]:

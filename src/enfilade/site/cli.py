@@ -19,7 +19,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 from .home import HomeProblem
 from .local import local_database
@@ -30,7 +30,7 @@ EXIT_REFUSED = 2
 class Parser(argparse.ArgumentParser):
     """argparse whose complaints are one sentence."""
 
-    def error(self, message: str) -> Any:
+    def error(self, message: str) -> NoReturn:
         """Leave with exit code 2 and the sentence."""
         fail("usage", f"{message[:1].upper()}{message[1:]}. Try: {self.prog} --help", as_json="--json" in sys.argv)
 
@@ -159,7 +159,7 @@ def more_options(rest: list[str]) -> dict[str, Any]:
     return found
 
 
-def fail(code: str, sentence: str, *, as_json: bool, **more: Any) -> Any:
+def fail(code: str, sentence: str, *, as_json: bool, **more: Any) -> NoReturn:
     """Say why on standard error (and as JSON on standard output when asked for) and leave with exit code 2."""
     if as_json:
         sys.stdout.write(

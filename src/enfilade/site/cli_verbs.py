@@ -49,7 +49,7 @@ def caller(options: Namespace) -> Context:
 
 
 def list_rows(options: Namespace, given: dict[str, Any]) -> int:
-    """enfilade list"""
+    """enfilade list."""
     ctx, resource = caller(options), resource_named(options.resource)
     with scope(ctx.company_id, read_only=True):
         page = listing(resource, ctx, given)
@@ -64,7 +64,7 @@ def list_rows(options: Namespace, given: dict[str, Any]) -> int:
 
 
 def show_row(options: Namespace, given: dict[str, Any]) -> int:
-    """enfilade show"""
+    """enfilade show."""
     ctx, resource = caller(options), resource_named(options.resource)
     if not options.id.isdigit():
         raise NotFound(resource.singular, options.id[:60])
@@ -74,13 +74,14 @@ def show_row(options: Namespace, given: dict[str, Any]) -> int:
 
 
 def run_command(options: Namespace, given: dict[str, Any]) -> int:
-    """enfilade run"""
+    """enfilade run."""
     ctx = replace(caller(options), key=(options.key or "")[:200], rehearse=options.rehearse)
     command = command_named(options.command)
     raw: dict[str, Any] = {**_object(options.input, "--input"), **given}
     for name, parameter in command.parameters.items():
-        if (isinstance(raw.get(name), str) and (parameter.is_lines or parameter.kind is dict)) or (parameter.many and isinstance(raw.get(name), str) and raw[name].startswith("[")):
-            raw[name] = _parse(raw[name], f"--{name}")
+        text = raw.get(name)
+        if isinstance(text, str) and (parameter.is_lines or parameter.kind is dict or (parameter.many and text.startswith("["))):
+            raw[name] = _parse(text, f"--{name}")
     result = run_raw(ctx, command.name, raw)
     with scope(ctx.company_id, read_only=True):
         found = result_json(ctx, result)
@@ -103,7 +104,7 @@ def _parse(text: str, where: str) -> Any:
 
 
 def import_rows(options: Namespace, given: dict[str, Any]) -> int:
-    """enfilade import"""
+    """enfilade import."""
     if given:
         raise Refusal("usage", f"import does not know --{next(iter(given))}.")
     ctx, resource = replace(caller(options), channel="import"), resource_named(options.resource)
@@ -132,7 +133,7 @@ def _read_file(name: str) -> bytes:
 
 
 def export_rows(options: Namespace, given: dict[str, Any]) -> int:
-    """enfilade export"""
+    """enfilade export."""
     ctx, resource = caller(options), resource_named(options.resource)
     with scope(ctx.company_id, read_only=True):
         for line in export_csv(resource, ctx, given):
@@ -141,7 +142,7 @@ def export_rows(options: Namespace, given: dict[str, Any]) -> int:
 
 
 def print_report(options: Namespace, given: dict[str, Any]) -> int:
-    """enfilade report"""
+    """enfilade report."""
     ctx, report = caller(options), report_named(options.report)
     ctx.require(report.permission)
     inputs = read(report.parameters, given, ctx.company.currency)
@@ -174,7 +175,7 @@ def verify(options: Namespace, given: dict[str, Any]) -> int:
 
 
 def list_commands(options: Namespace, given: dict[str, Any]) -> int:
-    """enfilade commands"""
+    """enfilade commands."""
     rows = [["command", n, REGISTRY[n].summary] for n in sorted(REGISTRY)]
     rows += [["resource", n, RESOURCES[n].plural] for n in sorted(RESOURCES)]
     rows += [["report", n, REPORTS[n].summary or REPORTS[n].title] for n in sorted(REPORTS)]
@@ -185,14 +186,14 @@ def list_commands(options: Namespace, given: dict[str, Any]) -> int:
 
 
 def make_token(options: Namespace, given: dict[str, Any]) -> int:
-    """enfilade token"""
+    """enfilade token."""
     ctx = caller(options)
     text = issue_token(ctx.user, ctx.company, options.name or "command line")
     return out({"token": text}) if options.json else _say(text)
 
 
 def make_demo(options: Namespace, given: dict[str, Any]) -> int:
-    """enfilade demo"""
+    """enfilade demo."""
     for name in ("patients", "seed"):
         value = getattr(options, name)
         if value is not None and (not value.isdigit() or not 1 <= int(value) <= 100_000):

@@ -13,11 +13,12 @@ import django
 
 django.setup()
 
-from enfilade.core.command import REGISTRY
-from enfilade.core.command.inputs import Parameter
-from enfilade.core.events import EVENTS, REACTIONS
-from enfilade.core.resource import RESOURCES
-from enfilade.core.resource.hooks import REPORTS
+# The registries are full only now.
+from enfilade.core.command import REGISTRY  # noqa: E402 - after setup
+from enfilade.core.command.inputs import Parameter  # noqa: E402
+from enfilade.core.events import EVENTS, REACTIONS  # noqa: E402
+from enfilade.core.resource import RESOURCES  # noqa: E402
+from enfilade.core.resource.hooks import REPORTS  # noqa: E402
 
 
 def main(folder: str) -> None:
@@ -32,7 +33,8 @@ def main(folder: str) -> None:
 def commands() -> str:
     """Every command: meaning, permission, inputs, door."""
     parts = [
-        "# Commands\n\nEach is a form, an API operation `POST /api/v1/do/<module>/<verb>/`, a line `enfilade run <name>` and an entry of the audit.\n"
+        "# Commands\n\nEach is a form, an API operation `POST /api/v1/do/<module>/<verb>/`, a line `enfilade run <name>` "
+        "and an entry of the audit.\n"
     ]
     module = ""
     for name in sorted(REGISTRY):
@@ -40,9 +42,9 @@ def commands() -> str:
         if command.module != module:
             module = command.module
             parts.append(f"\n## {module}\n")
-        parts.append(
-            f"\n### {name}\n\n{_body(command.doc)}\n\nPermission `{command.permission}`{'; has a door' if command.door else ''}{'; a part of other commands' if command.hidden else ''}.\n"
-        )
+        door = "; has a door" if command.door else ""
+        part = "; a part of other commands" if command.hidden else ""
+        parts.append(f"\n### {name}\n\n{_body(command.doc)}\n\nPermission `{command.permission}`{door}{part}.\n")
         if command.parameters:
             parts.append("\n| input | type | needed | meaning |\n|---|---|---|---|\n")
             parts += [
@@ -65,7 +67,8 @@ def _kind(parameter: Parameter) -> str:
 def resources() -> str:
     """Every resource: columns, filters, what may be typed."""
     parts = [
-        "# Resources\n\nEach has a list, record pages, `GET /api/v1/<module>/<name>/`, `enfilade list <label>`, CSV out, and CSV in where it has a key.\n"
+        "# Resources\n\nEach has a list, record pages, `GET /api/v1/<module>/<name>/`, `enfilade list <label>`, CSV out, "
+        "and CSV in where it has a key.\n"
     ]
     for label in sorted(RESOURCES):
         resource = RESOURCES[label]
@@ -94,9 +97,8 @@ def reports() -> str:
     parts = ["# Reports\n\n`enfilade report <name>`, `GET /api/v1/reports/<module>/<name>/`, and a page.\n"]
     for label in sorted(REPORTS):
         report = REPORTS[label]
-        parts.append(
-            f"\n## {label}\n\n{report.summary}\n\nInputs: {', '.join(f'`{n}`' for n in report.parameters) or 'none'}. Permission `{report.permission}`.\n"
-        )
+        inputs = ", ".join(f"`{n}`" for n in report.parameters) or "none"
+        parts.append(f"\n## {label}\n\n{report.summary}\n\nInputs: {inputs}. Permission `{report.permission}`.\n")
     return "".join(parts)
 
 

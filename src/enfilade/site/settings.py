@@ -59,7 +59,7 @@ def database_settings(url: str) -> dict[str, object]:
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": (query.get("host") or [parts.hostname or ""])[0],
-        "PORT": str((query.get("port") or [parts.port or ""])[0]),
+        "PORT": str(query["port"][0] if "port" in query else parts.port or ""),
     }
 
 

@@ -37,7 +37,7 @@ _PLAIN: dict[Any, dict[str, Any]] = {
 
 @view()
 def openapi_view(request: HttpRequest, ctx: Context) -> JsonResponse:
-    """/api/v1/openapi.json"""
+    """/api/v1/openapi.json."""
     return JsonResponse(document())
 
 

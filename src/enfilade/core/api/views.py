@@ -90,11 +90,7 @@ def index(request: HttpRequest, ctx: Context) -> HttpResponse:
 @view(methods=("POST",))
 def upload(request: HttpRequest, ctx: Context) -> HttpResponse:
     """Keep a file (multipart, part `file`); its id is then an input of a command."""
-    part = request.FILES.get("file")
-    if part is None:
-        raise Invalid({"file": ["Send the file as the part called file."]})
-    with scope(ctx.company_id):
-        kept = files.store(ctx, part.name or "file", part.file)
+    kept = files.keep_upload(ctx, request.FILES.get("file"))
     return JsonResponse(
         {"id": kept.pk, "ref": ref(kept), "name": kept.name, "media_type": kept.media_type, "size_bytes": kept.size_bytes}, status=201
     )
@@ -140,7 +136,7 @@ def result_json(ctx: Context, result: Any) -> dict[str, Any]:
             return resource.as_json(ctx, result)
         return {"id": result.pk, "ref": ref(result), "label": str(result)}
     if is_dataclass(result) and not isinstance(result, type):
-        return audit.jsonable(asdict(result))  # type: ignore[no-any-return]
+        return dict(audit.jsonable(asdict(result)))
     if isinstance(result, list | tuple):
         return {"items": [result_json(ctx, r) for r in result]}
     return {"result": plain(result)}

@@ -16,7 +16,7 @@ from dataclasses import MISSING, dataclass, fields, is_dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cached_property
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -67,11 +67,9 @@ Percent = Annotated[Decimal, Input(min_value=0, max_value=100, decimals=4)]
 LongText = Annotated[str, Input(widget="textarea", max_length=LONG_TEXT_MAX)]
 
 
-class Ref:
-    """`Ref[Party]`: a row that the command refers to but does not change; visible to the caller, not locked."""
-
-    def __class_getitem__(cls, model: type) -> Any:
-        return Annotated[model, Input(shared=True)]
+Row = TypeVar("Row")
+# `Ref[Party]`: a row that the command refers to but does not change; visible to the caller, not locked.
+Ref = Annotated[Row, Input(shared=True)]
 
 
 def Choice(*pairs: tuple[str, str], **more: Any) -> Input:  # noqa: N802 - reads as a type in a signature
@@ -153,13 +151,9 @@ def parameters_of(target: Any, doc: str = "") -> dict[str, Parameter]:
     helps = _argument_lines(doc or inspect.getdoc(target) or "")
     found = {}
     if is_dataclass(target):
-        for item in fields(target):
-            default = (
-                item.default
-                if item.default is not MISSING
-                else (item.default_factory() if item.default_factory is not MISSING else MISSING)
-            )
-            found[item.name] = _parameter(item.name, hints[item.name], default, helps)
+        for column in fields(target):
+            default = column.default if column.default_factory is MISSING else column.default_factory()
+            found[column.name] = _parameter(column.name, hints[column.name], default, helps)
         return found
     for item in inspect.signature(target).parameters.values():
         if item.kind is item.KEYWORD_ONLY:
@@ -319,8 +313,7 @@ def form_field(parameter: Parameter) -> forms.Field:
     if meta.choices or (inspect.isclass(kind) and issubclass(kind, enum.Enum)):
         pairs = list(meta.choices) or list(kind.choices)
         pairs = pairs if parameter.required else [("", "—"), *pairs]
-        widget = {"widget": forms.RadioSelect} if meta.widget == "radio" else {}
-        return forms.ChoiceField(choices=pairs, **widget, **options)
+        return forms.ChoiceField(choices=pairs, widget=forms.RadioSelect if meta.widget == "radio" else forms.Select, **options)
     return _scalar_field(kind, meta, options)
 
 
@@ -337,14 +330,15 @@ class TextListField(forms.Field):
 
 
 def _scalar_field(kind: Any, meta: Input, options: dict[str, Any]) -> forms.Field:
-    bounds = {"min_value": meta.min_value, "max_value": meta.max_value}
     if kind is bool:
         return forms.BooleanField(**{**options, "required": False})
     if kind is int:
         low = -(2**63) if meta.min_value is None else meta.min_value
         return forms.IntegerField(**options, min_value=low, max_value=2**63 - 1 if meta.max_value is None else meta.max_value)
     if kind is Decimal:
-        return forms.DecimalField(**options, **bounds, max_digits=20, decimal_places=meta.decimals)
+        return forms.DecimalField(
+            **options, min_value=meta.min_value, max_value=meta.max_value, max_digits=20, decimal_places=meta.decimals
+        )
     if kind is date:
         return forms.DateField(**options, input_formats=["%Y-%m-%d"], widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     if kind is datetime:

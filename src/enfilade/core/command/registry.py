@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
@@ -15,7 +15,7 @@ from .inputs import Parameter, parameters_of
 
 REGISTRY: dict[str, Command] = {}
 
-FactsOf = Callable[..., dict[str, Any]]
+FactsOf = Callable[..., Mapping[str, Any]]
 
 
 class CommandFunction(Protocol):

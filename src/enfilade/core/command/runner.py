@@ -71,8 +71,7 @@ def release(ctx: Context, held: HeldCommand, maker: Context) -> Any:
     inputs = read(command.parameters, held.inputs, ctx.company.currency)
     maker.require(command.permission)
     inner = replace(maker, work=replace(ctx.work, release=held), now=ctx.now)
-    result = _steps(command, inner, inputs, released_by=ctx.user.pk)
-    return result
+    return _steps(command, inner, inputs, released_by=ctx.user.pk)
 
 
 def _with_defaults(command: Command, inputs: dict[str, Any]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ class Work:
     rows: rows already locked or made fresh in this transaction, by model and key.
     parent: audit entry of the command that is running; nested commands hang below it.
     release: the held command that is being released, if one is.
+    door_passed: rules that the release has answered; each opens once.
     """
 
     rows: dict[tuple[type, int], Model] = field(default_factory=dict)
@@ -31,7 +32,3 @@ class Work:
     def remember(self, row: Model) -> None:
         """Note a row as locked and fresh."""
         self.rows[(type(row), row.pk)] = row
-
-    def holds(self, row: object) -> bool:
-        """Whether this very instance was locked or made in this transaction."""
-        return self.rows.get((type(row), getattr(row, "pk", 0))) is row

@@ -11,14 +11,14 @@ from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 
 from enfilade.core.context import Context, Held, OutcomeUnknown, Refusal
 from enfilade.core.scope import scope
 
 from .problems import of_exception, page_problem, problem, wants_json
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def view(permission: str = "", *, methods: tuple[str, ...] = ("GET", "HEAD")) -> Callable[[View], View]:
@@ -26,7 +26,7 @@ def view(permission: str = "", *, methods: tuple[str, ...] = ("GET", "HEAD")) ->
 
     def wrap(run: View) -> View:
         @wraps(run)
-        def handle(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def handle(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             ctx: Context | None = request.ctx  # type: ignore[attr-defined]
             if ctx is None:
                 return _stranger(request)
@@ -49,17 +49,17 @@ def view(permission: str = "", *, methods: tuple[str, ...] = ("GET", "HEAD")) ->
     return wrap
 
 
-def _rendered(answer: HttpResponse) -> HttpResponse:
+def _rendered(answer: HttpResponseBase) -> HttpResponseBase:
     """Lazy template answers are drawn while the scope is open."""
-    render = getattr(answer, "render", None)
-    return render() if callable(render) else answer
+    render: Callable[[], HttpResponseBase] | None = getattr(answer, "render", None)
+    return answer if render is None else render()
 
 
 def _stranger(request: HttpRequest) -> HttpResponse:
     if wants_json(request):
-        answer = problem(401, "sign_in", "Sign in, or send a bearer token.")
-        answer["WWW-Authenticate"] = "Bearer"
-        return answer
+        unknown = problem(401, "sign_in", "Sign in, or send a bearer token.")
+        unknown["WWW-Authenticate"] = "Bearer"
+        return unknown
     if request.user.is_authenticated:
         return page_problem(request, 403, "Your account does not belong to a company yet. Ask whoever runs Enfilade here to add you.")
     target = "/sign-in/?" + urlencode({"next": request.get_full_path()})

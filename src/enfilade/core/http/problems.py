@@ -90,8 +90,11 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: rendered without the shell's queries, since the database may be the trouble."""
     if wants_json(request):
-        return problem(500, "error", "Something went wrong on our side. Nothing was saved.", retryable=True)
+        return problem(
+            500, "error", "Something went wrong on our side. Send it again under the same key: nothing is done twice.", retryable=True
+        )
     return HttpResponse(
-        "<!doctype html><meta charset=utf-8><title>Our mistake</title><h1>Something went wrong on our side</h1><p>Nothing was saved. Go back and try again.</p>",
+        "<!doctype html><meta charset=utf-8><title>Our mistake</title><h1>Something went wrong on our side</h1>"
+        "<p>Go back and send it again: nothing is done twice.</p>",
         status=500,
     )

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.db import models
 
+from enfilade.core.states import States
+
 if TYPE_CHECKING:
     from enfilade.core.context import Context
 
@@ -23,12 +25,12 @@ class Record(models.Model):
 
     append_only: rows are never updated or deleted; a trigger and revoked rights see to it, for every role.
     app_writable: False for a table that only triggers of the database write; the application role may read it.
-    states: the state table of the model (see core.command.states), where it has one.
+    states: the state table of the model (see core.states), where it has one.
     """
 
     append_only: ClassVar[bool] = False
     app_writable: ClassVar[bool] = True
-    states: ClassVar = None
+    states: ClassVar[States | None] = None
 
     company = models.ForeignKey("core.Company", on_delete=models.PROTECT, editable=False, related_name="+")
 

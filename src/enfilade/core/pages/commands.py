@@ -101,10 +101,10 @@ def start_values(ctx: Context, command: Command, query: Any, pk: int | None) -> 
 
 
 def _target(ctx: Context, command: Command, pk: int) -> models.Model:
-    row = command.target_model.objects.visible_to(ctx).filter(pk=pk).first()
+    row: models.Model | None = command.target_model.objects.visible_to(ctx).filter(pk=pk).first()
     if row is None:
         raise NotFound(str(command.target_model._meta.verbose_name), pk)
-    return row  # type: ignore[no-any-return]
+    return row
 
 
 def _posted(post: Any, command: Command, pk: int | None) -> dict[str, Any]:
@@ -116,12 +116,10 @@ def _posted(post: Any, command: Command, pk: int | None) -> dict[str, Any]:
 
 def _raw(request: HttpRequest, ctx: Context, command: Command, pk: int | None) -> dict[str, Any]:
     """The post in the raw shape; files are kept first, under their own rights, and referred to."""
-    post = request.POST
+    post = request.POST.copy()
     for name, upload in request.FILES.items():
         if _takes_file(command, name):
-            post = post.copy() if post is request.POST else post
-            with scope(ctx.company_id):
-                post[name] = str(files.store(ctx, upload.name or "file", upload.file).pk)
+            post[name] = str(files.keep_upload(ctx, upload).pk)
     return _posted(post, command, pk)
 
 

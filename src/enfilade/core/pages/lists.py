@@ -43,7 +43,7 @@ def list_view(request: HttpRequest, ctx: Context, label: str) -> HttpResponse:
 def options_view(request: HttpRequest, ctx: Context, label: str) -> JsonResponse:
     """/<module>/<slug>/options/?q=: rows for a search box, at most 20; further query parameters filter."""
     resource = RESOURCES[label]
-    params = {k: v for k, v in request.GET.lists() if k not in {"q"}}
+    params = {k: v for k, v in request.GET.lists() if k != "q"}
     found = listing(
         resource,
         ctx,

@@ -27,7 +27,7 @@ SHORTCUTS = "asdfghlpruvwyz"
 
 @view()
 def detail_view(request: HttpRequest, ctx: Context, label: str, pk: int) -> HttpResponse:
-    """/<module>/<slug>/<pk>/"""
+    """/<module>/<slug>/<pk>/."""
     resource = RESOURCES[label]
     row = resource.get(ctx, pk)
     context = {
@@ -144,7 +144,7 @@ def _line_url(ctx: Context, row: models.Model) -> str:
 
 @view(methods=METHODS)
 def new_view(request: HttpRequest, ctx: Context, label: str) -> HttpResponse:
-    """/<module>/<slug>/new/"""
+    """/<module>/<slug>/new/."""
     resource = RESOURCES[label]
     command = command_named(f"{resource.module}.add_{resource.name}")
     ctx.require(command.permission)
@@ -153,7 +153,7 @@ def new_view(request: HttpRequest, ctx: Context, label: str) -> HttpResponse:
 
 @view(methods=METHODS)
 def edit_view(request: HttpRequest, ctx: Context, label: str, pk: int) -> HttpResponse:
-    """/<module>/<slug>/<pk>/edit/"""
+    """/<module>/<slug>/<pk>/edit/."""
     resource = RESOURCES[label]
     command = command_named(f"{resource.module}.change_{resource.name}")
     ctx.require(command.permission)

@@ -21,7 +21,7 @@ from enfilade.core.tabular import guard_formula
 
 @view()
 def report_view(request: HttpRequest, ctx: Context, module: str, name: str) -> HttpResponse:
-    """/<module>/reports/<name>/"""
+    """/<module>/reports/<name>/."""
     report = report_named(f"{module}.{name}")
     ctx.require(report.permission)
     raw = {k: v for k, v in request.GET.items() if k in report.parameters}

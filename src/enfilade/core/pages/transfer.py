@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
 from enfilade.core import files
@@ -24,8 +24,7 @@ from .commands import METHODS
 def export_view(request: HttpRequest, ctx: Context, label: str) -> HttpResponse:
     """/<module>/<slug>/export.csv with the filters of the list."""
     resource = RESOURCES[label]
-    text = "".join(export_csv(resource, ctx, request.GET))
-    answer = StreamingHttpResponse(iter([text.encode()]), content_type="text/csv; charset=utf-8")
+    answer = HttpResponse("".join(export_csv(resource, ctx, request.GET)), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{resource.label}.csv"'
     return answer
 
@@ -80,13 +79,9 @@ def _counts(result: ImportResult | None) -> dict[str, Any] | None:
 
 
 def _store(request: HttpRequest, ctx: Context) -> tuple[StoredFile, bytes]:
-    upload = request.FILES.get("file")
-    if upload is None:
-        raise Invalid({"file": ["Choose a file first."]})
-    with scope(ctx.company_id):
-        stored = files.store(ctx, upload.name or "file", upload.file)
-        with files.open_file(stored) as content:
-            return stored, content.read()
+    stored = files.keep_upload(ctx, request.FILES.get("file"))
+    with files.open_file(stored) as content:
+        return stored, content.read()
 
 
 def _kept(ctx: Context, pk: str) -> tuple[str, bytes]:
@@ -99,7 +94,7 @@ def _kept(ctx: Context, pk: str) -> tuple[str, bytes]:
 
 
 @view()
-def file_view(request: HttpRequest, ctx: Context, pk: int) -> HttpResponse:
+def file_view(request: HttpRequest, ctx: Context, pk: int) -> HttpResponseBase:
     """/files/<pk>/: only for those who may see a record that carries the file, decided by the file guards."""
     row = StoredFile.objects.visible_to(ctx).filter(pk=pk).first()
     if row is None or not any(guard(ctx, row) for guard in FILE_GUARDS):

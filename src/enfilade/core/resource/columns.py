@@ -25,7 +25,7 @@ def field_at(model: type[models.Model], path: str) -> models.Field[Any, Any] | N
         except FieldDoesNotExist:
             return None
         if isinstance(found, models.ForeignKey | models.ManyToOneRel):
-            model = found.related_model  # type: ignore[assignment]
+            model = found.related_model
     return found if isinstance(found, models.Field) else None
 
 
@@ -68,7 +68,7 @@ def related_paths(model: type[models.Model], paths: tuple[str, ...]) -> list[str
                 break
             parts.append(part)
             found.add("__".join(parts))
-            current = field.related_model  # type: ignore[assignment]
+            current = field.related_model
     return sorted(found)
 
 
