@@ -10,7 +10,7 @@ from django.urls import URLPattern, path
 from .api import views as api
 from .api.openapi import openapi_view
 from .http.dispatch import view
-from .pages import commands, lists, records, reports, session, transfer
+from .pages import commands, lists, notifications, palette, records, reports, session, transfer
 from .resource import RESOURCES, Resource
 from .resource.hooks import PAGES
 
@@ -45,9 +45,9 @@ urlpatterns: list[URLPattern] = [
     path("sign-in/", session.sign_in_view, name="sign_in"),
     path("sign-out/", session.sign_out_view, name="sign_out"),
     path("switch-company/", session.switch_company_view, name="switch_company"),
-    path("palette/", session.palette_view, name="palette"),
-    path("notifications/", session.notifications_view, name="notifications"),
-    path("notifications/count/", session.notifications_count_view, name="notifications_count"),
+    path("palette/", palette.palette_view, name="palette"),
+    path("notifications/", notifications.notifications_view, name="notifications"),
+    path("notifications/count/", notifications.notifications_count_view, name="notifications_count"),
     path("files/<int:pk>/", transfer.file_view, name="file"),
     path("api/v1/", api.index, name="api.index"),
     path("api/v1/openapi.json", openapi_view, name="api.openapi"),

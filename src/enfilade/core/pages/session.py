@@ -1,26 +1,20 @@
-"""Signing in and out, choosing a company, notifications, the palette, saved views."""
+"""Signing in and out, choosing a company, and where to begin."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.contrib.auth import authenticate, login, logout
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 
-from enfilade.core.command import REGISTRY
 from enfilade.core.context import Context
 from enfilade.core.http.dispatch import view
-from enfilade.core.models import Company, Membership, Notification
-from enfilade.core.refs import model_of, split
-from enfilade.core.resource import RESOURCES, resource_for
-from enfilade.core.resource.listing import match
+from enfilade.core.models import Company, Membership
 
 from .context import OFFICE_LABELS, navigation
-
-PALETTE_ROWS = 6
 
 
 @sensitive_post_parameters("password")
@@ -87,97 +81,3 @@ def home_view(request: HttpRequest, ctx: Context) -> HttpResponse:
             for entry in department["entries"]:
                 return HttpResponseRedirect(entry["url"])
     return render(request, "core/no_company.html", {"offices": OFFICE_LABELS}, status=403)
-
-
-@view()
-def notifications_view(request: HttpRequest, ctx: Context) -> HttpResponse:
-    """The newest notifications of the caller."""
-    rows = Notification.objects.visible_to(ctx).filter(user=ctx.user).order_by("-pk")[:30]
-    items = [
-        {"pk": n.pk, "text": n.text, "at": n.at, "url": _url(n.ref), "read": n.read_at is not None, "unread": n.read_at is None}
-        for n in rows
-    ]
-    return render(request, "core/notifications.html", {"notifications": items})
-
-
-@view()
-def notifications_count_view(request: HttpRequest, ctx: Context) -> HttpResponse:
-    """The number in the bell."""
-    count = Notification.objects.visible_to(ctx).filter(user=ctx.user, read_at=None).count()
-    return HttpResponse(f'<span class="dot-count" aria-hidden="true">{count}</span>' if count else "")
-
-
-def _url(reference: str) -> str:
-    model = model_of(reference) if reference else None
-    resource = resource_for(model) if model else None
-    return f"{resource.list_url()}{split(reference)[1]}/" if resource else ""
-
-
-@view()
-def palette_view(request: HttpRequest, ctx: Context) -> JsonResponse:
-    """/palette/?q=: pages, commands and records that match, as JSON."""
-    q = request.GET.get("q", "")[:100].strip()
-    found = _pages(ctx, q) + _commands(ctx, q)
-    if len(q) >= 2:
-        found += _records(ctx, q)
-    return JsonResponse(found[:60], safe=False)
-
-
-def _has(text: str, q: str) -> bool:
-    return all(word in text.lower() for word in q.lower().split())
-
-
-def _pages(ctx: Context, q: str) -> list[dict[str, Any]]:
-    rows = []
-    for office in navigation(ctx, ""):
-        for department in office["departments"]:
-            for entry in department["entries"]:
-                if _has(f"{entry['label']} {department['label']}", q):
-                    rows.append(
-                        {
-                            "group": "Go to",
-                            "label": entry["label"],
-                            "hint": department["label"],
-                            "url": entry["url"],
-                            "icon": entry["icon"],
-                            "kind": "page",
-                        }
-                    )
-    return rows
-
-
-def _commands(ctx: Context, q: str) -> list[dict[str, Any]]:
-    rows = []
-    for command in REGISTRY.values():
-        if command.hidden or command.target is not None or not ctx.may(command.permission) or not _has(command.label, q):
-            continue
-        rows.append(
-            {
-                "group": "Do",
-                "label": command.label,
-                "hint": command.summary,
-                "url": f"/{command.module}/do/{command.verb}/",
-                "icon": "zap",
-                "kind": "command",
-            }
-        )
-    return rows
-
-
-def _records(ctx: Context, q: str) -> list[dict[str, Any]]:
-    rows = []
-    for resource in RESOURCES.values():
-        if not resource.search or not ctx.may(resource.view_permission):
-            continue
-        for row in resource.rows(ctx).filter(match(resource.search, q)).order_by("-pk")[:PALETTE_ROWS]:
-            rows.append(
-                {
-                    "group": resource.plural,
-                    "label": str(row),
-                    "hint": resource.singular,
-                    "url": resource.url(row),
-                    "icon": resource.icon,
-                    "kind": "record",
-                }
-            )
-    return rows
