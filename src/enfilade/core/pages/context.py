@@ -65,7 +65,7 @@ def navigation(ctx: Context, path: str) -> list[dict[str, Any]]:
         if page.menu and ctx.may(page.permission):
             _add(found, page.office, page.module, page.order, page.title, f"/{page.module}/{page.path}", page.icon, path)
     for report in REPORTS.values():
-        if ctx.may(report.permission):
+        if report.menu and ctx.may(report.permission):
             _add(
                 found,
                 report.office,

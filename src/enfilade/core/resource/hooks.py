@@ -71,6 +71,7 @@ class Report:
     template: str
     icon: str
     order: int
+    menu: bool = True
 
     @property
     def label(self) -> str:
@@ -153,13 +154,19 @@ def dialog(command: CommandFunction, *, template: str) -> Callable[[Any], Any]:
 
 
 def report(
-    *, title: str, permission: str, template: str = "core/report.html", icon: str = "chart-line", order: int = 50
+    *,
+    title: str,
+    permission: str,
+    template: str = "core/report.html",
+    icon: str = "chart-line",
+    order: int = 50,
+    menu: bool = True,
 ) -> Callable[[Any], Any]:
     """File `def trial_balance(ctx, *, on: date)` as a report."""
 
     def wrap(build: Callable[..., Any]) -> Any:
         module = module_of(build.__module__)
-        made = Report(module, build.__name__, title, permission, build, parameters_of(build), template, icon, order)
+        made = Report(module, build.__name__, title, permission, build, parameters_of(build), template, icon, order, menu)
         REPORTS[made.label] = made
         return build
 
