@@ -1,6 +1,7 @@
 """Many at once: hot accounts, a close in the middle, one reversal."""
 
 import random
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -11,7 +12,7 @@ from enfilade.base.books.commands import close_period, reverse_entry, seal_book,
 from enfilade.base.books.models import Balance, BookSeal, Entry, Line, Period
 from enfilade.base.books.verify import verify_books
 from enfilade.core.command import REGISTRY, execute
-from enfilade.core.context import Refusal
+from enfilade.core.context import Context, Refusal
 from enfilade.core.scope import scope
 from enfilade.core.testing import race
 
@@ -60,7 +61,7 @@ def test_twenty_threads_on_hot_accounts_lose_nothing() -> None:
 def test_several_entries_in_one_transaction_do_not_deadlock() -> None:
     shop = Shop()
 
-    def twice(ctx: Any, **inputs: Any) -> Entry:
+    def twice(ctx: Context, **inputs: Any) -> Entry:
         """Two entries that touch the same accounts in opposite order."""
         lines = inputs.pop("lines")
         write_entry(ctx, lines=lines[:2], **inputs)
@@ -78,6 +79,34 @@ def test_several_entries_in_one_transaction_do_not_deadlock() -> None:
 
     assert race(16, post) == ["done"] * 16
     assert shop.balance("10") == 80
+    settled(shop)
+
+
+def test_a_posting_does_not_wait_for_another_one_that_is_not_committed() -> None:
+    """Both post to the same two accounts; the first stays open until the second is done."""
+    shop = Shop()
+    shop.sale()
+    command = REGISTRY["books.post_entry"]
+    second_done, first_posted = threading.Event(), threading.Event()
+
+    def and_wait(ctx: Context, **inputs: Any) -> Entry:
+        entry = write_entry(ctx, **inputs)
+        first_posted.set()
+        assert second_done.wait(10), "the second posting waited for the first"
+        return entry
+
+    slow = replace(command, body=and_wait, own_parameters=command.parameters)
+
+    def run(number: int) -> Any:
+        if number == 0:
+            return execute(slow, shop.ctx, book=shop.book, on=DAY, text="x", lines=shop.lines(("10", 7), ("40", -7)))
+        assert first_posted.wait(10)
+        entry = shop.sale(9)
+        second_done.set()
+        return entry
+
+    assert all(isinstance(r, Entry) for r in race(2, run))
+    assert shop.balance("10") == 500 + 7 + 9
     settled(shop)
 
 
