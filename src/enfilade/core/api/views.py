@@ -48,7 +48,7 @@ def record(request: HttpRequest, ctx: Context, label: str, pk: int) -> HttpRespo
     """Read or change one."""
     resource = RESOURCES[label]
     if request.method == "PATCH":
-        return _run(request, ctx, f"{resource.module}.change_{resource.name}", {resource.name: pk}, 200)
+        return _run(request, ctx, f"{resource.module}.change_{resource.name}", {resource.target: pk}, 200)
     return JsonResponse(resource.as_json(ctx, resource.get(ctx, pk), lines=True))
 
 

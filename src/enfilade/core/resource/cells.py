@@ -10,6 +10,7 @@ from typing import Any
 from babel.numbers import format_currency
 from django.db import models
 
+from enfilade.core.context import Context
 from enfilade.core.fields import AmountField, to_major
 
 from .columns import field_at, value_at
@@ -46,19 +47,19 @@ def money(minor: int, currency: str, locale: str = "en") -> str:
     return format_currency(to_major(minor, currency), currency, locale=locale)
 
 
-def cell(row: models.Model, path: str, currency: str, locale: str = "en") -> Cell:
-    """The cell of one column of one row."""
+def cell(ctx: Context, row: models.Model, path: str) -> Cell:
+    """The cell of one column of one row; a link leads only where the caller may go."""
     value, field = value_at(row, path), field_at(type(row), path)
     if value is None or value == "":
         return Cell("text", "")
     if isinstance(field, AmountField) or (path.endswith("_minor") and isinstance(value, int)):
-        return Cell("amount", money(value, getattr(row, "currency", "") or currency, locale), value)
+        return Cell("amount", money(value, getattr(row, "currency", "") or ctx.company.currency, ctx.locale), value)
     if field is not None and field.choices and isinstance(value, str):
         return Cell("badge", str(dict(field.flatchoices).get(value, value)), value, tone=tone_of(value))
-    return _by_type(value)
+    return _by_type(ctx, value)
 
 
-def _by_type(value: Any) -> Cell:
+def _by_type(ctx: Context, value: Any) -> Cell:
     if isinstance(value, bool):
         return Cell("bool", "Yes" if value else "No", value)
     if isinstance(value, datetime):
@@ -67,7 +68,7 @@ def _by_type(value: Any) -> Cell:
         return Cell("date", "", value)
     if isinstance(value, models.Model):
         found = resource_for(type(value))
-        return Cell("ref", str(value), value.pk, url=found.url(value) if found else "")
+        return Cell("ref", str(value), value.pk, url=found.url(value) if found and ctx.may(found.view_permission) else "")
     if isinstance(value, int | Decimal):
         return Cell("number", f"{value.normalize():f}" if isinstance(value, Decimal) else str(value), value)
     if isinstance(value, list | tuple):

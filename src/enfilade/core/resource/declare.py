@@ -73,6 +73,11 @@ class Resource:
         return cast("str", self.model._meta.model_name)
 
     @property
+    def target(self) -> str:
+        """Name of the input of `change_x` that is the row: the model's, unless a column is called the same."""
+        return "record" if self.name in self.fields else self.name
+
+    @property
     def slug(self) -> str:
         """`invoices`: the last part of its address."""
         return slugify(str(self.model._meta.verbose_name_plural))
@@ -102,6 +107,21 @@ class Resource:
     def view_permission(self) -> str:
         """What one must hold to read."""
         return f"{self.module}.view_{self.name}"
+
+    @property
+    def add_command(self) -> Command | None:
+        """The command that makes a row, where there is one."""
+        return REGISTRY.get(f"{self.module}.add_{self.name}")
+
+    @property
+    def change_command(self) -> Command | None:
+        """The command that changes a row's typed fields, where there is one."""
+        return REGISTRY.get(f"{self.module}.change_{self.name}")
+
+    def may_add(self, ctx: Context) -> bool:
+        """Whether the caller gets a form for a new row."""
+        command = self.add_command
+        return command is not None and not command.hidden and ctx.may(command.permission)
 
     def list_url(self) -> str:
         """Address of the list."""
@@ -139,7 +159,7 @@ class Resource:
 
     def cells(self, ctx: Context, row: models.Model, columns: tuple[str, ...] | None = None) -> list[Cell]:
         """The cells of a row; the first one leads to the record."""
-        return [cell(row, c, ctx.company.currency, ctx.locale) for c in (columns or self.columns)]
+        return [cell(ctx, row, c) for c in (self.columns if columns is None else columns)]
 
     def label_of(self, column: str) -> str:
         """Heading of a column."""
@@ -185,11 +205,11 @@ class Resource:
 
 def _register_plain_commands(resource: Resource) -> None:
     """add_x and change_x: the commands of a plain record, made from its declaration, unless the module wrote its own of that name."""
-    if resource.addable and f"{resource.module}.add_{resource.name}" not in REGISTRY:
+    if resource.addable and resource.add_command is None:
         _file(resource, "add", {n: parameter_of(_field(resource, n), partial=False) for n in resource.fields}, _adder(resource))
-    if resource.changeable and f"{resource.module}.change_{resource.name}" not in REGISTRY:
-        row = Parameter(resource.name, resource.model, many=False, required=True, default=None, meta=Input(), help="")
-        parameters = {resource.name: row} | {n: parameter_of(_field(resource, n), partial=True) for n in resource.fields}
+    if resource.changeable and resource.change_command is None:
+        row = Parameter(resource.target, resource.model, many=False, required=True, default=None, meta=Input(), help="")
+        parameters = {resource.target: row} | {n: parameter_of(_field(resource, n), partial=True) for n in resource.fields}
         _file(resource, "change", parameters, _changer(resource))
 
 
@@ -210,7 +230,7 @@ def _file(resource: Resource, verb: str, parameters: dict[str, Parameter], body:
         f"{verb.capitalize()} {resource.singular}",
         "",
         False,
-        "" if verb == "add" else resource.name,
+        "" if verb == "add" else resource.target,
         parameters,
     )
     register(made, functools.partial(execute, made))
@@ -227,7 +247,7 @@ def _adder(resource: Resource) -> Any:
 
 def _changer(resource: Resource) -> Any:
     def body(ctx: Context, **values: Any) -> Record:
-        row = values.pop(resource.name)
+        row = values.pop(resource.target)
         given = {n: v for n, v in values.items() if v is not UNSET}
         for name, value in given.items():
             setattr(row, name, value)

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
@@ -153,8 +154,6 @@ def _typed(field_: models.Field[Any, Any] | None, text: str, ctx: Context) -> An
 
 
 def _amount(text: str, ctx: Context) -> int:
-    from django.core.exceptions import ValidationError
-
     try:
         return to_minor(text, ctx.company.currency)
     except ValidationError as no:
@@ -197,7 +196,7 @@ def _beyond(resource: Resource, name: str, mark: tuple[Any, int], descending: bo
     field_ = field_at(resource.model, name)
     try:
         value = None if value is None else (field_ or resource.model._meta.pk).to_python(value)
-    except Exception:
+    except (ValidationError, TypeError, ValueError, OverflowError):
         raise Invalid({"after": ["This page mark is not one of ours; start again from the first page."]}) from None
     same = Q(**{f"pk__{step}": pk})
     if value is None:

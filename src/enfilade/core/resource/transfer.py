@@ -92,7 +92,7 @@ def importer(label: str) -> Callable[[Reader], Reader]:
 
 def may_import(resource: Resource, ctx: Context) -> bool:
     """Whether the resource takes files and the caller may add rows."""
-    return bool(resource.fields and resource.import_key) and resource.addable and ctx.may(f"{resource.module}.add_{resource.name}")
+    return bool(resource.fields and resource.import_key) and resource.may_add(ctx)
 
 
 def export_csv(resource: Resource, ctx: Context, params: Mapping[str, Any]) -> Iterator[str]:
@@ -188,7 +188,7 @@ def _row(resource: Resource, ctx: Context, line: int, inputs: dict[str, Any]) ->
     inputs = {n: v for n, v in inputs.items() if n in resource.fields}
     present = resource.model.objects.visible_to(ctx).filter(**{resource.import_key: key}).first() if key not in (None, "") else None
     if present is not None and resource.changeable:
-        return ImportRow(line, f"{resource.module}.change_{resource.name}", {resource.name: present.pk, **inputs})
+        return ImportRow(line, f"{resource.module}.change_{resource.name}", {resource.target: present.pk, **inputs})
     return ImportRow(line, f"{resource.module}.add_{resource.name}", inputs)
 
 
