@@ -10,7 +10,7 @@ from django.db.models import Count, Q, Sum
 from enfilade.base.party.models import Party
 from enfilade.core.context import Context
 
-from .models import Charge, DrawerSession, Invoice, Payment
+from .models import Charge, DrawerSession, Invoice, Letterhead, Payment
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,11 @@ class Takings:
     payments: int
     in_minor: int
     out_minor: int
+
+    @property
+    def label(self) -> str:
+        """The method in words."""
+        return str(Payment.Method(self.method).label)
 
     @property
     def net_minor(self) -> int:
@@ -67,6 +72,17 @@ def open_invoices(ctx: Context, party: Party | None = None) -> list[Invoice]:
 def payments_of(ctx: Context, invoice: Invoice) -> list[Payment]:
     """Payments and refunds of an invoice, oldest first."""
     return list(Payment.objects.visible_to(ctx).filter(invoice=invoice).select_related("received_by", "drawer").order_by("pk"))
+
+
+def letterhead(ctx: Context, on: date) -> Letterhead | None:
+    """The letterhead that holds on a day; None while there is none."""
+    return Letterhead.objects.visible_to(ctx).filter(valid_from__lte=on).order_by("-valid_from").first()
+
+
+def bill_to(ctx: Context, party: Party) -> str:
+    """Name and address of a party, as on an envelope."""
+    address = party.addresses.visible_to(ctx).order_by("-preferred", "pk").first()
+    return "\n".join([party.name, *(address.lines() if address else [])])
 
 
 def party_keys(ctx: Context, party: Party) -> list[int]:

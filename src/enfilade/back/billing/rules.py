@@ -16,10 +16,18 @@ from enfilade.back.tax.rules import tax_lines
 from enfilade.base.money.rules import allocate, multiply, split_tax
 from enfilade.core.fields import AMOUNT_MAX_MINOR
 
-TERM_DAYS = 14
 YEARS = range(1900, 2201)
 AGES = ((0, "Not due yet"), (30, "1–30 days"), (60, "31–60 days"), (90, "61–90 days"))
 OLDEST = "Over 90 days"
+# Legal tender that a drawer holds, from the central banks' lists.
+CASH = {
+    "EUR": (50_000, 20_000, 10_000, 5_000, 2_000, 1_000, 500, 200, 100, 50, 20, 10, 5, 2, 1),
+    "USD": (10_000, 5_000, 2_000, 1_000, 500, 100, 25, 10, 5, 1),
+    "GBP": (5_000, 2_000, 1_000, 500, 200, 100, 50, 20, 10, 5, 2, 1),
+    "CHF": (100_000, 20_000, 10_000, 5_000, 2_000, 1_000, 500, 200, 100, 50, 20, 10, 5),
+    "JPY": (10_000, 5_000, 2_000, 1_000, 500, 100, 50, 10, 5, 1),
+}
+CASH_GENERAL = (20_000, 10_000, 5_000, 2_000, 1_000, 500, 200, 100, 50, 20, 10, 5, 2, 1)
 
 
 @dataclass(frozen=True)
@@ -104,7 +112,7 @@ def percent(part_minor: int, whole_minor: int) -> Decimal:
     return (Decimal(100 * part_minor) / Decimal(whole_minor)).quantize(Decimal("0.01")) if whole_minor else Decimal(0)
 
 
-def due_on(issued_on: date, days: int = TERM_DAYS) -> date:
+def due_on(issued_on: date, days: int) -> date:
     """The day until which to pay."""
     return issued_on + timedelta(days=days)
 
@@ -133,3 +141,8 @@ def count_cash(counts: Iterable[tuple[int, int]]) -> int:
 def document_number(prefix: str, year: int, number: int) -> str:
     """INV-2026-00001."""
     return f"{prefix}-{year}-{number:05d}"
+
+
+def denominations(currency: str) -> tuple[int, ...]:
+    """Notes and coins that are counted, in minor units, largest first; a general series where the currency's own is not known."""
+    return CASH.get(currency, CASH_GENERAL)

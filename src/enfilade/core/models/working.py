@@ -59,7 +59,7 @@ class HeldCommand(Record):
         indexes: ClassVar = [models.Index(fields=["company", "state", "-id"], name="held_state")]
 
     def __str__(self) -> str:
-        return f"{self.command}: {self.reason}"
+        return self.reason
 
 
 class Counter(Record):

@@ -14,7 +14,7 @@ from enfilade.core.models import HeldCommand
 from enfilade.core.resource import page
 
 from .queries import waiting
-from .rules import shown
+from .rules import number, shown
 
 DECIDED_SHOWN = 10
 
@@ -58,10 +58,12 @@ def _card(ctx: Context, held: HeldCommand, holders: list[Any]) -> dict[str, Any]
 
 
 def _telling(held: HeldCommand) -> list[tuple[str, Any]]:
-    """Facts that say something to a person: no keys of rows."""
+    """Facts that say something to a person: no keys of rows, figures first, none that repeats another."""
     made = REGISTRY.get(held.command)
     rows = {n for n, p in made.parameters.items() if p.is_row} if made else set()
-    return [(n, v) for n, v in held.facts.items() if n not in rows and v not in ("", None)]
+    told = [(n, v) for n, v in held.facts.items() if n not in rows and v not in ("", None)]
+    told.sort(key=lambda pair: (number(pair[1]) is None, pair[0] not in held.reason, pair[0]))
+    return [pair for at, pair in enumerate(told) if pair[1] not in [v for _, v in told[:at]]]
 
 
 def _label(held: HeldCommand) -> str:

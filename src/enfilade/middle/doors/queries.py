@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import Any
 
 from enfilade.core.access import users_in_role
 from enfilade.core.command import REGISTRY
@@ -13,9 +14,20 @@ from enfilade.core.models import AuditEntry, HeldCommand, Membership, User
 
 from .models import DoorRule
 
-__all__ = ["Rehearsal", "held_for", "held_steps", "openers", "rehearse_rule", "waiting"]
+__all__ = ["Past", "Rehearsal", "held_for", "held_steps", "openers", "rehearse_rule", "waiting"]
 
 REHEARSED_MAX = 20_000
+
+
+@dataclass(frozen=True)
+class Past:
+    """A command of the past that a rule would have stopped. became: ran, released, waiting or returned."""
+
+    at: datetime
+    who: str
+    facts: dict[str, Any]
+    became: str
+    released_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -23,7 +35,7 @@ class Rehearsal:
     """looked_at: past commands that a rule would have been asked about; hits: those it would have stopped, newest first."""
 
     looked_at: int
-    hits: list[AuditEntry]
+    hits: list[Past]
     complete: bool
 
 
@@ -38,16 +50,24 @@ def openers(ctx: Context, held: HeldCommand) -> list[User]:
 
 
 def rehearse_rule(ctx: Context, rule: DoorRule, from_on: date) -> Rehearsal:
-    """What a rule would have stopped since a day, by the facts the audit kept. Roles are those that people hold now.
+    """What a rule would have stopped since a day, by the facts that were kept. Roles are those that people hold now.
 
     Shape: at most the newest 20,000 commands; `complete` says whether that was all.
     """
     since = datetime.combine(from_on, time(), ctx.zone)
-    entries = AuditEntry.objects.visible_to(ctx).filter(at__gte=since, command=rule.command).exclude(facts={})
+    ran = AuditEntry.objects.visible_to(ctx).filter(at__gte=since, command=rule.command).exclude(facts={})
+    held = HeldCommand.objects.visible_to(ctx).filter(held_at__gte=since, command=rule.command).exclude(state=HeldCommand.State.RELEASED)
     if rule.maker_role:
         makers = Membership.objects.visible_to(ctx).filter(roles__code=rule.maker_role).values("user_id")
-        entries = entries.filter(user_id__in=makers)
-    looked = list(entries.select_related("user", "released_by").order_by("-pk")[: REHEARSED_MAX + 1])
+        ran, held = ran.filter(user_id__in=makers), held.filter(maker_id__in=makers)
+    entries = list(ran.select_related("user", "released_by").order_by("-pk")[: REHEARSED_MAX + 1])
+    looked = [_ran(e) for e in entries[:REHEARSED_MAX]]
+    looked += [Past(h.held_at, str(h.maker), h.facts, h.state) for h in held.select_related("maker").order_by("-pk")[:REHEARSED_MAX]]
     command = REGISTRY.get(rule.command)
-    hits = [e for e in looked[:REHEARSED_MAX] if command is not None and rule.stops(command, e.facts)]
-    return Rehearsal(min(len(looked), REHEARSED_MAX), hits, len(looked) <= REHEARSED_MAX)
+    hits = [past for past in looked if command is not None and rule.stops(command, past.facts)]
+    return Rehearsal(len(looked), sorted(hits, key=lambda p: p.at, reverse=True), len(entries) <= REHEARSED_MAX)
+
+
+def _ran(entry: AuditEntry) -> Past:
+    who = str(entry.user) if entry.user else "Enfilade"
+    return Past(entry.at, who, entry.facts, "released" if entry.released_by else "ran", str(entry.released_by or ""))

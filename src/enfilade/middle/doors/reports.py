@@ -26,27 +26,22 @@ def rehearse_rule(ctx: Context, *, rule: Ref[DoorRule], from_on: Annotated[date,
         raise NotFound("door rule", rule, field="rule")
     past = queries.rehearse_rule(ctx, found, from_on)
     rows = [
-        {
-            "at": e.at,
-            "who": str(e.user) if e.user else "Enfilade",
-            "fact": shown(e.facts.get(found.fact)),
-            "released_by": str(e.released_by) if e.released_by else "",
-            "facts": facts_text(e.facts),
-        }
-        for e in past.hits
+        {"at": p.at, "who": p.who, "fact": shown(p.facts.get(found.fact)), "facts": facts_text(p.facts), "became": _became(p)}
+        for p in past.hits
     ]
+    word = found.fact.replace("_", " ").capitalize()
     columns = [
         ("at", "When", "datetime"),
         ("who", "Who", "text"),
-        ("fact", found.fact.replace("_", " ").capitalize(), "text"),
-        ("facts", "Facts", "text"),
-        ("released_by", "Released by", "text"),
+        ("fact", word, "text"),
+        ("facts", "All facts", "text"),
+        ("became", "What became of it", "text"),
     ]
     limits = "" if past.complete else f" Only the newest {queries.REHEARSED_MAX} were looked at."
     return {
         "columns": [{"name": n, "label": label, "kind": kind} for n, label, kind in columns],
         "rows": rows,
-        "totals": {"at": None, "who": f"{len(rows)} of {past.looked_at}"},
+        "totals": {},
         "note": f"{found}: {len(rows)} of {past.looked_at} would have been stopped.{limits}",
     }
 
@@ -73,6 +68,10 @@ def operations_with_a_door(ctx: Context) -> dict[str, Any]:
         ("rules", "Active rules", "number"),
     ]
     return {"columns": [{"name": n, "label": label, "kind": kind} for n, label, kind in columns], "rows": rows, "totals": {}}
+
+
+def _became(past: queries.Past) -> str:
+    return f"released by {past.released_by}" if past.released_by else past.became
 
 
 def facts_text(facts: dict[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from enfilade.core.audit import jsonable
@@ -15,8 +16,11 @@ from enfilade.core.resource import Resource, Step, flow, panel, resource_for
 
 from . import pages
 from .models import DoorRule
-from .queries import openers
+from .queries import openers, rehearse_rule
 from .rules import shown
+
+REHEARSED_DAYS = 90
+HITS_SHOWN = 8
 
 department("doors", "Doors", "door-closed", 10)
 __all__ = ["DoorRuleResource", "HeldCommandResource", "pages"]
@@ -63,7 +67,11 @@ class HeldCommandResource(Resource):
 def asked_panel(ctx: Context, held: HeldCommand) -> dict[str, Any]:
     """Inputs and facts of a held command, who can open, and what came out of it."""
     made = REGISTRY.get(held.command)
-    inputs = [_input(ctx, made.parameters.get(n), n, v) for n, v in held.inputs.items() if v not in (None, "", [], {})] if made else []
+    inputs = (
+        [_input(ctx, p, n, held.inputs[n]) for n, p in made.parameters.items() if held.inputs.get(n) not in (None, "", [], {})]
+        if made
+        else []
+    )
     own = set(held.inputs)
     facts = [{"label": n.replace("_", " ").capitalize(), "text": shown(v)} for n, v in held.facts.items() if n not in own]
     result = resolve(ctx, held.result) if held.result else None
@@ -75,6 +83,25 @@ def asked_panel(ctx: Context, held: HeldCommand) -> dict[str, Any]:
         "openers": [str(u) for u in openers(ctx, held)],
         "is_waiting": held.state == HeldCommand.State.WAITING,
         "rule": _linked(ctx, resolve(ctx, held.rule)) if ":" in held.rule else None,
+    }
+
+
+@panel(
+    on=DoorRule, title="What it would have stopped", permission="doors.view_doorrule", template="doors/panel_rehearsal.html", icon="history"
+)
+def rehearsal_panel(ctx: Context, rule: DoorRule) -> dict[str, Any]:
+    """The rule against the commands of the last quarter, before anybody relies on it."""
+    since = ctx.today - timedelta(days=REHEARSED_DAYS)
+    past = rehearse_rule(ctx, rule, since)
+    hits = [{"past": p, "fact": shown(p.facts.get(rule.fact))} for p in past.hits[:HITS_SHOWN]]
+    url = f"/doors/reports/rehearse_rule/?rule={rule.pk}&from_on={since.isoformat()}"
+    return {
+        "looked_at": past.looked_at,
+        "count": len(past.hits),
+        "hits": hits,
+        "since": since,
+        "fact": rule.fact.replace("_", " "),
+        "url": url,
     }
 
 
@@ -102,7 +129,8 @@ def _input(ctx: Context, parameter: Parameter | None, name: str, value: Any) -> 
         return {"label": label, **_linked(ctx, row)}
     if isinstance(value, list):
         return {"label": label, "text": "; ".join(_line(item) for item in value), "url": ""}
-    return {"label": label, "text": shown(value), "url": ""}
+    text = f"{value} {ctx.company.currency}" if parameter is not None and parameter.meta.amount else shown(value)
+    return {"label": label, "text": text, "url": ""}
 
 
 def _line(item: Any) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import TypedDict
 
 from enfilade.back.billing import rules
 from enfilade.back.billing.events import InvoiceCredited
@@ -17,7 +18,14 @@ from .drafts import Priced, write_draft
 from .invoices import post_document, take_number
 
 
-def _credit_facts(*, invoice: Invoice, amount: int | None, **_: object) -> dict[str, Decimal]:
+class CreditFacts(TypedDict):
+    """What a door is told about a credit. amount: with tax, in major units; percent: of the invoice."""
+
+    amount: Decimal
+    percent: Decimal
+
+
+def _credit_facts(*, invoice: Invoice, amount: int | None, **_: object) -> CreditFacts:
     credited = invoice.open_minor if amount is None else amount
     return {"amount": to_major(credited, invoice.currency), "percent": rules.percent(credited, invoice.total_minor)}
 

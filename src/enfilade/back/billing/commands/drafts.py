@@ -10,6 +10,7 @@ from typing import Annotated, TypedDict
 
 from enfilade.back.billing import rules
 from enfilade.back.billing.models import Charge, Invoice, InvoiceLine
+from enfilade.back.billing.queries import bill_to, letterhead
 from enfilade.back.tax.models import TaxCode
 from enfilade.back.tax.queries import taxes_for
 from enfilade.base.item.models import Item
@@ -84,7 +85,7 @@ def draft_invoice(
     return write_draft(ctx, party, priced, due_on=due_on, note=note, origin=origin)
 
 
-@command(permission="billing.draft_invoice", door=_draft_facts, label="Change the lines")
+@command(permission="billing.change_draft", door=_draft_facts, label="Change the lines")
 def change_draft(
     ctx: Context, *, invoice: Invoice, lines: list[InvoiceLineIn], on: date | None = None, due_on: date | None = None
 ) -> Invoice:
@@ -99,10 +100,11 @@ def change_draft(
     if due_on is not None:
         require_date(due_on, "due_on")
         invoice.due_on = due_on
+    invoice.bill_to = bill_to(ctx, invoice.party)
     invoice.lines.visible_to(ctx).delete()
     totals = rules.add_up([p.price for p in priced])
     _take_totals(invoice, totals)
-    invoice.save(update_fields=["net_minor", "tax_minor", "total_minor", "discount_minor", "due_on"])
+    invoice.save(update_fields=["net_minor", "tax_minor", "total_minor", "discount_minor", "due_on", "bill_to"])
     _write_lines(ctx, invoice, priced, totals)
     return invoice
 
@@ -134,8 +136,18 @@ def write_draft(
 ) -> Invoice:
     """Write a document with its lines inside a command. totals: where they are not to be worked out from the prices."""
     totals = totals or rules.add_up([p.price for p in priced])
+    head = letterhead(ctx, ctx.today)
     invoice = Invoice(
-        company=ctx.company, kind=kind, party=party, due_on=due_on, currency=ctx.company.currency, note=note, origin=origin, cancels=cancels
+        company=ctx.company,
+        kind=kind,
+        party=party,
+        bill_to=bill_to(ctx, party),
+        term_days=head.term_days if head else Invoice._meta.get_field("term_days").get_default(),
+        due_on=due_on,
+        currency=ctx.company.currency,
+        note=note,
+        origin=origin,
+        cancels=cancels,
     )
     _take_totals(invoice, totals)
     invoice.save()

@@ -50,7 +50,8 @@ def close_drawer(
     Why: the drawer's row is locked, and every payment in cash takes a share of that lock, so nothing comes in between the
     sum and the end of the session.
     """
-    total = _counted(ctx, counts or [], counted)
+    pieces = [c for c in counts or [] if c.count]
+    total = _counted(ctx, pieces, counted)
     expected = expected_cash(ctx, drawer)
     difference = total - expected
     if difference and not reason.strip():
@@ -58,7 +59,7 @@ def close_drawer(
         raise Refusal("difference_unexplained", words, field="reason")
     drawer.counted_minor, drawer.expected_minor, drawer.difference_minor = total, expected, difference
     drawer.difference_reason = reason.strip() if difference else ""
-    drawer.counts = [{"value_minor": c.value, "count": c.count} for c in counts or [] if c.count]
+    drawer.counts = [{"value_minor": c.value, "count": c.count} for c in pieces]
     drawer.state, drawer.closed_by, drawer.closed_at = DrawerSession.State.CLOSED, ctx.user, ctx.now
     drawer.save()
     if difference:

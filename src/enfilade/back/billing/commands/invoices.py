@@ -74,7 +74,7 @@ def issue_invoice(ctx: Context, *, invoice: Invoice, on: Today) -> Invoice:
     return invoice
 
 
-@command(permission="billing.issue_invoice", label="Invoice the open charges", target="party")
+@command(permission="billing.invoice_charges", label="Invoice the open charges", target="party")
 def invoice_charges(ctx: Context, *, party: Ref[Party], on: Today | None = None, origin: str = "", note: str = "") -> Invoice:
     """Put the open charges of a party on one invoice and issue it.
 
@@ -126,7 +126,7 @@ def post_document(ctx: Context, invoice: Invoice, on: date) -> None:
 def take_number(ctx: Context, invoice: Invoice, on: date, **more: int) -> None:
     """Give a draft its number, its dates and the state that follows from its amounts. more: further columns to set with them."""
     invoice.issued_on = on
-    invoice.due_on = invoice.due_on or rules.due_on(on)
+    invoice.due_on = invoice.due_on or rules.due_on(on, invoice.term_days)
     for name, value in more.items():
         setattr(invoice, name, value)
     invoice.state = rules.state_of(invoice.total_minor, invoice.paid_minor, invoice.credited_minor)

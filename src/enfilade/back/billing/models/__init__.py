@@ -1,8 +1,9 @@
-"""Tables: charges, invoices with lines, payments, drawer sessions."""
+"""Tables: charges, invoices with lines, payments, drawer sessions, the letterhead."""
 
 from .charge import Charge
 from .drawer import DrawerSession
 from .invoice import Invoice, InvoiceLine
+from .letterhead import Letterhead
 from .payment import Payment
 
-__all__ = ["Charge", "DrawerSession", "Invoice", "InvoiceLine", "Payment"]
+__all__ = ["Charge", "DrawerSession", "Invoice", "InvoiceLine", "Letterhead", "Payment"]

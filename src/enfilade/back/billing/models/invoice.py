@@ -10,7 +10,7 @@ from django.db.models import F, Q
 
 from enfilade.base.item.models import Item
 from enfilade.base.party.models import Party
-from enfilade.core.fields import AmountField
+from enfilade.core.fields import AmountField, LongTextField
 from enfilade.core.models import Record
 from enfilade.core.states import States
 
@@ -23,7 +23,8 @@ class Invoice(Record):
     """A bill, or a credit note for one. Once issued nothing of it changes but what was paid and credited (trigger).
 
     paid_minor: payments less refunds; of a credit note, what it settled. credited_minor: by credit notes for this invoice.
-    open_minor: what is still owed. cancels: the invoice that a credit note is for.
+    bill_to: name and address as they were when it was drafted. open_minor: what is still owed.
+    cancels: the invoice that a credit note is for.
     """
 
     class Kind(models.TextChoices):
@@ -40,6 +41,8 @@ class Invoice(Record):
     number = models.TextField(null=True, editable=False)
     kind = models.TextField(choices=Kind, default=Kind.INVOICE, editable=False)
     party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="invoices")
+    bill_to = LongTextField("billed to", blank=True, editable=False)
+    term_days = models.PositiveSmallIntegerField("days to pay", default=14, editable=False)
     issued_on = models.DateField("issued", null=True, editable=False)
     due_on = models.DateField("due", null=True, blank=True)
     currency = models.CharField(max_length=3, editable=False)

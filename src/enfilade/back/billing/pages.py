@@ -1,0 +1,64 @@
+"""Pages that a resource can't express: PDFs, and the cash drawer of the day."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from enfilade.core.context import Context, NotFound
+from enfilade.core.resource import page
+
+from .models import DrawerSession, Invoice, Payment
+from .printing import invoice_pdf, receipt_pdf
+from .queries import open_drawers, takings
+
+RECENT = 10
+
+
+@page("invoices/<int:pk>/pdf/", title="Invoice as PDF", permission="billing.view_invoice", menu=False)
+def invoice_as_pdf(request: HttpRequest, ctx: Context, pk: int) -> HttpResponse:
+    """The document at /billing/invoices/<pk>/pdf/."""
+    invoice = Invoice.objects.visible_to(ctx).select_related("party", "cancels").filter(pk=pk).first()
+    if invoice is None:
+        raise NotFound("invoice", pk)
+    return _pdf(invoice_pdf(ctx, invoice), str(invoice))
+
+
+@page("payments/<int:pk>/receipt/", title="Receipt as PDF", permission="billing.view_payment", menu=False)
+def payment_receipt(request: HttpRequest, ctx: Context, pk: int) -> HttpResponse:
+    """The receipt at /billing/payments/<pk>/receipt/."""
+    payment = Payment.objects.visible_to(ctx).select_related("party", "invoice", "received_by").filter(pk=pk).first()
+    if payment is None:
+        raise NotFound("payment", pk)
+    return _pdf(receipt_pdf(ctx, payment), str(payment))
+
+
+def _pdf(content: bytes, name: str) -> HttpResponse:
+    answer = HttpResponse(content, content_type="application/pdf")
+    answer["Content-Disposition"] = f'inline; filename="{name}.pdf"'
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
+@page("drawer/", title="Cash drawer", permission="billing.view_drawersession", icon="banknote", order=5)
+def drawer(request: HttpRequest, ctx: Context) -> HttpResponse:
+    """/billing/drawer/: what is open now with its takings, and the last counts."""
+    rows = DrawerSession.objects.visible_to(ctx).filter(state=DrawerSession.State.CLOSED).select_related("closed_by").order_by("-closed_at")
+    context = {
+        "open": [_session(ctx, session) for session in open_drawers(ctx)],
+        "closed": list(rows[:RECENT]),
+        "may_open": ctx.may("billing.open_drawer"),
+        "may_close": ctx.may("billing.close_drawer"),
+        "takings": takings(ctx, ctx.today),
+        "currency": ctx.company.currency,
+        "crumbs": [{"label": "Cash drawer", "url": ""}],
+    }
+    part = "#drawers" if request.headers.get("HX-Request") and "drawers" in request.headers.get("HX-Target", "") else ""
+    return render(request, f"billing/drawer.html{part}", context)
+
+
+def _session(ctx: Context, session: DrawerSession) -> dict[str, object]:
+    """What may be known before the count: the float and the number of payments, not what is expected."""
+    cash = next(t for t in takings(ctx, ctx.today, session) if t.method == Payment.Method.CASH)
+    return {"row": session, "payments": cash.payments}

@@ -1,0 +1,190 @@
+"""What billing adds to pages: papers and flow on its own documents, open items and payments on parties, the count of a drawer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import models
+
+from enfilade.base.party.models import Party
+from enfilade.core.context import Context
+from enfilade.core.held import held_steps
+from enfilade.core.models import AuditEntry, AuditSubject
+from enfilade.core.refs import ref
+from enfilade.core.resource import Step, dialog, flow, panel, resource_for
+from enfilade.core.ui.format import amount_major, format_amount
+
+from .commands import close_drawer
+from .models import Charge, DrawerSession, Invoice, Payment
+from .queries import expected_cash, open_charges, open_invoices, party_keys, payments_of, takings
+from .rules import denominations
+
+ROWS_MAX = 20
+
+
+def _table(ctx: Context, rows: Sequence[models.Model], columns: tuple[str, ...], empty: str) -> dict[str, Any]:
+    """The context of billing/panel_table.html: rows of one resource, each leading to its page."""
+    if not rows:
+        return {"columns": [], "rows": [], "empty": empty, "count": 0}
+    resource = resource_for(type(rows[0]))
+    if resource is None:
+        raise LookupError(f"{type(rows[0])} has no resource")
+    heads = [{"label": resource.label_of(c), "kind": "amount" if c.endswith("_minor") else "text"} for c in columns]
+    link = ctx.may(resource.view_permission)
+    cells = [{"url": resource.url(r) if link else "", "cells": [vars(c) for c in resource.cells(ctx, r, columns)]} for r in rows]
+    return {"columns": heads, "rows": cells, "empty": empty, "count": len(rows)}
+
+
+@panel(on=Party, title="Open charges", permission="billing.view_charge", template="billing/panel_table.html", icon="list-plus")
+def party_charges(ctx: Context, party: Party) -> dict[str, Any]:
+    """What was done for a party and is on no bill yet."""
+    rows = open_charges(ctx, party)
+    new = {"new_url": f"/billing/do/add_charge/?party={party.pk}", "new_label": "Add charge"} if ctx.may("billing.add_charge") else {}
+    return {**_table(ctx, rows, ("description", "on", "quantity", "discount_minor", "net_minor"), "Everything is on a bill."), **new}
+
+
+@panel(on=Party, title="Open invoices", permission="billing.view_invoice", template="billing/panel_table.html", icon="receipt")
+def party_open_items(ctx: Context, party: Party) -> dict[str, Any]:
+    """What a party owes."""
+    rows = open_invoices(ctx, party)
+    found = _table(ctx, rows, ("number", "issued_on", "due_on", "total_minor", "open_minor", "state"), "Nothing is owed.")
+    if rows:
+        total = format_amount(sum(row.open_minor for row in rows), ctx.company.currency)
+        blank = {"kind": "text", "text": " "}
+        found["foot"] = [{"kind": "text", "text": "Owed"}, *[blank] * 3, {"kind": "amount", "text": total}, blank]
+    return found
+
+
+@panel(on=Party, title="Invoices", permission="billing.view_invoice", template="billing/panel_table.html", icon="files")
+def party_invoices(ctx: Context, party: Party) -> dict[str, Any] | None:
+    """The last bills of a party, whatever their state."""
+    rows = list(Invoice.objects.visible_to(ctx).filter(party__in=party_keys(ctx, party)).order_by("-pk")[:ROWS_MAX])
+    return _table(ctx, rows, ("number", "kind", "issued_on", "total_minor", "state"), "") if rows else None
+
+
+@panel(on=Party, title="Payments", permission="billing.view_payment", template="billing/panel_table.html", icon="banknote")
+def party_payments(ctx: Context, party: Party) -> dict[str, Any] | None:
+    """The last payments and refunds of a party."""
+    payments = Payment.objects.visible_to(ctx).filter(party__in=party_keys(ctx, party)).select_related("invoice")
+    rows = list(payments.order_by("-pk")[:ROWS_MAX])
+    return _table(ctx, rows, ("number", "on", "invoice", "method", "kind", "amount_minor"), "") if rows else None
+
+
+@panel(on=Invoice, title="Payments", permission="billing.view_payment", template="billing/panel_table.html", icon="banknote")
+def invoice_payments(ctx: Context, invoice: Invoice) -> dict[str, Any] | None:
+    """What came in for a bill, and what went back."""
+    rows = payments_of(ctx, invoice)
+    return _table(ctx, rows, ("number", "on", "method", "kind", "amount_minor", "received_by"), "") if rows else None
+
+
+@panel(on=Invoice, title="Credit notes", permission="billing.view_invoice", template="billing/panel_table.html", icon="undo-2")
+def invoice_credits(ctx: Context, invoice: Invoice) -> dict[str, Any] | None:
+    """Credit notes for a bill."""
+    rows = list(Invoice.objects.visible_to(ctx).filter(cancels=invoice).order_by("pk"))
+    return _table(ctx, rows, ("number", "issued_on", "total_minor", "note"), "") if rows else None
+
+
+@panel(on=Invoice, title="Print", permission="billing.view_invoice", template="billing/panel_papers.html", icon="printer")
+def invoice_papers(ctx: Context, invoice: Invoice) -> dict[str, Any]:
+    """The document, and a receipt for each payment."""
+    note = "a draft, not to be handed out" if invoice.state == Invoice.State.DRAFT else ""
+    papers = [{"url": f"/billing/invoices/{invoice.pk}/pdf/", "label": f"{invoice} (PDF)", "note": note}]
+    if ctx.may("billing.view_payment"):
+        papers += [_receipt(ctx, payment) for payment in payments_of(ctx, invoice)]
+    return {"papers": papers}
+
+
+@panel(on=Payment, title="Print", permission="billing.view_payment", template="billing/panel_papers.html", icon="printer")
+def payment_papers(ctx: Context, payment: Payment) -> dict[str, Any]:
+    """The receipt."""
+    return {"papers": [_receipt(ctx, payment)]}
+
+
+def _receipt(ctx: Context, payment: Payment) -> dict[str, str]:
+    note = f"{payment.get_method_display()}, {format_amount(payment.amount_minor, payment.currency)}"
+    return {"url": f"/billing/payments/{payment.pk}/receipt/", "label": f"Receipt {payment.number} (PDF)", "note": note}
+
+
+@panel(on=DrawerSession, title="Payments", permission="billing.view_payment", template="billing/panel_table.html", icon="banknote")
+def drawer_payments(ctx: Context, session: DrawerSession) -> dict[str, Any]:
+    """Cash in and out of a session; what it sums up to is shown when it was counted."""
+    rows = Payment.objects.visible_to(ctx).filter(drawer=session).select_related("party", "invoice").order_by("-pk")[:200]
+    found = _table(ctx, list(rows), ("number", "received_at", "party", "invoice", "kind", "amount_minor"), "No cash has moved.")
+    if session.state == DrawerSession.State.CLOSED:
+        cash = takings(ctx, ctx.today, session)[0]
+        found["count"] = cash.payments
+        found["foot"] = [
+            {"kind": "text", "text": "Float and cash in less cash out"},
+            *[{"kind": "text", "text": " "}] * 4,
+            {"kind": "amount", "text": format_amount(expected_cash(ctx, session), ctx.company.currency)},
+        ]
+    return found
+
+
+@flow(on=Invoice)
+def invoice_flow(ctx: Context, invoice: Invoice) -> list[Step]:
+    """Asked for at the front, through the doors, issued, posted and paid at the back."""
+    done = _history(ctx, invoice)
+    drafted = done.get("billing.draft_invoice") or done.get("billing.invoice_charges") or done.get("first")
+    asked = "Credit asked for" if invoice.kind == Invoice.Kind.CREDIT_NOTE else "Charged"
+    charges = [ref(c) for c in Charge.objects.visible_to(ctx).filter(invoice=invoice).only("pk")]
+    steps = [_done(asked, "front", drafted), *held_steps(ctx, ref(invoice), *charges)]
+    if invoice.number is None:
+        gone = invoice.state == Invoice.State.VOID
+        return [
+            *steps,
+            Step("Thrown away", "back", "done") if gone else Step("Issue", "back", "now"),
+            Step("Post", "back", "todo"),
+            Step("Pay", "back", "todo"),
+        ]
+    issued = done.get("billing.issue_invoice") or drafted
+    steps += [_done("Issued", "back", issued, str(invoice.number)), _done("Posted", "back", issued)]
+    if invoice.kind == Invoice.Kind.CREDIT_NOTE:
+        return [*steps, _done("Credited", "back", issued, f"for {invoice.cancels}")]
+    return [*steps, _paid_step(ctx, invoice, done)]
+
+
+def _paid_step(ctx: Context, invoice: Invoice, done: dict[str, AuditEntry]) -> Step:
+    if invoice.state == Invoice.State.VOID:
+        return _done("Credited", "back", done.get("billing.credit_invoice"))
+    if invoice.state == Invoice.State.PAID:
+        return _done("Paid", "back", done.get("billing.take_payment"))
+    late = invoice.due_on is not None and invoice.due_on < ctx.today
+    note = f"{format_amount(invoice.open_minor, invoice.currency)} open{', overdue' if late else ''}"
+    return Step("Part paid" if invoice.paid_minor else "To be paid", "back", "now", who=str(invoice.party), note=note)
+
+
+def _history(ctx: Context, invoice: Invoice) -> dict[str, AuditEntry]:
+    """The latest audit entry of each command about a document; `first` is the very first one."""
+    subjects = AuditSubject.objects.visible_to(ctx).filter(ref=ref(invoice)).values("entry_id")
+    entries = AuditEntry.objects.visible_to(ctx).filter(pk__in=subjects).select_related("user").order_by("pk")
+    found: dict[str, AuditEntry] = {}
+    for entry in entries:
+        found.setdefault("first", entry)
+        found[entry.command] = entry
+    return found
+
+
+def _done(label: str, office: str, entry: AuditEntry | None, note: str = "") -> Step:
+    return Step(label, office, "done", who=str(entry.user) if entry and entry.user else "", since=entry.at if entry else None, note=note)
+
+
+@dialog(close_drawer, template="billing/close_drawer_body.html")
+def count_dialog(ctx: Context, values: dict[str, Any]) -> dict[str, Any]:
+    """Coins and notes of the company's currency, with what was typed."""
+    currency = ctx.company.currency
+    given = values.get("counts")
+    typed = {str(line.get("value")): line.get("count") for line in given if isinstance(line, dict)} if isinstance(given, list) else {}
+    coins = [_coin(number, minor, typed, currency) for number, minor in enumerate(denominations(currency))]
+    middle = (len(coins) + 1) // 2
+    total = format_amount(sum(coin["sum_minor"] for coin in coins), currency)
+    return {"halves": [coins[:middle], coins[middle:]], "currency": currency, "total": total}
+
+
+def _coin(number: int, minor: int, typed: dict[str, Any], currency: str) -> dict[str, Any]:
+    major = str(amount_major(minor, currency))
+    pieces = str(typed.get(major) or "")
+    sum_minor = minor * int(pieces) if pieces.isdigit() else 0
+    label, row = format_amount(minor, currency), format_amount(sum_minor, currency)
+    return {"number": number, "minor": minor, "major": major, "label": label, "pieces": pieces, "sum_minor": sum_minor, "row": row}

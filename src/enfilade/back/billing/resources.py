@@ -1,0 +1,109 @@
+"""Lists, record pages, forms and API of billing."""
+
+from __future__ import annotations
+
+from enfilade.core.pages.context import department
+from enfilade.core.resource import Resource
+
+from . import pages, panels, verify
+from .models import Charge, DrawerSession, Invoice, InvoiceLine, Letterhead, Payment
+
+department("billing", "Billing", "receipt", 20)
+__all__ = [
+    "ChargeResource",
+    "DrawerSessionResource",
+    "InvoiceResource",
+    "LetterheadResource",
+    "PaymentResource",
+    "pages",
+    "panels",
+    "verify",
+]
+
+
+class InvoiceResource(Resource):
+    """Invoices and credit notes; written by draft_invoice and invoice_charges, changed by nobody once issued."""
+
+    model = Invoice
+    columns = ("number", "party", "issued_on", "due_on", "total_minor", "open_minor", "state")
+    filters = ("state", "kind", "party", "issued_on", "due_on", "total_minor")
+    search = ("number", "party__name", "note")
+    facts = (
+        "party", "kind", "issued_on", "due_on", "net_minor", "tax_minor", "total_minor", "discount_minor", "paid_minor", "credited_minor",
+        "open_minor", "cancels", "origin", "note", "bill_to",
+    )  # fmt: skip
+    lines = {
+        "lines": ("description", "quantity", "unit_price_minor", "discount_minor", "tax_percent", "net_minor", "tax_minor", "total_minor")
+    }
+    icon = "receipt"
+    order = 10
+    empty = "Invoice the open charges of a party, or draft an invoice with lines of its own."
+
+
+class ChargeResource(Resource):
+    """What was done and is to be paid."""
+
+    model = Charge
+    columns = ("on", "party", "description", "quantity", "net_minor", "discount_minor", "state", "invoice")
+    filters = ("state", "party", "item", "on")
+    search = ("description", "party__name")
+    facts = (
+        "party", "item", "description", "on", "quantity", "unit_price_minor", "gross_minor", "discount_minor", "discount_reason",
+        "net_minor", "tax_class", "waived_reason", "invoice", "origin",
+    )  # fmt: skip
+    icon = "list-plus"
+    order = 20
+    empty = "Charges come from treatments and other work; one can be added by hand with “Add charge”."
+
+
+class PaymentResource(Resource):
+    """Payments and refunds."""
+
+    model = Payment
+    columns = ("number", "on", "party", "invoice", "method", "kind", "amount_minor", "received_by", "state")
+    filters = ("method", "kind", "on", "party", "invoice", "drawer", "state")
+    search = ("number", "party__name", "invoice__number")
+    facts = (
+        "party", "invoice", "kind", "method", "amount_minor", "on", "received_at", "received_by", "drawer", "refunds", "refunded_minor",
+        "reason",
+    )  # fmt: skip
+    icon = "banknote"
+    order = 30
+    empty = "A payment is taken on an invoice."
+
+
+class DrawerSessionResource(Resource):
+    """Cash drawers between two counts."""
+
+    model = DrawerSession
+    columns = ("drawer", "opened_at", "opened_by", "closed_at", "counted_minor", "difference_minor", "state")
+    filters = ("state", "drawer", "opened_at")
+    search = ("drawer",)
+    facts = (
+        "drawer", "opened_by", "opened_at", "float_minor", "counted_minor", "expected_minor", "difference_minor", "difference_reason",
+        "closed_by", "closed_at",
+    )  # fmt: skip
+    icon = "wallet"
+    order = 40
+
+
+class LetterheadResource(Resource):
+    """Head and foot of the company's bills."""
+
+    model = Letterhead
+    columns = ("valid_from", "legal_name", "tax_number", "iban", "term_days")
+    fields = ("valid_from", "legal_name", "address", "contact", "tax_number", "iban", "bank", "term_days")
+    ordering = "-valid_from"
+    icon = "stamp"
+    order = 90
+    empty = "Say once how your invoices are headed: name, address, tax number, bank account."
+
+
+class InvoiceLineResource(Resource):
+    """Lines of bills: shown on them, and searchable through the API."""
+
+    model = InvoiceLine
+    columns = ("invoice", "description", "quantity", "unit_price_minor", "discount_minor", "net_minor", "tax_minor")
+    filters = ("invoice", "item", "tax_class")
+    search = ("description",)
+    menu = False

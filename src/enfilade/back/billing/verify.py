@@ -1,0 +1,72 @@
+"""Proof for `enfilade verify`: numbers without gaps, paid and credited as the rows say, every document posted once."""
+
+from __future__ import annotations
+
+from django.db.models import Count, F, Q, Sum
+from django.db.models.functions import Coalesce
+
+from enfilade.base.books.models import Entry
+from enfilade.core.context import Context
+from enfilade.core.refs import ref, split
+from enfilade.core.verify import Finding, declare_series, verifier
+
+from .models import DrawerSession, Invoice, Payment
+from .queries import expected_cash
+
+declare_series("billing.invoice", Invoice, "number", starts="INV-")
+declare_series("billing.credit_note", Invoice, "number", starts="CN-")
+declare_series("billing.payment", Payment, "number", starts="R-")
+
+_REFUND = Q(payments__kind=Payment.Kind.REFUND)
+
+
+@verifier("billing")
+def verify_billing(ctx: Context) -> list[Finding]:
+    """Every finding about bills, payments and drawers."""
+    return [*_paid(ctx), *_credited(ctx), *_refunded(ctx), *_posted(ctx), *_counted(ctx)]
+
+
+def _paid(ctx: Context) -> list[Finding]:
+    came = Coalesce(Sum("payments__amount_minor", filter=~_REFUND), 0)
+    went = Coalesce(Sum("payments__amount_minor", filter=_REFUND), 0)
+    rows = Invoice.objects.visible_to(ctx).filter(kind=Invoice.Kind.INVOICE).annotate(by_rows=came - went).exclude(by_rows=F("paid_minor"))
+    return [Finding("paid_differs", ref(r), f"{r} says {r.paid_minor} is paid, its payments say {r.by_rows}.") for r in rows]
+
+
+def _credited(ctx: Context) -> list[Finding]:
+    by_notes = Coalesce(Sum("credit_notes__total_minor", filter=Q(credit_notes__number__isnull=False)), 0)
+    rows = Invoice.objects.visible_to(ctx).annotate(by_rows=by_notes).exclude(by_rows=F("credited_minor"))
+    return [
+        Finding("credited_differs", ref(r), f"{r} says {r.credited_minor} is credited, its credit notes say {r.by_rows}.") for r in rows
+    ]
+
+
+def _refunded(ctx: Context) -> list[Finding]:
+    back = Coalesce(Sum("refund_rows__amount_minor"), 0)
+    rows = Payment.objects.visible_to(ctx).annotate(by_rows=back).exclude(by_rows=F("refunded_minor"))
+    return [Finding("refunded_differs", ref(r), f"{r} says {r.refunded_minor} went back, its refunds say {r.by_rows}.") for r in rows]
+
+
+def _posted(ctx: Context) -> list[Finding]:
+    """One entry per document and payment; a document over nothing without any discount has none."""
+    entries = Entry.objects.visible_to(ctx).filter(origin__startswith="billing.", reverses=None).values_list("origin").annotate(Count("pk"))
+    posted = dict(entries)
+    numbered = Invoice.objects.visible_to(ctx).exclude(number=None).exclude(total_minor=0, discount_minor=0)
+    wanted = {ref(Invoice(pk=pk)) for pk in numbered.values_list("pk", flat=True)}
+    wanted |= {ref(Payment(pk=pk)) for pk in Payment.objects.visible_to(ctx).values_list("pk", flat=True)}
+    missing = sorted(wanted - posted.keys(), key=lambda r: (split(r)[0], split(r)[1]))
+    twice = [origin for origin in sorted(wanted & posted.keys()) if posted[origin] != 1]
+    found = [Finding("not_posted", r, "This document is in no entry of the ledger.") for r in missing]
+    return [*found, *(Finding("posted_twice", r, f"This document is in {posted[r]} entries of the ledger.") for r in twice)]
+
+
+def _counted(ctx: Context) -> list[Finding]:
+    closed = DrawerSession.objects.visible_to(ctx).filter(state=DrawerSession.State.CLOSED)
+    found = []
+    for session in closed.iterator(chunk_size=500):
+        expected = expected_cash(ctx, session)
+        if expected != session.expected_minor:
+            found.append(
+                Finding("expected_differs", ref(session), f"{session} expected {session.expected_minor}, its payments say {expected}.")
+            )
+    return found
