@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from django.db import connection, transaction
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 CHANNEL = "enfilade"
 TOPICS_MAX = 60
+# Connections that are listened to, and whether the last COMMIT of one came with the warning.
+_WATCHED: WeakKeyDictionary[Any, bool] = WeakKeyDictionary()
 _UNSURE = ("canceling wait for synchronous replication", "may not have been replicated")
 
 
@@ -46,19 +49,19 @@ def _notify(payload: str) -> None:
 def watch_notices(sender: Any, connection: Any, **_: Any) -> None:
     """Listen for the warning with which COMMIT admits that a standby may lack the transaction."""
     raw = connection.connection
-    if raw is not None and not getattr(raw, "_enfilade_watched", False):
-        raw._enfilade_watched = True
+    if raw is not None and raw not in _WATCHED:
+        _WATCHED[raw] = False
         raw.add_notice_handler(lambda diag: _on_notice(raw, diag.message_primary or ""))
 
 
 def _on_notice(raw: Any, message: str) -> None:
     if any(text in message for text in _UNSURE):
-        raw._enfilade_unsure = True
+        _WATCHED[raw] = True
 
 
 def check_commit() -> None:
     """Raise OutcomeUnknown when the last COMMIT came with that warning."""
     raw = connection.connection
-    if getattr(raw, "_enfilade_unsure", False):
-        raw._enfilade_unsure = False
+    if _WATCHED.get(raw):
+        _WATCHED[raw] = False
         raise OutcomeUnknown

@@ -10,7 +10,7 @@ from django.urls import URLPattern, path
 from .api import views as api
 from .api.openapi import openapi_view
 from .http.dispatch import view
-from .pages import commands, lists, notifications, palette, records, reports, session, transfer
+from .pages import commands, lists, notifications, palette, records, reports, session, timeline, transfer
 from .resource import RESOURCES, Resource
 from .resource.hooks import PAGES
 
@@ -26,7 +26,7 @@ def _resource_urls(resource: Resource) -> list[URLPattern]:
         path(f"{base}export.csv", transfer.export_view, at, name=f"{resource.label}.export"),
         path(f"{base}<int:pk>/", records.detail_view, at, name=f"{resource.label}.detail"),
         path(f"{base}<int:pk>/edit/", records.edit_view, at, name=f"{resource.label}.edit"),
-        path(f"{base}<int:pk>/timeline/", records.timeline_view, at, name=f"{resource.label}.timeline"),
+        path(f"{base}<int:pk>/timeline/", timeline.timeline_view, at, name=f"{resource.label}.timeline"),
         path(rest, api.collection, at, name=f"api.{resource.label}.collection"),
         path(f"{rest}<int:pk>/", api.record, at, name=f"api.{resource.label}.record"),
         path(f"{rest}<int:pk>/<slug:verb>/", api.record_command, at, name=f"api.{resource.label}.command"),

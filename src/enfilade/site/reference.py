@@ -33,8 +33,8 @@ def main(folder: str) -> None:
 def commands() -> str:
     """Every command: meaning, permission, inputs, door."""
     parts = [
-        "# Commands\n\nEach is a form, an API operation `POST /api/v1/do/<module>/<verb>/`, a line `enfilade run <name>` "
-        "and an entry of the audit.\n"
+        "# Commands\n\n",
+        "Each is a form, an API operation `POST /api/v1/do/<module>/<verb>/`, a line `enfilade run <name>` and an entry of the audit.\n",
     ]
     module = ""
     for name in sorted(REGISTRY):
@@ -67,8 +67,8 @@ def _kind(parameter: Parameter) -> str:
 def resources() -> str:
     """Every resource: columns, filters, what may be typed."""
     parts = [
-        "# Resources\n\nEach has a list, record pages, `GET /api/v1/<module>/<name>/`, `enfilade list <label>`, CSV out, "
-        "and CSV in where it has a key.\n"
+        "# Resources\n\n",
+        "Each has a list, record pages, `GET /api/v1/<module>/<name>/`, `enfilade list <label>`, CSV out, and CSV in where it has a key.\n",
     ]
     for label in sorted(RESOURCES):
         resource = RESOURCES[label]

@@ -109,8 +109,7 @@ class CommandForm:
         if resource is None or not self.ctx.may(resource.view_permission):
             return forms.NumberInput()
         query = f"?{parameter.meta.query}" if parameter.meta.query else ""
-        add = f"{resource.module}.add_{resource.name}"
-        create = f"{resource.list_url()}new/?dialog=subdialog" if resource.fields and resource.addable and self.ctx.may(add) else ""
+        create = f"{resource.list_url()}new/?dialog=subdialog" if resource.may_add(self.ctx) else ""
         return widgets.RefBox(
             f"{resource.list_url()}options/{query}",
             create_url=create,

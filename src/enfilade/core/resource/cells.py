@@ -20,7 +20,7 @@ TONES = {
     "neutral": ("draft", "new", "planned", "open", "returned", "archived", "inactive"),
     "info": ("booked", "confirmed", "issued", "offered", "routed", "part_paid", "sent", "in_treatment", "accepted", "running"),
     "warn": ("waiting", "held", "arrived", "due", "overdue", "pending", "missing", "expected"),
-    "ok": ("paid", "done", "closed", "released", "posted", "settled", "valid", "checked_out", "active", "answered", "balanced"),
+    "ok": ("paid", "done", "closed", "released", "posted", "settled", "valid", "checked_out", "active", "answered", "balanced", "treated"),
     "bad": ("cancelled", "no_show", "refused", "void", "expired", "failed", "reversed", "lost"),
 }
 _TONE_OF = {state: tone for tone, states in TONES.items() for state in states}

@@ -136,9 +136,10 @@ def test_the_audit_can_not_be_rewritten(ctx: Context) -> None:
     for sql in ("UPDATE core_auditentry SET command = 'x'", "DELETE FROM core_auditsubject", "TRUNCATE core_auditentry CASCADE"):
         with pytest.raises(DatabaseError), scope(ctx.company_id), connection.cursor() as cursor:
             cursor.execute(sql)
-    with pytest.raises(IntegrityError, match="never changed"), scope(ctx.company_id), connection.cursor() as cursor:
+    with scope(ctx.company_id), connection.cursor() as cursor:
         cursor.execute("RESET ROLE")
-        cursor.execute("UPDATE core_auditentry SET command = 'x'")
+        with pytest.raises(IntegrityError, match="never changed"):
+            cursor.execute("UPDATE core_auditentry SET command = 'x'")
     assert rows(ctx) == (1, 1)
 
 
