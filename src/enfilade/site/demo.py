@@ -30,7 +30,7 @@ BUSY = {"slot_taken", "patient_busy", "closed"}
 def found_demo(kind: str, *, patients: int, seed: int = 1, days: int = PAST_DAYS, say: Say = lambda _: None) -> list[dict[str, str]]:
     """Found a demo company and live its last days; the logins, with a password made for this installation."""
     password = f"{kind}-{secrets.token_hex(2)}-{secrets.token_hex(2)}-{secrets.token_hex(2)}"
-    owner, people, data = found_practice(kind, patients=patients, days=days, password=password, seed=seed, say=say)
+    _, people, data = found_practice(kind, patients=patients, days=days, password=password, seed=seed, say=say)
     roles = {r["code"]: r["name"] for r in data["roles"]}
     return [
         {"email": ctx.user.email, "password": password, "name": ctx.user.name, "role": ", ".join(roles[c] for c in sorted(ctx.roles))}
@@ -52,20 +52,16 @@ def found_practice(
     return owner, people, data
 
 
-class Story:
-    """What happened in the practice, told by commands with the clock of that day."""
+class Cast:
+    """Who acts, with which dice, and how anything is done at an instant."""
 
     def __init__(self, owner: Context, people: dict[str, Context], data: dict[str, Any], dice: random.Random, say: Say) -> None:
         self.owner, self.people, self.data, self.dice, self.say = owner, people, data, dice, say
-        self.patients: list[Any] = []
-        self.on_duty = False
         self.setup = Setup(owner, data, people)
         self.services = self._keys("appointments.service")
         self.items = self._keys("item.item")
         self.answers = self._rows("reception.answer")
         self.documents = self._keys("document.documentkind")
-
-    # -- helpers
 
     def _rows(self, label: str) -> list[Any]:
         from enfilade.core.resource import resource_named
@@ -88,6 +84,15 @@ class Story:
     def pick(self, name: str) -> Any:
         """One of a list of names."""
         return self.dice.choice(self.data[name])
+
+
+class Story(Cast):
+    """What happened in the practice, told by commands with the clock of that day."""
+
+    def __init__(self, *who: Any) -> None:
+        super().__init__(*who)
+        self.patients: list[Any] = []
+        self.on_duty = False
 
     # -- the people
 
