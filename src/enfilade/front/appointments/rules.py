@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 
 TAG = re.compile(r"^[a-z][a-z0-9_-]{0,39}$")
@@ -44,3 +45,8 @@ def needs_text(needs: Sequence[Sequence[str]]) -> str:
 def need_for(needs: Sequence[Sequence[str]], tags: Collection[str]) -> int | None:
     """Which need somebody with these tags would meet: the first one; None where she can't help."""
     return next((n for n, need in enumerate(needs) if set(need) & set(tags)), None)
+
+
+def later_of(now: datetime, before: datetime | None) -> datetime:
+    """Now, or the step before where the clock of another machine runs ahead of this one's."""
+    return now if before is None else max(now, before)

@@ -15,7 +15,7 @@ from enfilade.core.refs import ref
 from enfilade.front.appointments.events import VisitCheckedOut
 from enfilade.front.appointments.models import Service, Visit
 from enfilade.front.appointments.queries import waiting_discounts
-from enfilade.front.appointments.rules import need_for
+from enfilade.front.appointments.rules import later_of, need_for
 
 from .booking import book_visit
 
@@ -55,7 +55,8 @@ def check_out(
     invoice = _invoice(ctx, visit, charges)
     if invoice is not None:
         _pay(ctx, invoice, method, amount)
-    visit.state, visit.left_at, visit.invoice, visit.waiver_reason = Visit.State.CHECKED_OUT, ctx.now, invoice, "" if invoice else waiver
+    visit.state, visit.left_at = Visit.State.CHECKED_OUT, later_of(ctx.now, visit.treated_at)
+    visit.invoice, visit.waiver_reason = invoice, "" if invoice else waiver
     visit.save(update_fields=["state", "left_at", "invoice", "waiver_reason"])
     publish(ctx, VisitCheckedOut(visit.pk, visit.party_id, invoice.pk if invoice else 0))
     return visit

@@ -22,6 +22,7 @@ from enfilade.core.refs import ref
 from enfilade.core.ui.format import format_clock
 from enfilade.front.appointments.events import TreatmentFinished, VisitArrived, VisitCalledIn
 from enfilade.front.appointments.models import Visit
+from enfilade.front.appointments.rules import later_of
 
 Quantity = Annotated[Decimal, Input(min_value=0, max_value=1_000, decimals=3)]
 
@@ -95,9 +96,9 @@ def call_in(ctx: Context, *, visit: Visit) -> Visit:
 
     Refuses: not_arrived.
     """
-    visit.state, visit.called_at = Visit.State.IN_TREATMENT, ctx.now
+    visit.state, visit.called_at = Visit.State.IN_TREATMENT, later_of(ctx.now, visit.arrived_at)
     visit.save(update_fields=["state", "called_at"])
-    waited = int((ctx.now - visit.arrived_at) / MINUTE) if visit.arrived_at else 0
+    waited = int((visit.called_at - visit.arrived_at) / MINUTE) if visit.arrived_at else 0
     publish(ctx, VisitCalledIn(visit.pk, visit.party_id, waited))
     return visit
 
@@ -130,7 +131,8 @@ def finish_treatment(
     Refuses: not_in_treatment; what add_charge refuses.
     """
     charges = _charge(ctx, visit, services)
-    visit.state, visit.treated_at, visit.next_weeks, visit.note = Visit.State.TREATED, ctx.now, next_weeks, note
+    visit.state, visit.treated_at = Visit.State.TREATED, later_of(ctx.now, visit.called_at)
+    visit.next_weeks, visit.note = next_weeks, note
     visit.save(update_fields=["state", "treated_at", "next_weeks", "note"])
     publish(ctx, TreatmentFinished(visit.pk, visit.party_id, charges))
     return visit

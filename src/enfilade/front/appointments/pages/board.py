@@ -15,6 +15,8 @@ from enfilade.front.appointments.models import Visit
 from enfilade.front.appointments.queries import visits_of_day
 
 DONE_SHOWN = 15
+# Minutes of waiting that are coloured: soon too long, too long.
+PATIENCE_MIN = (10, 20)
 # State, words, colour, what an empty column says.
 COLUMNS = (
     ("booked", "Expected", "neutral", "Nobody else is expected today."),
@@ -59,6 +61,7 @@ def _column(ctx: Context, rows: list[Visit], state: str, label: str, tone: str, 
 
 def card_of(ctx: Context, visit: Visit) -> dict[str, Any]:
     """One visit as a card: who, what, when, since when, and what can be done now."""
+    limits = (visit.service.duration_min, visit.service.duration_min + 15) if visit.state == Visit.State.IN_TREATMENT else PATIENCE_MIN
     late_min = int((ctx.now - visit.starts_at).total_seconds() // 60) if visit.state == Visit.State.BOOKED else 0
     return {
         "visit": visit,
@@ -68,6 +71,8 @@ def card_of(ctx: Context, visit: Visit) -> dict[str, Any]:
         "time": format_clock(visit.left_at or visit.starts_at) if visit.state == "checked_out" else format_clock(visit.starts_at),
         "since": visit.waiting_since,
         "flag": f"{late_min} min late" if late_min > 0 else "",
+        "warn": limits[0],
+        "bad": limits[1],
         "url": f"/appointments/visits/{visit.pk}/",
         "buttons": buttons_of(ctx, visit, late_min > 0),
     }

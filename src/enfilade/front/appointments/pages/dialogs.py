@@ -19,7 +19,9 @@ from enfilade.front.appointments.queries import free_times, papers, practitioner
 
 from .day import day_of
 
-SLOTS_SHOWN = 14
+SLOTS_SEARCHED = 80
+DAYS_SHOWN = 4
+LATER_SHOWN = 6
 FILLS = {"starts_at", "next_starts_at"}
 
 
@@ -35,12 +37,13 @@ def slots_page(request: HttpRequest, ctx: Context) -> HttpResponse:
     if service is not None:
         start = datetime.combine(day_of(request, ctx), time.min, tzinfo=ctx.zone)
         try:
-            found = free_times(ctx, service, who, start, SLOTS_SHOWN, ignore=visit.booking if visit else None)
+            found = free_times(ctx, service, who, start, SLOTS_SEARCHED, ignore=visit.booking if visit else None)
         except Refusal as no:
             context["sentence"] = str(no)
         else:
             slots = [_slot(ctx, s.starts_at, s.bookables, fill) for s in found]
-            context["days"] = [{"day": day, "slots": list(rows)} for day, rows in groupby(slots, key=lambda s: s["day"])]
+            days = [(day, list(rows)) for day, rows in groupby(slots, key=lambda s: s["day"])][:DAYS_SHOWN]
+            context["days"] = [{"day": day, "slots": rows if n == 0 else rows[:LATER_SHOWN]} for n, (day, rows) in enumerate(days)]
     return render(request, "appointments/slots.html", context)
 
 

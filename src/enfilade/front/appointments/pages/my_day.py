@@ -54,6 +54,7 @@ def _now(ctx: Context, visit: Visit, places: dict[int, str]) -> dict[str, Any]:
     return {
         **_line(ctx, visit, places),
         "missing": missing,
+        "too_long": visit.service.duration_min + 15,
         "may_prescribe": ctx.may("appointments.send_prescription"),
         "may_undo": ctx.may("appointments.call_in"),
     }
