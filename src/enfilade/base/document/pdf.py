@@ -74,7 +74,10 @@ def fonts() -> typst.Fonts:
 
 
 def _compile(files: dict[str, bytes], inputs: dict[str, str], stamp: datetime, standards: list[str]) -> bytes:
-    made = typst.compile(files, font_paths=fonts(), sys_inputs=inputs, format="pdf", pdf_standards=standards, timestamp=stamp)
+    # The stub does not know that a document may be given as files in memory, and narrows the standards to literals.
+    made = typst.compile(  # type: ignore[call-overload]
+        files, font_paths=fonts(), sys_inputs=inputs, format="pdf", pdf_standards=standards, timestamp=stamp
+    )
     if not isinstance(made, bytes):
         raise LayoutError("A document has to be one PDF.")
     return made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from enfilade.core.context import Context
@@ -26,3 +27,8 @@ def prices_of(ctx: Context, items: list[Item], on: date) -> dict[int, int]:
 def item_by_code(ctx: Context, code: str) -> Item | None:
     """The item of a code, active or not."""
     return Item.objects.visible_to(ctx).filter(code=code).first()
+
+
+def items_by_id(ctx: Context, keys: Iterable[int]) -> dict[int, Item]:
+    """Items by primary key, in one query."""
+    return {item.pk: item for item in Item.objects.visible_to(ctx).filter(pk__in=list(keys))}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enfilade.core.pages.context import department
 from enfilade.core.resource import Resource
 
-from . import commands  # noqa: F401 - the commands register themselves
+from . import commands, verify  # noqa: F401 - they register themselves
 from .models import Item, ItemPrice
 
 department("item", "Items", "package", 50)

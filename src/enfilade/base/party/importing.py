@@ -12,8 +12,7 @@ from enfilade.core.tabular import read_table, unguard_formula
 
 from .formats.contacts import ContactDraft
 from .formats.detect import read_contacts
-from .models import Party
-from .queries import known_contact, live_parties, sharing_number
+from .queries import ContactIndex, live_parties
 
 _OWN_HEADER = {"id", "number", "name", "kind", "given_name", "family_name"}
 _OWN_TEXTS = {
@@ -37,12 +36,14 @@ def read_contact_file(ctx: Context, name: str, data: bytes) -> tuple[list[Import
         return own
     parsed = read_contacts(data, filename=name, region=ctx.company.country)
     problems = [ImportProblem(p.line, p.field, p.sentence, p.refused) for p in parsed.problems]
-    rows, seen = [], {}
+    index = ContactIndex(ctx)
+    rows: list[ImportRow] = []
+    seen: dict[tuple[str, str], int] = {}
     for draft in parsed.drafts:
         contact = as_contact(draft)
         photo = _keep_photo(ctx, draft)
-        rows.append(_row(ctx, draft.line, contact, known_contact(ctx, contact), photo))
-        problems += _doubts(ctx, draft, contact, seen)
+        rows.append(_row(draft.line, contact, index.known(contact), photo))
+        problems += _doubts(draft, index.sharing(contact), seen)
     return rows, problems
 
 
@@ -54,12 +55,11 @@ def as_contact(draft: ContactDraft) -> dict[str, Any]:
     return contact
 
 
-def _row(ctx: Context, line: int, contact: dict[str, Any], party: Party | None, photo: int | None = None) -> ImportRow:
-    del ctx
+def _row(line: int, contact: dict[str, Any], party: int | None, photo: int | None = None) -> ImportRow:
     inputs: dict[str, Any] = {"contact": contact} | ({"photo": photo} if photo else {})
     if party is None:
         return ImportRow(line, "party.import_contact", inputs)
-    return ImportRow(line, "party.complete_party", {"party": party.pk, **inputs})
+    return ImportRow(line, "party.complete_party", {"party": party, **inputs})
 
 
 def _keep_photo(ctx: Context, draft: ContactDraft) -> int | None:
@@ -70,7 +70,7 @@ def _keep_photo(ctx: Context, draft: ContactDraft) -> int | None:
     return files.store_bytes(ctx, f"{draft.name[:60]}.{ending}", draft.photo.content, draft.photo.media_type).pk
 
 
-def _doubts(ctx: Context, draft: ContactDraft, contact: dict[str, Any], seen: dict[tuple[str, str], int]) -> list[ImportProblem]:
+def _doubts(draft: ContactDraft, sharing: list[tuple[str, str]], seen: dict[tuple[str, str], int]) -> list[ImportProblem]:
     """What a person should look at: the same contact twice in the file, and numbers that belong to somebody of another name."""
     found = []
     keys = [(draft.name.casefold(), p.normalised) for p in draft.contact_points if p.normalised]
@@ -79,8 +79,8 @@ def _doubts(ctx: Context, draft: ContactDraft, contact: dict[str, Any], seen: di
         found.append(ImportProblem(draft.line, "", f"{draft.name} stands in line {twice} already; both became one.", refused=False))
     for key in keys:
         seen.setdefault(key, draft.line)
-    for value, other in sharing_number(ctx, contact):
-        sentence = f"{value} also belongs to {other.name} ({other.number}); look whether they are the same."
+    for value, other in sharing:
+        sentence = f"{value} also belongs to {other}; look whether they are the same."
         found.append(ImportProblem(draft.line, "phone", sentence, refused=False))
     return found
 
@@ -92,13 +92,14 @@ def _own_rows(ctx: Context, data: bytes) -> tuple[list[ImportRow], list[ImportPr
         return None
     table = read_table(data, region=ctx.company.country)
     problems = [ImportProblem(p.line, p.field, p.sentence, p.refused) for p in table.problems]
-    known = {p.number: p for p in live_parties(ctx)}
+    known = dict(live_parties(ctx).values_list("number", "pk"))
+    index = ContactIndex(ctx)
     rows = []
     for row in table.rows:
         cells = dict(zip(table.header, (unguard_formula(c) for c in row.cells), strict=False))
         contact: dict[str, Any] = {target: cells[source] for source, target in _OWN_TEXTS.items() if cells.get(source)}
         points = [{"kind": kind, "value": cells[kind]} for kind in ("phone", "email") if cells.get(kind)]
         contact |= {"contact_points": points, "roles": (cells.get("roles") or "").split()}
-        party = known.get(cells.get("number") or "") or known_contact(ctx, contact)
-        rows.append(_row(ctx, row.line, contact, party))
+        party = known.get(cells.get("number") or "") or index.known(contact)
+        rows.append(_row(row.line, contact, party))
     return rows, problems

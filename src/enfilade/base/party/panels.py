@@ -76,7 +76,9 @@ def roles_panel(ctx: Context, party: Party) -> dict[str, Any]:
 @panel(on=Party, title="Relationships", permission=VIEW, template="party/panel_relationships.html", icon="network")
 def relationships_panel(ctx: Context, party: Party) -> dict[str, Any]:
     """What the party is to others, read from its side; those that ended last."""
-    lines = [{"row": r, "words": rules.relation_words(r.kind), "other": r.other} for r in party.relationships.select_related("other")]
+    lines: list[dict[str, Any]] = [
+        {"row": r, "words": rules.relation_words(r.kind), "other": r.other} for r in party.relationships.select_related("other")
+    ]
     inward = party.relationships_to.select_related("party")
     lines += [{"row": r, "words": rules.relation_words(r.kind, from_other=True), "other": r.party} for r in inward]
     lines.sort(key=lambda line: (line["row"].until_on is not None, line["row"].pk))

@@ -53,7 +53,7 @@ def relation_words(kind: str, *, from_other: bool = False) -> str:
 
 def name_key(name: str) -> str:
     """A name by which it is found and compared: without case, accents, strokes and punctuation."""
-    return fold(name.casefold().translate(_PLAIN_LETTERS))
+    return fold(unicodedata.normalize("NFKC", name)).translate(_PLAIN_LETTERS)
 
 
 def full_name(given: str, additional: str, family: str) -> str:

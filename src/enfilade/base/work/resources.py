@@ -9,7 +9,7 @@ from enfilade.core.context import Context
 from enfilade.core.pages.context import department
 from enfilade.core.resource import Resource, Step, flow, panel
 
-from . import commands, pages, queries  # noqa: F401 - commands and pages register themselves
+from . import commands, pages, queries, verify  # noqa: F401 - they register themselves
 from .flow import case_steps
 from .models import Case, CaseNote, HandOver, Queue, RoutingRule
 

@@ -10,14 +10,14 @@ from typing import Any
 
 from enfilade.base.party import rules
 from enfilade.base.party.events import PartyAdded, RoleGiven
-from enfilade.base.party.models import Address, Party, PartyRole
+from enfilade.base.party.models import Address, ContactPoint, Party, PartyRole
 from enfilade.base.party.queries import known_contact
 from enfilade.core.command import Ref, command
 from enfilade.core.context import Context
 from enfilade.core.events import publish
 from enfilade.core.models import StoredFile
 
-from .writing import keep_search, number_party, put_contact_point
+from .writing import forget_shown, number_party
 
 _TEXTS = {
     "name": "name",
@@ -42,14 +42,8 @@ def import_contact(ctx: Context, *, contact: dict, photo: Ref[StoredFile] | None
     """
     party = known_contact(ctx, contact)
     if party is not None:
-        return _complete(ctx, party, contact, photo)
-    party = Party(company=ctx.company, kind=_text(contact, "kind") or "person")
-    _fill(party, contact)
-    number_party(ctx, party)
-    _add_ways(ctx, party, contact)
-    _finish(ctx, party, contact, photo)
-    publish(ctx, PartyAdded(party.pk))
-    return party
+        return _take(ctx, party, contact, photo)
+    return _take(ctx, Party(company=ctx.company, kind=_text(contact, "kind") or "person"), contact, photo)
 
 
 @command(permission="party.add_party", hidden=True)
@@ -58,14 +52,29 @@ def complete_party(ctx: Context, *, party: Party, contact: dict, photo: Ref[Stor
 
     contact: the draft as the readers of contact files make it, with plain values.
     """
-    return _complete(ctx, party, contact, photo)
+    return _take(ctx, party, contact, photo)
 
 
-def _complete(ctx: Context, party: Party, contact: dict[str, Any], photo: StoredFile | None) -> Party:
+def _take(ctx: Context, party: Party, contact: dict[str, Any], photo: StoredFile | None) -> Party:
+    """Write a new or known party with everything of the contact; few statements, since a file has thousands of contacts."""
+    new = party.pk is None
     _fill(party, contact)
-    party.save()
-    _add_ways(ctx, party, contact)
-    _finish(ctx, party, contact, photo)
+    party.photo = party.photo or photo
+    held = [] if new else list(party.contact_points.all())
+    points = _points(ctx, held, contact)
+    everything = [(p.kind, p.value, p.normalised) for p in (*held, *points)]
+    party.search_text = "\n".join(rules.search_words(everything, ctx.company.country))
+    if new:
+        number_party(ctx, party)
+        publish(ctx, PartyAdded(party.pk))
+    else:
+        party.save()
+    for point in points:
+        point.party = party
+    ContactPoint.objects.bulk_create(points)
+    _add_addresses(ctx, party, contact, new=new)
+    _add_roles(ctx, party, contact)
+    forget_shown(party)
     return party
 
 
@@ -95,27 +104,50 @@ def _fill(party: Party, contact: dict[str, Any]) -> None:
     party.extra = [*party.extra, *(pair for pair in further if pair not in party.extra)]
 
 
-def _add_ways(ctx: Context, party: Party, contact: dict[str, Any]) -> None:
-    for point in contact.get("contact_points") or ():
-        _add_point(ctx, party, point)
-    held = {_place(address.lines()) for address in party.addresses.all()}
-    for given in contact.get("addresses") or ():
-        made = _address(ctx, party, given)
-        if made.lines() and _place(made.lines()) not in held:
-            made.preferred = bool(given.get("preferred")) and not party.addresses.filter(preferred=True).exists()
-            made.save()
-            held.add(_place(made.lines()))
+def _points(ctx: Context, held: list[ContactPoint], contact: dict[str, Any]) -> list[ContactPoint]:
+    """The contact points that the party does not have in any spelling; a further label of one it has is added to it."""
+    known = {(p.kind, p.normalised or p.value): p for p in held}
+    preferred = {p.kind for p in held if p.preferred}
+    found = []
+    for given in contact.get("contact_points") or ():
+        kind, value, label = _text(given, "kind"), _text(given, "value"), _text(given, "label")
+        normalised = rules.normalise(kind, value, ctx.company.country)
+        if kind not in _KINDS or (kind == "email" and not normalised):
+            kind, label, normalised = "other", label or kind, value.casefold()
+        if not value:
+            continue
+        present = known.get((kind, normalised or value))
+        if present is None:
+            tail = rules.phone_tail(normalised) if kind in {"phone", "fax"} else ""
+            first = bool(given.get("preferred")) and kind not in preferred
+            present = ContactPoint(
+                company=ctx.company, kind=kind, value=value, normalised=normalised, tail=tail, label=label, preferred=first
+            )
+            preferred |= {kind} if first else set()
+            known[(kind, normalised or value)] = present
+            found.append(present)
+        elif label and label not in present.label.split(", "):
+            present.label = ", ".join(part for part in (present.label, label) if part)
+            if present.pk is not None:
+                present.save(update_fields=["label"])
+    return found
 
 
-def _add_point(ctx: Context, party: Party, point: dict[str, Any]) -> None:
-    kind, value, label = _text(point, "kind"), _text(point, "value"), _text(point, "label")
-    if kind not in _KINDS or (kind == "email" and not rules.normalise("email", value, "")):
-        kind, label = "other", label or kind
-    free = bool(point.get("preferred")) and not party.contact_points.filter(kind=kind, preferred=True).exists()
-    made = put_contact_point(ctx, party, kind, value, label, preferred=free)
-    if made is not None and label and label not in made.label.split(", "):
-        made.label = ", ".join(part for part in (made.label, label) if part)
-        made.save(update_fields=["label"])
+def _add_addresses(ctx: Context, party: Party, contact: dict[str, Any], *, new: bool) -> None:
+    given = contact.get("addresses") or ()
+    held = [] if new or not given else list(party.addresses.all())
+    known, has_preferred = {_place(a.lines()) for a in held}, any(a.preferred for a in held)
+    found = []
+    for one in given:
+        made = _address(ctx, party, one)
+        if not made.lines() or _place(made.lines()) in known:
+            continue
+        made.preferred = bool(one.get("preferred")) and not has_preferred
+        has_preferred = has_preferred or made.preferred
+        known.add(_place(made.lines()))
+        found.append(made)
+    if found:
+        Address.objects.bulk_create(found)
 
 
 def _address(ctx: Context, party: Party, given: dict[str, Any]) -> Address:
@@ -140,13 +172,10 @@ def _place(lines: list[str]) -> str:
     return rules.name_key(" ".join(lines))
 
 
-def _finish(ctx: Context, party: Party, contact: dict[str, Any], photo: StoredFile | None) -> None:
-    held = set(PartyRole.objects.visible_to(ctx).filter(party=party).values_list("role", flat=True))
-    for role in dict.fromkeys(contact.get("roles") or ()):
-        if role and role not in held:
+def _add_roles(ctx: Context, party: Party, contact: dict[str, Any]) -> None:
+    wanted = [role for role in dict.fromkeys(contact.get("roles") or ()) if role]
+    held = set(PartyRole.objects.visible_to(ctx).filter(party=party).values_list("role", flat=True)) if wanted else set()
+    for role in wanted:
+        if role not in held:
             PartyRole.objects.create(company=ctx.company, party=party, role=role)
             publish(ctx, RoleGiven(party.pk, role))
-    if photo is not None and party.photo_id is None:
-        party.photo = photo
-        party.save(update_fields=["photo"])
-    keep_search(ctx, party)

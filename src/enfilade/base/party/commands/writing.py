@@ -46,11 +46,16 @@ def keep_search(ctx: Context, party: Party) -> None:
     """Write down the words under which the party is found."""
     values = list(party.contact_points.values_list("kind", "value", "normalised"))
     text = "\n".join(rules.search_words(values, ctx.company.country))
-    for stale in ("phone", "email", "roles", "_prefetched_objects_cache"):
-        party.__dict__.pop(stale, None)
+    forget_shown(party)
     if text != party.search_text:
         party.search_text = text
         party.save(update_fields=["search_text"])
+
+
+def forget_shown(party: Party) -> None:
+    """Let phone, e-mail and roles be read again after a change."""
+    for stale in ("phone", "email", "roles", "_prefetched_objects_cache"):
+        party.__dict__.pop(stale, None)
 
 
 def shown(party: Party) -> dict[str, Any]:

@@ -93,9 +93,9 @@ class Party(Record):
         return self.name
 
     @classmethod
-    def from_db(cls, db: Any, field_names: Any, values: Any) -> Party:
+    def from_db(cls, db: Any, field_names: Any, values: Any, **options: Any) -> Party:
         """Remember the name as it is stored, so that `save` sees what was changed."""
-        row = super().from_db(db, field_names, values)
+        row = super().from_db(db, field_names, values, **options)
         if {"name", "given_name", "family_name", "additional_names"} <= set(field_names):
             row.stored_names = (row.name, row.given_name, row.additional_names, row.family_name)
         return row

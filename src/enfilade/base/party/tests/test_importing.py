@@ -1,18 +1,21 @@
 """Address books come in whole, twice without doubling anybody."""
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from enfilade.base.party import commands
 from enfilade.base.party.models import Address, ContactPoint, Party
+from enfilade.base.party.queries import ContactIndex, known_contact
 from enfilade.core.context import Context
 from enfilade.core.importing import import_file
 from enfilade.core.resource import resource_named
 from enfilade.core.resource.transfer import ImportResult, export_csv
 from enfilade.core.scope import scope
 from enfilade.core.testing import make_company, make_ctx
+from enfilade.core.verify import verify_all
 
 pytestmark = pytest.mark.django_db(transaction=True)
 FILES = Path(__file__).parent / "files"
@@ -169,3 +172,36 @@ def test_files_that_are_none(ctx: Context) -> None:
         assert all(p.sentence.endswith(".") for p in result.problems), data
     with scope(ctx.company_id):
         assert not Party.objects.exists()
+
+
+def test_the_index_and_the_query_say_the_same(ctx: Context) -> None:
+    """Who a contact is already does not depend on whether it comes alone or with a thousand others."""
+    take(ctx, CARD)
+    commands.add_person(ctx, name="Bare")
+    commands.add_person(ctx, name="Ben", phone="030 901820", birth_on=date(1990, 1, 2))
+    contacts = [
+        {"name": "Dr. Ada Lindqvist", "contact_points": [{"kind": "phone", "value": "030-901820"}]},
+        {"name": "Dr. Ada Lindqvist"},
+        {"name": "Somebody", "uid": "urn:uuid:4fbe8971"},
+        {"name": "bare"},
+        {"name": "Bare", "birth_on": "2000-01-01"},
+        {"name": "Ben", "birth_on": "1990-01-02"},
+        {"name": "Ben", "contact_points": [{"kind": "email", "value": "ben@example.org"}]},
+        {"name": "Nobody"},
+    ]
+    with scope(ctx.company_id):
+        index = ContactIndex(ctx)
+        one_by_one = [known_contact(ctx, contact) for contact in contacts]
+        assert [index.known(contact) for contact in contacts] == [p and p.pk for p in one_by_one]
+        assert [p and p.name for p in one_by_one] == ["Dr. Ada Lindqvist", None, "Dr. Ada Lindqvist", "Bare", None, "Ben", None, None]
+        assert [whose for _, whose in index.sharing(contacts[0])] == ["Ben (P-00003)"]
+
+
+def test_what_is_verified(ctx: Context) -> None:
+    """Nothing to find after an import; a number changed behind the house's back is found."""
+    take(ctx, CARD)
+    with scope(ctx.company_id):
+        assert verify_all(ctx) == []
+        ContactPoint.objects.filter(kind="email").update(normalised="x@example.org")
+        Party.objects.update(number="P-00002")
+        assert {f.code for f in verify_all(ctx)} == {"contact_point_spelling", "number_gap", "number_not_drawn"}

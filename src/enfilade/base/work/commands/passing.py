@@ -33,8 +33,8 @@ def hand_over_case(
     ctx: Context,
     *,
     case: Case,
-    to_user: Annotated[User, Input(shared=True, label="To a colleague")] | None = None,
-    to_queue: Annotated[Queue, Input(shared=True, label="To a queue")] | None = None,
+    to_user: Annotated[User | None, Input(shared=True, label="To a colleague")] = None,
+    to_queue: Annotated[Queue | None, Input(shared=True, label="To a queue")] = None,
     note: LongText = "",
 ) -> Case:
     """Offer a case to a colleague or to a queue. It stays with you until it is accepted.

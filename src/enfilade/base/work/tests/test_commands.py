@@ -15,6 +15,7 @@ from enfilade.core.context import Context, NotAllowed, NotFound, Refusal
 from enfilade.core.models import EventEntry, Notification
 from enfilade.core.scope import scope
 from enfilade.core.testing import make_company, make_ctx, race
+from enfilade.core.verify import verify_all
 
 from .support import House
 
@@ -266,3 +267,16 @@ def test_twenty_accept_one_hand_over(house: House) -> None:
     with scope(house.company.pk):
         assert HandOver.objects.filter(case=case, state="accepted").count() == 1
         assert EventEntry.objects.filter(name="work.CaseAccepted").count() == 1
+
+
+def test_what_is_verified(house: House) -> None:
+    """Nothing to find after a day; an offered case without a hand-over is found."""
+    case = house.complaint()
+    commands.hand_over_case(house.anna, case=case, to_queue=house.clinic)
+    with scope(house.company.pk):
+        assert verify_all(house.paul) == []
+        Case.objects.update(state="accepted")
+        assert [f.code for f in verify_all(house.paul)] == ["offer_left_over"]
+        HandOver.objects.all().delete()
+        Case.objects.update(state="offered")
+        assert [f.code for f in verify_all(house.paul)] == ["offer_missing"]
