@@ -42,4 +42,7 @@ class NowLine extends HTMLElement {
 }
 customElements.define('now-line', NowLine);
 
-setInterval(() => { WaitTime.all.forEach((one) => one.draw()); NowLine.all.forEach((one) => one.draw()); }, 10000);
+const drawAll = () => { WaitTime.all.forEach((one) => one.draw()); NowLine.all.forEach((one) => one.draw()); };
+setInterval(drawAll, 10000);
+// A part that was fetched again comes without the minutes, which only the browser writes.
+document.addEventListener('htmx:after:swap', drawAll);
