@@ -59,7 +59,13 @@ def _form(ctx: Context, visit: Visit) -> dict[str, Any]:
     form = CommandForm(COMMAND, ctx, hidden=("visit",))
     form.values = start_values(ctx, COMMAND, {}, visit.pk)
     url = f"/appointments/do/check_out/{visit.pk}/"
-    return {**form.context(), **check_out_dialog(ctx, form.values), "form_url": url, "body_template": "appointments/check_out_body.html"}
+    return {
+        **form.context(),
+        **check_out_dialog(ctx, form.values),
+        "form_url": url,
+        "can_rehearse": True,
+        "body_template": "appointments/check_out_body.html",
+    }
 
 
 @dialog(commands.check_out, template="appointments/check_out_body.html")
@@ -87,14 +93,14 @@ def check_out_dialog(ctx: Context, values: dict[str, Any]) -> dict[str, Any]:
 def _bill(ctx: Context, visit: Visit) -> dict[str, Any]:
     """What was done, line by line, and what may be done about it."""
     fee: Fee = fee_of(ctx, visit)
-    held = waiting_discounts(ctx, fee.charges)
+    here = visit.state == Visit.State.TREATED
     return {
         "fee": fee,
-        "held": held,
+        "held": waiting_discounts(ctx, fee.charges),
         "currency": ctx.company.currency,
-        "may_discount": ctx.may("billing.give_discount"),
-        "may_waive": ctx.may("billing.waive_charge"),
-        "may_add": ctx.may("appointments.add_services") and visit.state == Visit.State.TREATED,
+        "may_discount": here and ctx.may("billing.give_discount"),
+        "may_waive": here and ctx.may("billing.waive_charge"),
+        "may_add": here and ctx.may("appointments.add_services"),
         "may_prescribe": ctx.may("appointments.send_prescription") and visit.state in {"in_treatment", "treated", "checked_out"},
         "prescriptions": list(visit.prescriptions.select_related("pharmacy").order_by("pk")),
         "owed": [i for i in open_invoices(ctx, visit.party) if i.pk != visit.invoice_id],

@@ -13,7 +13,7 @@ from enfilade.base.calendar.models import Bookable
 from enfilade.core.context import Context, Refusal
 from enfilade.core.resource import dialog, page
 from enfilade.core.ui.format import format_clock
-from enfilade.front.appointments.commands import book_visit, check_in, move_visit
+from enfilade.front.appointments.commands import book_visit, check_in, finish_treatment, move_visit
 from enfilade.front.appointments.models import Service, Visit
 from enfilade.front.appointments.queries import free_times, papers, practitioners
 
@@ -86,6 +86,12 @@ def _day(ctx: Context, starts_at: Any) -> str:
     """The day of a typed or stored instant; today when there is none."""
     text = starts_at.astimezone(ctx.zone).isoformat() if isinstance(starts_at, datetime) else str(starts_at or "")
     return text[:10] if len(text) >= 10 else ctx.today.isoformat()
+
+
+@dialog(finish_treatment, template="appointments/finish_body.html")
+def finish_dialog(ctx: Context, values: dict[str, Any]) -> dict[str, Any]:
+    """First what was done, then what the desk should know."""
+    return {}
 
 
 @dialog(check_in, template="appointments/check_in_body.html")
