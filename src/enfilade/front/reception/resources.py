@@ -9,7 +9,17 @@ from enfilade.core.context import Context
 from enfilade.core.models import RecordQuerySet
 from enfilade.core.pages.context import department
 from enfilade.core.resource import Resource, Step, flow, panel
-from enfilade.front.reception.models import Answer, Call, CompanyFact, Message, PayRate, UnansweredQuestion
+from enfilade.front.reception.models import (
+    Answer,
+    Call,
+    CompanyFact,
+    Explanation,
+    Interruption,
+    Message,
+    PayRate,
+    UnansweredQuestion,
+)
+from enfilade.front.reception.queries.answers import uses_of
 from enfilade.front.reception.queries.calls import last_contacts
 
 from . import pages, reports
@@ -69,7 +79,6 @@ class AnswerResource(Resource):
     search = ("question", "keywords", "topic")
     fields = ("question", "topic", "audience", "keywords", "desk_key", "owner")
     facts = ("topic", "audience", "keywords", "desk_key", "owner", "retired_at", "text_in_force")
-    lines = {"versions": ("version", "text", "valid_from", "note", "published_by")}
     ordering = "topic"
     title = "answer book"
     icon = "book-open"
@@ -109,6 +118,39 @@ class MessageResource(Resource):
         return super().queryset().select_related("party")
 
 
+class ExplanationResource(Resource):
+    """Which wording was explained to whom, when and by whom."""
+
+    model = Explanation
+    columns = ("explained_at", "call", "answer_version", "explained_by", "settled")
+    filters = ("settled", "explained_by", "answer_version", "explained_at")
+    search = ("answer_version__answer__question",)
+    ordering = "-explained_at"
+    title = "explanations"
+    icon = "book-open-check"
+    menu = False
+
+    def queryset(self) -> RecordQuerySet:
+        """With the names that every line shows."""
+        return super().queryset().select_related("call__party", "call__asked_by", "answer_version__answer")
+
+
+class InterruptionResource(Resource):
+    """Whom the desk interrupted, and for how long."""
+
+    model = Interruption
+    columns = ("from_at", "person", "role", "topic", "minutes", "call", "note")
+    filters = ("person", "role", "topic", "from_at")
+    search = ("topic", "note", "person__name")
+    ordering = "-from_at"
+    icon = "zap"
+    menu = False
+
+    def queryset(self) -> RecordQuerySet:
+        """With the names that every line shows."""
+        return super().queryset().select_related("call__party", "call__asked_by")
+
+
 class CompanyFactResource(Resource):
     """Facts that answers quote."""
 
@@ -146,6 +188,13 @@ def party_contacts(ctx: Context, party: Party) -> dict[str, Any]:
         "new_url": new_url,
         "new_label": "New contact",
     }
+
+
+@panel(on=Answer, title="Wordings", permission="reception.view_answer", template="reception/panel_wordings.html", icon="history")
+def answer_wordings(ctx: Context, answer: Answer) -> dict[str, Any]:
+    """Every wording, how often it was explained and how often that settled the matter."""
+    found = uses_of(ctx, answer)
+    return {"uses": found, "count": len(found), "may_see": ctx.may("reception.view_explanation")}
 
 
 @flow(on=Call)

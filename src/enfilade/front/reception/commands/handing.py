@@ -54,13 +54,14 @@ def promise_call_back(
     *,
     call: Call,
     title: Title,
-    due_at: datetime,
+    due_at: Annotated[datetime, Input(label="By when")] | None = None,
     owner: Annotated[User, Input(shared=True, label="Who calls back")] | None = None,
     topic: Topic = "",
     note: LongText = "",
 ) -> Case:
     """Promise that somebody calls back by a time, and end the contact. The promise stays visible until it is kept.
 
+    due_at: within two hours, when left empty, or as a routing rule says.
     owner: you, or a colleague, who is asked to accept it.
     Refuses: not_ringing_or_open, not_yours, in_the_past.
     """

@@ -154,6 +154,11 @@ class Call(Record):
         return str(self.asked_by) if self.asked_by_id else self.caller_name or self.number or "Somebody"
 
     @property
+    def topic_words(self) -> str:
+        """The topic as people read it."""
+        return self.topic.replace("_", " ")
+
+    @property
     def began_at(self) -> datetime:
         """When the desk began to work on it: taken, or started where nobody took it."""
         return self.taken_at or self.started_at
@@ -218,6 +223,11 @@ class Interruption(Record):
 
     def __str__(self) -> str:
         return f"{self.person} interrupted"
+
+    @property
+    def role_words(self) -> str:
+        """The role as people read it."""
+        return self.role.replace("_", " ")
 
 
 class Message(Record):

@@ -1,5 +1,5 @@
 """Pages of reception that no resource expresses: the desk, the day, one's own messages."""
 
-from . import day, desk, messages
+from . import ask, day, desk, messages
 
-__all__ = ["day", "desk", "messages"]
+__all__ = ["ask", "day", "desk", "messages"]

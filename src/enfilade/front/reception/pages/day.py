@@ -29,6 +29,7 @@ def the_day(request: HttpRequest, ctx: Context) -> HttpResponse:
     context = {
         "day": day,
         "lines": _bars(day),
+        "rates": [(role.replace("_", " "), rate) for role, rate in day.rates],
         "before": on - timedelta(days=1),
         "after": on + timedelta(days=1) if on < ctx.today else None,
         "is_today": on == ctx.today,

@@ -31,7 +31,8 @@ from enfilade.front.reception.queries.live_values import render as render_answer
 from enfilade.front.reception.rules import looks_like_number, share_bp
 
 PERMISSION = "reception.view_desk"
-CALLS_SHOWN = 12
+CALLS_SHOWN = 8
+VISITS_SHOWN = 8
 QUERY_MAX = 200
 # What can be done with a contact: command, words, icon, key.
 ACTIONS = (
@@ -164,12 +165,15 @@ def _queue(ctx: Context) -> dict[str, Any]:
     ended = [c for c in today if c.state == Call.State.ENDED]
     groups = [group_of(c.outcome) for c in ended]
     reckoned = sum(g != "lost" for g in groups)
+    visits = visits_at_the_desk(ctx)
     return {
         "in_progress": [c for c in open_calls(ctx) if c.handled_by_id != ctx.user.pk],
         "unread": _unread(ctx),
         "promises": promised_calls(ctx),
         "to_tell": answers_to_tell(ctx),
-        "visits": visits_at_the_desk(ctx),
+        "visits": visits[:VISITS_SHOWN],
+        "visits_count": len(visits),
+        "may_check_in": ctx.may("appointments.check_in"),
         "now": ctx.now,
         "calls": [_line(c) for c in ended[:CALLS_SHOWN]],
         "calls_count": len(ended),

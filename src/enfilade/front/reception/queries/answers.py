@@ -15,6 +15,15 @@ USE_DAYS = 30
 
 
 @dataclass(frozen=True)
+class Use:
+    """How often one version was explained, and how often that settled the matter."""
+
+    version: AnswerVersion
+    explained: int
+    settled: int
+
+
+@dataclass(frozen=True)
 class Entry:
     """An answer with the version in force and the digit that opens it at the desk (0: none)."""
 
@@ -62,3 +71,10 @@ def find_answers(ctx: Context, text: str, audience: str, on: date) -> list[Entry
 def answer_by_key(ctx: Context, digit: int, audience: str, on: date) -> Entry | None:
     """The answer a digit opens at the desk."""
     return next((e for e in book(ctx, audience, on) if e.digit == digit), None)
+
+
+def uses_of(ctx: Context, answer: Answer) -> list[Use]:
+    """What became of each version of an answer, the newest first."""
+    rows = AnswerVersion.objects.visible_to(ctx).filter(answer=answer).select_related("published_by")
+    counted = rows.annotate(told=Count("explanations"), done=Count("explanations", filter=Q(explanations__settled=True)))
+    return [Use(v, v.told, v.done) for v in counted.order_by("-version")]

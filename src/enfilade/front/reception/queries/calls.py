@@ -22,6 +22,7 @@ from enfilade.front.reception.models import Call, Interruption, Message
 from enfilade.front.reception.rules import looks_like_number
 
 CONTACTS_SHOWN = 5
+QUESTIONS_SHOWN = 10
 RINGING_FOR = timedelta(minutes=10)
 PROMISES = ("call_back", "follow_up")
 # Who is expected or in the house, in the order in which the desk has to look after them.
@@ -68,6 +69,18 @@ def ringing_calls(ctx: Context) -> list[Call]:
     rings = Q(started_at__gte=ctx.now - RINGING_FOR) | ~Q(channel=Call.Channel.PHONE)
     rows = Call.objects.visible_to(ctx).filter(rings, state=Call.State.RINGING)
     return list(rows.select_related("party", "asked_by").order_by("started_at", "pk"))
+
+
+def given_up_calls(ctx: Context) -> list[Call]:
+    """Telephone calls that rang for ten minutes and were never taken."""
+    rows = Call.objects.visible_to(ctx).filter(state=Call.State.RINGING, channel=Call.Channel.PHONE)
+    return list(rows.filter(started_at__lt=ctx.now - RINGING_FOR).order_by("pk"))
+
+
+def questions_of(ctx: Context) -> list[Call]:
+    """What the caller asked the desk herself, the newest first."""
+    rows = Call.objects.visible_to(ctx).filter(asked_by=ctx.user, channel=Call.Channel.CHAT)
+    return list(rows.select_related("handled_by", "answer_version", "case").order_by("-started_at", "-pk")[:QUESTIONS_SHOWN])
 
 
 def open_calls(ctx: Context) -> list[Call]:

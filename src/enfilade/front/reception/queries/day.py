@@ -62,6 +62,11 @@ class NextQuestion:
     url: str
     question: int | None = None
 
+    @property
+    def words(self) -> str:
+        """The question, or the topic as people read it."""
+        return self.text if self.kind == "question" else self.text.replace("_", " ")
+
 
 @dataclass(frozen=True)
 class Day:
@@ -184,7 +189,9 @@ def next_questions(ctx: Context, on: date) -> list[NextQuestion]:
         for pk, text, count in calls.filter(question__state="open").values_list("question", "question__question").annotate(n=Count("pk"))
     ]
     known = set(Answer.objects.visible_to(ctx).filter(retired_at=None).values_list("topic", flat=True))
-    routed = calls.filter(outcome__in=REACHED_BACK, question=None).exclude(topic="").values_list("topic", flat=True)
+    handed_on = calls.filter(outcome__in=REACHED_BACK, question=None).exclude(topic="")
+    # A complaint is no question that the book could have answered.
+    routed = handed_on.exclude(case__kind="complaint").values_list("topic", flat=True)
     found += [
         NextQuestion("topic", topic, count, topic in known, f"{calls_url(since, on, topic=topic)}&outcome=routed&outcome=interrupted")
         for topic, count in Counter(routed).items()

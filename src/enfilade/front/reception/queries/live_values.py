@@ -120,7 +120,7 @@ def _hours(ctx: Context, days: int) -> str:
     spans = open_hours(ctx, [Bookable(pk=0)], start, end)[0]
     if spans == [(start, end)]:
         return ""
-    return " and ".join(f"{format_clock(a.astimezone(ctx.zone))}–{format_clock(b.astimezone(ctx.zone))}" for a, b in spans)
+    return " and ".join(f"{format_clock(a.astimezone(ctx.zone).time())}–{format_clock(b.astimezone(ctx.zone).time())}" for a, b in spans)
 
 
 @live_value("fee", permission="item.view_item", argument="CODE", help="What an item costs today, tax included, by its code.")

@@ -91,7 +91,6 @@ document.addEventListener('htmx:after:swap', (event) => {
   const id = event.detail?.ctx?.target?.id;
   // The answer to a question that is over: the field was sent while the search was still under way.
   if (id === 'desk-who' && !field.value) who.replaceChildren();
-  if (id === 'dialog-body') document.querySelector('#dialog .sheet-main :is(input:not([type=hidden]), select, textarea)')?.focus();
   if (id === 'desk-answer') {
     stage.querySelector('[data-desk-first]')?.focus({ preventScroll: true });
     stage.scrollIntoView({ block: 'nearest' });
@@ -100,5 +99,5 @@ document.addEventListener('htmx:after:swap', (event) => {
   known = strip().dataset.call;
   const open = stage.querySelector('[data-answer]');
   if (open) document.getElementById(`book-${open.dataset.answer}`)?.click();
-  else if (known && !inDialog() && !typing(document.activeElement)) strip().querySelector('[data-settle]')?.focus({ preventScroll: true });
+  else if (!inDialog() && !typing(document.activeElement)) (strip().querySelector('[data-settle]') ?? strip()).focus({ preventScroll: true });
 });
