@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Model
+
 from enfilade.base.party.models import Party
 from enfilade.core.context import Context
 from enfilade.core.pages.context import department
@@ -47,9 +49,15 @@ class CaseResource(Resource):
         "description",
         "answer",
     )
+    fields = ("title", "kind", "topic", "priority", "party", "contact_name", "contact_phone", "description")
+    addable = False
     icon = "inbox"
     order = 20
     empty = "Nothing to do yet. Take the first call, question or complaint with “New case” (Ctrl-K)."
+
+    def tone(self, ctx: Context, row: Model) -> str:
+        """What is late is red."""
+        return "bad" if isinstance(row, Case) and row.is_overdue(ctx.now) else ""
 
 
 class QueueResource(Resource):

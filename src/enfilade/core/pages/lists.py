@@ -70,7 +70,14 @@ def _page(resource: Resource, ctx: Context, params: QueryDict, page: Listing) ->
         "clear_url": url,
         "columns": [_column(resource, name, page.sort, params) for name in resource.columns],
         "rows": [
-            {"pk": r.pk, "url": resource.url(r), "label": str(r), "cells": [vars(c) for c in resource.cells(ctx, r)]} for r in page.rows
+            {
+                "pk": r.pk,
+                "url": resource.url(r),
+                "label": str(r),
+                "cells": [vars(c) for c in resource.cells(ctx, r)],
+                "tone": resource.tone(ctx, r),
+            }
+            for r in page.rows
         ],
         "next_url": f"{url}?{_query(params, drop=MARKS, after=page.after)}" if page.after else "",
         "prev_url": f"{url}?{_query(params, drop=MARKS, before=page.before)}" if page.before else "",

@@ -161,6 +161,10 @@ class Resource:
         """The cells of a row; the first one leads to the record."""
         return [cell(ctx, row, c) for c in (self.columns if columns is None else columns)]
 
+    def tone(self, _ctx: Context, _row: models.Model) -> str:
+        """Override to colour a row of the list that needs somebody: bad, warn, ok or info."""
+        return ""
+
     def label_of(self, column: str) -> str:
         """Heading of a column."""
         return label_of(self.model, column)
