@@ -11,6 +11,7 @@ from enfilade.base.work.flow import case_flow
 from enfilade.base.work.jobs import remind_of_company
 from enfilade.base.work.models import Case, CaseNote, HandOver
 from enfilade.base.work.queries import cases_of, my_work, open_cases, overdue
+from enfilade.base.work.reports import case_times
 from enfilade.core.context import Context, NotAllowed, NotFound, Refusal
 from enfilade.core.models import EventEntry, Notification
 from enfilade.core.scope import scope
@@ -280,3 +281,22 @@ def test_what_is_verified(house: House) -> None:
         HandOver.objects.all().delete()
         Case.objects.update(state="offered")
         assert [f.code for f in verify_all(house.paul)] == ["offer_missing"]
+
+
+def test_how_long_things_take(house: House) -> None:
+    """By kind: opened, closed, late, minutes to the answer, hand-overs and what came back."""
+    first, second = house.complaint(), house.complaint(due_at=house.anna.now + timedelta(minutes=5))
+    commands.hand_over_case(house.anna, case=first, to_queue=house.clinic)
+    commands.return_case(house.ruth, case=first, reason="not ours")
+    commands.hand_over_case(house.anna, case=second, to_queue=house.clinic)
+    commands.answer_case(house.later(house.anna, minutes=40), case=first, answer="Sorry.")
+    commands.open_case(house.anna, kind="task", title="Paper")
+    with scope(house.company.pk):
+        today = house.anna.today
+        figures = case_times(house.later(house.paul, hours=1), from_on=today, to_on=today)
+        assert case_times(house.paul, from_on=today - timedelta(days=9), to_on=today - timedelta(days=1))["rows"] == []
+    assert figures["rows"] == [
+        {"kind": "Complaint", "opened": 2, "closed": 0, "late": 1, "answer_min": 40, "passed": 2, "returned": 1},
+        {"kind": "Task", "opened": 1, "closed": 0, "late": 0, "answer_min": None, "passed": 0, "returned": 0},
+    ]
+    assert figures["totals"]["opened"] == 3

@@ -1,0 +1,64 @@
+"""How long things take, and how often they change hands."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from statistics import median
+from typing import Annotated, Any
+
+from django.db.models import Count, Q
+
+from enfilade.core.command import Input
+from enfilade.core.context import Context
+from enfilade.core.resource import report
+
+from .models import Case
+from .rules import KINDS
+
+_COLUMNS = (
+    ("kind", "Kind", "text"),
+    ("opened", "Opened", "number"),
+    ("closed", "Closed", "number"),
+    ("late", "Late now", "number"),
+    ("answer_min", "Minutes to the answer (median)", "number"),
+    ("passed", "Hand-overs", "number"),
+    ("returned", "Returned", "number"),
+)
+
+
+@report(title="Cases and hand-overs", permission="work.view_case", icon="chart-line", order=70)
+def case_times(
+    ctx: Context,
+    *,
+    from_on: Annotated[date, Input(label="From", prefill="ctx.month")],
+    to_on: Annotated[date, Input(label="To", prefill="ctx.today")],
+) -> dict[str, Any]:
+    """What was opened in a period, how much of it is closed or late, how long an answer took, and how often it changed hands or came back.
+
+    from_on: first day. to_on: last day.
+    """
+    begin = datetime.combine(from_on, time.min, ctx.zone)
+    end = datetime.combine(to_on, time.min, ctx.zone) + timedelta(days=1)
+    passed = Count("hand_overs", filter=~Q(hand_overs__state="recalled"))
+    returned = Count("hand_overs", filter=Q(hand_overs__state="returned"))
+    opened = Case.objects.visible_to(ctx).filter(opened_at__gte=begin, opened_at__lt=end).select_related("party")
+    by_kind: dict[str, list[Any]] = {kind: [] for kind in KINDS}
+    for case in opened.annotate(passed=passed, returned=returned):
+        by_kind[case.kind].append(case)
+    rows = [_row(ctx, KINDS[kind], found) for kind, found in by_kind.items() if found]
+    totals = {name: sum(row[name] for row in rows) for name, _, kind in _COLUMNS if kind == "number" and name != "answer_min"}
+    columns = [{"name": name, "label": label, "kind": kind} for name, label, kind in _COLUMNS]
+    return {"columns": columns, "rows": rows, "totals": {"kind": "Together", **totals} if rows else {}}
+
+
+def _row(ctx: Context, kind: str, found: list[Any]) -> dict[str, Any]:
+    waits = [(c.answered_at - c.opened_at).total_seconds() / 60 for c in found if c.answered_at is not None]
+    return {
+        "kind": kind,
+        "opened": len(found),
+        "closed": sum(c.state == Case.State.CLOSED for c in found),
+        "late": sum(c.is_overdue(ctx.now) for c in found),
+        "answer_min": round(median(waits)) if waits else None,
+        "passed": sum(c.passed for c in found),
+        "returned": sum(c.returned for c in found),
+    }
