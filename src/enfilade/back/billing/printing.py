@@ -28,7 +28,7 @@ def invoice_pdf(ctx: Context, invoice: Invoice) -> bytes:
 
     Source: Directive 2006/112/EC art. 226: what an invoice has to show.
     """
-    lines = list(invoice.lines.visible_to(ctx).select_related("charge").order_by("pk"))
+    lines = list(invoice.lines.visible_to(ctx).order_by("pk"))
     head = letterhead(ctx, invoice.issued_on or ctx.today)
     data = {
         "title": _title(invoice),
@@ -38,7 +38,7 @@ def invoice_pdf(ctx: Context, invoice: Invoice) -> bytes:
         "facts": _facts(ctx, invoice, lines),
         "columns": LINE_COLUMNS,
         "rows": [_row(line, invoice.currency) for line in lines],
-        "totals": _totals(ctx, invoice, lines),
+        "totals": _totals(invoice, lines),
         "notes": _notes(ctx, invoice, lines, head),
     }
     return render_pdf("billing/invoice.typ", data, at=_issued_at(ctx, invoice))
@@ -64,7 +64,7 @@ def receipt_pdf(ctx: Context, payment: Payment) -> bytes:
             [word, format_amount(payment.amount_minor, currency)],
         ],
     }
-    return render_pdf("billing/receipt.typ", data, at=payment.received_at)
+    return render_pdf("billing/receipt.typ", data, at=payment.received_at.replace(microsecond=0))
 
 
 def _title(invoice: Invoice) -> str:
@@ -85,12 +85,12 @@ def _company(ctx: Context, head: Letterhead | None) -> dict[str, Any]:
 
 
 def _facts(ctx: Context, invoice: Invoice, lines: list[InvoiceLine]) -> list[list[str]]:
-    days = sorted({line.charge.on for line in lines if line.charge is not None})
-    supplied = " – ".join(format_day(d) for d in dict.fromkeys((days[0], days[-1]))) if days else ""
+    days = sorted({line.supplied_on for line in lines})
+    supplied = " – ".join(format_day(d) for d in dict.fromkeys((days[0], days[-1])))
     pairs = [
         ("Number", invoice.number or "–"),
         ("Date", format_day(invoice.issued_on) if invoice.issued_on else "–"),
-        ("Date of supply", supplied or (format_day(invoice.issued_on) if invoice.issued_on else "–")),
+        ("Date of supply", supplied),
         ("Customer number", invoice.party.number),
         ("For invoice", str(invoice.cancels) if invoice.cancels_id else ""),
         ("Payable until", format_day(invoice.due_on) if invoice.due_on and invoice.kind == Invoice.Kind.INVOICE else ""),
@@ -123,29 +123,29 @@ def _tax_pairs(lines: list[InvoiceLine], currency: str) -> list[list[str]]:
     ]
 
 
-def _totals(ctx: Context, invoice: Invoice, lines: list[InvoiceLine]) -> list[list[str]]:
+def _totals(invoice: Invoice, lines: list[InvoiceLine]) -> list[list[str]]:
     currency = invoice.currency
-    pairs = [["Net", format_amount(invoice.net_minor, currency)], *_tax_pairs(lines, currency)]
-    pairs.append(["Total", format_amount(invoice.total_minor, currency)])
-    if invoice.kind == Invoice.Kind.CREDIT_NOTE or not (invoice.paid_minor or invoice.credited_minor):
-        return pairs
-    for payment in payments_of(ctx, invoice):
-        sign = 1 if payment.kind == Payment.Kind.REFUND else -1
-        pairs.append([f"{payment.get_kind_display()} {payment.number}", format_amount(sign * payment.amount_minor, currency)])
-    if invoice.credited_minor:
-        pairs.append(["Credited", format_amount(-invoice.credited_minor, currency)])
-    return [*pairs, ["To pay", format_amount(invoice.open_minor, currency)]]
+    net, total = format_amount(invoice.net_minor, currency), format_amount(invoice.total_minor, currency)
+    return [["Net", net], *_tax_pairs(lines, currency), ["Total", total]]
 
 
 def _notes(ctx: Context, invoice: Invoice, lines: list[InvoiceLine], head: Letterhead | None) -> list[str]:
-    """Why no tax is charged, what else was written, and how to pay."""
+    """Why no tax is charged and what else was written; below it, what has happened since: a copy of the bill stays the same bill."""
     notes = list(dict.fromkeys(line.tax_reason for line in lines if line.tax_reason))
     if invoice.note:
         notes.append(invoice.note)
-    owed = invoice.kind == Invoice.Kind.INVOICE and invoice.number and invoice.open_minor
-    if owed and head is not None and head.iban and invoice.due_on:
-        day, sum_ = format_day(invoice.due_on), format_amount(invoice.open_minor, invoice.currency)
-        notes.append(f"Please transfer {sum_} by {day} to {head.iban}, with the reference {invoice.number}.")
+    if invoice.kind != Invoice.Kind.INVOICE or invoice.number is None:
+        return notes
+    for payment in payments_of(ctx, invoice):
+        word = "Refunded" if payment.kind == Payment.Kind.REFUND else "Received"
+        notes.append(f"{word} on {format_day(payment.on)}: {format_amount(payment.amount_minor, invoice.currency)} ({payment.number}).")
+    if invoice.credited_minor:
+        notes.append(f"Credited: {format_amount(invoice.credited_minor, invoice.currency)}.")
+    if invoice.open_minor and head is not None and head.iban and invoice.due_on:
+        owed, day = format_amount(invoice.open_minor, invoice.currency), format_day(invoice.due_on)
+        notes.append(f"Please transfer {owed} by {day} to {head.iban}, with the reference {invoice.number}.")
+    elif not invoice.open_minor:
+        notes.append("Nothing is left to pay.")
     return notes
 
 

@@ -14,6 +14,7 @@ from enfilade.core.notify import tell_role
 from enfilade.core.refs import ref
 
 from .models import DoorRule
+from .queries import active_rules
 from .rules import fill
 
 CHANGED = "What this was asked for has changed since. Return it, so that it can be asked for again."
@@ -25,8 +26,7 @@ def check_rules(ctx: Context, command: Command, facts: Facts) -> list[Verdict]:
 
     Why one: a release covers the holds of lower ranks, so that no command needs two people in turn.
     """
-    rules = DoorRule.objects.visible_to(ctx).filter(command=command.name, active=True).order_by("-order", "-pk")
-    hit = [r for r in rules if (not r.maker_role or r.maker_role in ctx.roles) and r.stops(command, facts)]
+    hit = [r for r in active_rules(ctx, command.name) if (not r.maker_role or r.maker_role in ctx.roles) and r.stops(command, facts)]
     refusals = [Verdict("refuse", ref(r), fill(r.sentence, facts)) for r in hit if r.verdict == DoorRule.Verdict.REFUSE]
     holds = [r for r in hit if r.verdict == DoorRule.Verdict.HOLD]
     if not holds or refusals:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
+from django.db import connection
+
 from enfilade.core.access import users_in_role
 from enfilade.core.command import REGISTRY
 from enfilade.core.context import Context
@@ -14,9 +16,24 @@ from enfilade.core.models import AuditEntry, HeldCommand, Membership, User
 
 from .models import DoorRule
 
-__all__ = ["Past", "Rehearsal", "held_for", "held_steps", "openers", "rehearse_rule", "waiting"]
+__all__ = ["Past", "Rehearsal", "active_rules", "held_for", "held_steps", "openers", "rehearse_rule", "waiting"]
 
 REHEARSED_MAX = 20_000
+
+
+# Asked about every command that has a door, so it is spared the cost of building a query.
+_ACTIVE = """
+SELECT id, fact, op, value, maker_role, verdict, release_role, sentence FROM doors_doorrule
+ WHERE company_id = %s AND command = %s AND active ORDER BY "order" DESC, id DESC
+"""
+
+
+def active_rules(ctx: Context, command: str) -> list[DoorRule]:
+    """The rules that look at a command, highest rank first; only what a decision needs is loaded."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ACTIVE, [ctx.company_id, command])
+        names = [column.name for column in cursor.description]
+        return [DoorRule.from_db("default", names, row) for row in cursor.fetchall()]
 
 
 @dataclass(frozen=True)

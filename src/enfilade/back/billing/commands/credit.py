@@ -96,4 +96,4 @@ def _copy(
     row: InvoiceLine, quantity: Decimal, unit_price_minor: int, discount_minor: int, description: str, item_id: int | None = None
 ) -> Priced:
     price = rules.Price(quantity, unit_price_minor, discount_minor, row.tax_rate_bp, row.tax_category)
-    return Priced(price, description, row.tax_class, row.tax_reason, item_id)
+    return Priced(price, description, row.tax_class, row.tax_reason, row.supplied_on, item_id)

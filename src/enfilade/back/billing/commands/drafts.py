@@ -11,7 +11,6 @@ from typing import Annotated, TypedDict
 from enfilade.back.billing import rules
 from enfilade.back.billing.models import Charge, Invoice, InvoiceLine
 from enfilade.back.billing.queries import bill_to, letterhead
-from enfilade.back.tax.models import TaxCode
 from enfilade.back.tax.queries import taxes_for
 from enfilade.base.item.models import Item
 from enfilade.base.item.queries import prices_of
@@ -46,7 +45,8 @@ class Priced:
     price: rules.Price
     description: str
     tax_class: str
-    tax_reason: str = ""
+    tax_reason: str
+    supplied_on: date
     item_id: int | None = None
     charge: Charge | None = None
 
@@ -176,6 +176,7 @@ def _write_lines(ctx: Context, invoice: Invoice, priced: Sequence[Priced], total
             tax_reason=p.tax_reason,
             net_minor=p.price.net_minor,
             tax_minor=tax,
+            supplied_on=p.supplied_on,
             charge=p.charge,
         )
         for p, tax in zip(priced, totals.taxes, strict=True)
@@ -205,7 +206,8 @@ def _priced(ctx: Context, lines: Sequence[InvoiceLineIn], on: date) -> list[Pric
     codes = taxes_for(ctx, {w.tax_class for w in wanted}, on)
     found = []
     for w in wanted:
-        priced = with_tax(codes[w.tax_class], w.line.quantity, w.unit_price_minor, w.line.discount, w.description, w.item)
+        price = rules.Price(w.line.quantity, w.unit_price_minor, w.line.discount, codes[w.tax_class].rate_bp, codes[w.tax_class].category)
+        priced = Priced(price, w.description, w.tax_class, codes[w.tax_class].exemption_reason, on, w.item.pk if w.item else None)
         require_price(priced.price, f"{w.path}.quantity")
         found.append(priced)
     return found
@@ -223,17 +225,3 @@ def _wanted(line: InvoiceLineIn, path: str, items: dict[int, Item], prices: dict
         if value in (None, ""):
             raise Refusal("incomplete_line", f"A line without an item needs a {name.replace('_', ' ')}.", field=f"{path}.{name}")
     return _Wanted(path, line, item, description, tax_class, int(unit_price or 0))
-
-
-def with_tax(
-    code: TaxCode,
-    quantity: Decimal,
-    unit_price_minor: int,
-    discount_minor: int,
-    description: str,
-    item: Item | None,
-    charge: Charge | None = None,
-) -> Priced:
-    """A line with the tax code that holds for it."""
-    price = rules.Price(quantity, unit_price_minor, discount_minor, code.rate_bp, code.category)
-    return Priced(price, description, code.tax_class, code.exemption_reason, item.pk if item else None, charge)

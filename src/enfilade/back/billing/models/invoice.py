@@ -135,7 +135,7 @@ class InvoiceLine(Record):
     """One line of a bill; it changes only while the bill is a draft (trigger).
 
     net_minor: quantity times price less discount. tax_minor: its share of the tax of its rate.
-    tax_rate_bp, tax_category, tax_reason: as they were on the day of supply; the reason is printed where no tax is charged.
+    tax_rate_bp, tax_category, tax_reason: as they were on the day of supply, supplied_on; the reason is printed where no tax is charged.
     """
 
     invoice = models.ForeignKey(Invoice, on_delete=models.CASCADE, related_name="lines")
@@ -150,6 +150,7 @@ class InvoiceLine(Record):
     tax_reason = models.TextField("why no tax", blank=True)
     net_minor = AmountField("net")
     tax_minor = AmountField("tax")
+    supplied_on = models.DateField("supplied")
     charge = models.OneToOneField("billing.Charge", null=True, on_delete=models.PROTECT, related_name="line")
 
     class Meta:

@@ -87,7 +87,7 @@ def test_lines_are_not_added_to_an_issued_invoice(shop: Shop) -> None:
     """A copy of one of its own is refused too."""
     invoice = shop.invoice()
     columns = """company_id, invoice_id, description, quantity, unit_price_minor, discount_minor, tax_class, tax_rate_bp, tax_category,
-        tax_reason, net_minor, tax_minor"""
+        tax_reason, net_minor, tax_minor, supplied_on"""
     sql = f"INSERT INTO billing_invoiceline ({columns}) SELECT {columns} FROM billing_invoiceline WHERE invoice_id = %s"  # noqa: S608
     assert refused(shop, sql, invoice.pk) == "invoice_line_unchanged"
 
@@ -131,8 +131,9 @@ def test_a_number_is_given_once_per_company(shop: Shop) -> None:
 
 def test_a_document_begins_as_a_draft(shop: Shop) -> None:
     """Nobody inserts a paid one."""
-    sql = """INSERT INTO billing_invoice (company_id, kind, party_id, currency, net_minor, tax_minor, total_minor, discount_minor,
-        paid_minor, credited_minor, state, note, origin) VALUES (%s, 'invoice', %s, 'EUR', 0, 0, 0, 0, 0, 0, 'void', '', '')"""
+    sql = """INSERT INTO billing_invoice (company_id, kind, party_id, bill_to, term_days, currency, net_minor, tax_minor, total_minor,
+        discount_minor, paid_minor, credited_minor, state, note, origin)
+        VALUES (%s, 'invoice', %s, '', 14, 'EUR', 0, 0, 0, 0, 0, 0, 'void', '', '')"""
     assert refused(shop, sql, shop.company.pk, shop.party.pk) == "invoice_begins_as_draft"
     nameless = sql.replace("'void'", "'draft'").replace("'invoice', %s", "'credit_note', %s")
     assert refused(shop, nameless, shop.company.pk, shop.party.pk) == "credit_note_names_invoice"
