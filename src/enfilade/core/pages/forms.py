@@ -56,6 +56,10 @@ class CommandForm:
     def _is_own(self, path: str) -> bool:
         return path.partition("[")[0].partition(".")[0] in self.command.parameters
 
+    def _is_lines(self, path: str) -> bool:
+        parameter = self.command.parameters.get(path.partition("[")[0])
+        return parameter is not None and parameter.is_lines
+
     def _form(self, parameters: dict[str, Parameter], values: dict[str, Any], errors: dict[str, list[str]], prefix: str) -> forms.Form:
         fields = {n: self._field(p, hidden=not prefix and n in self.hidden) for n, p in parameters.items()}
         cls = type("CommandInputs", (forms.Form,), fields)
@@ -66,7 +70,10 @@ class CommandForm:
         if errors:
             # The sentences come from the one validator; Django's form only draws them.
             form.data = {form.add_prefix(n): v for n, v in form.initial.items() if v is not None}
+            # What is wrong with lines as a whole is said beside them, not a second time above the form.
             for name, sentences in errors.items():
+                if not prefix and self._is_lines(name):
+                    continue
                 target = name if name in fields else None
                 form._errors[target or "__all__"] = form.error_class(
                     sentences, renderer=form.renderer, error_class="nonfield" if not target else None
