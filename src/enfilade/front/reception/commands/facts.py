@@ -15,15 +15,15 @@ def add_payrate(
     ctx: Context,
     *,
     role: Annotated[str, Input(max_length=60)],
-    hourly_minor: Amount,
+    hourly: Amount,
     valid_from: date | None = None,
 ) -> PayRate:
     """Say what an hour of a role costs the company from a day on; interruptions are priced by it.
 
     role: code of the role, such as clinical_lead.
-    hourly_minor: cost of one hour, with everything the employer pays.
+    hourly: cost of one hour, with everything the employer pays.
     valid_from: from this day on; since the beginning of this year, when left empty.
     Refuses: pay_rate_once, pay_rate_positive (database).
     """
     begin = valid_from or ctx.today.replace(month=1, day=1)
-    return PayRate.objects.create(company=ctx.company, role=role.strip(), hourly_minor=hourly_minor, valid_from=begin)
+    return PayRate.objects.create(company=ctx.company, role=role.strip(), hourly_minor=hourly, valid_from=begin)

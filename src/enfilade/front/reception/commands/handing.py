@@ -246,8 +246,8 @@ def end_interruption(
     if interruption.call_id != call.pk:
         raise Refusal("other_contact", "This interruption belongs to another contact.", field="call")
     check_mine(ctx, call)
-    interruption.until_at = ctx.now
-    interruption.minutes = begun_minutes(interruption.from_at, ctx.now) if minutes is None else minutes
+    interruption.until_at = max(ctx.now, interruption.from_at)
+    interruption.minutes = begun_minutes(interruption.from_at, interruption.until_at) if minutes is None else minutes
     interruption.save(update_fields=["until_at", "minutes"])
     if settled and call.state != Call.State.ENDED:
         end_call(ctx, call, Call.Outcome.INTERRUPTED)

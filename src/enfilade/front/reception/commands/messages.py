@@ -57,7 +57,7 @@ def read_message(ctx: Context, *, message: Message) -> Message:
     """
     if message.to_user_id != ctx.user.pk:
         raise Refusal("not_yours", f"Only {message.to_user} can confirm this message.")
-    message.state, message.read_at = Message.State.READ, ctx.now
+    message.state, message.read_at = Message.State.READ, max(ctx.now, message.taken_at)
     message.save(update_fields=["state", "read_at"])
     tell(ctx, [message.taken_by], f"{ctx.user} has read the message from {message.sender}", ref(message))
     publish(ctx, MessageRead(message.pk))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.crypto import get_random_string
 
 from enfilade.core.context import Context
 from enfilade.core.resource import page
-from enfilade.front.reception.models import Audience
+from enfilade.front.reception.models import Audience, Call
 from enfilade.front.reception.queries.answers import find_answers
 from enfilade.front.reception.queries.calls import questions_of
 from enfilade.front.reception.queries.live_values import render as render_answer
@@ -24,8 +26,15 @@ def ask_desk(request: HttpRequest, ctx: Context) -> HttpResponse:
     context = {
         "q": text,
         "entries": [(entry, render_answer(ctx, entry.version.text)) for entry in entries],
-        "asked": [(call, render_answer(ctx, call.answer_version.text) if call.answer_version else []) for call in questions_of(ctx)],
+        "asked": [_asked(ctx, call) for call in questions_of(ctx)],
         "key": get_random_string(24),
         "crumbs": [{"label": "Ask the desk"}],
     }
     return render(request, "reception/ask.html", context)
+
+
+def _asked(ctx: Context, call: Call) -> dict[str, Any]:
+    """A question of one's own and what came back: from the book, or in the desk's own words behind the question."""
+    question, _, reply = call.note.partition("\n")
+    from_book = "".join(piece.text for piece in render_answer(ctx, call.answer_version.text)) if call.answer_version else ""
+    return {"call": call, "question": question, "reply": from_book or reply}

@@ -46,7 +46,7 @@ def lead(company: Company) -> Context:
 @pytest.fixture
 def fees(desk: Context) -> Answer:
     """An answer with a live fee."""
-    run_raw(desk, "item.add_item", {"code": "CLEAN", "name": "Cleaning", "price_minor": "98.00", "tax_class": "exempt"})
+    run_raw(desk, "item.add_item", {"code": "CLEAN", "name": "Cleaning", "price": "98.00", "tax_class": "exempt"})
     run_raw(
         desk,
         "tax.add_taxcode",

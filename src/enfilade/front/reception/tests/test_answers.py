@@ -80,7 +80,7 @@ def test_live_fees_follow_the_price(desk: Context, fees: Answer) -> None:
     assert said(desk, "A cleaning is {fee:CLEAN}.") == "A cleaning is €98.00."
     vat = {"tax_class": "standard", "code": "DE19", "name": "VAT", "category": "S", "rate_bp": "1900", "country": "DE"}
     run_raw(desk, "tax.add_taxcode", {**vat, "valid_from": "2007-01-01"})
-    run_raw(desk, "item.add_item", {"code": "BRUSH", "name": "Brush", "price_minor": "79.90", "tax_class": "standard"})
+    run_raw(desk, "item.add_item", {"code": "BRUSH", "name": "Brush", "price": "79.90", "tax_class": "standard"})
     assert said(desk, "{fee:BRUSH}") == "€95.08"
     assert "not recorded" in said(desk, "{fee:NOSUCH}")
 

@@ -107,7 +107,7 @@ def test_facts_and_rates(desk: Context) -> None:
     from enfilade.core.command import run_raw
 
     run_raw(desk, "reception.add_companyfact", {"code": "parking", "label": "Parking", "value": "Yard", "valid_from": "2026-01-01"})
-    run_raw(desk, "reception.add_payrate", {"role": "owner", "hourly_minor": "95.00"})
+    run_raw(desk, "reception.add_payrate", {"role": "owner", "hourly": "95.00"})
     copy_fact = (
         'INSERT INTO reception_companyfact (company_id, code, label, value, "on", valid_from) '
         'SELECT company_id, code, label, value, "on", valid_from FROM reception_companyfact'

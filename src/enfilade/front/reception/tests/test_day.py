@@ -38,10 +38,10 @@ def lived(desk: Context, lead: Context, hours: Answer, fees: Answer) -> Context:
     Interruptions: the lead for 6 and for 7 minutes, the owner for 4; contacts of 8, 9 and 5 minutes. One hung up. One is still open.
     """
     owner = make_ctx(desk.company, "*", role="owner", name="Helene Aumann")
-    run_raw(desk, "reception.add_payrate", {"role": "clinical_lead", "hourly_minor": "60.00", "valid_from": "2026-01-01"})
-    run_raw(desk, "reception.add_payrate", {"role": "clinical_lead", "hourly_minor": "74.00", "valid_from": "2026-11-01"})
-    run_raw(desk, "reception.add_payrate", {"role": "clinical_lead", "hourly_minor": "99.00", "valid_from": "2026-11-03"})
-    run_raw(desk, "reception.add_payrate", {"role": "owner", "hourly_minor": "95.00", "valid_from": "2026-01-01"})
+    run_raw(desk, "reception.add_payrate", {"role": "clinical_lead", "hourly": "60.00", "valid_from": "2026-01-01"})
+    run_raw(desk, "reception.add_payrate", {"role": "clinical_lead", "hourly": "74.00", "valid_from": "2026-11-01"})
+    run_raw(desk, "reception.add_payrate", {"role": "clinical_lead", "hourly": "99.00", "valid_from": "2026-11-03"})
+    run_raw(desk, "reception.add_payrate", {"role": "owner", "hourly": "95.00", "valid_from": "2026-01-01"})
     for answer, length in ((hours, 3), (fees, 1)):
         call, end = contact(desk, 9, 0, length)
         commands.answer_from_book(end, call=call, answer=answer)
@@ -143,7 +143,7 @@ def test_without_a_rate_there_is_no_price(desk: Context, lead: Context) -> None:
 
 def test_an_interruption_that_lasts_counts_up_to_now(desk: Context, lead: Context) -> None:
     """And is marked as running."""
-    run_raw(desk, "reception.add_payrate", {"role": "clinical_lead", "hourly_minor": "60.00", "valid_from": "2026-01-01"})
+    run_raw(desk, "reception.add_payrate", {"role": "clinical_lead", "hourly": "60.00", "valid_from": "2026-01-01"})
     commands.interrupt_person(at(desk, 10), call=commands.open_call(desk), person=lead.user)
     now = at(desk, 10, 3, 30)
     with scope(desk.company_id, read_only=True):
@@ -171,7 +171,7 @@ def test_the_highest_rate_prices_somebody_with_two_roles(desk: Context, lead: Co
 
     membership = Membership.objects.get(user=lead.user)
     membership.roles.add(Role.objects.create(company=desk.company, code="adviser", name="Adviser", permissions=[]))
-    run_raw(desk, "reception.add_payrate", {"role": "adviser", "hourly_minor": "120.00", "valid_from": "2026-01-01"})
-    run_raw(desk, "reception.add_payrate", {"role": "clinical_lead", "hourly_minor": "60.00", "valid_from": "2026-01-01"})
+    run_raw(desk, "reception.add_payrate", {"role": "adviser", "hourly": "120.00", "valid_from": "2026-01-01"})
+    run_raw(desk, "reception.add_payrate", {"role": "clinical_lead", "hourly": "60.00", "valid_from": "2026-01-01"})
     row = commands.interrupt_person(desk, call=commands.open_call(desk), person=lead.user, minutes=1)
     assert row.role == "adviser"
