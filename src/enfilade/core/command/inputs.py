@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import enum
 import inspect
+import re
 import types
 import typing
+from collections.abc import Iterator
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -30,6 +32,7 @@ from enfilade.core.fields import AmountFormField, to_major
 TEXT_MAX = 500
 LONG_TEXT_MAX = 20_000
 LINES_MAX = 1_000
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,11 @@ Ref = Annotated[Row, Input(shared=True)]
 def Choice(*pairs: tuple[str, str], **more: Any) -> Input:  # noqa: N802 - reads as a type in a signature
     """Metadata for a text input with fixed choices."""
     return Input(choices=pairs, **more)
+
+
+def is_storable(text: str) -> bool:
+    """Whether a database can hold the text: no NUL, and no half of a surrogate pair, which JSON and a command line can carry."""
+    return "\x00" not in text and not _SURROGATE.search(text)
 
 
 class _Unset:
@@ -389,6 +397,8 @@ def _read_one(parameter: Parameter, given: Any, currency: str) -> Any:
         return [parameter.kind(**row) for row in field.read(given, currency)]
     if not parameter.many and parameter.kind is not dict and not isinstance(given, _SCALAR):
         raise ValidationError("Give a single value here.", code="type")
+    if not all(map(is_storable, _texts(given))):
+        raise ValidationError("This text holds characters that can't be kept.", code="type")
     if isinstance(given, bool) and parameter.kind is not bool:
         raise ValidationError("True or false has no meaning here.", code="type")
     if (isinstance(given, float) and given != given) or given in (float("inf"), float("-inf")):
@@ -403,6 +413,19 @@ def _read_one(parameter: Parameter, given: Any, currency: str) -> Any:
     if inspect.isclass(parameter.kind) and issubclass(parameter.kind, enum.Enum):
         return parameter.kind(value)
     return value
+
+
+def _texts(given: Any) -> Iterator[str]:
+    """Every text inside a raw value, names included."""
+    if isinstance(given, str):
+        yield given
+    elif isinstance(given, dict):
+        for name, value in given.items():
+            yield str(name)
+            yield from _texts(value)
+    elif isinstance(given, list | tuple):
+        for value in given:
+            yield from _texts(value)
 
 
 def plain(parameter: Parameter, value: Any, currency: str) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db import models
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
@@ -47,9 +48,13 @@ def options_view(request: HttpRequest, ctx: Context, label: str) -> JsonResponse
     params = request.GET.copy()
     params["limit"] = str(OPTIONS_MAX)
     found = listing(resource, ctx, params)
-    hint = resource.columns[1:2]
-    rows = [{"id": r.pk, "label": str(r), "hint": "".join(c.text for c in resource.cells(ctx, r, hint))} for r in found.rows]
-    return JsonResponse(rows, safe=False)
+    return JsonResponse([{"id": r.pk, "label": str(r), "hint": _hint(resource, ctx, r)} for r in found.rows], safe=False)
+
+
+def _hint(resource: Resource, ctx: Context, row: models.Model) -> str:
+    """What tells rows of one name apart: the first column that says more than the name."""
+    label = str(row)
+    return next((c.text for c in resource.cells(ctx, row) if c.text and c.text not in label), "")
 
 
 def _page(resource: Resource, ctx: Context, params: QueryDict, page: Listing) -> dict[str, Any]:
