@@ -43,8 +43,8 @@ RETURNING id, asked_count
 """
 
 
-@command(permission="reception.ring", hidden=True)
-def ring(
+@command(permission="reception.ring_desk", hidden=True)
+def ring_desk(
     ctx: Context,
     *,
     number: Number = "",

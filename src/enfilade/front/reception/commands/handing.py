@@ -25,6 +25,9 @@ INTERRUPTION_MAX_MIN = 600
 Title = Annotated[str, Input(max_length=200, label="In a few words")]
 Topic = Annotated[str, Input(max_length=60)]
 Person = Annotated[User, Input(shared=True, label="Whom")]
+CallsBack = Annotated[User, Input(shared=True, label="Who calls back")]
+Colleague = Annotated[User, Input(shared=True, label="Or a colleague")]
+Team = Annotated[Queue, Input(shared=True, label="Hand over to")]
 # How a person is told, in the words of cases, and the channel of the contact that this makes.
 TOLD_BY = {"phone": "phone", "in_person": "walk_in", "email": "email", "letter": "letter", "message": "chat"}
 Telling = Annotated[
@@ -55,7 +58,7 @@ def promise_call_back(
     call: Call,
     title: Title,
     due_at: Annotated[datetime, Input(label="By when")] | None = None,
-    owner: Annotated[User, Input(shared=True, label="Who calls back")] | None = None,
+    owner: CallsBack | None = None,
     topic: Topic = "",
     note: LongText = "",
 ) -> Case:
@@ -131,7 +134,7 @@ def route_call(
     topic: Topic = "",
     description: LongText = "",
     queue: Ref[Queue] | None = None,
-    person: Annotated[User, Input(shared=True, label="Or a colleague")] | None = None,
+    person: Colleague | None = None,
 ) -> Case:
     """Hand a contact on as a case, without interrupting anybody: it is worked on when there is time, and the answer comes back here.
 
@@ -154,7 +157,7 @@ def take_complaint(
     title: Title,
     description: LongText,
     topic: Topic = "complaint",
-    queue: Annotated[Queue, Input(shared=True, label="Hand over to")] | None = None,
+    queue: Team | None = None,
     due_at: datetime | None = None,
 ) -> Case:
     """Write a complaint down and hand it over to who can do something about it; that team has to accept it.

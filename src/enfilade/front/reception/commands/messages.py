@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from enfilade.core.command import Input, LongText, Ref, command
+from enfilade.core.command import Input, LongText, command
 from enfilade.core.context import Context, Refusal
 from enfilade.core.events import publish
 from enfilade.core.models import User
@@ -15,13 +15,15 @@ from enfilade.front.reception.models import Call, Message
 
 from .calls import end_call
 
+Addressee = Annotated[User, Input(shared=True, label="For")]
+
 
 @command(permission="reception.take_message", label="Take a message")
 def take_message(
     ctx: Context,
     *,
     call: Call,
-    to_user: Annotated[Ref[User], Input(label="For", shared=True)],
+    to_user: Addressee,
     text: LongText,
     urgent: bool = False,
     topic: Annotated[str, Input(max_length=60)] = "",

@@ -31,7 +31,7 @@ def counts(ctx: Context) -> dict[str, int]:
 
 def test_an_ordinary_question(desk: Context, patient: Any, fees: Answer) -> None:
     """Ring, take, explain: the contact names the person, the version, the one who handled it, and its length."""
-    call = commands.ring(desk, number="030 5550102")
+    call = commands.ring_desk(desk, number="030 5550102")
     assert (call.state, call.party, call.handled_by) == ("ringing", patient, None)
     call = commands.take_call(at(desk, 10, 0, 20), call=call)
     call = commands.answer_from_book(at(desk, 10, 2, 30), call=call, answer=fees)
@@ -46,7 +46,7 @@ def test_an_ordinary_question(desk: Context, patient: Any, fees: Answer) -> None
 
 def test_thirty_desks_settle_one_ringing_call(desk: Context) -> None:
     """Exactly one handles it; all others are told so."""
-    call = commands.ring(desk, number="+49 30 1")
+    call = commands.ring_desk(desk, number="+49 30 1")
     people = [make_ctx(desk.company, "*", now=MONDAY) for _ in range(30)]
     found = race(30, lambda i: commands.settle_call(people[i], call=call.pk, topic="hours"))
     won = [i for i, result in enumerate(found) if isinstance(result, Call)]
@@ -60,7 +60,7 @@ def test_thirty_desks_settle_one_ringing_call(desk: Context) -> None:
 
 def test_thirty_desks_take_one_ringing_call(desk: Context) -> None:
     """The same for picking up."""
-    call = commands.ring(desk, number="+49 30 1")
+    call = commands.ring_desk(desk, number="+49 30 1")
     people = [make_ctx(desk.company, "*", now=MONDAY) for _ in range(30)]
     found = race(30, lambda i: commands.take_call(people[i], call=call.pk))
     assert sum(isinstance(result, Call) for result in found) == 1
@@ -102,7 +102,7 @@ def test_what_can_not_be_logged(desk: Context, inputs: dict[str, Any], code: str
 
 def test_explained_but_not_settled(desk: Context, hours: Answer, fees: Answer) -> None:
     """The contact goes on; both explanations stay on record."""
-    call = commands.ring(desk, number="1234")
+    call = commands.ring_desk(desk, number="1234")
     call = commands.answer_from_book(desk, call=call, answer=hours, settled=False)
     assert (call.state, call.outcome, call.handled_by) == ("open", "", desk.user)
     call = commands.answer_from_book(desk, call=call, answer=fees)
@@ -113,9 +113,9 @@ def test_explained_but_not_settled(desk: Context, hours: Answer, fees: Answer) -
 
 def test_a_notice_of_the_telephone_system_may_come_twice(desk: Context) -> None:
     """It is one call; even when both come at once there is never a second."""
-    first = commands.ring(desk, number="0123", external_id="sip-1")
-    assert commands.ring(desk, number="0123", external_id="sip-1") == first
-    found = race(10, lambda _: commands.ring(desk, number="0123", external_id="sip-2"))
+    first = commands.ring_desk(desk, number="0123", external_id="sip-1")
+    assert commands.ring_desk(desk, number="0123", external_id="sip-1") == first
+    found = race(10, lambda _: commands.ring_desk(desk, number="0123", external_id="sip-2"))
     assert {r.code for r in found if isinstance(r, Refusal)} <= {"call_external_once"}
     assert counts(desk)["Call"] == 2
 
@@ -149,8 +149,8 @@ def test_what_the_desk_sees_of_a_caller_is_within_her_rights(desk: Context, pati
 
 def test_sales_calls_are_recognised_the_next_time(desk: Context) -> None:
     """By their number, in another spelling."""
-    commands.screen_call(desk, call=commands.ring(desk, number="+49 40 123456"))
-    call = commands.ring(desk, number="040123456")
+    commands.screen_call(desk, call=commands.ring_desk(desk, number="+49 40 123456"))
+    call = commands.ring_desk(desk, number="040123456")
     with scope(desk.company_id):
         assert caller_of(desk, call).screened_count == 1
 
@@ -287,7 +287,7 @@ def test_deny_by_default(desk: Context) -> None:
     """Every command asks for its own permission."""
     nobody = make_ctx(desk.company, "core.read_notifications", now=MONDAY)
     call = commands.open_call(desk)
-    for verb in ("ring", "open_call", "log_call"):
+    for verb in ("ring_desk", "open_call", "log_call"):
         with pytest.raises(NotAllowed):
             run_raw(nobody, f"reception.{verb}", {})
     for verb in ("take_call", "settle_call", "miss_call", "screen_call"):

@@ -56,7 +56,7 @@ def lived(desk: Context, lead: Context, hours: Answer, fees: Answer) -> Context:
     for minute, length, person, minutes, topic in ((0, 8, lead, 6, "lab"), (10, 9, lead, 7, "lab"), (20, 5, owner, 4, "invoice")):
         call, end = contact(desk, 11, minute, length, topic=topic)
         commands.interrupt_person(end, call=call, person=person.user, minutes=minutes)
-    commands.miss_call(at(desk, 12, 1), call=commands.ring(at(desk, 12), number="1"))
+    commands.miss_call(at(desk, 12, 1), call=commands.ring_desk(at(desk, 12), number="1"))
     call, _ = contact(desk, 12, 30, 0, topic="fees")
     commands.note_question(at(desk, 12, 31), call=call, question="Do you take instalments?", topic="fees")
     return at(desk, 18)

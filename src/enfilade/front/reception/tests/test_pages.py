@@ -56,7 +56,7 @@ def test_who_may_enter(desk: Context, path: str) -> None:
 
 def test_the_desk_shows_who_rings_and_what_to_answer(desk: Context, patient: Any, fees: Answer) -> None:
     """By name, with the live fee."""
-    commands.ring(now(desk), number="+49 30 5550102")
+    commands.ring_desk(now(desk), number="+49 30 5550102")
     page = browser(desk).get("/reception/desk/").content.decode()
     assert "Ringing: Ada Lindqvist" in page
     assert "€98.00" in page
@@ -142,8 +142,8 @@ def test_the_desk_costs_the_same_with_ten_times_the_contacts(desk: Context, fees
 
 def test_a_call_that_nobody_takes_is_missed_after_ten_minutes(desk: Context) -> None:
     """By the clock; one that was taken is left alone."""
-    old, young = commands.ring(desk, number="1"), commands.ring(replace(desk, now=desk.now + timedelta(minutes=5)), number="2")
-    taken = commands.take_call(desk, call=commands.ring(desk, number="3"))
+    old, young = commands.ring_desk(desk, number="1"), commands.ring_desk(replace(desk, now=desk.now + timedelta(minutes=5)), number="2")
+    taken = commands.take_call(desk, call=commands.ring_desk(desk, number="3"))
     later = replace(desk, now=desk.now + timedelta(minutes=11))
     assert miss_calls_of_company(later) == 1
     with scope(desk.company_id):
