@@ -128,7 +128,7 @@ def _steps(command: Command, ctx: Context, inputs: dict[str, Any], released_by: 
     key = ctx.key if outer is None and not released_by else ""
     digest = _digest(command, ctx, sent)
     if key and (earlier := _earlier(ctx, key)):
-        return _replay(ctx, earlier, digest)
+        return _replay(ctx, command, earlier, digest)
     bound = _lock(command, ctx, inputs)
     target = bound.get(command.target) if command.target else None
     states = getattr(target, "states", None)
@@ -181,11 +181,19 @@ def _earlier(ctx: Context, key: str) -> tuple[str, str] | None:
         return cast("tuple[str, str] | None", cursor.fetchone())
 
 
-def _replay(ctx: Context, earlier: tuple[str, str], digest: str) -> Any:
+def _replay(ctx: Context, command: Command, earlier: tuple[str, str], digest: str) -> Any:
+    """What the first call gave. One that was held gives what has become of it: it waits, it ran, or it was returned."""
     was, result = earlier
     if was != digest:
         raise Refusal("key_reused", "This key was already used for something else.")
-    return resolve(ctx, result) if result else None
+    found = resolve(ctx, result) if result else None
+    if isinstance(found, HeldCommand) and found.command == command.name:
+        if found.state == HeldCommand.State.WAITING:
+            raise Held(found)
+        if found.state == HeldCommand.State.RETURNED:
+            raise Refusal("returned", f"This was returned at the door: {found.note}")
+        return resolve(ctx, found.result) if found.result else None
+    return found
 
 
 def _lock(command: Command, ctx: Context, inputs: dict[str, Any]) -> dict[str, Any]:
@@ -262,7 +270,7 @@ def _keep_held(command: Command, ctx: Context, inputs: dict[str, Any], hold: _Ho
     work = Work()
     with scope(ctx.company_id):
         if ctx.key and (earlier := _earlier(ctx, ctx.key)):
-            return cast("HeldCommand", _replay(ctx, earlier, digest))
+            return cast("HeldCommand", _replay(ctx, command, earlier, digest))
         held.save()
         subjects = {ref(held)} | {ref(r) for r in _rows(command, inputs)}
         audit.write(

@@ -314,6 +314,22 @@ def test_a_rule_is_rehearsed_against_the_past(house: House) -> None:
         assert rehearse_rule(house.owner, rule, house.owner.today + timedelta(days=2)).looked_at == 0
 
 
+def test_the_same_key_tells_what_became_of_it(house: House) -> None:
+    """A retry of a held command: it waits, then it gives what the release gave; a returned one says so. Never twice."""
+    keyed = house.clerk.with_key("k1")
+    held = house.hold(40, keyed)
+    assert house.hold(40, keyed).pk == held.pk
+    release_held(house.owner, held=held)
+    assert mark_view(keyed, view=house.view, percent=Decimal(40)).pk == house.view.pk
+    other = house.clerk.with_key("k2")
+    return_held(house.owner, held=house.hold(41, other), reason="Too much.")
+    with pytest.raises(Refusal) as refused:
+        mark_view(other, view=house.view, percent=Decimal(41))
+    assert (refused.value.code, str(refused.value)) == ("returned", "This was returned at the door: Too much.")
+    with scope(house.company.pk):
+        assert AuditEntry.objects.filter(command=MARK).count() == 1
+
+
 def test_a_rehearsed_command_is_shown_as_held_and_kept_nowhere(house: House) -> None:
     """“Show what would happen” says that it would wait."""
     with pytest.raises(Held) as raised:
