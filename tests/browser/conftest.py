@@ -9,17 +9,28 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.db import connections
+from django.utils import timezone
+from playwright.sync_api import Locator, Page, expect
+
+from enfilade.core.context import Context
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "browser-of-one-day-2026"
 SHOTS = ROOT / ".cache" / "screenshots"
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
+# Generous, because a machine may be busy with other things; a page that is ready is not waited for.
+PATIENCE_MS = 15_000
+# Sizes and themes in which pages are looked at.
+LOOKS = ((1440, "light"), (1440, "dark"), (390, "light"), (390, "dark"))
+expect.set_options(timeout=PATIENCE_MS)
 
 
 def free_port() -> int:
@@ -45,10 +56,10 @@ test_database_url.__test__ = False  # type: ignore[attr-defined]
 class House:
     """The running processes and the people of the practice."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, days: int) -> None:
         from enfilade.site.demo import found_practice
 
-        self.owner, self.people, self.data = found_practice("dental", patients=10, days=1, password=PASSWORD)
+        self.owner, self.people, self.data = found_practice("dental", patients=10, days=days, password=PASSWORD)
         self.port, live = free_port(), free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         env = {
@@ -76,10 +87,26 @@ class House:
             try:
                 urllib.request.urlopen(url, timeout=2)  # noqa: S310 - loopback
             except OSError:
+                if any(process.poll() is not None for process in self.processes):
+                    break
                 time.sleep(0.25)
             else:
                 return
         raise RuntimeError(f"{url} does not answer: {Path(self.log.name).read_text()[-2000:]}")
+
+    def do(self, login: str, command: str, **inputs: Any) -> Any:
+        """One command as a person, from outside the browser: a telephone system, a colleague elsewhere."""
+        from enfilade.core.command import run_raw
+
+        return run_raw(replace(self.people[login], now=timezone.now(), channel="api"), command, inputs)
+
+    @contextmanager
+    def reading(self) -> Iterator[Context]:
+        """A read-only look into the database with the eyes of the owner."""
+        from enfilade.core.scope import scope
+
+        with scope(self.owner.company_id, read_only=True):
+            yield replace(self.owner, now=timezone.now())
 
     def stop(self) -> None:
         """End what was started."""
@@ -94,10 +121,10 @@ class House:
 
 
 @pytest.fixture
-def house(transactional_db: Any, tmp_path: Path) -> Iterator[House]:
-    """A practice being served."""
+def house(request: pytest.FixtureRequest, transactional_db: Any, tmp_path: Path) -> Iterator[House]:
+    """A practice being served, with a day behind it; `parametrize("house", [0], indirect=True)` gives one on its first morning."""
     settings.FILES_DIR = tmp_path / "files"
-    built = House(tmp_path)
+    built = House(tmp_path, getattr(request, "param", 1))
     yield built
     built.stop()
 
@@ -105,36 +132,54 @@ def house(transactional_db: Any, tmp_path: Path) -> Iterator[House]:
 class Desk:
     """One person's browser window."""
 
-    def __init__(self, browser: Any, house: House, login: str, width: int = 1440, height: int = 900) -> None:
+    def __init__(self, browser: Any, house: House, login: str, width: int = 1440, height: int = 900, theme: str = "light") -> None:
         self.house, self.login = house, login
         self.context = browser.new_context(viewport={"width": width, "height": height}, base_url=house.address, locale="en-GB")
-        self.page = self.context.new_page()
+        self.context.set_default_timeout(PATIENCE_MS)
+        self.wear(theme)
+        self.page: Page = self.context.new_page()
         self.faults: list[str] = []
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
-        self.page.on(
-            "console",
-            lambda message: (
-                self.faults.append(message.text)
-                if message.type == "error" and "422" not in message.text and "409" not in message.text
-                else None
-            ),
-        )
+        self.page.on("console", self._hear)
         self.page.goto("/sign-in/")
-        self.page.fill("input[name=email]", house.people[login].user.email)
-        self.page.fill("input[name=password]", PASSWORD)
+        self.page.get_by_label("E-mail").fill(house.people[login].user.email)
+        self.page.get_by_label("Password").fill(PASSWORD)
         self.page.keyboard.press("Enter")
         self.page.wait_for_url(lambda url: "sign-in" not in url)
 
-    def go(self, path: str) -> Any:
-        """Open an address; the page."""
+    def _hear(self, message: Any) -> None:
+        # A refused command answers 409 or 422, which is no fault of the page but its work.
+        if message.type == "error" and "422" not in message.text and "409" not in message.text:
+            self.faults.append(f"{self.page.url}: {message.text}")
+
+    def wear(self, theme: str) -> None:
+        """Choose light or dark for the pages to come."""
+        self.context.add_cookies([{"name": "theme", "value": theme, "url": self.house.address}])
+
+    def go(self, path: str) -> Page:
+        """Open an address and wait until its scripts and the live updates are there."""
         self.page.goto(path)
+        self.page.locator("html[data-live=on]").wait_for(state="attached")
         return self.page
 
-    def shot(self, name: str) -> None:
-        """A picture, for people to look at."""
+    @property
+    def dialog(self) -> Locator:
+        """The dialog that is open."""
+        return self.page.locator("dialog[open]")
+
+    def told(self, text: str) -> None:
+        """The page has said something in its corner."""
+        expect(self.page.locator("#toasts").get_by_text(text).first).to_be_visible()
+
+    def shot(self, name: str, looks: tuple[tuple[int, str], ...] = LOOKS) -> None:
+        """Pictures of the page as it is, in several widths and themes, for people to look at."""
         SHOTS.mkdir(parents=True, exist_ok=True)
-        self.page.wait_for_timeout(250)
-        self.page.screenshot(path=str(SHOTS / f"{name}.png"))
+        before = self.page.viewport_size
+        for width, theme in looks:
+            self.page.set_viewport_size({"width": width, "height": 900 if width > 600 else 844})
+            self.page.evaluate("theme => { document.documentElement.dataset.theme = theme; document.documentElement.dispatchEvent(new Event('theme')); }", theme)
+            self.page.screenshot(path=str(SHOTS / f"{name}-{width}-{theme}.png"), animations="disabled")
+        self.page.set_viewport_size(before or {"width": 1440, "height": 900})
 
     def check_access(self) -> None:
         """No serious accessibility fault on the page as it is now."""
