@@ -34,6 +34,14 @@ def test_the_key_is_made_once_and_closed(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "home" / "secret_key").stat().st_mode) == 0o600
 
 
+def test_what_is_filed_is_closed_to_others(tmp_path: Path) -> None:
+    home = tmp_path / "made" / "home"
+    prepare_home(home)
+    assert stat.S_IMODE((home / "files").stat().st_mode) == 0o700
+    assert stat.S_IMODE(home.stat().st_mode) == (0o711 if os.geteuid() == 0 else 0o700)
+    assert stat.S_IMODE(home.parent.stat().st_mode) == stat.S_IMODE(home.stat().st_mode)
+
+
 def test_a_second_server_is_told_who_has_the_folder(tmp_path: Path) -> None:
     first = HomeLock(tmp_path)
     first.take()

@@ -15,8 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from enfilade.site.embedded import find_processes_in
+from enfilade.site.embedded import EmbeddedPostgres, find_processes_in
+from enfilade.site.home import prepare_home
 from enfilade.site.processes import find_marked
+from tests.server import TEMPLATE, copy, make_kept_cluster
 
 pytestmark = pytest.mark.server
 PATIENCE_S = 90
@@ -72,9 +74,9 @@ def wait_until(condition: Callable[[], object], patience_s: float = PATIENCE_S) 
     return False
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def served() -> Iterator[Served]:
-    """One data folder for all tests here: each leaves it stopped, the next one starts on what was left."""
+    """A data folder that does not exist yet; whatever runs on it is ended with the test."""
     folder = Path(tempfile.mkdtemp(prefix="enfilade-run-"))
     folder.chmod(0o711)
     made = Served(folder)
@@ -89,30 +91,67 @@ def served() -> Iterator[Served]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.mark.parametrize("moment", ["Making the database cluster", "Making the database\n", "Applying core."])
-def test_a_kill_during_the_first_start_leaves_nothing_running(served: Served, moment: str) -> None:
-    process = served.start()
-    assert served.says(moment)
-    process.kill()
-    process.wait()
-    assert wait_until(lambda: not served.left(), 20), served.log.read_text()
+@pytest.fixture
+def founded(served: Served) -> Served:
+    """A data folder with a migrated database in it, as a first start leaves it; its migrations are those of the test run."""
+    prepare_home(served.home)
+    cluster = served.home / "postgres"
+    cluster.mkdir(mode=0o711)
+    copy(make_kept_cluster(), cluster / "data")
+    server = EmbeddedPostgres(cluster, durable=False)
+    server.start()
+    server.rename_database(TEMPLATE, "enfilade")
+    server.stop()
+    return served
 
 
-def test_the_start_after_the_kills_serves_and_a_second_one_is_told_so(served: Served) -> None:
-    begin = served.length()
-    first = served.start()
-    assert served.says("Enfilade serves on", begin)
-    assert first.poll() is None, served.log.read_text()
-    assert served.status() == 200
+def test_a_first_start_that_is_killed_at_every_step_goes_on_the_next_time(served: Served) -> None:
+    for moment in (
+        "Making the database cluster",
+        "Making the database\n",
+        "Applying contenttypes.0001_initial",
+        "Applying contenttypes.0001_initial",
+    ):
+        begin = served.length()
+        process = served.start()
+        assert served.says(moment, begin)
+        assert process.poll() is None, served.log.read_text()
+        process.kill()
+        process.wait()
+        assert wait_until(lambda: not served.left(), 20), served.log.read_text()
 
-    second = served.start(PORT=str(free_port()))
+
+def test_ctrl_c_leaves_nothing_and_a_second_server_is_told_who_has_the_folder(founded: Served) -> None:
+    first = founded.start()
+    assert founded.says("Enfilade serves on")
+    assert first.poll() is None, founded.log.read_text()
+    assert founded.status() == 200
+
+    second = founded.start(PORT=str(free_port()))
     assert second.wait(PATIENCE_S) == 2
-    assert f"already runs on the data folder {served.home} (process {first.pid}, http://127.0.0.1:{served.port})" in served.log.read_text()
-    assert served.status() == 200
+    assert (
+        f"already runs on the data folder {founded.home} (process {first.pid}, http://127.0.0.1:{founded.port})" in founded.log.read_text()
+    )
+    assert founded.status() == 200
 
     first.send_signal(signal.SIGINT)
     assert first.wait(PATIENCE_S) == 0
-    assert served.left() == set()
+    assert founded.left() == set()
+
+
+def test_a_killed_supervisor_takes_everything_with_it_and_the_next_start_works(founded: Served) -> None:
+    process = founded.start()
+    assert founded.says("Enfilade serves on")
+    process.kill()
+    process.wait()
+    begin = founded.length()
+    again = founded.start()  # At once: what is left of the first one may still be ending.
+    assert founded.says("Enfilade serves on", begin)
+    assert again.poll() is None, founded.log.read_text()
+    assert founded.status() == 200
+    again.terminate()
+    assert again.wait(PATIENCE_S) == 0
+    assert founded.left() == set()
 
 
 def test_a_port_in_use_is_a_sentence(served: Served) -> None:
@@ -126,17 +165,7 @@ def test_a_port_in_use_is_a_sentence(served: Served) -> None:
     assert served.left() == set()
 
 
-def test_a_killed_supervisor_takes_everything_with_it_and_the_next_start_works(served: Served) -> None:
-    begin = served.length()
-    process = served.start()
-    assert served.says("Enfilade serves on", begin)
-    process.kill()
-    process.wait()
-    begin = served.length()
-    again = served.start()  # At once: what is left of the first one may still be ending.
-    assert served.says("Enfilade serves on", begin)
-    assert again.poll() is None, served.log.read_text()
-    assert served.status() == 200
-    again.terminate()
-    assert again.wait(PATIENCE_S) == 0
-    assert served.left() == set()
+def test_a_server_that_is_not_there_is_a_sentence(served: Served) -> None:
+    process = served.start(DATABASE_URL="postgresql://nobody@127.0.0.1:1/nothing")
+    assert process.wait(PATIENCE_S) == 2
+    assert "The PostgreSQL of DATABASE_URL does not let us in" in served.log.read_text()

@@ -58,6 +58,9 @@ def place_cluster(home: Path, say: Callable[[str], object]) -> Path:
         return folder
     elsewhere = Path("/var/lib/enfilade") / f"postgres-{secrets.token_hex(4)}"
     say(f"{home} is closed to the database user `nobody`; PostgreSQL keeps its data in {elsewhere}")
+    if not elsewhere.parent.exists():
+        elsewhere.parent.mkdir()
+        elsewhere.parent.chmod(0o711)
     (home / "postgres-folder").write_text(f"{elsewhere}\n")
     return elsewhere
 

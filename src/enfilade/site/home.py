@@ -51,9 +51,15 @@ def short_hash(path: Path) -> str:
 
 def prepare_home(home: Path) -> None:
     """Make the data folder; closed to others, except that root's lets the database user pass through without listing it."""
+    mode = 0o711 if os.geteuid() == 0 else 0o700
+    missing = [part for part in (home, *home.parents) if not part.exists()]
     try:
         home.mkdir(parents=True, exist_ok=True)
-        home.chmod(0o711 if os.geteuid() == 0 else 0o700)
+        for part in {home, *missing}:
+            part.chmod(mode)
+        for name in ("files", "static"):
+            (home / name).mkdir(mode=0o700, exist_ok=True)
+            (home / name).chmod(0o700)
     except OSError as error:
         raise HomeProblem(f"The data folder {home} cannot be used ({error.strerror}). Name another one with ENFILADE_HOME.") from error
 

@@ -55,6 +55,7 @@ class House:
     def run(self) -> int:
         """Start everything, serve until asked to stop, end everything. Returns the exit code."""
         self.supervisor.listen()
+        os.umask(0o077)  # What the house writes is nobody else's.
         prepare_home(self.home)
         lock = HomeLock(self.home)
         lock.take()
@@ -83,7 +84,6 @@ class House:
         """Return the environment of every child."""
         if not os.environ.get("SECRET_KEY"):
             read_secret_key(self.home)
-        (self.home / "static").mkdir(exist_ok=True)
         # Without compiled files every process would read the whole house from its source again.
         outer = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
         return {
