@@ -43,10 +43,9 @@ class Program:
         """POST."""
         return self.send("POST", path, body, **more)
 
-    def do(self, command: str, body: Any = None, **more: Any) -> Any:
+    def do(self, command: str, body: Any = None, *, rehearse: bool = False, **more: Any) -> Any:
         """Run a command by its name."""
-        module, _, verb = command.partition(".")
-        return self.post(f"do/{module}/{verb}/", body, **more)
+        return self.post(f"do/{command.replace('.', '/')}/{'?rehearse=1' if rehearse else ''}", body, **more)
 
     def upload(self, name: str, content: bytes) -> Any:
         """Keep a file."""

@@ -113,6 +113,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "enfilade.core.http.middleware.context_middleware",
+    "enfilade.core.http.middleware.size_middleware",
     "axes.middleware.AxesMiddleware",
 ]
 

@@ -11,12 +11,13 @@ from dataclasses import asdict, is_dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from django.db import models
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from enfilade.core import audit, files
 from enfilade.core.command import command_named, run_raw
-from enfilade.core.command.inputs import read
+from enfilade.core.command.inputs import NAME_MAX, read
 from enfilade.core.context import Context, Held, Invalid, NotFound, Refusal
 from enfilade.core.http.dispatch import view
 from enfilade.core.http.problems import problem
@@ -144,12 +145,20 @@ def result_json(ctx: Context, result: Any) -> dict[str, Any]:
 
 def _body(request: HttpRequest) -> dict[str, Any]:
     """The JSON object of a request; refused with a sentence when it is none, too large or too deep."""
-    if not request.body:
+    try:
+        data = request.body
+    except RequestDataTooBig:
+        raise TooLarge from None
+    if len(data) > BODY_MAX_BYTES:
+        raise TooLarge
+    if not data:
         return {}
     if request.content_type not in {"application/json", "application/merge-patch+json"}:
         raise UnknownMedia
     try:
-        found = json.loads(request.body.decode("utf-8"), parse_float=Decimal, parse_constant=_no_constant)
+        found = json.loads(data.decode("utf-8"), parse_float=Decimal, parse_constant=_no_constant, object_pairs_hook=_each_once)
+    except Invalid:
+        raise
     except (ValueError, RecursionError, UnicodeDecodeError) as error:
         where = f" (line {error.lineno}, column {error.colno})" if isinstance(error, json.JSONDecodeError) else ""
         raise Invalid({"": [f"The body is not JSON{where}."]}) from None
@@ -165,6 +174,25 @@ class UnknownMedia(Refusal):
 
     def __init__(self) -> None:
         super().__init__("media_type", "Send application/json.")
+
+
+class TooLarge(Refusal):
+    """The body is larger than anybody here reads."""
+
+    status = 413
+
+    def __init__(self) -> None:
+        super().__init__("too_large", f"Send at most {BODY_MAX_BYTES // 1024 // 1024} MB. Files go to /api/v1/files/.")
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object; a name that is said twice is refused, since two readers would take two different values."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise Invalid({twice[:NAME_MAX]: [f"{twice[:NAME_MAX]!r} is given twice."]})
+    return found
 
 
 def _no_constant(name: str) -> None:

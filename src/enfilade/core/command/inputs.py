@@ -29,6 +29,7 @@ from django.utils.timezone import get_current_timezone, is_naive
 from enfilade.core.context import Invalid
 from enfilade.core.fields import AmountFormField, to_major
 
+NAME_MAX = 80
 TEXT_MAX = 500
 LONG_TEXT_MAX = 20_000
 LINES_MAX = 1_000
@@ -373,7 +374,9 @@ def read(parameters: dict[str, Parameter], raw: Any, currency: str) -> dict[str,
     """
     if not isinstance(raw, dict):
         raise Invalid({"": ["Give an object with named values."]})
-    errors: dict[str, list[str]] = {name: [f"There is no input called {name[:80]!r}."] for name in raw if name not in parameters}
+    errors: dict[str, list[str]] = {
+        name[:NAME_MAX]: [f"There is no input called {name[:NAME_MAX]!r}."] for name in raw if name not in parameters
+    }
     values: dict[str, Any] = {}
     for name, parameter in parameters.items():
         given = raw.get(name)

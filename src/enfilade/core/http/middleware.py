@@ -10,6 +10,12 @@ from django.utils.cache import patch_cache_control
 
 from enfilade.core.access import companies_of, context_for, context_of_token
 from enfilade.core.context import Context
+from enfilade.core.files import SIZE_MAX_BYTES
+
+from .problems import page_problem
+
+# The largest file, and room for the rest of its form.
+LARGEST_BODY_BYTES = SIZE_MAX_BYTES + 1024 * 1024
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -27,6 +33,17 @@ def context_middleware(get_response: Handler) -> Handler:
         if not response.has_header("Cache-Control"):
             patch_cache_control(response, private=True, no_store=True)
         return response
+
+    return handle
+
+
+def size_middleware(get_response: Handler) -> Handler:
+    """Refuse a body that is larger than the largest file before anything reads it, so that it fills no disk."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_BODY_BYTES:
+            return page_problem(request, 413, f"This is too large: at most {SIZE_MAX_BYTES // 1024 // 1024} MB are taken.")
+        return get_response(request)
 
     return handle
 
