@@ -33,7 +33,7 @@ class JournalLine:
     debit: Amount = 0
     credit: Amount = 0
     text: str = ""
-    party: Ref[Party] | None = None
+    party: Ref[Party] | int | None = None
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Leg:
 
     account: str
     amount_minor: Annotated[int, Input(amount=True, signed=True)]
-    party: Ref[Party] | None = None
+    party: Ref[Party] | int | None = None
     text: str = ""
 
 

@@ -44,10 +44,10 @@ class LineIn:
     party: who it concerns, on receivable and payable accounts.
     """
 
-    account: Ref[Account]
+    account: Ref[Account] | int
     unit: Annotated[str, Input(max_length=20)]
     quantity_minor: int
-    party: Ref[Party] | None = None
+    party: Ref[Party] | int | None = None
     text: str = ""
 
 

@@ -43,7 +43,7 @@ def seal_book(ctx: Context, *, book: Ref[Book]) -> BookSeal:
         previous=last.hash if last else CHAIN_START,
         sealed_at=ctx.now,
     )
-    seal.hash = seal_hash(seal.head, seal.digests)
+    seal.hash = seal_hash(seal.head, bytes(seal.digests))
     seal.save()
     publish(ctx, BookSealed(book=book.pk, number=seal.number, last_entry=up_to, hash=seal.hash))
     return seal

@@ -74,29 +74,28 @@ DECLARE
     bad record;
     mine integer;
 BEGIN
-    SELECT e.id AS entry, e.company_id = l.company_id AND e."on" = l."on" AS fits, a.id AS account, a.code, a.active, a.heading INTO bad
+    SELECT e.id IS NOT NULL AND e.company_id = l.company_id AND e."on" = l."on" AS fits, a.id AS account, a.code, a.active, a.heading,
+           l.party_id IS NOT NULL AND p.id IS NULL AS foreign_party
+      INTO bad
       FROM fresh l
       LEFT JOIN books_entry e ON e.id = l.entry_id
       LEFT JOIN books_account a ON a.id = l.account_id AND a.book_id = e.book_id AND a.company_id = l.company_id
-     WHERE e.id IS NULL OR e.company_id <> l.company_id OR e."on" <> l."on" OR a.id IS NULL OR NOT a.active OR a.heading
+      LEFT JOIN party_party p ON p.id = l.party_id AND p.company_id = l.company_id
+     WHERE (e.company_id = l.company_id AND e."on" = l."on" AND a.active AND NOT a.heading AND (l.party_id IS NULL OR p.id IS NOT NULL)
+            AND (SELECT count(*) FROM books_line x WHERE x.entry_id = l.entry_id) <= e.line_count) IS NOT TRUE
      LIMIT 1;
     IF FOUND THEN
-        IF bad.entry IS NULL OR NOT bad.fits THEN
+        IF NOT bad.fits THEN
             RAISE EXCEPTION 'A line has the company and the day of its entry.' USING ERRCODE = 'check_violation', CONSTRAINT = 'line_fits_entry';
         ELSIF bad.account IS NULL THEN
             RAISE EXCEPTION 'An account belongs to another book.' USING ERRCODE = 'check_violation', CONSTRAINT = 'line_account_of_book';
         ELSIF bad.heading THEN
             RAISE EXCEPTION 'Account % is a heading: nothing is posted to it.', bad.code USING ERRCODE = 'check_violation', CONSTRAINT = 'line_account_open';
+        ELSIF NOT bad.active THEN
+            RAISE EXCEPTION 'Account % is not in use any more.', bad.code USING ERRCODE = 'check_violation', CONSTRAINT = 'line_account_open';
+        ELSIF bad.foreign_party THEN
+            RAISE EXCEPTION 'A line names a party of another company.' USING ERRCODE = 'check_violation', CONSTRAINT = 'line_party_of_company';
         END IF;
-        RAISE EXCEPTION 'Account % is not in use any more.', bad.code USING ERRCODE = 'check_violation', CONSTRAINT = 'line_account_open';
-    END IF;
-    IF EXISTS (SELECT 1 FROM fresh l WHERE l.party_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM party_party p WHERE p.id = l.party_id AND p.company_id = l.company_id)) THEN
-        RAISE EXCEPTION 'A line names a party of another company.' USING ERRCODE = 'check_violation', CONSTRAINT = 'line_party_of_company';
-    END IF;
-    IF EXISTS (
-        SELECT 1 FROM (SELECT DISTINCT entry_id FROM fresh) f JOIN books_entry e ON e.id = f.entry_id
-         WHERE (SELECT count(*) FROM books_line l WHERE l.entry_id = f.entry_id) > e.line_count
-    ) THEN
         RAISE EXCEPTION 'Nothing is added to an entry that is complete.' USING ERRCODE = 'check_violation', CONSTRAINT = 'entry_lines_complete';
     END IF;
     mine := books_take_slot();
