@@ -146,7 +146,7 @@ class Setup:
                 code=item["code"],
                 name=item["name"],
                 kind=item.get("kind", "service"),
-                price_minor=item["price"],
+                price=item["price"],
                 tax_class=item["tax_class"],
             )
             self.ids["item", item["code"]] = made.pk
@@ -180,7 +180,7 @@ class Setup:
         for fact in self.each("company_facts"):
             self.do("reception.add_companyfact", valid_from=self.ctx.today.replace(month=1, day=1), **fact)
         for rate in self.each("pay_rates"):
-            self.do("reception.add_payrate", role=rate["role"], hourly_minor=rate["hourly"])
+            self.do("reception.add_payrate", role=rate["role"], hourly=rate["hourly"])
         for answer in self.each("answers"):
             text = answer.pop("text")
             made = self.do("reception.add_answer", **answer, text=text, valid_from=self.ctx.today.replace(month=1, day=1))

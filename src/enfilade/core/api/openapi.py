@@ -18,7 +18,7 @@ from enfilade.core.context import Context
 from enfilade.core.fields import AmountField
 from enfilade.core.http.dispatch import view
 from enfilade.core.resource import RESOURCES, Resource
-from enfilade.core.resource.columns import field_at
+from enfilade.core.resource.columns import field_at, public_name
 from enfilade.core.resource.hooks import REPORTS, Report
 
 AMOUNT = {"type": "string", "pattern": r"^-?\d+(\.\d+)?$", "description": "Decimal amount in major units."}
@@ -100,7 +100,7 @@ def _problem_schema() -> dict[str, Any]:
 def _row_schema(resource: Resource) -> dict[str, Any]:
     properties: dict[str, Any] = {"id": {"type": "integer"}, "ref": {"type": "string"}, "label": {"type": "string"}}
     for path in dict.fromkeys((*resource.columns, *resource.shown())):
-        properties[path] = _column_schema(resource, path)
+        properties[public_name(path)] = _column_schema(resource, path)
         if isinstance(field_at(resource.model, path), models.ForeignKey):
             properties[f"{path}_label"] = {"type": ["string", "null"]}
     for name in resource.lines:
@@ -308,7 +308,7 @@ def _list_parameters(resource: Resource) -> list[dict[str, Any]]:
     names = ["q", "sort", "after", "before", "limit"]
     for name in resource.filters:
         field = field_at(resource.model, name)
-        names += [name] + ([f"{name}_from", f"{name}_to"] if isinstance(field, models.DateField | AmountField) else [])
+        names += [public_name(name)] + ([f"{public_name(name)}_from", f"{public_name(name)}_to"] if isinstance(field, models.DateField | AmountField) else [])
     return [{"name": n, "in": "query", "schema": {"type": "string"}} for n in names]
 
 

@@ -87,13 +87,8 @@ def start_values(ctx: Context, command: Command, query: Any, pk: int | None) -> 
     for name, parameter in command.parameters.items():
         if name == command.target or name in values:
             continue
-        source = (
-            parameter.meta.prefill.removeprefix("row.")
-            if parameter.meta.prefill.startswith("row.")
-            else (name if parameter.partial else "")
-        )
-        if source:
-            found = getattr(row, source)
+        if parameter.meta.prefill.startswith("row."):
+            found = getattr(row, parameter.meta.prefill.removeprefix("row."))
             values[name] = found() if callable(found) else found
             if isinstance(values[name], models.Model):
                 values[name] = values[name].pk

@@ -44,6 +44,11 @@ def label_of(model: type[models.Model], path: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def public_name(path: str) -> str:
+    """What programs call a column: an amount goes out and comes in in major units, so its name says nothing of minor ones."""
+    return path.removesuffix("_minor")
+
+
 def value_at(row: models.Model, path: str) -> Any:
     """The value at the end of a path; methods without arguments are called; None where a link is empty."""
     value: Any = row
@@ -105,13 +110,14 @@ def parameter_of(field: models.Field[Any, Any], *, partial: bool) -> Parameter:
     has_default = field.has_default()
     required = not (field.blank or field.null or has_default or isinstance(field, models.BooleanField))
     default = field.get_default() if has_default else (None if field.null or is_row else _blank(field))
-    meta = Input(shared=is_row, amount=isinstance(field, AmountField), label=label_of(field.model, field.name))
+    prefill = f"row.{field.name}" if partial else ""
+    meta = Input(shared=is_row, amount=isinstance(field, AmountField), label=label_of(field.model, field.name), prefill=prefill)
     own = None if is_row else _form_field(field, required, meta.label)
     empty = (
         None if field.null else (default if has_default and not isinstance(field, models.CharField | models.TextField) else _blank(field))
     )
     return Parameter(
-        name=field.name,
+        name=public_name(field.name),
         kind=kind,
         many=isinstance(field, ArrayField),
         required=required,

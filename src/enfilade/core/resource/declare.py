@@ -16,7 +16,7 @@ from enfilade.core.models import Record, RecordQuerySet
 from enfilade.core.states import States
 
 from .cells import Cell, cell
-from .columns import field_at, label_of, parameter_of, plain_value, related_paths
+from .columns import field_at, label_of, parameter_of, plain_value, public_name, related_paths
 from .hooks import office_of
 from .registry import RESOURCES
 
@@ -173,14 +173,15 @@ class Resource:
         """A row for programs: id, ref, label, every shown field; foreign keys by id with a `_label` beside."""
         found: dict[str, Any] = {"id": row.pk, "ref": f"{self.label}:{row.pk}", "label": str(row)}
         for path in dict.fromkeys((*self.columns, *self.shown())):
-            found[path] = plain_value(row, path, ctx.company.currency)
+            found[public_name(path)] = plain_value(row, path, ctx.company.currency)
             if isinstance(field_at(self.model, path), models.ForeignKey):
                 target = getattr(row, path.split("__")[0]) if "__" not in path else None
                 found[f"{path}_label"] = str(target) if target is not None else None
         if lines:
             for name, columns in self.lines.items():
                 found[name] = [
-                    {"id": r.pk, **{c: plain_value(r, c, ctx.company.currency) for c in columns}} for r in self.line_rows(ctx, row, name)
+                    {"id": r.pk, **{public_name(c): plain_value(r, c, ctx.company.currency) for c in columns}}
+                    for r in self.line_rows(ctx, row, name)
                 ]
         return found
 
@@ -210,10 +211,12 @@ class Resource:
 def _register_plain_commands(resource: Resource) -> None:
     """add_x and change_x: the commands of a plain record, made from its declaration, unless the module wrote its own of that name."""
     if resource.addable and resource.add_command is None:
-        _file(resource, "add", {n: parameter_of(_field(resource, n), partial=False) for n in resource.fields}, _adder(resource))
+        _file(
+            resource, "add", {public_name(n): parameter_of(_field(resource, n), partial=False) for n in resource.fields}, _adder(resource)
+        )
     if resource.changeable and resource.change_command is None:
         row = Parameter(resource.target, resource.model, many=False, required=True, default=None, meta=Input(), help="")
-        parameters = {resource.target: row} | {n: parameter_of(_field(resource, n), partial=True) for n in resource.fields}
+        parameters = {resource.target: row} | {public_name(n): parameter_of(_field(resource, n), partial=True) for n in resource.fields}
         _file(resource, "change", parameters, _changer(resource))
 
 
@@ -242,7 +245,7 @@ def _file(resource: Resource, verb: str, parameters: dict[str, Parameter], body:
 
 def _adder(resource: Resource) -> Any:
     def body(ctx: Context, **values: Any) -> Record:
-        row = resource.model(company=ctx.company, **values)
+        row = resource.model(company=ctx.company, **{n: values[public_name(n)] for n in resource.fields})
         row.save()
         return row
 
@@ -252,7 +255,7 @@ def _adder(resource: Resource) -> Any:
 def _changer(resource: Resource) -> Any:
     def body(ctx: Context, **values: Any) -> Record:
         row = values.pop(resource.target)
-        given = {n: v for n, v in values.items() if v is not UNSET}
+        given = {n: values[public_name(n)] for n in resource.fields if values[public_name(n)] is not UNSET}
         for name, value in given.items():
             setattr(row, name, value)
         if given:

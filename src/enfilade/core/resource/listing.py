@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -14,14 +15,17 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
+from enfilade.core.command.inputs import TEXT_MAX, is_storable
 from enfilade.core.context import Context, Invalid
 from enfilade.core.fields import AmountField, to_minor
 
-from .columns import field_at, plain, value_at
+from .columns import field_at, plain, public_name, value_at
 from .declare import Resource
 
 LIMIT_DEFAULT = 50
 LIMIT_MAX = 200
+_TRUE, _FALSE = ("true", "1", "yes", "on"), ("false", "0", "no", "off")
+_WHOLE = re.compile(r"-?[0-9]{1,19}")
 RESERVED = {"q", "sort", "after", "before", "limit", "view", "format"}
 
 
@@ -40,7 +44,7 @@ def listing(resource: Resource, ctx: Context, params: Mapping[str, Any]) -> List
     """The page that the query parameters describe. Refuses invalid with one sentence per bad parameter; nothing is ignored."""
     rows = filtered(resource, ctx, params)
     sort = str(params.get("sort") or resource.ordering)
-    name = sort.removeprefix("-")
+    name = column_named(sort.removeprefix("-"), resource.columns)
     if not is_sortable(resource, name):
         raise Invalid({"sort": [f"This list can't be sorted by {name[:60]!r}."]})
     limit = _limit(params.get("limit"))
@@ -80,8 +84,8 @@ def filtered(resource: Resource, ctx: Context, params: Mapping[str, Any]) -> Any
 
 
 def match(fields: tuple[str, ...], text: str) -> Q:
-    """Every word of the text occurs in one of the fields. NUL and overlong texts find nothing."""
-    if not fields or "\x00" in text:
+    """Every word of the text occurs in one of the fields. What no column can hold finds nothing."""
+    if not fields or not is_storable(text):
         return Q(pk__in=[])
     found = Q()
     for word in text[:200].split()[:8]:
@@ -90,6 +94,11 @@ def match(fields: tuple[str, ...], text: str) -> Q:
             one |= Q(**{f"{name}__icontains": word})
         found &= one
     return found
+
+
+def column_named(name: str, columns: tuple[str, ...]) -> str:
+    """The column that programs call by a name; the name itself when there is none."""
+    return next((c for c in columns if public_name(c) == name), name)
 
 
 def is_sortable(resource: Resource, name: str) -> bool:
@@ -104,10 +113,10 @@ def _values(params: Mapping[str, Any], key: str) -> list[str]:
 
 
 def _condition(resource: Resource, ctx: Context, key: str, values: list[str]) -> Q:
-    name, bound = key, ""
+    name, bound = column_named(key, resource.filters), ""
     for ending in ("_from", "_to"):
-        if key.endswith(ending) and key.removesuffix(ending) in resource.filters:
-            name, bound = key.removesuffix(ending), ending
+        if key.endswith(ending) and (column := column_named(key.removesuffix(ending), resource.filters)) in resource.filters:
+            name, bound = column, ending
     if name not in resource.filters:
         raise ValueError(f"There is no filter called {key[:60]!r}.")
     if not values:
@@ -127,7 +136,7 @@ def _condition(resource: Resource, ctx: Context, key: str, values: list[str]) ->
 
 
 def _typed(field_: models.Field[Any, Any] | None, text: str, ctx: Context) -> Any:
-    if "\x00" in text or len(text) > 500:
+    if len(text) > TEXT_MAX or not is_storable(text):
         raise ValueError("This value can't be searched for.")
     if field_ is None:
         return text
@@ -138,13 +147,11 @@ def _typed(field_: models.Field[Any, Any] | None, text: str, ctx: Context) -> An
     if isinstance(field_, AmountField):
         return _amount(text, ctx)
     if isinstance(field_, models.BooleanField):
-        return text.lower() in {"1", "true", "yes", "on"}
+        return _truth(text)
     if isinstance(field_, models.DateField):
         return _date(text)
     if isinstance(field_, models.ForeignKey | models.IntegerField):
-        if not text.lstrip("-").isdigit() or abs(int(text)) >= 2**63:
-            raise ValueError("Give a whole number.")
-        return int(text)
+        return _whole(text)
     if isinstance(field_, models.DecimalField):
         number = Decimal(text)
         if not number.is_finite():
@@ -160,6 +167,18 @@ def _amount(text: str, ctx: Context) -> int:
         raise ValueError(no.messages[0]) from None
 
 
+def _truth(text: str) -> bool:
+    if text.lower() not in {*_TRUE, *_FALSE}:
+        raise ValueError("Say true or false.")
+    return text.lower() in _TRUE
+
+
+def _whole(text: str) -> int:
+    if not _WHOLE.fullmatch(text) or abs(int(text)) >= 2**63:
+        raise ValueError("Give a whole number.")
+    return int(text)
+
+
 def _date(text: str) -> date:
     try:
         return datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)
@@ -170,7 +189,7 @@ def _date(text: str) -> date:
 def _limit(text: Any) -> int:
     if text in (None, ""):
         return LIMIT_DEFAULT
-    if not str(text).isdigit() or not 1 <= int(text) <= LIMIT_MAX:
+    if not _WHOLE.fullmatch(str(text)) or not 1 <= int(text) <= LIMIT_MAX:
         raise Invalid({"limit": [f"Give a number from 1 to {LIMIT_MAX}."]})
     return int(text)
 
@@ -182,9 +201,9 @@ def _cursor(row: models.Model, name: str) -> str:
 def _read_cursor(text: str) -> tuple[Any, int]:
     try:
         value, pk = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        if not isinstance(value, str | int | float | bool | None) or not 0 < int(pk) < 2**63:
+        if not isinstance(value, str | int | float | bool | None) or type(pk) is not int or not 0 < pk < 2**63:
             raise ValueError(text)
-        return value, int(pk)
+        return value, pk
     except (ValueError, TypeError, RecursionError):
         raise Invalid({"after": ["This page mark is not one of ours; start again from the first page."]}) from None
 

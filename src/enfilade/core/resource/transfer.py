@@ -23,7 +23,7 @@ from enfilade.core.context import Context, Invalid, NotFound, Refusal
 from enfilade.core.models import Record
 from enfilade.core.tabular import Table, guard_formula, read_table, unguard_formula
 
-from .columns import field_at, plain_value
+from .columns import field_at, plain_value, public_name
 from .declare import Resource
 from .listing import filtered
 from .registry import RESOURCES
@@ -98,7 +98,7 @@ def may_import(resource: Resource, ctx: Context) -> bool:
 def export_csv(resource: Resource, ctx: Context, params: Mapping[str, Any]) -> Iterator[str]:
     """Lines of CSV: id, the columns and the fields. Foreign keys by the target's import key; what looks like a formula is text."""
     names = ["id", *dict.fromkeys((*resource.fields, *resource.columns))]
-    yield _line(names)
+    yield _line([public_name(n) for n in names])
     rows = filtered(resource, ctx, params).order_by("pk")
     for row in rows.iterator(chunk_size=EXPORT_CHUNK):
         yield _line([str(row.pk), *(_out(row, name, ctx) for name in names[1:])])
@@ -163,7 +163,7 @@ def _own_rows(resource: Resource, ctx: Context, table: Table, problems: list[Imp
 def _head(resource: Resource, text: str) -> str:
     clean = text.strip().lower()
     for name in (*resource.fields, *resource.columns):
-        if clean in {name, name.replace("_", " "), resource.label_of(name).lower()}:
+        if clean in {public_name(name), name, name.replace("_", " "), resource.label_of(name).lower()}:
             return name
     return clean
 
@@ -185,7 +185,7 @@ def _in(resource: Resource, ctx: Context, name: str, text: str) -> Any:
 def _row(resource: Resource, ctx: Context, line: int, inputs: dict[str, Any]) -> ImportRow:
     # A number that the house draws itself finds the row again, but nobody types it.
     key = inputs.get(resource.import_key)
-    inputs = {n: v for n, v in inputs.items() if n in resource.fields}
+    inputs = {public_name(n): v for n, v in inputs.items() if n in resource.fields}
     present = resource.model.objects.visible_to(ctx).filter(**{resource.import_key: key}).first() if key not in (None, "") else None
     if present is not None and resource.changeable:
         return ImportRow(line, f"{resource.module}.change_{resource.name}", {resource.target: present.pk, **inputs})

@@ -29,7 +29,7 @@ def ctx() -> Context:
 
 def add(ctx: Context, **more: Any) -> Item:
     """A cleaning."""
-    return run_raw(ctx, "item.add_item", {"code": "CLEAN", "name": "Cleaning", "price_minor": "80.00", **more})
+    return run_raw(ctx, "item.add_item", {"code": "CLEAN", "name": "Cleaning", "price": "80.00", **more})
 
 
 def price(ctx: Context, item: Item, on: date) -> int:
@@ -64,7 +64,7 @@ def test_a_past_price_corrects_the_past(ctx: Context) -> None:
 def test_changing_the_item_writes_history(ctx: Context) -> None:
     """Whoever changes the price on the form changes it from today on; yesterday stays."""
     item = add(ctx)
-    run_raw(ctx, "item.change_item", {"item": item.pk, "price_minor": "85.50"})
+    run_raw(ctx, "item.change_item", {"item": item.pk, "price": "85.50"})
     assert (price(ctx, item, date(2026, 1, 1)), price(ctx, item, ctx.today)) == (8_000, 8_550)
 
 
@@ -81,7 +81,7 @@ def test_the_clock_takes_up_a_price(ctx: Context) -> None:
 
 def test_many_prices_in_one_query(ctx: Context, django_assert_num_queries: Any) -> None:
     """A check-out with many items costs as much as one."""
-    items = [add(ctx, code=f"I{n}", price_minor=f"{n}.00") for n in range(1, 6)]
+    items = [add(ctx, code=f"I{n}", price=f"{n}.00") for n in range(1, 6)]
     with scope(ctx.company_id), django_assert_num_queries(1):
         assert prices_of(ctx, items, ctx.today) == {item.pk: n * 100 for n, item in enumerate(items, 1)}
 
@@ -93,7 +93,7 @@ def test_a_code_names_one_item(ctx: Context) -> None:
         add(ctx)
     assert no.value.code == "item_code_once"
     other = make_ctx(make_company(), "*")
-    add(other, price_minor="1.00")
+    add(other, price="1.00")
     with scope(ctx.company_id):
         found = item_by_code(ctx, "CLEAN")
     assert found is not None

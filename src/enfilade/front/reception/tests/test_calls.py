@@ -293,3 +293,23 @@ def test_deny_by_default(desk: Context) -> None:
     for verb in ("take_call", "settle_call", "miss_call", "screen_call"):
         with pytest.raises(NotAllowed):
             run_raw(nobody, f"reception.{verb}", {"call": call.pk})
+
+
+def test_a_booking_made_on_the_line_ends_the_contact(desk: Context, patient: Any) -> None:
+    """Nobody logs it: the contact names the visit. A booking for somebody else ends nothing."""
+    dentist = run_raw(desk, "calendar.add_bookable", {"kind": "person", "name": "Dr. Brandl", "code": "BRA", "tags": ["dentist"]})
+    run_raw(desk, "calendar.add_openinghours", {"weekday": "1", "opens_at": "08:00", "closes_at": "18:00"})
+    item = run_raw(desk, "item.add_item", {"code": "EXAM", "name": "Examination", "price_minor": "42.00", "tax_class": "exempt"})
+    service = run_raw(
+        desk, "appointments.add_service", {"code": "CHECK", "name": "Check-up", "item": item.pk, "duration_min": 30, "needs": "dentist"}
+    )
+    other = add_person(desk, given_name="Ben", family_name="Okafor")
+    call = commands.open_call(desk, number="0305550102")
+    booking = {"service": service.pk, "practitioner": dentist.pk}
+    run_raw(desk, "appointments.book_visit", {**booking, "patient": other.pk, "starts_at": "2026-11-03T09:00+01:00"})
+    with scope(desk.company_id):
+        assert Call.objects.visible_to(desk).get().state == "open"
+    visit = run_raw(desk, "appointments.book_visit", {**booking, "patient": patient.pk, "starts_at": "2026-11-03T10:00+01:00"})
+    with scope(desk.company_id):
+        row = Call.objects.visible_to(desk).get(pk=call.pk)
+    assert (row.state, row.outcome, row.origin) == ("ended", "booked", f"appointments.visit:{visit.pk}")
