@@ -53,3 +53,15 @@ document.addEventListener('htmx:config:request', (event) => {
   if (!event.target.matches?.('.list-tools')) return;
   for (const [name, value] of [...ctx.request.body]) if (value === '') ctx.request.body.delete(name);
 });
+
+// A table that is wider than its place is scrolled with the arrow keys too.
+const reachTables = () => document.querySelectorAll('.table-wrap').forEach((wrap) => {
+  const wide = wrap.scrollWidth > wrap.clientWidth;
+  if (!wide) { wrap.removeAttribute('tabindex'); wrap.removeAttribute('role'); return; }
+  wrap.tabIndex = 0;
+  wrap.setAttribute('role', 'group');
+  wrap.setAttribute('aria-label', wrap.querySelector('caption')?.textContent || document.title);
+});
+addEventListener('load', reachTables);
+addEventListener('resize', reachTables);
+document.addEventListener('htmx:after:swap', reachTables);

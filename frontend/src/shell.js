@@ -40,7 +40,11 @@ document.addEventListener('keydown', (event) => { if (event.key === 'Escape') cl
 const nav = document.querySelector('.rail-nav');
 if (nav) {
   nav.scrollTop = Number(sessionStorage.getItem('rail-top')) || 0;
-  nav.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' });
+  // Only the rail is scrolled: scrollIntoView would move the page under it as well.
+  const here = nav.querySelector('[aria-current]')?.getBoundingClientRect();
+  const seen = nav.getBoundingClientRect();
+  if (here && here.top < seen.top) nav.scrollTop -= seen.top - here.top;
+  else if (here && here.bottom > seen.bottom) nav.scrollTop += here.bottom - seen.bottom;
   addEventListener('pagehide', () => sessionStorage.setItem('rail-top', String(nav.scrollTop)));
 }
 
