@@ -77,7 +77,9 @@ def looks_like_number(text: str) -> bool:
 
 def fold(text: str) -> str:
     """A text without case, accents and punctuation, its words apart by one space."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    # Letters of other styles become plain ones first, and only then small ones.
+    small = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    plain = "".join(c for c in small if not unicodedata.combining(c))
     return " ".join(_WORD.findall(plain))
 
 

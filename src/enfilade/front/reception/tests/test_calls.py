@@ -299,7 +299,7 @@ def test_a_booking_made_on_the_line_ends_the_contact(desk: Context, patient: Any
     """Nobody logs it: the contact names the visit. A booking for somebody else ends nothing."""
     dentist = run_raw(desk, "calendar.add_bookable", {"kind": "person", "name": "Dr. Brandl", "code": "BRA", "tags": ["dentist"]})
     run_raw(desk, "calendar.add_openinghours", {"weekday": "1", "opens_at": "08:00", "closes_at": "18:00"})
-    item = run_raw(desk, "item.add_item", {"code": "EXAM", "name": "Examination", "price_minor": "42.00", "tax_class": "exempt"})
+    item = run_raw(desk, "item.add_item", {"code": "EXAM", "name": "Examination", "price": "42.00", "tax_class": "exempt"})
     service = run_raw(
         desk, "appointments.add_service", {"code": "CHECK", "name": "Check-up", "item": item.pk, "duration_min": 30, "needs": "dentist"}
     )
