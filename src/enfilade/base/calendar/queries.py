@@ -192,6 +192,15 @@ def free_slots_hint(
     return tuple(hints)
 
 
+def booked_places(ctx: Context, bookings: Sequence[int]) -> dict[int, str]:
+    """Rooms, chairs and things of bookings, in words. Shape: primary key of the booking -> names."""
+    slots = BookingSlot.objects.visible_to(ctx).filter(booking__in=bookings, active=True).exclude(bookable__kind=Bookable.Kind.PERSON)
+    found: dict[int, list[str]] = defaultdict(list)
+    for booking, name in slots.order_by("pk").values_list("booking_id", "bookable__name"):
+        found[booking].append(name)
+    return {booking: ", ".join(names) for booking, names in found.items()}
+
+
 def day_lanes(ctx: Context, bookables: Sequence[Bookable], day: date) -> list[Lane]:
     """One day side by side: opening hours and active slots of each bookable."""
     from_at, until_at = day_span(day, ctx.zone)

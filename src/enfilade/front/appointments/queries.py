@@ -6,17 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Prefetch, Q
+from django.db.models import Q
 
 from enfilade.back.billing import rules as billing_rules
 from enfilade.back.billing.models import Charge
 from enfilade.back.billing.queries import charges_of
 from enfilade.back.tax.queries import taxes_for
-from enfilade.base.calendar.models import Bookable, Booking, BookingSlot
-from enfilade.base.calendar.queries import Need, Slot, find_slots
+from enfilade.base.calendar.models import Bookable, Booking
+from enfilade.base.calendar.queries import Need, Slot, bookables_for, booked_places, find_slots
 from enfilade.base.calendar.rules import day_span
 from enfilade.base.document.queries import Requirement, requirements
-from enfilade.base.party.models import ContactPoint, Party
+from enfilade.base.party.models import Party
 from enfilade.core.context import Context, Refusal
 from enfilade.core.held import held_for
 from enfilade.core.models import HeldCommand, RecordQuerySet
@@ -58,6 +58,12 @@ def needs_of(service: Service, practitioner: Bookable | None = None) -> list[Nee
     return needs
 
 
+def who_again(visit: Visit, service: Service) -> Bookable | None:
+    """Who treated in a visit, if she works and does the service of the next one; else whoever is free."""
+    who = visit.practitioner
+    return who if who is not None and who.active and need_for(service.needs, who.tags) is not None else None
+
+
 def free_times(
     ctx: Context, service: Service, practitioner: Bookable | None, from_at: datetime, limit: int = 12, ignore: Booking | None = None
 ) -> list[Slot]:
@@ -76,9 +82,8 @@ def free_times(
 
 def visits(ctx: Context) -> RecordQuerySet:
     """Visits with what a line about them needs."""
-    phones = ContactPoint.objects.filter(kind="phone")
     rows = Visit.objects.visible_to(ctx).select_related("party", "service", "practitioner", "booking")
-    return rows.prefetch_related(Prefetch("party__contact_points", queryset=phones))
+    return rows.prefetch_related("party__contact_points")
 
 
 def visits_of_day(ctx: Context, day: date) -> RecordQuerySet:
@@ -106,17 +111,13 @@ def visits_with(ctx: Context, bookable: Bookable, day: date) -> RecordQuerySet:
 
 def places_of(ctx: Context, rows: Sequence[Visit]) -> dict[int, str]:
     """Chairs and rooms by primary key of the booking."""
-    slots = BookingSlot.objects.visible_to(ctx).filter(booking__in=[v.booking_id for v in rows], active=True)
-    found: dict[int, list[str]] = {}
-    for booking, name in slots.exclude(bookable__kind=Bookable.Kind.PERSON).order_by("pk").values_list("booking_id", "bookable__name"):
-        found.setdefault(booking, []).append(name)
-    return {booking: ", ".join(names) for booking, names in found.items()}
+    return booked_places(ctx, [v.booking_id for v in rows])
 
 
 def used_bookables(ctx: Context) -> list[Bookable]:
     """Whoever and whatever some service needs: people first, then rooms and chairs, each in the order of entry."""
-    rows = Bookable.objects.visible_to(ctx).filter(active=True, tags__overlap=_needed_tags(ctx) or ["-"])
-    return sorted(rows, key=lambda b: (b.kind != Bookable.Kind.PERSON, b.pk))
+    tags = _needed_tags(ctx)
+    return sorted(bookables_for(ctx, tags) if tags else [], key=lambda b: (b.kind != Bookable.Kind.PERSON, b.pk))
 
 
 def practitioners(ctx: Context) -> list[Bookable]:

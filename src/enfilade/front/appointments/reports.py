@@ -28,12 +28,14 @@ def free_slots(
 
     service: what is to be done. practitioner: left empty, whoever is free.
     """
-    asked = Service.objects.visible_to(ctx).filter(pk=service).first()
+    # A report is given the keys of rows.
+    keys: tuple[Any, Any] = (service, practitioner)
+    asked = Service.objects.visible_to(ctx).filter(pk=keys[0]).first()
     if asked is None:
         raise NotFound("service", service, field="service")
     who = None
     if practitioner is not None:
-        who = next((b for b in used_bookables(ctx) if b.pk == practitioner), None)
+        who = next((b for b in used_bookables(ctx) if b.pk == keys[1]), None)
         if who is None:
             raise NotFound("bookable", practitioner, field="practitioner")
     found = free_times(ctx, asked, who, datetime.combine(on, time.min, tzinfo=ctx.zone), TIMES_SHOWN)

@@ -24,8 +24,9 @@ from enfilade.front.appointments.events import VisitBooked, VisitCancelled, Visi
 from enfilade.front.appointments.models import TAKING_TIME, Service, Visit
 from enfilade.front.appointments.queries import needs_of
 
+from .common import Active, Practitioner
+
 Start = Annotated[datetime, Input(label="Begins")]
-Practitioner = Annotated[Bookable | None, Input(shared=True, query="kind=person&active=true", help="Left empty, whoever is free.")]
 PATIENT = "patient"
 
 
@@ -34,9 +35,9 @@ def book_visit(
     ctx: Context,
     *,
     patient: Party,
-    service: Annotated[Service, Input(shared=True, query="active=true")],
+    service: Active[Service],
     starts_at: Start,
-    practitioner: Practitioner = None,
+    practitioner: Practitioner[Bookable] | None = None,
     note: LongText = "",
     outside_hours: bool = False,
 ) -> Visit:
@@ -90,7 +91,7 @@ def move_visit(
     *,
     visit: Visit,
     starts_at: Annotated[datetime, Input(label="Begins", prefill="row.starts_at")],
-    practitioner: Practitioner = None,
+    practitioner: Practitioner[Bookable] | None = None,
     outside_hours: bool = False,
 ) -> Visit:
     """Give a visit another time.
@@ -102,8 +103,7 @@ def move_visit(
     service, before = visit.service, visit.starts_at
     ends_at = starts_at + service.duration_min * MINUTE
     _check_patient(ctx, visit.party, starts_at, ends_at, visit)
-    booking = Booking.objects.visible_to(ctx).get(pk=visit.booking_id)
-    chosen = _choose(ctx, service, starts_at, practitioner or visit.practitioner, booking=booking, anytime=outside_hours)
+    chosen = _choose(ctx, service, starts_at, practitioner or visit.practitioner, booking=visit.booking, anytime=outside_hours)
     move_booking(ctx, booking=visit.booking_id, starts_at=starts_at, ends_at=ends_at, bookables=tuple(chosen), outside_hours=outside_hours)
     visit.starts_at, visit.ends_at, visit.practitioner = starts_at, ends_at, _person(chosen)
     visit.save(update_fields=["starts_at", "ends_at", "practitioner"])
@@ -146,7 +146,8 @@ def mark_no_show(ctx: Context, *, visit: Visit, fee: Ref[Item] | None = None) ->
 def _check_patient(ctx: Context, patient: Party, starts_at: datetime, ends_at: datetime, visit: Visit | None = None) -> None:
     """Refuse when the patient is promised elsewhere at that time."""
     others = Visit.objects.visible_to(ctx).filter(party=patient, state__in=TAKING_TIME, starts_at__lt=ends_at, ends_at__gt=starts_at)
-    other = others.exclude(pk=visit.pk if visit else None).select_related("service").first()
+    others = others if visit is None else others.exclude(pk=visit.pk)
+    other = others.select_related("service").first()
     if other is not None:
         words = f"{other.service}, {_clock(ctx, other.starts_at)}"
         raise Refusal("patient_busy", f"{patient} already has an appointment at that time: {words}.", field="starts_at")

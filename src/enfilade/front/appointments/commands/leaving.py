@@ -14,10 +14,11 @@ from enfilade.core.events import publish
 from enfilade.core.refs import ref
 from enfilade.front.appointments.events import VisitCheckedOut
 from enfilade.front.appointments.models import Service, Visit
-from enfilade.front.appointments.queries import waiting_discounts
-from enfilade.front.appointments.rules import later_of, need_for
+from enfilade.front.appointments.queries import waiting_discounts, who_again
+from enfilade.front.appointments.rules import later_of
 
 from .booking import book_visit
+from .common import Active
 
 METHODS = Choice(("cash", "Cash"), ("card", "Card"), ("transfer", "Bank transfer"), ("later", "Later, by invoice"), widget="radio")
 
@@ -30,7 +31,7 @@ def check_out(
     method: Annotated[str, METHODS] = "",
     amount: Annotated[int | None, Input(amount=True)] = None,
     waiver_reason: Annotated[str, Input(label="Free of charge because", max_length=300)] = "",
-    next_service: Annotated[Service | None, Input(shared=True, query="active=true")] = None,
+    next_service: Active[Service] | None = None,
     next_starts_at: Annotated[datetime | None, Input(label="Next visit begins")] = None,
     without_discount: Annotated[bool, Input(label="Do not wait for the discount")] = False,
 ) -> Visit:
@@ -64,10 +65,8 @@ def check_out(
 
 def _book_next(ctx: Context, visit: Visit, service: Service, starts_at: datetime) -> None:
     # The next visit is booked before the bill, whose number everybody else waits for from the moment it is drawn.
-    who = visit.practitioner
-    same = who if who is not None and who.active and need_for(service.needs, who.tags) is not None else None
     try:
-        book_visit(ctx, patient=visit.party, service=service, starts_at=starts_at, practitioner=same)
+        book_visit(ctx, patient=visit.party, service=service, starts_at=starts_at, practitioner=who_again(visit, service))
     except Refusal as no:
         hints = tuple({**h, "fill": {"next_starts_at": h["fill"]["starts_at"]}} for h in no.hints if "starts_at" in h.get("fill", {}))
         raise Refusal(no.code, str(no), field="next_starts_at", hints=hints) from None

@@ -17,6 +17,8 @@ from enfilade.core.refs import ref
 from enfilade.front.appointments.events import PrescriptionConfirmed, PrescriptionSent
 from enfilade.front.appointments.models import Prescription, Visit
 
+from .common import Pharmacy
+
 PHARMACY = "pharmacy"
 
 
@@ -25,7 +27,7 @@ def send_prescription(
     ctx: Context,
     *,
     visit: Visit,
-    pharmacy: Annotated[Party, Input(shared=True, query="party_roles__role=pharmacy")],
+    pharmacy: Pharmacy[Party],
     text: Annotated[str, Input(widget="textarea", max_length=20_000, label="To be handed out")],
 ) -> Prescription:
     """Send a prescription to a pharmacy; a follow-up reminds the desk the next working day until the pharmacy has confirmed.

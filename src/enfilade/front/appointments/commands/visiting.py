@@ -24,6 +24,8 @@ from enfilade.front.appointments.events import TreatmentFinished, VisitArrived, 
 from enfilade.front.appointments.models import Visit
 from enfilade.front.appointments.rules import later_of
 
+from .common import Active
+
 Quantity = Annotated[Decimal, Input(min_value=0, max_value=1_000, decimals=3)]
 
 
@@ -48,7 +50,7 @@ class ServiceDone:
     description: as it stands on the bill; the item's name when left out.
     """
 
-    item: Annotated[Item, Input(shared=True, query="active=true")]
+    item: Active[Item]
     quantity: Quantity = Decimal(1)
     description: str = ""
 

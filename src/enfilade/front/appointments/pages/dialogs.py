@@ -15,7 +15,7 @@ from enfilade.core.resource import dialog, page
 from enfilade.core.ui.format import format_clock
 from enfilade.front.appointments.commands import book_visit, check_in, finish_treatment, move_visit
 from enfilade.front.appointments.models import Service, Visit
-from enfilade.front.appointments.queries import free_times, papers, practitioners
+from enfilade.front.appointments.queries import free_times, papers, practitioners, used_bookables, who_again
 
 from .day import day_of
 
@@ -27,12 +27,18 @@ FILLS = {"starts_at", "next_starts_at"}
 
 @page("slots/", title="Free times", permission="appointments.view_day", menu=False)
 def slots_page(request: HttpRequest, ctx: Context) -> HttpResponse:
-    """The next free times of a service; ?service= ?practitioner= ?on= the day from which to look, ?fill= the input they go into."""
+    """The next free times of a service; ?service= ?practitioner= ?on= the day from which to look, ?fill= the input they go into,
+    ?before= the visit that one follows: with the same practitioner, if she does that.
+    """
     fill = request.GET.get("fill", "")
     fill = fill if fill in FILLS else "starts_at"
     service = _chosen(ctx, Service, request.GET.get("service") or request.GET.get("next_service"))
-    who = _chosen(ctx, Bookable, request.GET.get("practitioner"))
+    asked = request.GET.get("practitioner", "")
+    who = next((b for b in used_bookables(ctx) if str(b.pk) == asked), None) if asked else None
     visit = _chosen(ctx, Visit, request.GET.get("visit"))
+    before = _chosen(ctx, Visit, request.GET.get("before"))
+    if before is not None and service is not None:
+        who = who_again(before, service)
     context: dict[str, Any] = {"days": [], "sentence": "", "service": service}
     if service is not None:
         start = datetime.combine(day_of(request, ctx), time.min, tzinfo=ctx.zone)
