@@ -176,8 +176,7 @@ class House:
         if cut_off:
             self.say("The earlier loading was cut off; another company is founded beside the half one")
         write_private(mark, short_hash(Path(url)))
-        again = ["--again"] if cut_off else []
-        code, lines = self.supervisor.run_step("demo", self.python("enfilade.site.cli", "demo", "--kind", self.demo, *again), self.env)
+        code, lines = self.supervisor.run_step("demo", self.python("enfilade.site.cli", "demo", "--kind", self.demo), self.env)
         if code != 0:
             raise HomeProblem("The demo company could not be loaded; the lines above say why.")
         write_private(self.home / "demo-logins", "\n".join(lines) + "\n")
