@@ -164,13 +164,15 @@ def test_every_kind_of_filter_answers(owner: Context) -> None:
     values = ("1", "2026-11-02", "x", "true", "²", "9" * 30, "-1", "1e400", "NaN", "\ud800", "'; --", "%", "2026-11-02T25:00")
     # One filter of each kind of column is enough.
     kinds = {(type(f := field_at(r.model, name)), bool(f and f.choices)): (r, name) for r in RESOURCES.values() for name in r.filters}
+    refused: list[Invalid] = []
     with scope(owner.company_id):
         for (resource, name), value, ending in itertools.product(kinds.values(), values, ("", "_from", "_to")):
             try:
                 filtered(resource, owner, {name + ending: value})[:1].explain()
             except Invalid as no:
-                assert list(no.errors) == [name + ending]
-                assert all(s.endswith(".") for s in no.errors[name + ending]), no.errors
+                refused.append(no)
+    assert all(s.endswith(".") for no in refused for found in no.errors.values() for s in found)
+    assert len(refused) > len(kinds) * len(values)
 
 
 def hidden_fields(resource: Resource) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from django.apps import apps
@@ -10,10 +11,17 @@ from django.db.models import Model
 if TYPE_CHECKING:
     from .context import Context
 
+_KEY = re.compile("[0-9]{1,19}")
+
 
 def ref(row: Model) -> str:
     """The reference of a saved row."""
     return f"{row._meta.label_lower}:{row.pk}"
+
+
+def key_of(text: str) -> int | None:
+    """A primary key as an address or a form carries it, None for a text that is none."""
+    return int(text) if _KEY.fullmatch(text) and int(text) < 2**63 else None
 
 
 def split(reference: str) -> tuple[str, int]:

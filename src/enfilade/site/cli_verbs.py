@@ -18,6 +18,7 @@ from enfilade.core.context import Context, NotFound, Refusal
 from enfilade.core.files import SIZE_MAX_BYTES
 from enfilade.core.importing import import_file
 from enfilade.core.models import Company, Membership
+from enfilade.core.refs import key_of
 from enfilade.core.resource import RESOURCES, resource_named
 from enfilade.core.resource.hooks import REPORTS, report_named
 from enfilade.core.resource.listing import listing
@@ -66,10 +67,11 @@ def list_rows(options: Namespace, given: dict[str, Any]) -> int:
 def show_row(options: Namespace, given: dict[str, Any]) -> int:
     """enfilade show."""
     ctx, resource = caller(options), resource_named(options.resource)
-    if not options.id.isdigit():
+    key = key_of(options.id)
+    if key is None:
         raise NotFound(resource.singular, options.id[:60])
     with scope(ctx.company_id, read_only=True):
-        found = resource.as_json(ctx, resource.get(ctx, int(options.id)), lines=True)
+        found = resource.as_json(ctx, resource.get(ctx, key), lines=True)
     return out(found) if options.json else pairs(found)
 
 
@@ -196,7 +198,7 @@ def make_demo(options: Namespace, given: dict[str, Any]) -> int:
     """enfilade demo."""
     for name in ("patients", "seed"):
         value = getattr(options, name)
-        if value is not None and (not value.isdigit() or not 1 <= int(value) <= 100_000):
+        if value is not None and not 1 <= (key_of(value) or 0) <= 100_000:
             raise Refusal("invalid", f"--{name} takes a whole number from 1 to 100000.", field=name)
     logins = found_demo(options.kind or "dental", patients=int(options.patients or 120), seed=int(options.seed or 1), say=_progress)
     if options.json:

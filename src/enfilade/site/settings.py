@@ -155,6 +155,7 @@ AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_CALLABLE = "enfilade.core.pages.session.keep_answer"
 AXES_DISABLE_ACCESS_LOG = True
 
 USE_TZ = True

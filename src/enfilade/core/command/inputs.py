@@ -476,6 +476,7 @@ def unflatten(post: Any, parameters: dict[str, Parameter]) -> dict[str, Any]:
 
 
 def _posted_lines(post: Any, name: str, columns: list[str]) -> list[dict[str, str]]:
-    numbers = sorted({int(k.split("-")[1]) for k in post if k.startswith(f"{name}-") and k.count("-") == 2 and k.split("-")[1].isdigit()})
+    cell = re.compile(rf"{re.escape(name)}-([0-9]{{1,6}})-\w+")
+    numbers = sorted({int(found[1]) for key in post if (found := cell.fullmatch(key))})
     rows = [{c: post[f"{name}-{n}-{c}"] for c in columns if f"{name}-{n}-{c}" in post} for n in numbers[:LINES_MAX]]
     return [row for row in rows if any(str(v).strip() for v in row.values())]

@@ -15,7 +15,9 @@ from enfilade.core.command.inputs import LinesField, Parameter, RowField, RowsFi
 from enfilade.core.context import Context, Invalid, Refusal
 from enfilade.core.fields import AmountFormField
 from enfilade.core.models import StoredFile
+from enfilade.core.refs import key_of
 from enfilade.core.resource import resource_for
+from enfilade.core.scope import scope
 from enfilade.core.ui import widgets
 
 
@@ -127,12 +129,11 @@ class CommandForm:
     def _label(self, model: type[models.Model], pk: Any) -> str:
         if isinstance(pk, models.Model):
             return str(pk)
-        if not str(pk).isdigit():
+        key = key_of(str(pk))
+        if key is None:
             return str(pk)
-        from enfilade.core.scope import scope
-
         with scope(self.ctx.company_id, read_only=True):
-            row = model.objects.visible_to(self.ctx).filter(pk=int(pk)).first()  # type: ignore[attr-defined]
+            row = model.objects.visible_to(self.ctx).filter(pk=key).first()  # type: ignore[attr-defined]
         return str(row) if row is not None else str(pk)
 
     def _lines(self, name: str, parameter: Parameter) -> dict[str, Any]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib.auth import authenticate, login, logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -13,6 +11,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from enfilade.core.context import Context
 from enfilade.core.http.dispatch import view
 from enfilade.core.models import Company, Membership
+from enfilade.core.refs import key_of
 
 from .context import OFFICE_LABELS, navigation
 
@@ -21,7 +20,7 @@ from .context import OFFICE_LABELS, navigation
 def sign_in_view(request: HttpRequest) -> HttpResponse:
     """E-mail and password; too many failures close the door before any password is checked."""
     target = request.POST.get("next") or request.GET.get("next") or "/"
-    if not url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=request.is_secure()) or "\\" in target:
+    if not _leads_here(request, target):
         target = "/"
     if request.method != "POST":
         if request.user.is_authenticated:
@@ -29,7 +28,7 @@ def sign_in_view(request: HttpRequest) -> HttpResponse:
         return render(request, "core/sign_in.html", {"next": target, "email": "", "error": "", "demo_logins": demo_logins()})
     email = request.POST.get("email", "")[:254].strip().lower()
     password = request.POST.get("password", "")[:4096]
-    user = None if "\x00" in email + password else authenticate(request, username=email, password=password)
+    user = None if "\x00" in email + password else authenticate(request, email=email, password=password)
     if user is None:
         closed = getattr(request, "axes_locked_out", False)
         error = (
@@ -45,6 +44,17 @@ def sign_in_view(request: HttpRequest) -> HttpResponse:
         )
     login(request, user)
     return HttpResponseRedirect(target)
+
+
+def keep_answer(request: HttpRequest, response: HttpResponse, credentials: object) -> HttpResponse:
+    """What axes asks for when a door is closed: the page that the view drew stays the answer."""
+    return response
+
+
+def _leads_here(request: HttpRequest, target: str) -> bool:
+    """Whether an address is a path of this site, as every browser would read it."""
+    safe = url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    return safe and target.startswith("/") and "\\" not in target
 
 
 def demo_logins() -> list[dict[str, str]]:
@@ -65,10 +75,10 @@ def sign_out_view(request: HttpRequest) -> HttpResponse:
 @view(methods=("POST",))
 def switch_company_view(request: HttpRequest, ctx: Context) -> HttpResponse:
     """Work for another of one's companies."""
-    chosen = request.POST.get("company", "")
-    companies: list[Any] = getattr(request, "companies", [])
-    if chosen.isdigit() and any(c.pk == int(chosen) for c in companies):
-        request.session["company"] = int(chosen)
+    chosen = key_of(request.POST.get("company", ""))
+    companies: list[Company] = getattr(request, "companies", [])
+    if chosen in {c.pk for c in companies}:
+        request.session["company"] = chosen
     return HttpResponseRedirect("/")
 
 

@@ -19,7 +19,7 @@ from enfilade.core.context import Context
 from enfilade.core.fields import AmountField
 from enfilade.core.http.dispatch import view
 from enfilade.core.models import AuditEntry, AuditSubject
-from enfilade.core.refs import ref
+from enfilade.core.refs import key_of, ref
 from enfilade.core.resource import RESOURCES, resource_for
 from enfilade.core.resource.cells import money
 from enfilade.core.resource.columns import label_of
@@ -47,8 +47,8 @@ def timeline_view(request: HttpRequest, ctx: Context, label: str, pk: int) -> Ht
 def timeline(ctx: Context, reference: str, before: str = "") -> list[AuditEntry]:
     """Audit entries about a row, newest first, one more than a page."""
     subjects = AuditSubject.objects.visible_to(ctx).filter(ref=reference)
-    if before.isdecimal():
-        subjects = subjects.filter(entry_id__lt=int(before))
+    if (key := key_of(before)) is not None:
+        subjects = subjects.filter(entry_id__lt=key)
     ids = subjects.order_by("-entry_id").values_list("entry_id", flat=True).distinct()[: PAGE_ENTRIES + 1]
     return list(AuditEntry.objects.visible_to(ctx).filter(pk__in=list(ids)).select_related("user", "released_by").order_by("-pk"))
 

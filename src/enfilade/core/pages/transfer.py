@@ -13,6 +13,7 @@ from enfilade.core.context import Context, Invalid, NotFound, Refusal
 from enfilade.core.http.dispatch import view
 from enfilade.core.importing import import_file
 from enfilade.core.models import StoredFile
+from enfilade.core.refs import key_of
 from enfilade.core.resource import RESOURCES
 from enfilade.core.resource.transfer import ImportResult, export_csv, may_import
 from enfilade.core.scope import scope
@@ -86,7 +87,7 @@ def _store(request: HttpRequest, ctx: Context) -> tuple[StoredFile, bytes]:
 
 def _kept(ctx: Context, pk: str) -> tuple[str, bytes]:
     with scope(ctx.company_id, read_only=True):
-        row = StoredFile.objects.visible_to(ctx).filter(pk=int(pk) if pk.isdigit() else 0, stored_by=ctx.user).first()
+        row = StoredFile.objects.visible_to(ctx).filter(pk=key_of(pk) or 0, stored_by=ctx.user).first()
         if row is None:
             raise NotFound("file", pk)
         with files.open_file(row) as content:
