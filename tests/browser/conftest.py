@@ -30,6 +30,7 @@ AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
 PATIENCE_MS = 15_000
 # Sizes and themes in which pages are looked at.
 LOOKS = ((1440, "light"), (1440, "dark"), (390, "light"), (390, "dark"))
+SET_THEME = "theme => { const root = document.documentElement; root.dataset.theme = theme; root.dispatchEvent(new Event('theme')); }"
 expect.set_options(timeout=PATIENCE_MS)
 
 
@@ -174,12 +175,14 @@ class Desk:
     def shot(self, name: str, looks: tuple[tuple[int, str], ...] = LOOKS) -> None:
         """Pictures of the page as it is, in several widths and themes, for people to look at."""
         SHOTS.mkdir(parents=True, exist_ok=True)
-        before = self.page.viewport_size
+        before = self.page.viewport_size or {"width": 1440, "height": 900}
+        worn = self.page.evaluate("document.documentElement.dataset.theme")
         for width, theme in looks:
             self.page.set_viewport_size({"width": width, "height": 900 if width > 600 else 844})
-            self.page.evaluate("theme => { document.documentElement.dataset.theme = theme; document.documentElement.dispatchEvent(new Event('theme')); }", theme)
+            self.page.evaluate(SET_THEME, theme)
             self.page.screenshot(path=str(SHOTS / f"{name}-{width}-{theme}.png"), animations="disabled")
-        self.page.set_viewport_size(before or {"width": 1440, "height": 900})
+        self.page.set_viewport_size(before)
+        self.page.evaluate(SET_THEME, worn)
 
     def check_access(self) -> None:
         """No serious accessibility fault on the page as it is now."""
