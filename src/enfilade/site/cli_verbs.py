@@ -200,7 +200,7 @@ def make_demo(options: Namespace, given: dict[str, Any]) -> int:
         value = getattr(options, name)
         if value is not None and not 1 <= (key_of(value) or 0) <= 100_000:
             raise Refusal("invalid", f"--{name} takes a whole number from 1 to 100000.", field=name)
-    logins = found_demo(options.kind or "dental", patients=int(options.patients or 120), seed=int(options.seed or 1), say=_progress)
+    logins = found_demo(options.kind or "dental", patients=int(options.patients or 80), seed=int(options.seed or 1), say=_progress)
     if options.json:
         return out({"logins": logins})
     for login in logins:

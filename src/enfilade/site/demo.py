@@ -21,8 +21,8 @@ from enfilade.core.scope import scope
 from .found import Setup, found_company
 
 Say = Callable[[str], None]
-PAST_DAYS = 10
-AHEAD_DAYS = 8
+PAST_DAYS = 6
+AHEAD_DAYS = 6
 DRAWER_FLOAT = "150.00"
 BUSY = {"slot_taken", "patient_busy", "closed"}
 
@@ -358,7 +358,7 @@ class Story(Cast):
         from enfilade.core.fields import to_major
 
         with scope(self.owner.company_id):
-            expected = expected_cash(self.owner, drawer)
+            expected = expected_cash(drawer)
         off = self.dice.choice([0, 0, 0, 0, -50, 20])
         counted = str(to_major(expected + off, self.owner.company.currency))
         try:
