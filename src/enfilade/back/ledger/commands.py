@@ -72,13 +72,18 @@ def found_ledger(ctx: Context, *, chart: str = "generic") -> AccountPurpose:
 
 @command(permission="ledger.post_journal", label="Post a journal entry", tone="primary", door=True)
 def post_journal(
-    ctx: Context, *, on: Today, text: Annotated[str, Input(label="What for")], lines: list[JournalLine], origin: str = ""
+    ctx: Context,
+    *,
+    on: Today,
+    text: Annotated[str, Input(label="What for")],
+    lines: list[JournalLine],
+    origin: Annotated[str, Input(label="Voucher")] = "",
 ) -> Entry:
     """Enter a movement between accounts by hand.
 
     on: accounting date; its month has to be open.
     lines: debit and credit sum to the same; each line has one of them.
-    origin: reference of what caused it, for example purchasing.bill:7.
+    origin: number of the receipt or bill it stands on, or a reference such as purchasing.bill:7.
     Refuses: unknown_account, one_side, entry_balances; entry_period_open, line_account_open (database).
     """
     places = places_of(ctx, [line.account_code for line in lines], purposes=False)
@@ -90,7 +95,7 @@ def post_journal(
     return books.write_entry(ctx, book=places[lines[0].account_code].book_id, on=on, text=text, origin=origin, lines=rows)
 
 
-@command(permission="ledger.post_legs", hidden=True)
+@command(permission="ledger.post_legs", label="Post to the ledger", hidden=True)
 def post_legs(ctx: Context, *, on: date, text: str, origin: str, legs: list[Leg]) -> Entry:
     """Post what another module did, by purposes of accounts.
 

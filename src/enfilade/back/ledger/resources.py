@@ -5,6 +5,7 @@ from __future__ import annotations
 from enfilade.core.pages.context import department
 from enfilade.core.resource import Resource
 
+from . import pages, panels  # noqa: F401 - they register themselves
 from .models import AccountPurpose
 
 department("ledger", "Ledger", "book-open-check", 40)
@@ -20,5 +21,5 @@ class AccountPurposeResource(Resource):
     ordering = "purpose"
     import_key = "purpose"
     icon = "signpost"
-    order = 60
+    order = 160
     title = "accounts by purpose"

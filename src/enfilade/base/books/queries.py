@@ -8,11 +8,11 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Max, Prefetch
+from django.db.models import Count, Max, Prefetch, Sum
 
 from enfilade.core.context import Context
 
-from .models import Account, Book, BookSeal, Entry, Line, Period
+from .models import Account, Balance, Book, BookSeal, Entry, Line, Period
 
 # Up to the end of the last closed period: one row per account. The periods after it: one row per slot. Of the period in which the day
 # lies only the part that is needed is read from the lines, from its shorter end.
@@ -48,6 +48,15 @@ class Total:
     def balance_minor(self) -> int:
         """Debit less credit."""
         return self.debit_minor - self.credit_minor
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """Debit and credit of an account in one period."""
+
+    period: Period
+    debit_minor: int
+    credit_minor: int
 
 
 def book_named(ctx: Context, code: str) -> Book | None:
@@ -119,6 +128,15 @@ def totals_between(ctx: Context, book: Book, from_on: date, to_on: date, account
     return found
 
 
+def months_of(ctx: Context, account: Account, unit: str, limit: int = 24) -> list[Month]:
+    """What was posted to an account per period, the latest first; at most `limit` periods."""
+    rows = Balance.objects.visible_to(ctx).filter(account=account, unit=unit).values("period").order_by("-period__starts_on")
+    found = rows.annotate(debit=Sum("debit_minor"), credit=Sum("credit_minor"))[:limit]
+    sums = {row["period"]: (row["debit"], row["credit"]) for row in found}
+    periods = Period.objects.visible_to(ctx).filter(pk__in=sums).order_by("-starts_on")
+    return [Month(period, *sums[period.pk]) for period in periods]
+
+
 def lines_of(ctx: Context, account: Account, from_on: date, to_on: date, limit: int) -> list[Line]:
     """Lines of an account in the order of their days, each with its entry and party; at most `limit`."""
     rows = Line.objects.visible_to(ctx).filter(account=account, on__gte=from_on, on__lte=to_on).order_by("on", "id")
@@ -141,3 +159,9 @@ def unsealed_count(ctx: Context, book: Book) -> int:
 def entries_of(ctx: Context, reference: str) -> list[Entry]:
     """Entries that a record caused, oldest first."""
     return list(Entry.objects.visible_to(ctx).filter(origin=reference).order_by("pk"))
+
+
+def entries_by_origin(ctx: Context, prefix: str) -> dict[str, int]:
+    """How many entries there are for each reference that begins so, reversals left out. Shape: origin -> number of entries."""
+    rows = Entry.objects.visible_to(ctx).filter(origin__startswith=prefix, reverses=None)
+    return dict(rows.values_list("origin").annotate(Count("pk")))

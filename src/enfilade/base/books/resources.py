@@ -84,6 +84,8 @@ def origin_of(ctx: Context, entry: Entry) -> dict[str, Any] | None:
     if model is not None and (resource := resource_for(model)) is not None:
         row = resolve(ctx, entry.origin) if ctx.may(resource.view_permission) else None
         links.append({"label": resource.singular.capitalize(), "text": str(row or entry.origin), "url": resource.url(row) if row else ""})
+    elif entry.origin:
+        links.append({"label": "Voucher", "text": entry.origin, "url": ""})
     mine = resource_for(Entry)
     others = [("Cancels", entry.reverses), *(("Cancelled by", other) for other in entry.reversed_by.visible_to(ctx))]
     links += [{"label": label, "text": str(other), "url": mine.url(other) if mine else ""} for label, other in others if other is not None]

@@ -51,7 +51,8 @@ def cell(ctx: Context, row: models.Model, path: str) -> Cell:
     """The cell of one column of one row; a link leads only where the caller may go."""
     value, field = value_at(row, path), field_at(type(row), path)
     if value is None or value == "":
-        return Cell("text", "")
+        # An empty amount keeps its kind, so that it stands under the others of its column.
+        return Cell("amount" if path.endswith("_minor") else "text", "")
     if isinstance(field, AmountField) or (path.endswith("_minor") and isinstance(value, int)):
         return Cell("amount", money(value, getattr(row, "currency", "") or ctx.company.currency, ctx.locale), value)
     if field is not None and field.choices and isinstance(value, str):

@@ -7,7 +7,7 @@ from enfilade.core.command import LongText, command
 from enfilade.core.context import Context
 
 
-@command(permission="books.close_period", door=True)
+@command(permission="books.close_period", door=True, hidden=True)
 def close_period(ctx: Context, *, period: Period) -> Period:
     """Take no more entries in a period and carry its balances forward.
 
@@ -18,7 +18,7 @@ def close_period(ctx: Context, *, period: Period) -> Period:
     return period
 
 
-@command(permission="books.reopen_period", door=True, tone="danger")
+@command(permission="books.reopen_period", door=True, tone="danger", hidden=True)
 def reopen_period(ctx: Context, *, period: Period, reason: LongText) -> Period:
     """Let a closed period take entries again.
 

@@ -51,7 +51,7 @@ class LineIn:
     text: str = ""
 
 
-@command(permission="books.post_entry", label="Post an entry")
+@command(permission="books.post_entry", label="Post an entry", hidden=True)
 def post_entry(
     ctx: Context, *, book: Ref[Book], on: Annotated[date, Input(prefill="ctx.today")], text: str, origin: str = "", lines: list[LineIn]
 ) -> Entry:
@@ -66,7 +66,7 @@ def post_entry(
     return write_entry(ctx, book=book, on=on, text=text, origin=origin, lines=lines)
 
 
-@command(permission="books.reverse_entry", tone="danger", target="entry")
+@command(permission="books.reverse_entry", tone="danger", hidden=True, target="entry")
 def reverse_entry(ctx: Context, *, entry: Ref[Entry], on: Annotated[date, Input(prefill="ctx.today")], text: str) -> Entry:
     """Cancel an entry by the same lines with opposite signs.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from typing import ClassVar
 
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -131,4 +132,7 @@ class Period(Record):
         indexes: ClassVar = [models.Index(fields=["book", "starts_on"], name="period_by_day")]
 
     def __str__(self) -> str:
-        return f"{self.starts_on:%Y-%m-%d} – {self.ends_on:%Y-%m-%d}"
+        whole_month = self.starts_on.day == 1 and self.ends_on == self.starts_on.replace(
+            day=monthrange(self.starts_on.year, self.starts_on.month)[1]
+        )
+        return f"{self.starts_on:%B %Y}" if whole_month else f"{self.starts_on:%Y-%m-%d} – {self.ends_on:%Y-%m-%d}"

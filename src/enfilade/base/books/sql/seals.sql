@@ -1,5 +1,5 @@
 -- The canonical form of entries and its SHA-256: the form is JSON with every column of the entry and its lines by name
--- (docs: reference, sealed books), so that anybody can recompute it in any language.
+-- (docs/how-to/check-the-books.md), so that anybody can recompute it in any language.
 CREATE OR REPLACE FUNCTION books_canonical(book bigint, after bigint, up_to bigint) RETURNS TABLE (entry_id bigint, form text) LANGUAGE sql STABLE AS $$
     SELECT e.id, jsonb_build_object(
         'id', e.id, 'company', e.company_id, 'book', e.book_id, 'period', e.period_id, 'on', e."on",

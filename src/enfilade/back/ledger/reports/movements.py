@@ -1,0 +1,133 @@
+"""What moved: the statement of one account, and the journal."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Annotated, Any
+
+from enfilade.back.ledger.queries import ledger_book
+from enfilade.base.books.models import Book, Line
+from enfilade.base.books.queries import accounts_by_code, entries_between, lines_of, totals_between, totals_on
+from enfilade.core.command import Input
+from enfilade.core.context import Context, Invalid
+from enfilade.core.resource import report
+from enfilade.core.ui.format import format_day
+
+from .parts import (
+    CODE,
+    ENTRY,
+    NAME,
+    ON,
+    PARTY,
+    TEXT,
+    From,
+    Today,
+    amount,
+    balances,
+    check_order,
+    entry_url,
+    figures,
+    statement_url,
+    sums,
+    tile,
+    year_of,
+)
+
+LINES_MAX = 1_000
+ENTRIES_MAX = 500
+
+
+@report(title="Account statement", permission="ledger.view_reports", icon="receipt-text", order=40)
+def account_statement(
+    ctx: Context, *, account: Annotated[str, Input(max_length=20)] = "", from_on: From = None, to_on: Today
+) -> dict[str, Any]:
+    """Every line of one account between two days, with the balance after each.
+
+    account: its code; left out, the accounts are listed to choose from.
+    """
+    book = ledger_book(ctx)
+    start = from_on or year_of(ctx, book, to_on)
+    check_order(start, to_on)
+    if not account:
+        return _choice(ctx, book, start, to_on)
+    found = next(iter(accounts_by_code(ctx, book, [account.strip()])), None)
+    if found is None:
+        raise Invalid({"account": [f"There is no account {account[:20]}."]})
+    before = balances(ctx, totals_on(ctx, book, start - timedelta(days=1), [found.pk])).get(found.pk, 0)
+    debit, credit = sums(ctx, totals_between(ctx, book, start, to_on, [found.pk])).get(found.pk, (0, 0))
+    lines = lines_of(ctx, found, start, to_on, LINES_MAX + 1)
+    rows: list[dict[str, Any]] = [{"on": start, "text": "Opening balance", "balance_minor": before, "emphasis": True}]
+    balance = before
+    for line in lines[:LINES_MAX]:
+        balance += line.quantity_minor
+        rows.append(_line_row(ctx, line) | {"balance_minor": balance})
+    closing = before + debit - credit
+    return figures(
+        ctx,
+        [ENTRY, ON, TEXT, PARTY, amount("debit", "Debit"), amount("credit", "Credit"), amount("balance", "Balance")],
+        rows,
+        totals={"debit_minor": debit, "credit_minor": credit, "balance_minor": closing},
+        tiles=[
+            tile(ctx, str(found), closing, f"at the end of {format_day(to_on)}"),
+            tile(ctx, "Opening", before, f"on {format_day(start)}"),
+        ],
+        notes=_cut("lines", LINES_MAX, lines[LINES_MAX].on if len(lines) > LINES_MAX else None),
+        account=found.code,
+        from_on=start,
+        to_on=to_on,
+    )
+
+
+@report(title="Journal", permission="ledger.view_reports", icon="notebook-text", order=50)
+def journal(
+    ctx: Context,
+    *,
+    from_on: Annotated[date | None, Input(label="From", help="The beginning of the month when left out.")] = None,
+    to_on: Today,
+) -> dict[str, Any]:
+    """Every entry between two days with its lines, in the order of the days."""
+    book = ledger_book(ctx)
+    start = from_on or to_on.replace(day=1)
+    check_order(start, to_on)
+    entries = entries_between(ctx, book, start, to_on, ENTRIES_MAX + 1)
+    rows: list[dict[str, Any]] = []
+    for entry in entries[:ENTRIES_MAX]:
+        head = {"entry": entry.pk, "on": entry.on, "text": entry.text, "origin": entry.origin}
+        rows.append(head | {"emphasis": True, "url": entry_url(ctx, entry)})
+        for line in entry.lines.all():
+            text = " · ".join(t for t in (str(line.account), line.text, str(line.party or "")) if t)
+            rows.append({"account": line.account.code, "text": text, "debit_minor": line.debit_minor, "credit_minor": line.credit_minor})
+    totals = {side: sum(r.get(side) or 0 for r in rows) for side in ("debit_minor", "credit_minor")}
+    notes = _cut("entries", ENTRIES_MAX, entries[ENTRIES_MAX].on if len(entries) > ENTRIES_MAX else None)
+    columns = [ENTRY, ON, TEXT, amount("debit", "Debit"), amount("credit", "Credit")]
+    return figures(ctx, columns, rows, totals=totals, notes=notes, from_on=start, to_on=to_on)
+
+
+def _cut(nouns: str, shown: int, goes_on: date | None) -> list[str]:
+    """A note where there is more than is shown; nothing is left out in silence."""
+    return [f"The first {shown} {nouns}; begin at {format_day(goes_on)} to see the rest."] if goes_on else []
+
+
+def _line_row(ctx: Context, line: Line) -> dict[str, Any]:
+    return {
+        "entry": line.entry_id,
+        "on": line.on,
+        "text": line.text or line.entry.text,
+        "party": str(line.party or ""),
+        "debit_minor": line.debit_minor,
+        "credit_minor": line.credit_minor,
+        "origin": line.entry.origin,
+        "url": entry_url(ctx, line.entry),
+    }
+
+
+def _choice(ctx: Context, book: Book, start: date, to_on: date) -> dict[str, Any]:
+    """The accounts of the ledger, each with the way to its statement."""
+    now = balances(ctx, totals_on(ctx, book, to_on))
+    rows = [
+        {"code": a.code, "name": a.name, "balance_minor": now.get(a.pk, 0), "url": statement_url(a.code, start, to_on)}
+        for a in accounts_by_code(ctx, book)
+        if not a.heading and (a.active or now.get(a.pk))
+    ]
+    notes = ["Choose an account to see its lines."]
+    return figures(ctx, [CODE, NAME, amount("balance", "Balance")], rows, notes=notes, from_on=start, to_on=to_on)

@@ -1,0 +1,74 @@
+"""What the reports of the ledger share: columns, tiles, years, addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from enfilade.back.ledger.rules import year_start
+from enfilade.base.books.models import Book, Entry
+from enfilade.base.books.queries import Total, first_period
+from enfilade.core.command import Input
+from enfilade.core.context import Context, Invalid
+from enfilade.core.resource import resource_for
+from enfilade.core.resource.cells import money
+
+Today = Annotated[date, Input(prefill="ctx.today")]
+From = Annotated[date | None, Input(label="From", help="The beginning of the year of accounts when left out.")]
+
+CODE = {"name": "code", "label": "Account", "kind": "text"}
+NAME = {"name": "name", "label": "Name", "kind": "text"}
+ENTRY = {"name": "entry", "label": "Entry", "kind": "text"}
+ON = {"name": "on", "label": "On", "kind": "date"}
+TEXT = {"name": "text", "label": "Text", "kind": "text"}
+PARTY = {"name": "party", "label": "Party", "kind": "text"}
+
+
+def amount(name: str, label: str) -> dict[str, str]:
+    """A column of amounts."""
+    return {"name": f"{name}_minor", "label": label, "kind": "amount"}
+
+
+def tile(ctx: Context, label: str, amount_minor: int, hint: str = "", tone: str = "") -> dict[str, str]:
+    """A figure above the table."""
+    return {"label": label, "value": money(amount_minor, ctx.company.currency, ctx.locale), "hint": hint, "tone": tone}
+
+
+def year_of(ctx: Context, book: Book, on: date) -> date:
+    """First day of the year of accounts of a day; years begin in the month of the first period."""
+    first = first_period(ctx, book)
+    return year_start(on, first.starts_on.month if first else 1)
+
+
+def check_order(from_on: date, to_on: date) -> None:
+    """Refuse a span that ends before it begins."""
+    if from_on > to_on:
+        raise Invalid({"to_on": ["The last day comes after the first."]})
+
+
+def sums(ctx: Context, totals: Iterable[Total]) -> dict[int, tuple[int, int]]:
+    """Debit and credit by account, in the currency of the company."""
+    return {t.account_id: (t.debit_minor, t.credit_minor) for t in totals if t.unit == ctx.company.currency}
+
+
+def balances(ctx: Context, totals: Iterable[Total]) -> dict[int, int]:
+    """Debit less credit by account, in the currency of the company."""
+    return {key: debit - credit for key, (debit, credit) in sums(ctx, totals).items()}
+
+
+def statement_url(code: str, start: date, end: date) -> str:
+    """Where the lines behind a figure are."""
+    return "/ledger/reports/account_statement/?" + urlencode({"account": code, "from_on": start.isoformat(), "to_on": end.isoformat()})
+
+
+def entry_url(ctx: Context, entry: Entry) -> str:
+    """Where an entry is, for who may see it."""
+    resource = resource_for(Entry)
+    return resource.url(entry) if resource is not None and ctx.may(resource.view_permission) else ""
+
+
+def figures(ctx: Context, columns: list[dict[str, str]], rows: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
+    """A report as page, API and command line take it."""
+    return {"columns": columns, "rows": rows, "currency": ctx.company.currency, **more}
