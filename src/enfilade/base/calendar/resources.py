@@ -6,7 +6,7 @@ from enfilade.core.models import RecordQuerySet
 from enfilade.core.pages.context import department
 from enfilade.core.resource import Resource
 
-from . import commands, pages  # noqa: F401 - registers them
+from . import commands, pages, verify  # noqa: F401 - they register themselves
 from .models import Bookable, Booking, Closure, OpeningHours
 
 department("calendar", "Calendar", "calendar", 30, office="front")

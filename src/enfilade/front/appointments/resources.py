@@ -10,7 +10,7 @@ from enfilade.core.models import RecordQuerySet
 from enfilade.core.pages.context import department
 from enfilade.core.resource import Resource, Step, flow, panel
 
-from . import commands, pages, queries  # noqa: F401 - commands and pages register themselves
+from . import commands, pages, queries, verify  # noqa: F401 - commands, pages and verifiers register themselves
 from .flow import visit_steps
 from .models import Prescription, Service, Visit
 
