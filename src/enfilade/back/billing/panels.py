@@ -8,6 +8,7 @@ from typing import Any
 from django.db import models
 
 from enfilade.base.party.models import Party
+from enfilade.base.party.queries import merged_keys
 from enfilade.core.context import Context
 from enfilade.core.held import held_steps
 from enfilade.core.models import AuditEntry, AuditSubject
@@ -17,7 +18,7 @@ from enfilade.core.ui.format import amount_major, format_amount
 
 from .commands import close_drawer
 from .models import Charge, DrawerSession, Invoice, Payment
-from .queries import expected_cash, open_charges, open_invoices, party_keys, payments_of, takings
+from .queries import expected_cash, open_charges, open_invoices, payments_of, takings
 from .rules import denominations
 
 ROWS_MAX = 20
@@ -59,14 +60,14 @@ def party_open_items(ctx: Context, party: Party) -> dict[str, Any]:
 @panel(on=Party, title="Invoices", permission="billing.view_invoice", template="billing/panel_table.html", icon="files")
 def party_invoices(ctx: Context, party: Party) -> dict[str, Any] | None:
     """The last bills of a party, whatever their state."""
-    rows = list(Invoice.objects.visible_to(ctx).filter(party__in=party_keys(ctx, party)).order_by("-pk")[:ROWS_MAX])
+    rows = list(Invoice.objects.visible_to(ctx).filter(party__in=merged_keys(ctx, party)).order_by("-pk")[:ROWS_MAX])
     return _table(ctx, rows, ("number", "kind", "issued_on", "total_minor", "state"), "") if rows else None
 
 
 @panel(on=Party, title="Payments", permission="billing.view_payment", template="billing/panel_table.html", icon="banknote")
 def party_payments(ctx: Context, party: Party) -> dict[str, Any] | None:
     """The last payments and refunds of a party."""
-    payments = Payment.objects.visible_to(ctx).filter(party__in=party_keys(ctx, party)).select_related("invoice")
+    payments = Payment.objects.visible_to(ctx).filter(party__in=merged_keys(ctx, party)).select_related("invoice")
     rows = list(payments.order_by("-pk")[:ROWS_MAX])
     return _table(ctx, rows, ("number", "on", "invoice", "method", "kind", "amount_minor"), "") if rows else None
 
@@ -117,7 +118,7 @@ def drawer_payments(ctx: Context, session: DrawerSession) -> dict[str, Any]:
         found["foot"] = [
             {"kind": "text", "text": "Float and cash in less cash out"},
             *[{"kind": "text", "text": " "}] * 4,
-            {"kind": "amount", "text": format_amount(expected_cash(ctx, session), ctx.company.currency)},
+            {"kind": "amount", "text": format_amount(expected_cash(session), ctx.company.currency)},
         ]
     return found
 

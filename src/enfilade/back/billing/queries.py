@@ -8,6 +8,7 @@ from datetime import date
 from django.db.models import Count, Q, Sum
 
 from enfilade.base.party.models import Party
+from enfilade.base.party.queries import merged_keys
 from enfilade.core.context import Context
 
 from .models import Charge, DrawerSession, Invoice, Letterhead, Payment
@@ -33,11 +34,10 @@ class Takings:
         return self.in_minor - self.out_minor
 
 
-def expected_cash(ctx: Context, session: DrawerSession) -> int:
-    """What a drawer should hold: float and cash in less cash out, summed by the database."""
+def expected_cash(session: DrawerSession) -> int:
+    """What a drawer that the caller sees should hold: float and cash in less cash out, summed by the database."""
     refund = Q(kind=Payment.Kind.REFUND)
-    rows = Payment.objects.visible_to(ctx).filter(drawer=session)
-    moved = rows.aggregate(came=Sum("amount_minor", filter=~refund), went=Sum("amount_minor", filter=refund))
+    moved = session.payments.aggregate(came=Sum("amount_minor", filter=~refund), went=Sum("amount_minor", filter=refund))
     return session.float_minor + int(moved["came"] or 0) - int(moved["went"] or 0)
 
 
@@ -45,7 +45,7 @@ def open_charges(ctx: Context, party: Party | None = None, origin: str = "") -> 
     """Charges that are on no bill yet, oldest first."""
     rows = Charge.objects.visible_to(ctx).filter(state=Charge.State.OPEN)
     if party is not None:
-        rows = rows.filter(party__in=party_keys(ctx, party))
+        rows = rows.filter(party__in=merged_keys(ctx, party))
     if origin:
         rows = rows.filter(origin=origin)
     return list(rows.select_related("item", "party").order_by("pk"))
@@ -65,7 +65,7 @@ def open_invoices(ctx: Context, party: Party | None = None) -> list[Invoice]:
     """Invoices that are not settled, longest due first."""
     rows = Invoice.objects.visible_to(ctx).filter(state__in=[Invoice.State.ISSUED, Invoice.State.PART_PAID])
     if party is not None:
-        rows = rows.filter(party__in=party_keys(ctx, party))
+        rows = rows.filter(party__in=merged_keys(ctx, party))
     return list(rows.select_related("party").order_by("due_on", "pk"))
 
 
@@ -83,11 +83,6 @@ def bill_to(ctx: Context, party: Party) -> str:
     """Name and address of a party, as on an envelope."""
     address = party.addresses.visible_to(ctx).order_by("-preferred", "pk").first()
     return "\n".join([party.name, *(address.lines() if address else [])])
-
-
-def party_keys(ctx: Context, party: Party) -> list[int]:
-    """A party and those that were merged into it: what was issued to them keeps their names."""
-    return [party.pk, *Party.objects.visible_to(ctx).filter(merged_into=party).values_list("pk", flat=True)]
 
 
 def open_drawers(ctx: Context) -> list[DrawerSession]:

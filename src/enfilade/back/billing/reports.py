@@ -37,7 +37,7 @@ def receivables(ctx: Context, *, on: Today) -> dict[str, Any]:
     columns = [{"name": "number", "label": "Number", "kind": "text"}, {"name": "party", "label": "Party", "kind": "text"}]
     columns += [{"name": f"age_{i}_minor", "label": name, "kind": "amount"} for i, name in enumerate(names)]
     columns.append({"name": "open_minor", "label": "Open", "kind": "amount"})
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "number": number,
             "party": name,

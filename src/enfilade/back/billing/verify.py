@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import F, Q, Sum
 from django.db.models.functions import Coalesce
 
-from enfilade.base.books.models import Entry
+from enfilade.base.books.queries import entries_by_origin
 from enfilade.core.context import Context
 from enfilade.core.refs import ref, split
 from enfilade.core.verify import Finding, declare_series, verifier
@@ -49,8 +49,7 @@ def _refunded(ctx: Context) -> list[Finding]:
 
 def _posted(ctx: Context) -> list[Finding]:
     """One entry per document and payment; a document over nothing without any discount has none."""
-    entries = Entry.objects.visible_to(ctx).filter(origin__startswith="billing.", reverses=None).values_list("origin").annotate(Count("pk"))
-    posted = dict(entries)
+    posted = entries_by_origin(ctx, "billing.")
     numbered = Invoice.objects.visible_to(ctx).exclude(number=None).exclude(total_minor=0, discount_minor=0)
     wanted = {ref(Invoice(pk=pk)) for pk in numbered.values_list("pk", flat=True)}
     wanted |= {ref(Payment(pk=pk)) for pk in Payment.objects.visible_to(ctx).values_list("pk", flat=True)}
@@ -64,7 +63,7 @@ def _counted(ctx: Context) -> list[Finding]:
     closed = DrawerSession.objects.visible_to(ctx).filter(state=DrawerSession.State.CLOSED)
     found = []
     for session in closed.iterator(chunk_size=500):
-        expected = expected_cash(ctx, session)
+        expected = expected_cash(session)
         if expected != session.expected_minor:
             found.append(
                 Finding("expected_differs", ref(session), f"{session} expected {session.expected_minor}, its payments say {expected}.")

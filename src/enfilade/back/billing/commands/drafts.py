@@ -13,7 +13,7 @@ from enfilade.back.billing.models import Charge, Invoice, InvoiceLine
 from enfilade.back.billing.queries import bill_to, letterhead
 from enfilade.back.tax.queries import taxes_for
 from enfilade.base.item.models import Item
-from enfilade.base.item.queries import prices_of
+from enfilade.base.item.queries import items_by_id, prices_of
 from enfilade.base.party.models import Party
 from enfilade.core.command import Amount, Choice, Ref, command
 from enfilade.core.context import Context, NotFound, Refusal
@@ -199,8 +199,8 @@ class _Wanted:
 def _priced(ctx: Context, lines: Sequence[InvoiceLineIn], on: date) -> list[Priced]:
     """Lines with prices and tax rates of the day. Refuses what can't be charged, with the path of the line."""
     require_date(on)
-    keys = {getattr(line.item, "pk", line.item) for line in lines if line.item is not None}
-    items = {item.pk: item for item in Item.objects.visible_to(ctx).filter(pk__in=keys)} if keys else {}
+    keys = {_key(line) for line in lines if line.item is not None}
+    items = items_by_id(ctx, keys) if keys else {}
     prices = prices_of(ctx, list(items.values()), on) if items else {}
     wanted = [_wanted(line, f"lines[{number}]", items, prices) for number, line in enumerate(lines)]
     codes = taxes_for(ctx, {w.tax_class for w in wanted}, on)
@@ -213,11 +213,15 @@ def _priced(ctx: Context, lines: Sequence[InvoiceLineIn], on: date) -> list[Pric
     return found
 
 
+def _key(line: InvoiceLineIn) -> int:
+    """Rows in lines come as they were given: a row of a program, or the key that was typed."""
+    return line.item.pk if isinstance(line.item, Item) else int(line.item or 0)
+
+
 def _wanted(line: InvoiceLineIn, path: str, items: dict[int, Item], prices: dict[int, int]) -> _Wanted:
-    key = getattr(line.item, "pk", line.item)
-    item = items.get(key) if key is not None else None
-    if key is not None and item is None:
-        raise NotFound("item", key, field=f"{path}.item")
+    item = items.get(_key(line)) if line.item is not None else None
+    if line.item is not None and item is None:
+        raise NotFound("item", _key(line), field=f"{path}.item")
     description = line.description or (item.name if item else "")
     tax_class = line.tax_class or (item.tax_class if item else "")
     unit_price = line.unit_price if line.unit_price is not None or item is None else prices[item.pk]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from decimal import Decimal
+from typing import Annotated, TypedDict
 
 from enfilade.back.billing import rules
 from enfilade.back.billing.events import DrawerClosed
@@ -14,9 +15,12 @@ from enfilade.back.ledger.commands import Leg, post_legs
 from enfilade.core.command import Amount, Input, LongText, command
 from enfilade.core.context import Context, Refusal
 from enfilade.core.events import publish
+from enfilade.core.fields import to_major
 from enfilade.core.refs import ref
 
 from .common import money
+
+SumAlone = Annotated[int | None, Input(amount=True, label="Or the sum alone")]
 
 
 @dataclass(frozen=True)
@@ -38,9 +42,22 @@ def open_drawer(ctx: Context, *, drawer: Annotated[str, Input(max_length=60)] = 
     return DrawerSession.objects.create(company=ctx.company, drawer=drawer, float_minor=float_amount, opened_by=ctx.user, opened_at=ctx.now)
 
 
-@command(permission="billing.close_drawer", label="Count and close", tone="primary")
+class CountFacts(TypedDict):
+    """What a door is told about a count, in major units. difference: whichever way it goes, without a sign."""
+
+    difference: Decimal
+    counted: Decimal
+
+
+def _count_facts(*, drawer: DrawerSession, counts: list[CashCount] | None, counted: int | None, **_: object) -> CountFacts:
+    total = rules.count_cash((c.value, c.count) for c in counts or []) or counted or 0
+    currency = drawer.company.currency
+    return {"difference": to_major(abs(total - expected_cash(drawer)), currency), "counted": to_major(total, currency)}
+
+
+@command(permission="billing.close_drawer", door=_count_facts, label="Count and close", tone="primary")
 def close_drawer(
-    ctx: Context, *, drawer: DrawerSession, counts: list[CashCount] | None = None, counted: Amount | None = None, reason: LongText = ""
+    ctx: Context, *, drawer: DrawerSession, counts: list[CashCount] | None = None, counted: SumAlone = None, reason: LongText = ""
 ) -> DrawerSession:
     """Count a drawer against what it should hold, explain a difference, post it, and close.
 
@@ -52,7 +69,7 @@ def close_drawer(
     """
     pieces = [c for c in counts or [] if c.count]
     total = _counted(ctx, pieces, counted)
-    expected = expected_cash(ctx, drawer)
+    expected = expected_cash(drawer)
     difference = total - expected
     if difference and not reason.strip():
         words = f"{money(ctx, abs(difference))} {'more' if difference > 0 else 'less'} than expected was counted. Count again, or say why."

@@ -37,7 +37,7 @@ class Shop:
 
     def item(self, code: str, name: str, price: str, tax_class: str) -> Item:
         """Something to sell."""
-        return run_raw(self.ctx, "item.add_item", {"code": code, "name": name, "price_minor": price, "tax_class": tax_class})
+        return run_raw(self.ctx, "item.add_item", {"code": code, "name": name, "price": price, "tax_class": tax_class})
 
     def charge(self, item: Item | None = None, **more: Any) -> Charge:
         """Something done for the customer."""
