@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from enfilade.base.party.models import Party
+from enfilade.base.work.models import Case
 from enfilade.core.context import Context
 from enfilade.core.models import RecordQuerySet
 from enfilade.core.pages.context import department
-from enfilade.core.resource import Resource, Step, flow, panel
+from enfilade.core.resource import Resource, Step, flow, flow_of, panel
 from enfilade.front.reception.models import (
     Answer,
     Call,
@@ -20,7 +21,7 @@ from enfilade.front.reception.models import (
     UnansweredQuestion,
 )
 from enfilade.front.reception.queries.answers import uses_of
-from enfilade.front.reception.queries.calls import last_contacts
+from enfilade.front.reception.queries.calls import contacts_about, last_contacts
 
 from . import pages, reports
 
@@ -190,6 +191,13 @@ def party_contacts(ctx: Context, party: Party) -> dict[str, Any]:
     }
 
 
+@panel(on=Case, title="Contacts", permission="reception.view_call", template="reception/panel_contacts.html", icon="phone")
+def case_contacts(ctx: Context, case: Case) -> dict[str, Any] | None:
+    """The contacts about a case: the one it came from, and those in which it was told."""
+    found = contacts_about(ctx, case)
+    return {"contacts": found, "count": len(found)} if found else None
+
+
 @panel(on=Answer, title="Wordings", permission="reception.view_answer", template="reception/panel_wordings.html", icon="history")
 def answer_wordings(ctx: Context, answer: Answer) -> dict[str, Any]:
     """Every wording, how often it was explained and how often that settled the matter."""
@@ -198,8 +206,8 @@ def answer_wordings(ctx: Context, answer: Answer) -> dict[str, Any]:
 
 
 @flow(on=Call)
-def call_steps(_ctx: Context, call: Call) -> list[Step]:
-    """From the first ring to how it ended."""
+def call_steps(ctx: Context, call: Call) -> list[Step]:
+    """From the first ring to how it ended, and on through the case that came of it."""
     steps = [
         Step(
             "Rang" if call.channel == Call.Channel.PHONE and call.direction == "in" else "Began", "front", "done", call.who, call.started_at
@@ -215,4 +223,5 @@ def call_steps(_ctx: Context, call: Call) -> list[Step]:
     ]
     if call.state == Call.State.OPEN:
         return [*steps, Step("In progress", "front", "now", str(call.handled_by), call.taken_at), Step("Ended", "front", "todo")]
-    return [*steps, Step(call.get_outcome_display(), "front", "done", str(call.handled_by or ""), call.ended_at)]
+    steps.append(Step(call.get_outcome_display(), "front", "done", str(call.handled_by or ""), call.ended_at))
+    return [*steps, *flow_of(ctx, call.case)] if call.case is not None and ctx.may("work.view_case") else steps

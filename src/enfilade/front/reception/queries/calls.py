@@ -129,6 +129,12 @@ def last_contacts(ctx: Context, party: Party | None, key: str = "", before: Call
     return list(rows.select_related("handled_by", "answer_version__answer").order_by("-started_at", "-pk")[:CONTACTS_SHOWN])
 
 
+def contacts_about(ctx: Context, case: Case) -> list[Call]:
+    """Contacts that a case came from or was told in, the newest first."""
+    rows = Call.objects.visible_to(ctx).filter(case=case)
+    return list(rows.select_related("party", "handled_by", "answer_version__answer").order_by("-started_at", "-pk"))
+
+
 def _open_cases(ctx: Context, party: Party | None) -> list[Case]:
     if party is None or not ctx.may("work.view_case"):
         return []

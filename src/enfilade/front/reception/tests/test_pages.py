@@ -149,3 +149,14 @@ def test_a_call_that_nobody_takes_is_missed_after_ten_minutes(desk: Context) -> 
     with scope(desk.company_id):
         states = dict(Call.objects.visible_to(desk).values_list("pk", "state"))
     assert states == {old.pk: "ended", young.pk: "ringing", taken.pk: "open"}
+
+
+def test_a_contact_shows_its_case_and_the_case_its_contacts(desk: Context, lead: Context, patient: Any) -> None:
+    """One line of sight, in both directions."""
+    call = commands.open_call(now(desk), number="0305550102")
+    case = commands.route_call(now(desk), call=call, title="When does the crown come?", person=lead.user)
+    client = browser(desk)
+    page = client.get(f"/reception/calls/{call.pk}/").content.decode()
+    assert "Routed" in page
+    assert "Jonas Brandl" in page
+    assert f"/reception/calls/{call.pk}/" in client.get(f"/work/cases/{case.pk}/").content.decode()
