@@ -155,6 +155,14 @@ def test_a_page_asks_to_sign_in_and_leads_back(visitor: Client) -> None:
     assert (part.status_code, part["HX-Redirect"]) == (204, "/sign-in/?next=%2Fitem%2Fitems%2F")
 
 
+def test_cookies(person: Context, visitor: Client) -> None:
+    """The session is out of reach of scripts, and no other site's post brings either of them along."""
+    sign_in(visitor, person.user.email)
+    session, csrf = visitor.cookies[house.SESSION_COOKIE_NAME], visitor.cookies[house.CSRF_COOKIE_NAME]
+    assert session["httponly"]
+    assert (session["samesite"], csrf["samesite"]) == ("Lax", "Lax")
+
+
 def test_a_forged_host_is_refused(visitor: Client) -> None:
     assert visitor.get("/sign-in/", headers={"Host": "evil.example"}).status_code == 400
 

@@ -42,25 +42,15 @@ class CommandForm:
 
     def refused(self, no: Refusal) -> dict[str, Any]:
         """The same form with the refusal on it; what was typed stays."""
-        hints: Any = no.hints
-        refusal = None
-        if isinstance(no, Invalid):
-            self.errors = no.errors
-            if any(not self._is_own(path) for path in no.errors):
-                refusal = {"message": "; ".join(s for p, e in no.errors.items() if not self._is_own(p) for s in e), "hints": ()}
-        elif no.field and self._is_own(no.field):
-            self.errors = {no.field: [str(no)]}
-            refusal = {"message": str(no), "hints": hints} if hints else None
-        else:
-            refusal = {"message": str(no), "hints": hints}
-        return {**self.context(), "refusal": refusal}
+        self.errors = no.errors if isinstance(no, Invalid) else {no.field: [str(no)]}
+        elsewhere = " ".join(s for path, found in self.errors.items() if not self._is_shown(path) for s in found)
+        message = elsewhere or (str(no) if no.hints else "")
+        return {**self.context(), "refusal": {"message": message, "hints": no.hints} if message else None}
 
-    def _is_own(self, path: str) -> bool:
-        return path.partition("[")[0].partition(".")[0] in self.command.parameters
-
-    def _is_lines(self, path: str) -> bool:
-        parameter = self.command.parameters.get(path.partition("[")[0])
-        return parameter is not None and parameter.is_lines
+    def _is_shown(self, path: str) -> bool:
+        """Whether the form has a place for what is wrong with an input."""
+        name = path.partition("[")[0].partition(".")[0]
+        return name in self.command.parameters and name not in self.hidden
 
     def _form(self, parameters: dict[str, Parameter], values: dict[str, Any], errors: dict[str, list[str]], prefix: str) -> forms.Form:
         fields = {n: self._field(p, hidden=not prefix and n in self.hidden) for n, p in parameters.items()}
@@ -72,14 +62,10 @@ class CommandForm:
         if errors:
             # The sentences come from the one validator; Django's form only draws them.
             form.data = {form.add_prefix(n): v for n, v in form.initial.items() if v is not None}
-            # What is wrong with lines as a whole is said beside them, not a second time above the form.
+            # What belongs to no field is said by the refusal above the form, or beside the lines as a whole.
             for name, sentences in errors.items():
-                if not prefix and self._is_lines(name):
-                    continue
-                target = name if name in fields else None
-                form._errors[target or "__all__"] = form.error_class(
-                    sentences, renderer=form.renderer, error_class="nonfield" if not target else None
-                )
+                if name in form.fields or prefix:
+                    form.add_error(name if name in form.fields else None, sentences)
         return form
 
     def _initial(self, parameter: Parameter) -> Any:
