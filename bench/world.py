@@ -57,9 +57,7 @@ def make_billing() -> Context:
         },
     )
     for code in ("A", "B"):
-        run_raw(
-            ctx, "item.add_item", {"code": code, "name": f"Item {code}", "kind": "service", "price": "50.00", "tax_class": "standard"}
-        )
+        run_raw(ctx, "item.add_item", {"code": code, "name": f"Item {code}", "kind": "service", "price": "50.00", "tax_class": "standard"})
     run_raw(ctx, "party.add_party", {"kind": "person", "name": "Customer"})
     return ctx
 
