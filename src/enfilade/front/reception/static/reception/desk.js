@@ -47,18 +47,21 @@ desk.addEventListener('click', (event) => {
   }
 });
 
-// Enter in the number field: a name means the first one found, figures mean the number.
+// Enter in the number field: a name means the first one found, else a caller of that name; figures mean the number.
 form.addEventListener('submit', (event) => {
   const text = field.value.trim();
   const first = who.querySelector('.desk-candidate');
-  form.elements.namedItem('caller_name').value = '';
+  const name = form.elements.namedItem('caller_name');
+  name.value = '';
   if (!text || !isName(text)) return;
-  event.preventDefault();
-  event.stopImmediatePropagation();
-  if (first) { first.click(); return; }
-  form.elements.namedItem('caller_name').value = text;
+  if (first) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    first.click();
+    return;
+  }
+  name.value = text;
   field.value = '';
-  form.requestSubmit();
 }, true);
 
 const clearNumber = () => {
