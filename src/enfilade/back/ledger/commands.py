@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated
+from typing import Annotated, TypedDict
 
 from enfilade.base.books import commands as books
 from enfilade.base.books.models import Entry, Period
@@ -70,7 +70,30 @@ def found_ledger(ctx: Context, *, chart: str = "generic") -> AccountPurpose:
     return rows[0]
 
 
-@command(permission="ledger.post_journal", label="Post a journal entry", tone="primary", door=True)
+class JournalFacts(TypedDict):
+    """What rules may look at when somebody posts by hand: the sum of one side, in minor units of the company's currency."""
+
+    amount_minor: int
+    line_count: int
+
+
+def _journal_facts(*, lines: list[JournalLine], **_: object) -> JournalFacts:
+    return {"amount_minor": sum(line.debit for line in lines), "line_count": len(lines)}
+
+
+class ReversalFacts(TypedDict):
+    """What rules may look at when somebody reverses: the sum of one side, in minor units, and how old the entry is."""
+
+    amount_minor: int
+    age_days: int
+
+
+def _reversal_facts(*, entry: Entry, on: date, **_: object) -> ReversalFacts:
+    amounts = [line.quantity_minor for line in entry.lines.all() if line.quantity_minor > 0]
+    return {"amount_minor": sum(amounts), "age_days": (on - entry.on).days}
+
+
+@command(permission="ledger.post_journal", label="Post a journal entry", tone="primary", door=_journal_facts)
 def post_journal(
     ctx: Context,
     *,
@@ -110,7 +133,7 @@ def post_legs(ctx: Context, *, on: date, text: str, origin: str, legs: list[Leg]
     return books.write_entry(ctx, book=places[moved[0].account].book_id, on=on, text=text, origin=origin, lines=rows)
 
 
-@command(permission="ledger.reverse_journal", label="Reverse", tone="danger", door=True, target="entry")
+@command(permission="ledger.reverse_journal", label="Reverse", tone="danger", door=_reversal_facts, target="entry")
 def reverse_journal(ctx: Context, *, entry: Ref[Entry], on: Today, reason: LongText) -> Entry:
     """Cancel an entry of the ledger by one with opposite signs.
 

@@ -171,6 +171,17 @@ def test_years_that_begin_in_july() -> None:
     assert open_year(ctx, year=2026).starts_on == date(2026, 7, 1)
 
 
+def test_what_the_door_looks_at(practice: Practice) -> None:
+    entry = practice.journal(DAY, JournalLine("6100", debit=90000), JournalLine("1100", credit=90000))
+    reverse_journal(practice.ctx, entry=entry, on=date(2026, 3, 12), reason="x")
+    with scope(practice.company.pk):
+        facts = dict(
+            AuditEntry.objects.filter(command__in=["ledger.post_journal", "ledger.reverse_journal"]).values_list("command", "facts")
+        )
+    assert (facts["ledger.post_journal"]["amount_minor"], facts["ledger.post_journal"]["line_count"]) == (90000, 2)
+    assert (facts["ledger.reverse_journal"]["amount_minor"], facts["ledger.reverse_journal"]["age_days"]) == (90000, 2)
+
+
 def test_a_line_of_the_journal_names_a_party(practice: Practice) -> None:
     party = run_raw(practice.ctx, "party.add_party", {"kind": "person", "name": "Ana Ruiz"})
     entry = practice.journal(DAY, JournalLine("1200", debit=500, party=party), JournalLine("4000", credit=500))

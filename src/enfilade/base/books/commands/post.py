@@ -62,7 +62,7 @@ def post_entry(
     lines: at least two, summing to zero in every unit.
     Refuses: entry_balances, entry_two_lines; entry_period_open, line_account_open, line_not_zero (database).
     """
-    _check_rows(ctx, book, lines)
+    _check_accounts(ctx, book, lines)
     return write_entry(ctx, book=book, on=on, text=text, origin=origin, lines=lines)
 
 
@@ -136,16 +136,10 @@ def _key(row: Any) -> int | None:
     return row if row is None or isinstance(row, int) else row.pk
 
 
-def _check_rows(ctx: Context, book: Book, lines: Sequence[LineIn]) -> None:
-    """Say which line names an account or a party that does not exist for the caller."""
-    accounts = {line.account for line in lines if isinstance(line.account, int)}
-    parties = {line.party for line in lines if isinstance(line.party, int)}
-    known_accounts = (
-        set(Account.objects.visible_to(ctx).filter(book=book, pk__in=accounts).values_list("pk", flat=True)) if accounts else set()
-    )
-    known_parties = set(Party.objects.visible_to(ctx).filter(pk__in=parties).values_list("pk", flat=True)) if parties else set()
+def _check_accounts(ctx: Context, book: Book, lines: Sequence[LineIn]) -> None:
+    """Say which line names an account that does not exist for the caller."""
+    wanted = {line.account for line in lines if isinstance(line.account, int)}
+    known = set(Account.objects.visible_to(ctx).filter(book=book, pk__in=wanted).values_list("pk", flat=True)) if wanted else set()
     for number, line in enumerate(lines):
-        if isinstance(line.account, int) and line.account not in known_accounts:
+        if isinstance(line.account, int) and line.account not in known:
             raise NotFound("account", line.account, field=f"lines[{number}].account")
-        if isinstance(line.party, int) and line.party not in known_parties:
-            raise NotFound("party", line.party, field=f"lines[{number}].party")

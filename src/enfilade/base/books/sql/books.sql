@@ -94,7 +94,7 @@ BEGIN
         ELSIF NOT bad.active THEN
             RAISE EXCEPTION 'Account % is not in use any more.', bad.code USING ERRCODE = 'check_violation', CONSTRAINT = 'line_account_open';
         ELSIF bad.foreign_party THEN
-            RAISE EXCEPTION 'A line names a party of another company.' USING ERRCODE = 'check_violation', CONSTRAINT = 'line_party_of_company';
+            RAISE EXCEPTION 'A line names a party that this company doesn''t know.' USING ERRCODE = 'check_violation', CONSTRAINT = 'line_party_of_company';
         END IF;
         RAISE EXCEPTION 'Nothing is added to an entry that is complete.' USING ERRCODE = 'check_violation', CONSTRAINT = 'entry_lines_complete';
     END IF;

@@ -49,6 +49,11 @@ class Shop:
         """Post pairs."""
         return post_entry(ctx or self.ctx, book=self.book, on=on, text="Test", lines=self.lines(*pairs, unit=unit), **more)
 
+    def post_for(self, party: int) -> Entry:
+        """A receivable from somebody."""
+        lines = [LineIn(self.accounts["12"], "EUR", 5, party), LineIn(self.accounts["40"], "EUR", -5)]
+        return post_entry(self.ctx, book=self.book, on=DAY, text="Test", lines=lines)
+
     def sale(self, amount: int = 500, on: date = DAY, ctx: Context | None = None) -> Entry:
         """Cash against sales."""
         return self.post(("10", amount), ("40", -amount), on=on, ctx=ctx)

@@ -93,6 +93,7 @@ def test_what_is_refused_leaves_nothing(shop: Shop) -> None:
     refused("line_account_open", lambda: shop.post(("1", 5), ("40", -5)))
     refused("line_account_of_book", lambda: run_typed(shop, foreign.lines(("10", 5), ("40", -5))))
     refused("not_found", lambda: run_raw_lines(shop, foreign.lines(("10", 5), ("40", -5))))
+    refused("line_party_of_company", lambda: shop.post_for(10**15))
     refused("entry_has_text", lambda: run_typed(shop, shop.lines(("10", 5), ("40", -5)), text=""))
     assert shop.counts() == before
 
