@@ -43,8 +43,8 @@ if (nav) {
   // Only the rail is scrolled: scrollIntoView would move the page under it as well.
   const here = nav.querySelector('[aria-current]')?.getBoundingClientRect();
   const seen = nav.getBoundingClientRect();
-  if (here && here.top < seen.top) nav.scrollTop -= seen.top - here.top;
-  else if (here && here.bottom > seen.bottom) nav.scrollTop += here.bottom - seen.bottom;
+  if (here && here.top < seen.top + 64) nav.scrollTop -= seen.top + 64 - here.top;
+  else if (here) nav.scrollTop += Math.max(0, here.bottom + 12 - Math.min(seen.bottom, innerHeight));
   addEventListener('pagehide', () => sessionStorage.setItem('rail-top', String(nav.scrollTop)));
 }
 

@@ -166,7 +166,7 @@ class Setup:
     def work(self) -> None:
         """Queues, routing, and what the doors look at."""
         for queue in self.each("queues"):
-            made = self.do("work.add_queue", code=queue["code"], name=queue["name"], role_code=queue["role"])
+            made = self.do("work.add_queue", code=queue["code"], name=queue["name"], role_code=queue["role"], office=queue["office"])
             self.ids["queue", queue["code"]] = made.pk
         for order, rule in enumerate(self.each("routing"), 1):
             self.do(

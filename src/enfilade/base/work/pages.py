@@ -62,7 +62,7 @@ def _card(ctx: Context, case: Case, lane: str) -> dict[str, Any]:
     return {
         "case": case,
         "url": f"/work/cases/{case.pk}/",
-        "text": " · ".join(part for part in (str(case.get_kind_display()), case.who, case.topic) if part),
+        "text": " · ".join(part for part in (str(case.get_kind_display()), case.who, case.topic.replace("_", " ")) if part),
         "place": str(case.queue) if lane == "open" else str(case.owner or "") if lane == "offered" else "",
         "due": format_instant(case.due_at) if case.due_at else "",
         "late": f"{format_duration(minutes_between(case.due_at, ctx.now))} late" if late and case.due_at else "",

@@ -47,6 +47,7 @@ class Command:
     hidden: bool
     own_target: str | None
     own_parameters: dict[str, Parameter] | None = None
+    offered: Callable[[Any], bool] | None = None
 
     @property
     def name(self) -> str:

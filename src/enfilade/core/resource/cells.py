@@ -12,6 +12,7 @@ from django.db import models
 
 from enfilade.core.context import Context
 from enfilade.core.fields import AmountField, to_major
+from enfilade.core.refs import model_of, resolve
 
 from .columns import field_at, value_at
 from .registry import resource_for
@@ -57,7 +58,18 @@ def cell(ctx: Context, row: models.Model, path: str) -> Cell:
         return Cell("amount", money(value, getattr(row, "currency", "") or ctx.company.currency, ctx.locale), value)
     if field is not None and field.choices and isinstance(value, str):
         return Cell("badge", str(dict(field.flatchoices).get(value, value)), value, tone=tone_of(value))
+    if path == "origin" and (origin := model_of(str(value))) is not None:
+        return _origin(ctx, str(value), origin)
     return _by_type(ctx, value)
+
+
+def _origin(ctx: Context, reference: str, model: type[models.Model]) -> Cell:
+    """What a row came from: its name and a link, or only what kind of record it is, for those who may not see it."""
+    found = resource_for(model)
+    row = resolve(ctx, reference) if found is not None and ctx.may(found.view_permission) else None
+    if found is None or row is None:
+        return Cell("text", str(model._meta.verbose_name), reference)
+    return Cell("ref", str(row), reference, url=found.url(row))
 
 
 def _by_type(ctx: Context, value: Any) -> Cell:

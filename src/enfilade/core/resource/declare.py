@@ -199,6 +199,8 @@ class Resource:
         for made in REGISTRY.values():
             if made.hidden or made.target_model is not self.model or not ctx.may(made.permission):
                 continue
+            if row is not None and made.offered is not None and not made.offered(row):
+                continue
             states = self.states
             if row is not None and states is not None:
                 move = states.moves.get(made.verb)

@@ -22,6 +22,7 @@ from enfilade.front.reception.rules import begun_minutes
 from .calls import check_mine, count_question, end_call, number_key
 
 INTERRUPTION_MAX_MIN = 600
+PROMISED = ("call_back", "follow_up")
 Title = Annotated[str, Input(max_length=200, label="In a few words")]
 Topic = Annotated[str, Input(max_length=60)]
 Person = Annotated[User, Input(shared=True, label="Whom")]
@@ -82,14 +83,18 @@ def promise_call_back(
     return _end_with_case(ctx, call, case, Call.Outcome.CALL_BACK, case.topic)
 
 
-@command(permission="reception.make_call_back", label="Called back", tone="primary")
+def _is_promise(case: Case) -> bool:
+    return case.kind in PROMISED and case.state != Case.State.CLOSED
+
+
+@command(permission="reception.make_call_back", label="Called back", tone="primary", offered=_is_promise)
 def make_call_back(ctx: Context, *, case: Case, reached: bool = True, note: LongText = "") -> Call:
     """Keep a promised call-back: the outgoing call is recorded, and the promise is closed when somebody was reached.
 
     reached: otherwise the promise stays, with a note of the attempt.
     Refuses: not_a_call_back; not_yours and what else cases refuse.
     """
-    if case.kind not in ("call_back", "follow_up"):
+    if case.kind not in PROMISED:
         raise Refusal("not_a_call_back", "This case is not a promised call.")
     if case.state == Case.State.OPEN:
         take_case(ctx, case=case)
@@ -174,7 +179,11 @@ def take_complaint(
     return _end_with_case(ctx, call, case, Call.Outcome.ROUTED, topic)
 
 
-@command(permission="reception.tell_answer", label="Tell the answer", tone="primary")
+def _is_to_be_told(case: Case) -> bool:
+    return case.state == Case.State.ANSWERED and case.told_party_at is None
+
+
+@command(permission="reception.tell_answer", label="Tell the answer", tone="primary", offered=_is_to_be_told)
 def tell_answer(ctx: Context, *, case: Case, channel: Telling = "phone", note: LongText = "", close: bool = True) -> Call:
     """Tell whoever asked what the answer is, and record the contact in which it was told.
 
