@@ -29,7 +29,8 @@ AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
 # Generous, because a machine may be busy with other things; a page that is ready is not waited for.
 PATIENCE_MS = 15_000
 # Sizes and themes in which pages are looked at.
-LOOKS = ((1440, "light"), (1440, "dark"), (390, "light"), (390, "dark"))
+Looks = tuple[tuple[int, str], ...]
+LOOKS: Looks = ((1440, "light"), (1440, "dark"), (390, "light"), (390, "dark"))
 SET_THEME = "theme => { const root = document.documentElement; root.dataset.theme = theme; root.dispatchEvent(new Event('theme')); }"
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -172,7 +173,7 @@ class Desk:
         """The page has said something in its corner."""
         expect(self.page.locator("#toasts").get_by_text(text).first).to_be_visible()
 
-    def shot(self, name: str, looks: tuple[tuple[int, str], ...] = LOOKS) -> None:
+    def shot(self, name: str, looks: Looks = LOOKS) -> None:
         """Pictures of the page as it is, in several widths and themes, for people to look at."""
         SHOTS.mkdir(parents=True, exist_ok=True)
         before = self.page.viewport_size or {"width": 1440, "height": 900}

@@ -12,13 +12,18 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, expect
 
-from .conftest import Desk, House
+from .conftest import LOOKS, Desk, House, Looks
 
 HEARD = "When are you open?"
 SERVICE = "Check-up (30 min)"
 DENTIST = "Dr. Jonas Brandl"
+PAPER: FilePayload = {
+    "name": "consent.pdf",
+    "mimeType": "application/pdf",
+    "buffer": b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n",
+}
 
 
 @dataclass
@@ -72,10 +77,10 @@ def one(house: House, model: type[Any], *related: str, **wanted: Any) -> Any:
         return model.objects.visible_to(ctx).select_related(*related).get(**wanted)
 
 
-def look(desk: Desk, name: str) -> None:
-    """What is asked of every page: nothing that keeps anybody out; and a picture for us."""
+def look(desk: Desk, name: str, looks: Looks = LOOKS[::3]) -> None:
+    """What is asked of every page: nothing that keeps anybody out; and pictures for us."""
     desk.check_access()
-    desk.shot(name)
+    desk.shot(name, looks)
 
 
 # -- the morning
@@ -113,7 +118,7 @@ def a_call_is_answered_from_the_book(day: Day) -> None:
     page.keyboard.press(entry.get_attribute("data-digit") or "")
     expect(page.get_by_role("heading", name=HEARD)).to_be_visible()
     expect(page.get_by_role("button", name=re.compile("That settled it"))).to_be_focused()
-    look(day.front, "desk-answer")
+    look(day.front, "desk-answer", LOOKS)
     page.keyboard.press("Enter")
     expect(page.get_by_role("region", name="Contacts today").get_by_text(f"Answered from the book: {HEARD}")).to_be_visible()
     call = one(day.house, Call, "party", "handled_by", "answer_version__answer", external_id="pbx-1")
@@ -208,7 +213,7 @@ def a_patient_arrives(day: Day) -> None:
     look(day.front, "check-in-papers")
     papers.get_by_role("checkbox", name="Consent to treatment and data", exact=True).check()
     papers.get_by_role("checkbox", name="Signed (Consent to treatment and data)").check()
-    papers.get_by_label("Scan of Consent to treatment and data").set_input_files({"name": "consent.pdf", "mimeType": "application/pdf", "buffer": PAPER})
+    papers.get_by_label("Scan of Consent to treatment and data").set_input_files(PAPER)
     papers.get_by_role("checkbox", name="Insurance card", exact=True).check()
     page.keyboard.press("Control+Enter")
     expect(day.front.dialog).to_have_count(0)
@@ -219,7 +224,7 @@ def a_patient_arrives(day: Day) -> None:
     board = day.front.go("/appointments/board/")
     waits = board.get_by_role("region", name="Waiting").get_by_role("article").filter(has_text=patient.name)
     expect(waits.locator("wait-time")).to_have_text(re.compile(r"just now|\d+ min"))
-    look(day.front, "flow-board")
+    look(day.front, "flow-board", LOOKS)
     with day.house.reading() as ctx:
         taken = list(Document.objects.visible_to(ctx).filter(party=patient).select_related("kind", "file").order_by("kind__code"))
         assert [(d.kind.code, d.signed, d.file is not None) for d in taken] == [("consent", True, True), ("insurance", False, False)]
@@ -237,7 +242,7 @@ def the_dentist_treats(day: Day) -> None:
     chair = page.get_by_role("region", name="In the chair").get_by_role("article")
     expect(chair).to_contain_text(patient.name)
     expect(chair).to_contain_text("Medical history is missing")
-    look(day.dentist, "my-day-in-chair")
+    look(day.dentist, "my-day-in-chair", LOOKS)
     chair.get_by_role("link", name=f"Prescription: {patient.name}").click()
     choose(day.dentist, "Pharmacy", "Linden-Apotheke")
     day.dentist.dialog.get_by_label("To be handed out").fill("Ibuprofen 400 mg, 20 tablets")
@@ -262,7 +267,6 @@ def the_dentist_treats(day: Day) -> None:
         assert [(c.description, c.net_minor) for c in rows] == [("Examination with advice", 4200), ("X-ray, single", 3700)]
 
 
-
 def a_discount_is_held_at_the_door(day: Day) -> None:
     """Above her limit the receptionist has to wait, whatever address she types; the owner sees why and opens; both are in the audit."""
     from enfilade.back.billing.models import Charge
@@ -271,7 +275,7 @@ def a_discount_is_held_at_the_door(day: Day) -> None:
     page, reason = day.front.go("/appointments/check-out/"), "A discount of 28.57 % is above the desk's limit of 10 %."
     fee = page.get_by_role("region", name="What was done").get_by_role("definition").last
     expect(fee).to_have_text("€79.00")
-    look(day.front, "check-out")
+    look(day.front, "check-out", LOOKS)
     at_the_door = day.owner.go("/doors/")
     expect(at_the_door.get_by_role("heading", name="Nothing waits")).to_be_visible()
     page.keyboard.press("d")
@@ -294,7 +298,7 @@ def a_discount_is_held_at_the_door(day: Day) -> None:
     waiting = at_the_door.get_by_role("list", name="Waiting").get_by_role("listitem").first
     expect(waiting).to_contain_text(reason)
     expect(waiting).to_contain_text("Mira Castellan asked")
-    look(day.owner, "at-the-door")
+    look(day.owner, "at-the-door", LOOKS)
     page = day.front.go("/appointments/check-out/")
     waiting.get_by_role("link", name="Open the door").click()
     day.owner.dialog.get_by_label("Note").fill("He did wait.")
@@ -326,7 +330,8 @@ def a_patient_leaves(day: Day) -> None:
     expect(page.get_by_role("heading", name="Checked out at")).to_be_visible()
     look(day.front, "checked-out")
     invoice, payment = one(day.house, Invoice), one(day.house, Payment)
-    assert (invoice.state, invoice.total_minor, invoice.paid_minor, payment.method, payment.amount_minor) == ("paid", 6700, 6700, "cash", 6700)
+    assert (invoice.state, invoice.total_minor, invoice.paid_minor) == ("paid", 6700, 6700)
+    assert (payment.method, payment.amount_minor) == ("cash", 6700)
     receipt = page.get_by_role("link", name=f"Receipt {payment.number}")
     printed = page.request.get(receipt.get_attribute("href") or "")
     assert (printed.status, printed.body()[:5]) == (200, b"%PDF-")
@@ -448,7 +453,7 @@ def the_desk_closes(day: Day) -> None:
     page.get_by_role("link", name="Count and close").click()
     for piece, count in (("€50.00", 4), ("€10.00", 1), ("€5.00", 1), ("€1.00", 1)):
         day.front.dialog.get_by_label(f"Pieces of {piece}", exact=True).fill(str(count))
-    expect(day.front.dialog.get_by_role("row", name="Counted")).to_contain_text("€216.00")
+    expect(day.front.dialog.locator("output[data-total]")).to_have_text("€216.00")
     page.keyboard.press("Control+Enter")
     missing = day.front.dialog.get_by_text("€1.00 less than expected was counted. Count again, or say why.")
     expect(missing).to_be_visible()
@@ -464,7 +469,7 @@ def the_desk_closes(day: Day) -> None:
 def the_owner_sees_the_day(day: Day) -> None:
     """What the desk settled alone, what interrupted the others and its price, what came in, and what to write down next."""
     page = day.owner.go("/reception/day/")
-    look(day.owner, "the-day")
+    look(day.owner, "the-day", LOOKS)
     figure = page.locator(".stat")
     # Answered, booked, asked by an employee, told: four alone; the complaint was passed on, one call interrupted the owner.
     expect(figure.filter(has_text="Settled at the desk alone")).to_contain_text("4 of 6")
@@ -475,12 +480,13 @@ def the_owner_sees_the_day(day: Day) -> None:
     asked = page.get_by_role("region", name="Put into the answer book next")
     expect(asked.get_by_role("link").first).to_have_text("Can I pay in instalments?")
     expect(page.get_by_role("region", name="Whom the desk interrupted")).to_contain_text("Dr. Helene Aumann")
-    page.get_by_role("link", name="Trial balance").click()
+    page.get_by_role("region", name="The money").get_by_role("link", name="Trial balance").click()
     page.wait_for_url("**/reports/trial_balance/**")
     look(day.owner, "trial-balance")
-    totals = page.get_by_role("table", name="Trial balance").locator("tfoot td").all_inner_texts()
-    figures = [text for text in totals if "€" in text or text[:1].isdigit()]
-    assert len(figures) >= 2 and figures[-1] == figures[-2]
+    totals = page.get_by_role("table", name="Trial balance").locator("tfoot tr")
+    # Treatment 79.00 with its discount of 12.00, paid 67.00, and the euro that is missing: debit is credit.
+    expect(totals.locator("td[data-label=Debit]")).to_have_text("€147.00")
+    expect(totals.locator("td[data-label=Credit]")).to_have_text("€147.00")
 
 
 def the_bookkeeper_finds_it_in_the_books(day: Day) -> None:
@@ -494,6 +500,3 @@ def the_bookkeeper_finds_it_in_the_books(day: Day) -> None:
         expect(table.get_by_text(re.compile(words)).first).to_be_visible()
     with day.house.reading() as ctx:
         assert verify_books(ctx) == []
-
-
-PAPER = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
