@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import io
-from typing import cast
 
 from .command import command
 from .context import Context, NotFound
 from .files import open_file, store
 from .models import ImportBatch, StoredFile
 from .resource import Resource, resource_named
-from .resource.transfer import ImportResult, may_import, read_rows, take_rows
+from .resource.transfer import PROBLEMS_MAX, ImportResult, may_import, read_rows, take_rows
 from .scope import scope
 
 
@@ -23,12 +22,13 @@ def import_rows(ctx: Context, *, resource: str, file: StoredFile) -> ImportBatch
     Refuses: not_found; single rows are refused with line and field in the batch's problems, the good ones stay.
     """
     target = resource_named(resource)
-    ctx.require(f"{target.module}.add_{target.name}")
+    if not may_import(target, ctx):
+        raise NotFound("import of", target.plural)
     with open_file(file) as content:
         data = content.read()
     rows, problems = read_rows(target, ctx, file.name, data)
     result = ImportResult(problems=list(problems), refused=sum(p.refused for p in problems))
-    take_rows(ctx, rows, result)
+    take_rows(ctx, target, rows, result)
     batch = ImportBatch.objects.create(
         company=ctx.company,
         resource=resource,
@@ -37,7 +37,8 @@ def import_rows(ctx: Context, *, resource: str, file: StoredFile) -> ImportBatch
         user=ctx.user,
         created_count=result.created,
         changed_count=result.changed,
-        problems=[vars(p) for p in result.problems[:1000]],
+        refused_count=result.refused,
+        problems=[vars(p) for p in result.problems[:PROBLEMS_MAX]],
         refs=result.refs,
     )
     batch.outcome = result  # type: ignore[attr-defined]
@@ -45,9 +46,16 @@ def import_rows(ctx: Context, *, resource: str, file: StoredFile) -> ImportBatch
 
 
 def import_file(ctx: Context, resource: Resource, name: str, data: bytes) -> ImportResult:
-    """Import a file through import_rows; with ctx.rehearse no row is kept."""
+    """Keep a file and import it; with ctx.rehearse no row is kept."""
     if not may_import(resource, ctx):
         raise NotFound("import of", resource.plural)
     with scope(ctx.company_id):
         stored = store(ctx, name, io.BytesIO(data))
-    return cast("ImportResult", import_rows(ctx, resource=resource.label, file=stored).outcome)
+    return import_stored(ctx, resource, stored)
+
+
+def import_stored(ctx: Context, resource: Resource, file: StoredFile) -> ImportResult:
+    """Import a file that is kept already. Under the same key the second call gives the first result."""
+    batch = import_rows(ctx, resource=resource.label, file=file)
+    done: ImportResult | None = getattr(batch, "outcome", None)
+    return done or ImportResult.of(batch)

@@ -46,9 +46,9 @@ class ImportBatchResource(Resource):
     """Files that were imported, and what was not taken from them."""
 
     model = ImportBatch
-    columns = ("at", "file_name", "resource", "created_count", "changed_count", "user")
+    columns = ("at", "file_name", "resource", "created_count", "changed_count", "refused_count", "user")
     filters = ("resource", "at")
-    facts = ("at", "file_name", "resource", "created_count", "changed_count", "user", "problems", "refs")
+    facts = ("at", "file_name", "resource", "created_count", "changed_count", "refused_count", "user", "problems", "refs")
     icon = "upload"
     title = "imports"
     order = 40

@@ -308,7 +308,9 @@ def _list_parameters(resource: Resource) -> list[dict[str, Any]]:
     names = ["q", "sort", "after", "before", "limit"]
     for name in resource.filters:
         field = field_at(resource.model, name)
-        names += [public_name(name)] + ([f"{public_name(name)}_from", f"{public_name(name)}_to"] if isinstance(field, models.DateField | AmountField) else [])
+        names += [public_name(name)] + (
+            [f"{public_name(name)}_from", f"{public_name(name)}_to"] if isinstance(field, models.DateField | AmountField) else []
+        )
     return [{"name": n, "in": "query", "schema": {"type": "string"}} for n in names]
 
 

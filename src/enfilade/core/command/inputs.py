@@ -33,6 +33,7 @@ NAME_MAX = 80
 TEXT_MAX = 500
 LONG_TEXT_MAX = 20_000
 LINES_MAX = 1_000
+_TRUE, _FALSE = {"true", "1", "yes", "on"}, {"", "false", "0", "no", "off"}
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -84,6 +85,16 @@ def Choice(*pairs: tuple[str, str], **more: Any) -> Input:  # noqa: N802 - reads
 def is_storable(text: str) -> bool:
     """Whether a database can hold the text: no NUL, and no half of a surrogate pair, which JSON and a command line can carry."""
     return "\x00" not in text and not _SURROGATE.search(text)
+
+
+def truth_of(given: Any) -> bool:
+    """True or false, as a checkbox, JSON, a command line or a file says it; nothing given is false."""
+    word = str(given).strip().lower()
+    if given is None or word in _FALSE:
+        return False
+    if word not in _TRUE:
+        raise ValidationError("Say true or false.", code="type")
+    return True
 
 
 class _Unset:
@@ -408,8 +419,8 @@ def _read_one(parameter: Parameter, given: Any, currency: str) -> Any:
         raise ValidationError("Give a finite number.", code="type")
     if parameter.kind in (date, time) and isinstance(given, int | float | Decimal):
         raise ValidationError("Give this as text, such as 2026-11-02 or 09:30.", code="type")
-    if parameter.kind is bool and isinstance(given, str):
-        given = given.strip().lower() not in {"", "0", "false", "no", "off"}
+    if parameter.kind is bool and not parameter.many:
+        return truth_of(given)
     value = field.clean_in(given, currency) if isinstance(field, AmountFormField) else field.clean(given)
     if not parameter.required and value in field.empty_values and parameter.kind is not bool:
         return parameter.empty if parameter.default is UNSET else parameter.default

@@ -145,6 +145,7 @@ class ImportBatch(Record):
     user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     created_count = models.PositiveIntegerField(default=0)
     changed_count = models.PositiveIntegerField(default=0)
+    refused_count = models.PositiveIntegerField(default=0)
     problems = models.JSONField(default=list)
     refs = models.JSONField(default=list)
 

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from enfilade.core import files
 from enfilade.core.context import Context, Invalid, NotFound, Refusal
 from enfilade.core.http.dispatch import view
-from enfilade.core.importing import import_file
+from enfilade.core.importing import import_stored
 from enfilade.core.models import StoredFile
 from enfilade.core.refs import key_of
 from enfilade.core.resource import RESOURCES
@@ -45,12 +45,13 @@ def import_view(request: HttpRequest, ctx: Context, label: str) -> HttpResponse:
         return _draw(request, context, 200)
     try:
         if "file_id" in request.POST:
-            name, data = _kept(ctx, request.POST["file_id"])
-            result = import_file(replace(ctx, channel="import"), resource, name, data)
+            stored = _kept(ctx, request.POST["file_id"])
+            # One key per upload: a second click gives the first result.
+            result = import_stored(replace(ctx, channel="import", key=f"import:{stored.pk}"), resource, stored)
             context |= {"step": "result", "result": result}
         else:
-            stored, data = _store(request, ctx)
-            result = import_file(replace(ctx, channel="import", rehearse=True), resource, stored.name, data)
+            stored = files.keep_upload(ctx, request.FILES.get("file"))
+            result = import_stored(replace(ctx, channel="import", rehearse=True), resource, stored)
             context |= {"step": "preview", "result": result, "file": stored}
     except Invalid as no:
         return _draw(request, context | {"error": str(no)}, 422)
@@ -79,19 +80,13 @@ def _counts(result: ImportResult | None) -> dict[str, Any] | None:
     return None if result is None else result.as_json()
 
 
-def _store(request: HttpRequest, ctx: Context) -> tuple[StoredFile, bytes]:
-    stored = files.keep_upload(ctx, request.FILES.get("file"))
-    with files.open_file(stored) as content:
-        return stored, content.read()
-
-
-def _kept(ctx: Context, pk: str) -> tuple[str, bytes]:
+def _kept(ctx: Context, pk: str) -> StoredFile:
+    """A file that the caller herself uploaded."""
     with scope(ctx.company_id, read_only=True):
         row = StoredFile.objects.visible_to(ctx).filter(pk=key_of(pk) or 0, stored_by=ctx.user).first()
-        if row is None:
-            raise NotFound("file", pk)
-        with files.open_file(row) as content:
-            return row.name, content.read()
+    if row is None:
+        raise NotFound("file", pk[:20])
+    return row
 
 
 @view()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -15,7 +15,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
-from enfilade.core.command.inputs import TEXT_MAX, is_storable
+from enfilade.core.command.inputs import TEXT_MAX, is_storable, truth_of
 from enfilade.core.context import Context, Invalid
 from enfilade.core.fields import AmountField, to_minor
 
@@ -24,7 +24,6 @@ from .declare import Resource
 
 LIMIT_DEFAULT = 50
 LIMIT_MAX = 200
-_TRUE, _FALSE = ("true", "1", "yes", "on"), ("false", "0", "no", "off")
 _WHOLE = re.compile(r"-?[0-9]{1,19}")
 RESERVED = {"q", "sort", "after", "before", "limit", "view", "format"}
 
@@ -145,9 +144,9 @@ def _typed(field_: models.Field[Any, Any] | None, text: str, ctx: Context) -> An
             raise ValueError(f"Choose one of: {', '.join(str(k) for k, _ in field_.flatchoices)}.")
         return text
     if isinstance(field_, AmountField):
-        return _amount(text, ctx)
+        return _said(lambda typed: to_minor(typed, ctx.company.currency), text)
     if isinstance(field_, models.BooleanField):
-        return _truth(text)
+        return _said(truth_of, text)
     if isinstance(field_, models.DateField):
         return _date(text)
     if isinstance(field_, models.ForeignKey | models.IntegerField):
@@ -160,17 +159,12 @@ def _typed(field_: models.Field[Any, Any] | None, text: str, ctx: Context) -> An
     return text
 
 
-def _amount(text: str, ctx: Context) -> int:
+def _said(read: Callable[[str], Any], text: str) -> Any:
+    """A value as an input would read it, with the same sentence where it can't."""
     try:
-        return to_minor(text, ctx.company.currency)
+        return read(text)
     except ValidationError as no:
         raise ValueError(no.messages[0]) from None
-
-
-def _truth(text: str) -> bool:
-    if text.lower() not in {*_TRUE, *_FALSE}:
-        raise ValueError("Say true or false.")
-    return text.lower() in _TRUE
 
 
 def _whole(text: str) -> int:

@@ -16,11 +16,11 @@ from typing import Any, cast
 from django.db import DatabaseError, models, transaction
 
 from enfilade.core.command.inputs import read
-from enfilade.core.command.registry import command_named
+from enfilade.core.command.registry import Command, command_named
 from enfilade.core.command.runner import execute
 from enfilade.core.command.sentences import refusal_for
 from enfilade.core.context import Context, Invalid, NotFound, Refusal
-from enfilade.core.models import Record
+from enfilade.core.models import ImportBatch, Record
 from enfilade.core.tabular import Table, guard_formula, read_table, unguard_formula
 
 from .columns import field_at, plain_value, public_name
@@ -34,7 +34,10 @@ PROBLEMS_MAX = 1_000
 
 @dataclass(frozen=True)
 class ImportRow:
-    """One row of a file: where it stands, the command it becomes and that command's raw inputs."""
+    """One row of a file: where it stands, the command it becomes and that command's raw inputs.
+
+    command: empty for a row of our own columns; whether it adds or changes is decided when its turn comes, by what is there then.
+    """
 
     line: int
     command: str
@@ -62,6 +65,12 @@ class ImportResult:
     refs: list[str] = field(default_factory=list)
     labels: list[str] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, batch: ImportBatch) -> ImportResult:
+        """What an import that was done before gave."""
+        problems = [ImportProblem(**p) for p in batch.problems]
+        return cls(batch.created_count, batch.changed_count, batch.refused_count, problems, list(batch.refs))
 
     def as_json(self) -> dict[str, Any]:
         """For the page, the command line and the API."""
@@ -146,18 +155,15 @@ def _own_rows(resource: Resource, ctx: Context, table: Table, problems: list[Imp
     if not known:
         wanted = ", ".join(resource.fields)
         return [], [*problems, ImportProblem(1, "", f"None of the columns is known. The first line has to name some of: {wanted}.")]
+    if twice := next((h for h in heads if h in known and heads.count(h) > 1), ""):
+        return [], [*problems, ImportProblem(1, twice, "This column is there twice.")]
     unknown = [t for t, h in zip(table.header, heads, strict=True) if h not in resource.fields and h != "id" and h not in resource.columns]
     problems += [ImportProblem(1, u[:60], "This column is not known and was left out.", refused=False) for u in unknown if u]
-    rows = []
-    for found in table.rows:
-        raw = {h: unguard_formula(c) for h, c in zip(heads, found.cells, strict=False) if h in resource.fields or h == resource.import_key}
-        try:
-            inputs = {n: _in(resource, ctx, n, v) for n, v in raw.items()}
-        except Refusal as no:
-            problems.append(ImportProblem(found.line, no.field, str(no)))
-            continue
-        rows.append(_row(resource, ctx, found.line, inputs))
-    return rows, problems
+    read_too = {*resource.fields, resource.import_key}
+    return [
+        ImportRow(row.line, "", {h: unguard_formula(c) for h, c in zip(heads, row.cells, strict=False) if h in read_too})
+        for row in table.rows
+    ], problems
 
 
 def _head(resource: Resource, text: str) -> str:
@@ -182,43 +188,45 @@ def _in(resource: Resource, ctx: Context, name: str, text: str) -> Any:
     return found.pk
 
 
-def _row(resource: Resource, ctx: Context, line: int, inputs: dict[str, Any]) -> ImportRow:
+def _own_command(resource: Resource, ctx: Context, cells: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """The command that a row of our own columns becomes, and its raw inputs."""
     # A number that the house draws itself finds the row again, but nobody types it.
-    key = inputs.get(resource.import_key)
-    inputs = {public_name(n): v for n, v in inputs.items() if n in resource.fields}
-    present = resource.model.objects.visible_to(ctx).filter(**{resource.import_key: key}).first() if key not in (None, "") else None
+    key = cells.get(resource.import_key)
+    inputs = {public_name(n): _in(resource, ctx, n, text) for n, text in cells.items() if n in resource.fields}
+    present = resource.model.objects.visible_to(ctx).filter(**{resource.import_key: key}).first() if key else None
     if present is not None and resource.changeable:
-        return ImportRow(line, f"{resource.module}.change_{resource.name}", {resource.target: present.pk, **inputs})
-    return ImportRow(line, f"{resource.module}.add_{resource.name}", inputs)
+        return f"{resource.module}.change_{resource.name}", {resource.target: present.pk, **inputs}
+    return f"{resource.module}.add_{resource.name}", inputs
 
 
-def take_rows(ctx: Context, rows: list[ImportRow], result: ImportResult) -> None:
-    """Run each row's command inside the transaction under way, with a savepoint of its own."""
+def take_rows(ctx: Context, resource: Resource, rows: list[ImportRow], result: ImportResult) -> None:
+    """Run each row's command inside the transaction under way, with a savepoint of its own and under the caller's own rights."""
     for row in rows:
         try:
             with transaction.atomic():
-                command = command_named(row.command)
-                made = execute(command, replace(ctx, key=""), **read(command.parameters, row.inputs, ctx.company.currency))
-        except Invalid as no:
-            result.problems += [ImportProblem(row.line, path, s) for path, found in no.errors.items() for s in found]
-            result.refused += 1
-        except Refusal as no:
-            result.problems.append(ImportProblem(row.line, no.field, str(no)))
-            result.refused += 1
-        except DatabaseError as error:
-            no_ = refusal_for(error)
-            if no_ is None:
+                name, inputs = (row.command, row.inputs) if row.command else _own_command(resource, ctx, row.inputs)
+                command = command_named(name)
+                ctx.require(command.permission)
+                made = execute(command, replace(ctx, key=""), **read(command.parameters, inputs, ctx.company.currency))
+        except (Refusal, DatabaseError) as error:
+            no = error if isinstance(error, Refusal) else refusal_for(error)
+            if no is None:
                 raise
-            result.problems.append(ImportProblem(row.line, no_.field, str(no_)))
-            result.refused += 1
+            _refuse(result, row, no)
         else:
-            _count(result, row, made)
+            _count(result, command, made)
 
 
-def _count(result: ImportResult, row: ImportRow, made: Any) -> None:
+def _refuse(result: ImportResult, row: ImportRow, no: Refusal) -> None:
+    errors = no.errors if isinstance(no, Invalid) else {no.field: [str(no)]}
+    result.problems += [ImportProblem(row.line, path, sentence) for path, found in errors.items() for sentence in found]
+    result.refused += 1
+
+
+def _count(result: ImportResult, command: Command, made: Any) -> None:
     reference = f"{made._meta.label_lower}:{made.pk}" if isinstance(made, Record) else ""
     # A row that turned out to be an earlier row of the same file made nothing new.
-    new = row.command.partition(".")[2].startswith(("add_", "import_")) and reference not in result.seen
+    new = command.verb.startswith(("add_", "import_")) and reference not in result.seen
     result.created += new
     result.changed += not new
     if isinstance(made, Record):

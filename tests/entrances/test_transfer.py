@@ -1,0 +1,256 @@
+"""Out and in again: exports that a spreadsheet cannot run, imports that say line and field, and nothing taken twice or half."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from enfilade.base.item.models import Item
+from enfilade.base.party.models import Party
+from enfilade.core.context import Context, NotAllowed, NotFound
+from enfilade.core.importing import import_file
+from enfilade.core.models import ImportBatch
+from enfilade.core.resource import resource_named
+from enfilade.core.resource.transfer import export_csv
+from enfilade.core.scope import scope
+from enfilade.core.testing import make_ctx
+
+from .callers import Program, browser_of
+
+pytestmark = pytest.mark.django_db
+
+ITEMS = "/item/items/import/"
+
+
+def items(ctx: Context) -> dict[str, Item]:
+    """Items of a company by code."""
+    with scope(ctx.company_id):
+        return {i.code: i for i in Item.objects.visible_to(ctx)}
+
+
+def upload(client: Client, data: bytes, name: str = "items.csv", url: str = ITEMS) -> Any:
+    """The first step: choose a file."""
+    return client.post(url, {"file": SimpleUploadedFile(name, data)})
+
+
+def confirm(client: Client, preview: Any, url: str = ITEMS) -> Any:
+    """The second step: the button below the preview."""
+    found = re.search(r'name="file_id" value="(\d+)"', preview.content.decode())
+    assert found is not None
+    return client.post(url, {"file_id": found[1]})
+
+
+def text_of(response: Any) -> str:
+    """The body."""
+    return str(response.content.decode())
+
+
+# -- export
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        "=1+1",
+        "=cmd|' /C calc'!A0",
+        "+SUM(A1)",
+        "-2+3+cmd|' /C calc'!A0",
+        "@SUM(A1)",
+        "\t=1+1",
+        "'=1",
+        "''=1",
+        '=HYPERLINK("http://evil")',
+        "x,=1",
+        'x";=1',
+        "a\n=1",
+    ],
+)
+def test_no_cell_is_a_formula(owner: Context, payload: str) -> None:
+    """What a spreadsheet would run gets an apostrophe, and comes back without it (S13)."""
+    with scope(owner.company_id):
+        Item.objects.create(company=owner.company, code="A", name=payload, description=payload)
+    text = text_of(browser_of(owner).get("/item/items/export.csv"))
+    rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    assert len(rows) == 1
+    for cell in rows[0].values():
+        assert not re.match(r"[=+\-@\t\r](?![\d .,()/-]*$)", cell or ""), cell
+    import_file(owner, resource_named("item.item"), "items.csv", text.encode())
+    kept = items(owner)["A"]
+    assert (kept.name, kept.description) == (payload.strip(), payload.strip())
+
+
+def test_numbers_and_phone_numbers_stay_as_they_are(owner: Context) -> None:
+    Program(owner).do("party.add_party", {"kind": "person", "name": "Pia", "phone": "+49 431 12345"})
+    assert "+49 431 12345" in text_of(browser_of(owner).get("/party/parties/export.csv"))
+    assert "'+49" not in text_of(browser_of(owner).get("/party/parties/export.csv"))
+
+
+def test_an_export_has_the_filters_of_its_list(owner: Context, stranger: Context) -> None:
+    """And only rows of the company; whoever may not see the list gets no file."""
+    for code, kind in (("A", "service"), ("B", "product")):
+        Program(owner).post("item/items/", {"code": code, "name": code, "kind": kind})
+    Program(stranger).post("item/items/", {"code": "X", "name": "Theirs"})
+    answer = browser_of(owner).get("/item/items/export.csv?kind=product")
+    assert answer["Content-Disposition"] == 'attachment; filename="item.item.csv"'
+    assert [r["code"] for r in csv.DictReader(io.StringIO(text_of(answer)))] == ["B"]
+    assert browser_of(owner).get("/item/items/export.csv?colour=red").status_code == 422
+    assert browser_of(make_ctx(owner.company, "party.view_party")).get("/item/items/export.csv").status_code == 403
+    with pytest.raises(NotAllowed), scope(owner.company_id):
+        list(export_csv(resource_named("item.item"), make_ctx(owner.company, "party.view_party"), {}))
+
+
+# -- import
+
+
+def test_an_import_in_three_steps(owner: Context, browser_page: Client) -> None:
+    """Choose, look, take: nothing is written before the last button, and pressing it twice takes the file once."""
+    assert "Choose a file" in text_of(browser_page.get(ITEMS))
+    data = b"code,name,price\nA,Anything,12.50\nB,Bad,1.005\n,Without a code,1\n"
+    preview = upload(browser_page, data)
+    page = text_of(preview)
+    assert preview.status_code == 200
+    assert "Would be made" in page
+    assert re.search(r'data-label="Line">3<.*?data-label="Field">price<.*?at most 2 decimals', page, re.DOTALL)
+    assert re.search(r'data-label="Line">4<.*?data-label="Field">code<.*?Code is required', page, re.DOTALL)
+    assert items(owner) == {}
+    result = confirm(browser_page, preview)
+    assert "Made" in text_of(result)
+    assert list(items(owner)) == ["A"]
+    again = confirm(browser_page, preview)
+    assert again.status_code == 200
+    assert text_of(again).count("Code is required") == text_of(result).count("Code is required") == 1
+    with scope(owner.company_id):
+        batch = ImportBatch.objects.visible_to(owner).get()
+    assert (batch.created_count, batch.changed_count, batch.refused_count, batch.file_name) == (1, 0, 2, "items.csv")
+    assert [p["line"] for p in batch.problems] == [3, 4]
+    assert Program(owner).get("core/import-batches/").json()["items"][0]["created_count"] == 1
+
+
+def test_without_numbers_of_ones_own_a_second_click_makes_no_second_party(owner: Context, browser_page: Client) -> None:
+    """Parties without a number would come in twice; the file is taken once."""
+    url = "/party/parties/import/"
+    preview = upload(browser_page, b"kind,name\nperson,Pia Person\n", url=url)
+    for _ in range(2):
+        assert confirm(browser_page, preview, url).status_code == 200
+    with scope(owner.company_id):
+        assert Party.objects.visible_to(owner).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "sentence"),
+    [
+        ("empty.csv", b"", "This file is empty."),
+        ("blank.csv", b"\n\n \n", "The file is empty."),
+        ("head.csv", b"code,name\n", "a header but no rows"),
+        ("photo.csv", b"\x89PNG\r\n\x1a\n" + b"\x00" * 50, "This is a picture, not a CSV file."),
+        ("book.xlsx", b"PK\x03\x04" + b"\x00" * 50, "This is an Excel workbook or a zip file"),
+        ("page.csv", b"<!doctype html><html>sign in</html>", "This is a web page"),
+        ("other.csv", b"colour,size\nred,1\n", "None of the columns is known."),
+        ("twice.csv", b"code,name,code\nA,x,B\n", "This column is there twice."),
+        ("junk.bin", bytes(range(256)) * 40, "None of the columns is known."),
+        ("wide.csv", b",".join([b"code"] * 501) + b"\n1\n", "at most 500"),
+    ],
+)
+def test_a_file_that_can_not_be_taken(browser_page: Client, owner: Context, name: str, data: bytes, sentence: str) -> None:
+    """A sentence on the page, and nothing half-written."""
+    answer = upload(browser_page, data, name)
+    assert answer.status_code in {200, 422}
+    assert sentence in text_of(answer)
+    assert items(owner) == {}
+
+
+def test_too_large_a_file(owner: Context, browser_page: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    from enfilade.core import files
+
+    monkeypatch.setattr(files, "SIZE_MAX_BYTES", 1024 * 1024)
+    answer = upload(browser_page, b"code,name\n" + b"A,x\n" * 300_000)
+    assert (answer.status_code, "larger than 1 MB" in text_of(answer)) == (422, True)
+
+
+def test_no_file_and_files_of_others(owner: Context, stranger: Context, browser_page: Client) -> None:
+    """The second step takes only a file that the same person uploaded."""
+    assert "Choose a file first." in text_of(browser_page.post(ITEMS))
+    theirs = Program(stranger).upload("x.csv", b"code,name\nA,x\n").json()["id"]
+    colleagues = Program(make_ctx(owner.company, "*")).upload("x.csv", b"code,name\nA,x\n").json()["id"]
+    for key in (theirs, colleagues, "x", "", "²", "9" * 40, "-1"):
+        assert browser_page.post(ITEMS, {"file_id": key}).status_code == 404
+    assert items(owner) == {}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "code;name;price\nA;Prüfung für Zähne;12,50\n".encode("cp1252"),
+        "code;name;price\nA;Prüfung für Zähne;12.50\n".encode("utf-8-sig"),
+        "code\tname\tprice\nA\tPrüfung für Zähne\t12.50\n".encode("utf-16"),
+        "Code,Name,Price\r\nA,Prüfung für Zähne,12.50\r\n".encode(),
+        'sep=;\n"code";"name";"price"\n"A";"Prüfung für Zähne";"12.50"\n'.encode(),
+    ],
+    ids=["cp1252", "utf-8-sig", "utf-16", "headings", "sep"],
+)
+def test_files_as_programs_write_them(owner: Context, data: bytes) -> None:
+    """Code pages, marks, separators, headings as the list shows them; a decimal comma is refused with a sentence, not misread."""
+    result = import_file(owner, resource_named("item.item"), "items.csv", data)
+    if b"12,50" in data:
+        assert [(p.line, p.field) for p in result.problems] == [(2, "price")]
+        assert items(owner) == {}
+    else:
+        assert (result.created, result.problems) == (1, [])
+        assert (items(owner)["A"].name, items(owner)["A"].price_minor) == ("Prüfung für Zähne", 1250)
+
+
+def test_a_row_that_is_there_is_changed(owner: Context) -> None:
+    """By its key; columns that the file does not have stay; the same key twice in one file is one row."""
+    resource = resource_named("item.item")
+    import_file(owner, resource, "a.csv", b"code,name,price,description\nA,First,1,Long text\n")
+    result = import_file(owner, resource, "b.csv", b"code,name\nA,Second\nB,New\nB,Newer\n")
+    assert (result.created, result.changed, result.refused) == (1, 2, 0)
+    kept = items(owner)
+    assert (kept["A"].name, kept["A"].price_minor, kept["A"].description, kept["B"].name) == ("Second", 100, "Long text", "Newer")
+
+
+def test_who_may_add_but_not_change_changes_nothing_by_a_file(owner: Context) -> None:
+    """A file is no way around a permission (S3)."""
+    resource = resource_named("item.item")
+    import_file(owner, resource, "a.csv", b"code,name\nA,First\n")
+    adder = make_ctx(owner.company, "item.view_item", "item.add_item", "core.import_rows")
+    result = import_file(adder, resource, "b.csv", b"code,name\nA,Hacked\nB,Mine\n")
+    assert (result.created, result.changed, result.refused) == (1, 0, 1)
+    assert "item.change_item" in result.problems[0].sentence
+    assert {code: i.name for code, i in items(owner).items()} == {"A": "First", "B": "Mine"}
+
+
+def test_without_the_permission_there_is_no_import(owner: Context) -> None:
+    """Neither the page nor the command; nor for a resource that takes no files."""
+    reader = make_ctx(owner.company, "item.view_item", "core.import_rows")
+    assert browser_of(reader).get(ITEMS).status_code == 404
+    with pytest.raises(NotFound):
+        import_file(reader, resource_named("item.item"), "a.csv", b"code,name\nA,x\n")
+    with pytest.raises(NotFound):
+        import_file(owner, resource_named("core.auditentry"), "a.csv", b"code,name\nA,x\n")
+    assert browser_of(owner).get("/core/audit-entries/import/").status_code == 404
+
+
+def test_a_file_may_only_fill_what_people_may_type(owner: Context, stranger: Context) -> None:
+    """Columns such as company or number are told as not known and left out (S6)."""
+    data = f"code,name,company,id,active\nA,x,{stranger.company_id},7,false\n".encode()
+    result = import_file(owner, resource_named("item.item"), "a.csv", data)
+    assert (result.created, result.refused) == (1, 0)
+    assert [(p.sentence, p.refused) for p in result.problems] == [("This column is not known and was left out.", False)]
+    assert items(owner)["A"].active is False
+    assert items(stranger) == {}
+
+
+def test_a_rehearsal_of_a_large_file_keeps_nothing(owner: Context) -> None:
+    from dataclasses import replace
+
+    rows = "".join(f"N{n:03d},Name {n}\n" for n in range(300))
+    shown = import_file(replace(owner, rehearse=True), resource_named("item.item"), "a.csv", f"code,name\n{rows}".encode())
+    assert (shown.created, shown.refused) == (300, 0)
+    assert items(owner) == {}
