@@ -15,7 +15,7 @@ VENV := .venv/bin
 export ONLY
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check format docs bench lock clean
+.PHONY: help run build test check format docs bench lock openapi clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
@@ -50,6 +50,10 @@ bench: ## measure; ONLY=name measures one figure; exit code 1 where one falls sh
 lock: ## resolve requirements/*.in anew into hash-pinned locks
 	@$(START) prepare --dev
 	@exec $(VENV)/python tools/lock.py
+
+openapi: ## store the OpenAPI document that the tests compare with
+	@$(START) prepare --dev
+	@exec $(VENV)/python tools/openapi.py
 
 clean: ## remove what make built; data are not touched
 	rm -rf .venv .cache frontend/node_modules frontend/dist frontend/dist.new frontend/dist.old site

@@ -73,6 +73,7 @@ def document() -> dict[str, Any]:
         "paths": paths,
         "components": {
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
+            "responses": _problem_responses(),
             "schemas": {**schemas, "Problem": _problem_schema()},
         },
     }
@@ -185,21 +186,28 @@ def _json(description: str, schema: dict[str, Any]) -> dict[str, Any]:
     return {"description": description, "content": {"application/json": {"schema": schema}}}
 
 
+PROBLEMS = {
+    "202": "Held at a door",
+    "400": "Not understood",
+    "401": "Sign in first",
+    "403": "Not allowed",
+    "404": "Not found",
+    "405": "Not that way",
+    "409": "Refused",
+    "413": "Too large",
+    "415": "Wrong media type",
+    "422": "Not valid",
+    "503": "Outcome unknown",
+}
+
+
 def _problems(*codes: str) -> dict[str, Any]:
-    names = {
-        "202": "Held at a door",
-        "400": "Not understood",
-        "401": "Sign in first",
-        "403": "Not allowed",
-        "404": "Not found",
-        "405": "Not that way",
-        "409": "Refused",
-        "413": "Too large",
-        "415": "Wrong media type",
-        "422": "Not valid",
-        "503": "Outcome unknown",
-    }
-    return {c: {"description": names[c], "content": {"application/problem+json": {"schema": PROBLEM}}} for c in codes}
+    return {c: {"$ref": f"#/components/responses/Problem{c}"} for c in codes}
+
+
+def _problem_responses() -> dict[str, Any]:
+    content = {"application/problem+json": {"schema": PROBLEM}}
+    return {f"Problem{c}": {"description": words, "content": content} for c, words in PROBLEMS.items()}
 
 
 def _operation(
