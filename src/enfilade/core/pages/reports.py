@@ -78,6 +78,9 @@ def _table(ctx: Context, figures: Any) -> dict[str, Any]:
 
 def _cell(ctx: Context, column: dict[str, Any], row: dict[str, Any], first: bool) -> dict[str, Any]:
     kind = column.get("kind") or ("amount" if column["name"].endswith("_minor") else "text")
+    if row.get(column["name"]) in (None, ""):
+        # Where a report has nothing to say the sheet stays white: dashes in every line would hide the figures.
+        return {"kind": "text", "text": " "}
     return {"kind": kind, "value": row.get(column["name"]), "currency": ctx.company.currency, "url": row.get("url", "") if first else ""}
 
 
