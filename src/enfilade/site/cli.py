@@ -27,18 +27,25 @@ from .local import local_database
 EXIT_REFUSED = 2
 
 
+class Misuse(Exception):
+    """The words of the line do not go together; said in one sentence."""
+
+
 class Parser(argparse.ArgumentParser):
     """argparse whose complaints are one sentence."""
 
     def error(self, message: str) -> NoReturn:
-        """Leave with exit code 2 and the sentence."""
-        fail("usage", f"{message[:1].upper()}{message[1:]}. Try: {self.prog} --help", as_json="--json" in sys.argv)
+        """Raise Misuse with the sentence."""
+        raise Misuse(f"{message[:1].upper()}{message[1:]}. Try: {self.prog} --help")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line; the exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    options, rest = parser().parse_known_args(arguments)
+    try:
+        options, rest = parser().parse_known_args(arguments)
+    except Misuse as misuse:
+        fail("usage", str(misuse), as_json="--json" in arguments)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "enfilade.site.settings")
     try:
         with local_database():
@@ -110,6 +117,8 @@ def _run(options: argparse.Namespace, rest: list[str]) -> int:
     except ImportError as error:
         raise HomeProblem(f"A part of Enfilade is missing ({error.name}). Run `make run` or `make test` once.") from error
     run: Callable[[argparse.Namespace, dict[str, Any]], int] = verbs.VERBS[options.verb]
+    from django.utils import timezone
+
     try:
         given = more_options(rest)
         if options.verb in {"verify", "commands", "token", "demo", "show"} and given:
@@ -139,6 +148,8 @@ def _run(options: argparse.Namespace, rest: list[str]) -> int:
         )
     except (OperationalError, ProgrammingError) as error:
         fail("database", f"The database does not answer as expected: {str(error).splitlines()[0]}", as_json=options.json)
+    finally:
+        timezone.deactivate()
 
 
 def more_options(rest: list[str]) -> dict[str, Any]:

@@ -10,10 +10,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from django.utils import timezone
+
 from enfilade.core.access import context_for, issue_token
 from enfilade.core.api.views import report_json, result_json
 from enfilade.core.command import REGISTRY, command_named, run_raw
-from enfilade.core.command.inputs import read
+from enfilade.core.command.inputs import is_storable, read
 from enfilade.core.context import Context, NotFound, Refusal
 from enfilade.core.files import SIZE_MAX_BYTES
 from enfilade.core.importing import import_file
@@ -31,22 +33,25 @@ from .demo import found_demo
 
 def caller(options: Namespace) -> Context:
     """The context of the person named by --as, in the company named by --company."""
-    companies = Company.objects.order_by("pk")
-    if options.company:
-        companies = companies.filter(slug=options.company)
-    company = companies.first()
-    if company is None:
+    wanted = {"slug": options.company} if options.company else {}
+    if not all(map(is_storable, (options.company, options.user))):
+        raise Refusal("usage", "A name or an address here holds characters that can't be in one.")
+    companies = Company.objects.filter(**wanted).order_by("pk")
+    if not companies.exists():
         raise NotFound("company", options.company or "yet; found one with `enfilade demo`")
-    if not options.company and companies.count() > 1 and not options.user:
-        names = ", ".join(companies.values_list("slug", flat=True)[:10])
-        raise Refusal("which_company", f"There are several companies; name one with --company: {names}.")
-    members = Membership.objects.filter(company=company, active=True, user__is_active=True)
+    members = Membership.objects.filter(company__in=companies, active=True, user__is_active=True)
     if options.user:
         members = members.filter(user__email=options.user.lower())
+        companies = companies.filter(pk__in=members.values("company"))
+    if len(companies) > 1:
+        names = ", ".join(company.slug for company in companies[:10])
+        raise Refusal("which_company", f"There are several companies; name one with --company: {names}.")
     found = members.filter(roles__permissions__contains=["*"]).order_by("pk").first() or members.order_by("pk").first()
     if found is None:
         raise NotFound("member", options.user or "of this company")
-    return context_for(found.user, company, channel="cli")
+    ctx = context_for(found.user, found.company, channel="cli")
+    timezone.activate(ctx.zone)
+    return ctx
 
 
 def list_rows(options: Namespace, given: dict[str, Any]) -> int:
@@ -130,8 +135,9 @@ def _read_file(name: str) -> bytes:
     try:
         with Path(name).open("rb") as file:
             return file.read(SIZE_MAX_BYTES + 1)
-    except OSError as error:
-        raise Refusal("no_file", f"{name} can't be read: {error.strerror}.") from None
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or "this is no name of a file"
+        raise Refusal("no_file", f"{name[:200]!r} can't be read: {why}.") from None
 
 
 def export_rows(options: Namespace, given: dict[str, Any]) -> int:

@@ -462,12 +462,19 @@ def _plain_scalar(value: Any) -> Any:
     if isinstance(value, enum.Enum):
         return value.value
     if isinstance(value, datetime | date | time):
-        return value.isoformat()
+        return written(value)
     if isinstance(value, Decimal):
         return str(value)
     if isinstance(value, timedelta):
         return value.total_seconds()
     return value
+
+
+def written(value: datetime | date | time) -> str:
+    """ISO 8601, an instant always in UTC: the same instant is the same text, whatever zone somebody typed it in."""
+    if isinstance(value, datetime) and not is_naive(value):
+        value = value.astimezone(UTC)
+    return value.isoformat()
 
 
 def unflatten(post: Any, parameters: dict[str, Parameter]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from django.db import DatabaseError, connection, models
+from django.utils import timezone
 
 from enfilade.core import audit, live, outbox
 from enfilade.core.context import Context, Held, NotFound, Refusal
@@ -51,7 +52,9 @@ def run_raw(ctx: Context, name: str, raw: dict[str, Any]) -> Any:
     """Run a command with inputs as they came in from a page, JSON, a command line or a file."""
     command = command_named(name)
     ctx.require(command.permission)
-    return execute(command, ctx, **read(command.parameters, raw, ctx.company.currency))
+    # A wall time without an offset is the company's, whatever the entrance.
+    with timezone.override(ctx.zone):
+        return execute(command, ctx, **read(command.parameters, raw, ctx.company.currency))
 
 
 def execute(command: Command, ctx: Context, /, **inputs: Any) -> Any:

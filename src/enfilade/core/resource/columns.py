@@ -12,7 +12,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 
-from enfilade.core.command.inputs import LONG_TEXT_MAX, TEXT_MAX, UNSET, Input, InstantField, Parameter, TextListField
+from enfilade.core.command.inputs import LONG_TEXT_MAX, TEXT_MAX, UNSET, Input, InstantField, Parameter, TextListField, written
 from enfilade.core.fields import AmountField, LongTextField, to_major
 
 
@@ -91,7 +91,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, models.Model):
         return value.pk
     if isinstance(value, datetime | date | time):
-        return value.isoformat()
+        return written(value)
     if isinstance(value, Decimal):
         return str(value)
     if isinstance(value, timedelta):

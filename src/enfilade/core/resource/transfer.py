@@ -106,9 +106,9 @@ def may_import(resource: Resource, ctx: Context) -> bool:
 
 def export_csv(resource: Resource, ctx: Context, params: Mapping[str, Any]) -> Iterator[str]:
     """Lines of CSV: id, the columns and the fields. Foreign keys by the target's import key; what looks like a formula is text."""
+    rows = filtered(resource, ctx, params).order_by("pk")
     names = ["id", *dict.fromkeys((*resource.fields, *resource.columns))]
     yield _line([public_name(n) for n in names])
-    rows = filtered(resource, ctx, params).order_by("pk")
     for row in rows.iterator(chunk_size=EXPORT_CHUNK):
         yield _line([str(row.pk), *(_out(row, name, ctx) for name in names[1:])])
 
