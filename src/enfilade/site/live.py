@@ -37,6 +37,8 @@ from enfilade.core.live import CHANNEL
 
 QUEUE_MAX = 200
 KEEPALIVE_S = 15
+# Then the browser asks again by itself, with the session it has by then: who was shut out hears nothing more.
+STREAM_MAX_S = 600
 SUBSCRIBERS: dict[asyncio.Queue[list[str]], int] = {}
 
 
@@ -55,7 +57,7 @@ async def listen() -> None:
 
 def fan_out(payload: str) -> None:
     """Give an announcement to the pages of its company; a page that does not keep up loses the oldest."""
-    with contextlib.suppress(ValueError, KeyError, TypeError):
+    with contextlib.suppress(ValueError, KeyError, TypeError, RecursionError):
         found = json.loads(payload)
         company, topics = int(found["company"]), [str(t) for t in found["topics"]]
         for queue, of in list(SUBSCRIBERS.items()):
@@ -102,12 +104,13 @@ def allowed_origin(request: Request) -> dict[str, str]:
 
 
 async def stream(company: int) -> AsyncIterator[bytes]:
-    """Announcements of one company until the browser goes away."""
+    """Announcements of one company until the browser goes away, or has to show again who it is."""
     queue: asyncio.Queue[list[str]] = asyncio.Queue(QUEUE_MAX)
     SUBSCRIBERS[queue] = company
+    ends_at = asyncio.get_running_loop().time() + STREAM_MAX_S
     try:
         yield b"retry: 2000\n\n: hello\n\n"
-        while True:
+        while asyncio.get_running_loop().time() < ends_at:
             try:
                 topics = await asyncio.wait_for(queue.get(), KEEPALIVE_S)
                 yield f"data: {json.dumps({'topics': topics})}\n\n".encode()
