@@ -89,7 +89,8 @@ def ask(client: Client, cell: Cell) -> Any:
     """One request; a post sends nothing useful, so whoever may is refused as invalid, and whoever may not as not allowed."""
     if cell.method == "get":
         return client.get(cell.url)
-    return getattr(client, cell.method)(cell.url, {}, content_type="application/json")
+    address = cell.url if "?" in cell.url else f"{cell.url}?rehearse=1"
+    return getattr(client, cell.method)(address, {}, content_type="application/json")
 
 
 def last_rows(owner: Any) -> dict[str, int]:
