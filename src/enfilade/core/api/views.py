@@ -16,13 +16,13 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from enfilade.core import audit, files
-from enfilade.core.command import command_named, run_raw
+from enfilade.core.command import Command, command_named, run_raw
 from enfilade.core.command.inputs import NAME_MAX, read
 from enfilade.core.context import Context, Held, Invalid, NotFound, Refusal
 from enfilade.core.http.dispatch import view
 from enfilade.core.http.problems import problem
 from enfilade.core.refs import ref
-from enfilade.core.resource import RESOURCES, resource_for
+from enfilade.core.resource import RESOURCES, Resource, resource_for
 from enfilade.core.resource.columns import plain
 from enfilade.core.resource.hooks import REPORTS, report_named
 from enfilade.core.resource.listing import listing
@@ -38,7 +38,7 @@ def collection(request: HttpRequest, ctx: Context, label: str) -> HttpResponse:
     """List or add."""
     resource = RESOURCES[label]
     if request.method == "POST":
-        return _run(request, ctx, f"{resource.module}.add_{resource.name}", {}, 201)
+        return _run(request, ctx, _existing(resource.add_command, "new row of", resource).name, {}, 201)
     page = listing(resource, ctx, request.GET)
     items = [resource.as_json(ctx, r) for r in page.rows]
     return JsonResponse({"items": items, "after": page.after or None, "before": page.before or None})
@@ -49,8 +49,15 @@ def record(request: HttpRequest, ctx: Context, label: str, pk: int) -> HttpRespo
     """Read or change one."""
     resource = RESOURCES[label]
     if request.method == "PATCH":
-        return _run(request, ctx, f"{resource.module}.change_{resource.name}", {resource.target: pk}, 200)
+        command = _existing(resource.change_command, "change of", resource)
+        return _run(request, ctx, command.name, {str(command.target): pk}, 200)
     return JsonResponse(resource.as_json(ctx, resource.get(ctx, pk), lines=True))
+
+
+def _existing(command: Command | None, what: str, resource: Resource) -> Command:
+    if command is None:
+        raise NotFound(what, resource.plural)
+    return command
 
 
 @view(methods=("POST",))
