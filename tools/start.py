@@ -137,26 +137,30 @@ class Steps:
         self.run([sys.executable, "-m", "venv", VENV], "The Python environment could not be made")
 
     def install(self, name: str) -> None:
-        """Install one lock (core or dev) and the project itself, if that has not been done for exactly this lock."""
-        lock = LOCKS / f"{name}.txt"
-        wanted = {"where": str(VENV), "core": digest(LOCKS / "core.txt"), "project": digest(ROOT / "pyproject.toml"), name: digest(lock)}
+        """Install one lock (core or dev) and the project itself, each if that has not been done for exactly this state of it."""
         state = read_state()
-        if wanted.items() <= state.items() and quiet_run([VENV / "bin" / "python", "-c", "import enfilade, django"]) == 0:
+        locks = {"where": str(VENV), "core": digest(LOCKS / "core.txt"), name: digest(LOCKS / f"{name}.txt")}
+        project = {"project": digest(ROOT / "pyproject.toml")}
+        works = quiet_run([VENV / "bin" / "python", "-c", "import enfilade, django"]) == 0
+        if works and (locks | project).items() <= state.items():
             return
-        self.make_environment()
-        STATE.unlink(missing_ok=True)
-        drop_half_installed()
-        count = sum(1 for line in lock.read_text().splitlines() if "==" in line and line[0].isalnum())
-        say(f"Installing {count} locked Python packages ({name}); about a minute the first time")
-        pip: list[str | Path] = [VENV / "bin" / "python", "-m", "pip", "install", "--no-input", "--progress-bar", "off"]
-        self.run(
-            [*pip, "--no-deps", "--require-hashes", "--only-binary=:all:", "-r", lock],
-            "The Python packages could not be installed; is the package index reachable?",
-            counting="Collecting ",
-            of=count,
-        )
-        self.run([*pip, "--no-deps", "--no-index", "--no-build-isolation", "--editable", ROOT], "Enfilade itself could not be installed")
-        write_whole(STATE, json.dumps(wanted, indent=1))
+        pip: list[str | Path] = [VENV / "bin" / "python", "-m", "pip", "install", "--no-input", "--progress-bar", "off", "--no-deps"]
+        if not works or not locks.items() <= state.items():
+            self.make_environment()
+            STATE.unlink(missing_ok=True)
+            drop_half_installed()
+            lock = LOCKS / f"{name}.txt"
+            count = sum(1 for line in lock.read_text().splitlines() if "==" in line and line[0].isalnum())
+            say(f"Installing {count} locked Python packages ({name}); about a minute the first time")
+            self.run(
+                [*pip, "--require-hashes", "--only-binary=:all:", "-r", lock],
+                "The Python packages could not be installed; is the package index reachable?",
+                counting="Collecting ",
+                of=count,
+            )
+            state = locks
+        self.run([*pip, "--no-index", "--no-build-isolation", "--editable", ROOT], "Enfilade itself could not be installed")
+        write_whole(STATE, json.dumps(state | project, indent=1))
 
     def build_pages(self) -> None:
         """Build `frontend/dist` with the Node of the wheel, if a source of it changed."""
