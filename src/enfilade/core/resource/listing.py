@@ -11,6 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
@@ -102,7 +103,8 @@ def column_named(name: str, columns: tuple[str, ...]) -> str:
 
 def is_sortable(resource: Resource, name: str) -> bool:
     """Only shown columns that are database fields can be sorted by: a hidden field can't be read off an order."""
-    return name == "id" or (name in resource.columns and field_at(resource.model, name) is not None)
+    field_ = field_at(resource.model, name)
+    return name == "id" or (name in resource.columns and field_ is not None and not isinstance(field_, ArrayField | models.JSONField))
 
 
 def _values(params: Mapping[str, Any], key: str) -> list[str]:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
+from django import forms
 from django.db import DatabaseError, models, transaction
 
 from enfilade.core.command.inputs import read
@@ -126,6 +127,9 @@ def _out(row: models.Model, path: str, ctx: Context) -> str:
         key = _key_of(target)
         return "" if related is None else str(getattr(related, key))
     value = plain_value(row, path, ctx.company.currency)
+    if isinstance(target, models.JSONField):
+        # As the form shows it, which is what the form reads.
+        return str(cast("forms.Field", target.formfield()).prepare_value(value))
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list):
