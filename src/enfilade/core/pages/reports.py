@@ -33,7 +33,8 @@ def report_view(request: HttpRequest, ctx: Context, module: str, name: str) -> H
             ctx, **read(report.parameters, {k: v for k, v in values.items() if v not in (None, "")}, ctx.company.currency)
         )
     except Invalid as no:
-        error = str(no)
+        # Opened from the menu nothing was typed yet, so nothing can be wrong with it: the form asks for what is needed.
+        error = str(no) if raw else ""
     if figures is not None and request.GET.get("format") == "csv" and isinstance(figures, dict):
         return _csv(ctx, report, figures)
     form = type("ReportInputs", (forms.Form,), {n: p.field for n, p in report.parameters.items()})(initial=values)

@@ -1,0 +1,46 @@
+"""Every page of the owner's menu: it answers, fits a phone, keeps nobody out, and its scripts have nothing to complain about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from .conftest import SHOTS, Desk
+
+LOOKS_DIFFERENT = ("color-contrast", "target-size", "scrollable-region-focusable", "link-in-text-block")
+# How far the page, or anything in it that does not scroll by itself, reaches beyond the right edge.
+BEYOND = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+FEWEST_PAGES = 40
+
+
+@pytest.mark.django_db(transaction=True)
+def test_every_page_of_the_menu_can_be_worked_with(desk_of: Callable[..., Desk]) -> None:
+    owner = desk_of("owner")
+    page = owner.go("/reception/desk/")
+    menu = [link.get_attribute("href") or "" for link in page.get_by_role("navigation", name="Departments").get_by_role("link").all()]
+    assert len(menu) >= FEWEST_PAGES
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    # The frame is the same around every page, so it is looked at once.
+    faults = owner.access_faults()
+    for address in menu:
+        faults += faults_of(owner, address)
+    assert faults == []
+
+
+def faults_of(desk: Desk, address: str) -> list[str]:
+    """What is wrong with one page, wide and light, then narrow and dark."""
+    page, name = desk.page, address.strip("/").replace("/", "-")
+    page.set_viewport_size({"width": 1440, "height": 900})
+    answer = page.goto(address)
+    page.locator("html[data-live=on]").wait_for(state="attached")
+    status = answer.status if answer is not None else 0
+    found = [] if status == 200 else [f"{address}: HTTP {status}"]
+    found += desk.access_faults(within="#main")
+    page.screenshot(path=str(SHOTS / f"page-{name}-1440-light.png"), animations="disabled")
+    page.set_viewport_size({"width": 390, "height": 844})
+    desk.dress("dark")
+    page.screenshot(path=str(SHOTS / f"page-{name}-390-dark.png"), animations="disabled")
+    beyond = page.evaluate(BEYOND)
+    found += [f"{address}: {beyond} px too wide for a phone"] if beyond > 0 else []
+    return found + desk.access_faults(LOOKS_DIFFERENT, within="#main")
