@@ -15,7 +15,7 @@ from django.utils import timezone
 from enfilade.core.access import context_for, issue_token
 from enfilade.core.api.views import report_json, result_json
 from enfilade.core.command import REGISTRY, command_named, run_raw
-from enfilade.core.command.inputs import is_storable, read
+from enfilade.core.command.reading import is_storable, read
 from enfilade.core.context import Context, NotFound, Refusal
 from enfilade.core.files import SIZE_MAX_BYTES
 from enfilade.core.importing import import_file

@@ -17,7 +17,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from enfilade.core import audit, files
 from enfilade.core.command import Command, command_named, run_raw
-from enfilade.core.command.inputs import NAME_MAX, read
+from enfilade.core.command.reading import NAME_MAX, read
 from enfilade.core.context import Context, Held, Invalid, NotFound, Refusal
 from enfilade.core.http.dispatch import view
 from enfilade.core.http.problems import problem

@@ -5,7 +5,7 @@ Owns the registry of commands, their inputs (one Django form each), the runner a
 
 from .declare import command
 from .door import DoorCheck, Facts, Verdict, register_door
-from .inputs import Amount, Choice, Input, LongText, Percent, Ref, Shown
+from .inputs import Amount, Choice, Input, LongText, Percent, Ref
 from .registry import REGISTRY, Command, command_named
 from .runner import execute, run_raw
 
@@ -20,7 +20,6 @@ __all__ = [
     "LongText",
     "Percent",
     "Ref",
-    "Shown",
     "Verdict",
     "command",
     "command_named",

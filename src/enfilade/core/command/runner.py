@@ -27,7 +27,8 @@ from enfilade.core.refs import ref, resolve
 from enfilade.core.scope import scope
 
 from .door import ON_HOLD, ask
-from .inputs import UNSET, plain, read
+from .inputs import UNSET
+from .reading import plain, read
 from .registry import Command, command_named
 from .sentences import RETRYABLE, refusal_for, sqlstate
 from .work import Work

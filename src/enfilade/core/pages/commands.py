@@ -13,7 +13,8 @@ from django.shortcuts import render
 
 from enfilade.core import audit, files
 from enfilade.core.command import Command, command_named, run_raw
-from enfilade.core.command.inputs import RowField, unflatten
+from enfilade.core.command.fields import RowField
+from enfilade.core.command.reading import unflatten
 from enfilade.core.context import Context, Held, NotAllowed, NotFound, Refusal
 from enfilade.core.http.dispatch import view
 from enfilade.core.models import HeldCommand, StoredFile

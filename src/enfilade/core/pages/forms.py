@@ -11,7 +11,9 @@ from django.db import models
 from django.utils.crypto import get_random_string
 
 from enfilade.core.command import Command
-from enfilade.core.command.inputs import LinesField, Parameter, RowField, RowsField, plain
+from enfilade.core.command.fields import LinesField, RowField, RowsField
+from enfilade.core.command.inputs import Parameter
+from enfilade.core.command.reading import plain
 from enfilade.core.context import Context, Invalid, Refusal
 from enfilade.core.fields import AmountFormField
 from enfilade.core.models import StoredFile

@@ -11,7 +11,8 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from enfilade.core.command.inputs import Parameter, read
+from enfilade.core.command.inputs import Parameter
+from enfilade.core.command.reading import read
 from enfilade.core.context import Context, Invalid
 from enfilade.core.fields import to_major
 from enfilade.core.http.dispatch import view

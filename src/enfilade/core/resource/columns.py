@@ -12,7 +12,9 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 
-from enfilade.core.command.inputs import LONG_TEXT_MAX, TEXT_MAX, UNSET, Input, InstantField, Parameter, TextListField, written
+from enfilade.core.command.fields import LONG_TEXT_MAX, TEXT_MAX, InstantField, TextListField
+from enfilade.core.command.inputs import UNSET, Input, Parameter
+from enfilade.core.command.reading import written
 from enfilade.core.fields import AmountField, LongTextField, to_major
 
 

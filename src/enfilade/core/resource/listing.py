@@ -16,7 +16,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
-from enfilade.core.command.inputs import TEXT_MAX, is_storable, truth_of
+from enfilade.core.command.fields import TEXT_MAX
+from enfilade.core.command.reading import is_storable, truth_of
 from enfilade.core.context import Context, Invalid
 from enfilade.core.fields import AmountField, to_minor
 

@@ -16,7 +16,7 @@ from typing import Any, cast
 from django import forms
 from django.db import DatabaseError, models, transaction
 
-from enfilade.core.command.inputs import read
+from enfilade.core.command.reading import read
 from enfilade.core.command.registry import Command, command_named
 from enfilade.core.command.runner import execute
 from enfilade.core.command.sentences import refusal_for

@@ -12,7 +12,8 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enfilade.core.command.inputs import Amount, Choice, Input, LongText, parameters_of, plain, read, unflatten
+from enfilade.core.command.inputs import Amount, Choice, Input, LongText, parameters_of
+from enfilade.core.command.reading import plain, read, unflatten
 from enfilade.core.context import Invalid
 from enfilade.core.fields import to_major, to_minor
 from enfilade.core.models import Role
