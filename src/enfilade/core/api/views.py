@@ -17,13 +17,12 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from enfilade.core import audit, files
 from enfilade.core.command import Command, command_named, run_raw
-from enfilade.core.command.reading import NAME_MAX, read
+from enfilade.core.command.reading import NAME_MAX, read, to_plain
 from enfilade.core.context import Context, Held, Invalid, NotFound, Refusal
 from enfilade.core.http.dispatch import view
 from enfilade.core.http.problems import problem
 from enfilade.core.refs import ref
 from enfilade.core.resource import RESOURCES, Resource, resource_for
-from enfilade.core.resource.columns import plain
 from enfilade.core.resource.hooks import REPORTS, report_named
 from enfilade.core.resource.listing import listing
 from enfilade.core.scope import scope
@@ -106,7 +105,7 @@ def upload(request: HttpRequest, ctx: Context) -> HttpResponse:
 
 def report_json(found: Any) -> Any:
     """Figures of a report as JSON; amounts stay minor units where the key says `_minor`."""
-    return plain(asdict(found)) if is_dataclass(found) and not isinstance(found, type) else plain(found)
+    return to_plain(asdict(found)) if is_dataclass(found) and not isinstance(found, type) else to_plain(found)
 
 
 def _run(request: HttpRequest, ctx: Context, name: str, target: dict[str, Any], status: int) -> HttpResponse:
@@ -147,7 +146,7 @@ def result_json(ctx: Context, result: Any) -> dict[str, Any]:
         return dict(audit.jsonable(asdict(result)))
     if isinstance(result, list | tuple):
         return {"items": [result_json(ctx, r) for r in result]}
-    return {"result": plain(result)}
+    return {"result": to_plain(result)}
 
 
 def _body(request: HttpRequest) -> dict[str, Any]:

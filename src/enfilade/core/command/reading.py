@@ -140,14 +140,13 @@ def plain(parameter: Parameter, value: Any, currency: str) -> Any:
     if parameter.is_lines:
         inner = parameter.line_parameters
         return [{n: plain(p, getattr(line, n), currency) for n, p in inner.items()} for line in value]
-    if parameter.many:
-        return [_plain_scalar(v) for v in value]
-    if parameter.meta.amount:
+    if parameter.meta.amount and not parameter.many:
         return str(to_major(value, currency))
-    return _plain_scalar(value)
+    return to_plain(value)
 
 
-def _plain_scalar(value: Any) -> Any:
+def to_plain(value: Any) -> Any:
+    """Any value as JSON carries it: rows by primary key, decimals and instants as text."""
     if isinstance(value, models.Model):
         return value.pk
     if isinstance(value, enum.Enum):
@@ -157,8 +156,12 @@ def _plain_scalar(value: Any) -> Any:
     if isinstance(value, Decimal):
         return str(value)
     if isinstance(value, timedelta):
-        return value.total_seconds()
-    return value
+        return int(value.total_seconds())
+    if isinstance(value, list | tuple):
+        return [to_plain(v) for v in value]
+    if isinstance(value, dict):
+        return {str(k): to_plain(v) for k, v in value.items()}
+    return value if value is None or isinstance(value, bool | int | str | float) else str(value)
 
 
 def written(value: datetime | date | time) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import MISSING
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +14,7 @@ from django.db import models
 
 from enfilade.core.command.fields import LONG_TEXT_MAX, TEXT_MAX, InstantField, TextListField
 from enfilade.core.command.inputs import UNSET, Input, Parameter
-from enfilade.core.command.reading import written
+from enfilade.core.command.reading import to_plain
 from enfilade.core.fields import AmountField, LongTextField, to_major
 
 
@@ -85,24 +85,7 @@ def plain_value(row: models.Model, path: str, currency: str) -> Any:
     field = field_at(type(row), path)
     if isinstance(field, AmountField) or (path.endswith("_minor") and isinstance(value, int)):
         return None if value is None else str(to_major(value, getattr(row, "currency", "") or currency))
-    return plain(value)
-
-
-def plain(value: Any) -> Any:
-    """Any Python value as JSON carries it."""
-    if isinstance(value, models.Model):
-        return value.pk
-    if isinstance(value, datetime | date | time):
-        return written(value)
-    if isinstance(value, Decimal):
-        return str(value)
-    if isinstance(value, timedelta):
-        return int(value.total_seconds())
-    if isinstance(value, list | tuple):
-        return [plain(v) for v in value]
-    if isinstance(value, dict):
-        return {str(k): plain(v) for k, v in value.items()}
-    return value if value is None or isinstance(value, bool | int | str | float) else str(value)
+    return to_plain(value)
 
 
 def parameter_of(field: models.Field[Any, Any], *, partial: bool) -> Parameter:

@@ -17,11 +17,11 @@ from django.db import models
 from django.db.models import F, Q
 
 from enfilade.core.command.fields import TEXT_MAX
-from enfilade.core.command.reading import is_storable, truth_of
+from enfilade.core.command.reading import is_storable, to_plain, truth_of
 from enfilade.core.context import Context, Invalid
 from enfilade.core.fields import AmountField, to_minor
 
-from .columns import field_at, plain, public_name, value_at
+from .columns import field_at, public_name, value_at
 from .declare import Resource
 
 LIMIT_DEFAULT = 50
@@ -192,7 +192,7 @@ def _limit(text: Any) -> int:
 
 
 def _cursor(row: models.Model, name: str) -> str:
-    return base64.urlsafe_b64encode(json.dumps([plain(value_at(row, name)), row.pk]).encode()).decode().rstrip("=")
+    return base64.urlsafe_b64encode(json.dumps([to_plain(value_at(row, name)), row.pk]).encode()).decode().rstrip("=")
 
 
 def _read_cursor(text: str) -> tuple[Any, int]:
