@@ -31,6 +31,9 @@ PATIENCE_MS = 15_000
 # Sizes and themes in which pages are looked at.
 Looks = tuple[tuple[int, str], ...]
 LOOKS: Looks = ((1440, "light"), (1440, "dark"), (390, "light"), (390, "dark"))
+# What still moves (a toast that rises, a ring that grows) is looked at when it has come to rest.
+AT_REST = """() => Promise.allSettled(document.getAnimations()
+    .filter((one) => Number.isFinite(one.effect.getComputedTiming().endTime)).map((one) => one.finished))"""
 RUN_AXE = """([within, options]) => axe.run(within, options).then((found) => found.violations
     .filter((one) => ['serious', 'critical'].includes(one.impact))
     .map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(' | ')}`))"""
@@ -201,6 +204,7 @@ class Desk:
 
         if not self.page.evaluate("'axe' in window"):
             self.page.evaluate(AXE_SCRIPT)
+        self.page.evaluate(AT_REST)
         wanted = {"type": "rule", "values": list(rules)} if rules else {"type": "tag", "values": AXE_TAGS}
         found = self.page.evaluate(RUN_AXE, [within, {"runOnly": wanted, "resultTypes": ["violations"]}])
         return [f"{self.page.url}: {fault}" for fault in found]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from .conftest import Desk, House
+from .conftest import AT_REST, Desk, House
 
 TABS = 25
 # The element with the focus, or something close around it, has an outline; and it is not outside of what can be seen.
@@ -120,5 +120,6 @@ def see_the_focus(desk: Desk, address: str) -> None:
     hidden = []
     for _ in range(TABS):
         page.keyboard.press("Tab")
+        page.evaluate(AT_REST)
         hidden.append(page.evaluate(IS_SEEN))
     assert [one for one in hidden if one] == []
