@@ -17,10 +17,12 @@ document.addEventListener('htmx:after:swap', (event) => {
   const dialog = document.getElementById(bodies[event.detail?.ctx?.target?.id]);
   const opening = dialog && !dialog.open;
   openDialog(dialog);
-  // In a fresh dialog the hands want to be in the first field, not on the button that closes it.
-  const first = dialog?.querySelector('[aria-invalid="true"], [autofocus]')
+  // After a refusal the hands want to be at what would be possible, else at what was wrong; in a fresh dialog in the first field.
+  const first = dialog?.querySelector('.hint-list button') ?? dialog?.querySelector('[aria-invalid="true"], [autofocus]')
     ?? (opening && dialog.querySelector('.sheet-main :is(input:not([type=hidden], [type=file]), select, textarea)'));
-  if (first) first.focus();
+  first?.focus();
+  // The sentence stands below its field, and what would be possible below its refusal: both are shown whole.
+  first?.closest('.field, .callout')?.scrollIntoView({ block: 'nearest' });
 });
 
 document.addEventListener('dialog-close', closeTop);
