@@ -66,6 +66,7 @@ def cells(keys: dict[str, int]) -> Iterator[Cell]:
         path = page.path
         if "<" not in path:
             yield Cell(name, f"/{page.module}/{path}", page.permission)
+    yield Cell("account_tokens", "/account/tokens/", "core.make_token")
 
 
 @pytest.fixture
@@ -174,4 +175,4 @@ def test_every_address_is_in_the_matrix() -> None:
 def test_record_classes_have_a_company() -> None:
     """Every resource of business rows is a Record (the wall stands on it), the few of core aside."""
     outside = {label for label, r in RESOURCES.items() if not issubclass(r.model, Record)}
-    assert outside == {"core.role", "core.membership", "core.user"}
+    assert outside == {"core.role", "core.membership", "core.user", "core.apitoken"}

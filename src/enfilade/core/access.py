@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q
 from django.utils import timezone
 
 from .context import Context, NotAllowed
 from .models import ApiToken, Company, Membership, User
+from .narrowing import narrowed
 
 HOUSE_EMAIL = "house@enfilade.invalid"
+TOKEN_PREFIX = "enf_"  # noqa: S105 - by which a person, or a scanner for lost secrets, knows what it is
+USE_NOTED_EVERY = timedelta(minutes=1)
 
 
 def context_for(user: User, company: Company, **more: Any) -> Context:
@@ -48,23 +52,38 @@ def users_in_role(company: Company, role_code: str) -> list[User]:
     return [m.user for m in rows.select_related("user").distinct()]
 
 
-def issue_token(user: User, company: Company, name: str, expires_at: datetime | None = None) -> str:
-    """Make an API token and return its text, which is shown once: only its hash is kept."""
-    text = "enf_" + secrets.token_urlsafe(32)
-    ApiToken.objects.create(user=user, company=company, name=name, digest=_digest(text), expires_at=expires_at)
+def new_token() -> tuple[str, str]:
+    """The text of a new API token, which is shown once, and its digest, which is kept."""
+    text = TOKEN_PREFIX + secrets.token_urlsafe(32)
+    return text, _digest(text)
+
+
+def issue_token(user: User, company: Company, name: str, expires_at: datetime | None = None, *, scope: Sequence[str] = ("*",)) -> str:
+    """Make an API token outside of any command (for tests and set-up) and return its text.
+
+    scope: patterns of permission that the token is narrowed to; it never may more than its owner.
+    """
+    text, digest = new_token()
+    ApiToken.objects.create(user=user, company=company, name=name, digest=digest, expires_at=expires_at, scope=sorted(set(scope)))
     return text
 
 
 def context_of_token(text: str) -> Context | None:
-    """The context of a bearer token, or None when it is unknown, expired or revoked."""
-    live = Q(expires_at=None) | Q(expires_at__gt=timezone.now())
-    token = ApiToken.objects.filter(live, digest=_digest(text), revoked_at=None).select_related("user", "company").first()
+    """The context of a bearer token, or None when it is unknown, expired or revoked.
+
+    It holds what the owner holds now, narrowed to the scope of the token; that it was used is noted once a minute.
+    """
+    now = timezone.now()
+    token = ApiToken.objects.live(now).filter(digest=_digest(text)).select_related("user", "company").first()
     if token is None or not token.user.is_active:
         return None
     try:
-        return context_for(token.user, token.company, channel="api")
+        ctx = context_for(token.user, token.company, channel="api", authority=f"core.apitoken:{token.pk}")
     except NotAllowed:
         return None
+    if token.last_used_at is None or now - token.last_used_at >= USE_NOTED_EVERY:
+        ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
+    return replace(ctx, permissions=narrowed(ctx.permissions, token.scope))
 
 
 def _digest(text: str) -> str:

@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 _WRITE = """
 WITH entry AS (
     INSERT INTO core_auditentry (
-        id, company_id, at, user_id, released_by_id, command, channel, inputs, inputs_sha256, key, facts, changes, result, parent_id
+        id, company_id, at, user_id, released_by_id, command, channel, inputs, inputs_sha256, key, facts, changes, result,
+        authority, parent_id
     )
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 )
 INSERT INTO core_auditsubject (company_id, entry_id, ref) SELECT %s, %s, unnest(%s::text[])
 """
@@ -67,6 +68,7 @@ def write(
                 _json(facts),
                 _json(changes),
                 result,
+                ctx.authority,
                 parent,
                 ctx.company_id,
                 entry,

@@ -1,12 +1,16 @@
-"""Commands of core itself: saved views, notifications, roles and members."""
+"""Commands of core itself: saved views, notifications, roles and members, API tokens."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Annotated
 
+from .access import new_token
 from .command import Input, LongText, command
 from .context import Context, Refusal
-from .models import Membership, Notification, Role, SavedView, User
+from .models import ApiToken, Membership, Notification, Role, SavedView, User
+from .narrowing import covers, is_pattern, narrowed
 from .resource import resource_named
 
 
@@ -62,3 +66,59 @@ def add_member(ctx: Context, *, email: Annotated[str, Input(widget="email")], na
     membership = Membership.objects.create(company=ctx.company, user=user)
     membership.roles.set(found)
     return membership
+
+
+@dataclass(frozen=True)
+class NewToken:
+    """A token just made. text: what the program sends; it is shown here once and kept nowhere."""
+
+    id: int
+    name: str
+    text: str
+    scope: list[str]
+    expires_at: datetime
+
+
+@command(permission="core.make_token", hidden=True)
+def make_token(
+    ctx: Context,
+    *,
+    name: str,
+    scope: list[str],
+    days: Annotated[int, Input(min_value=1, max_value=366)] = 90,
+) -> NewToken:
+    """Make an API token that acts as the caller, for a program of hers.
+
+    name: what it is for.
+    scope: `module.action`, `module.*` or `*`, one a line; the token may what the caller may at that moment and the scope covers.
+    days: after how many it expires.
+    Refuses: token_makes_no_token, not_a_permission, beyond_your_own.
+    Why: a token that could make tokens would outlive its own expiry.
+    """
+    if ctx.authority.startswith("core.apitoken:"):
+        raise Refusal("token_makes_no_token", "A token can't make another one: sign in and make it there.")
+    for pattern in scope:
+        if not is_pattern(pattern):
+            raise Refusal("not_a_permission", f"{pattern[:80]!r} is no permission: write module.action, module.* or *.", field="scope")
+        if not narrowed(ctx.permissions, [pattern]) or not (pattern.endswith("*") or covers(ctx.permissions, pattern)):
+            raise Refusal("beyond_your_own", f"You don't hold {pattern} yourself, so no token of yours can.", field="scope")
+    text, digest = new_token()
+    ends = ctx.now + timedelta(days=days)
+    token = ApiToken.objects.create(
+        company=ctx.company, user=ctx.user, name=name, digest=digest, scope=sorted(set(scope)), made_at=ctx.now, expires_at=ends
+    )
+    return NewToken(token.pk, name, text, token.scope, ends)
+
+
+@command(permission="core.make_token", tone="danger", offered=lambda token: token.revoked_at is None)
+def revoke_token(ctx: Context, *, token: ApiToken) -> ApiToken:
+    """End an API token now and for ever; what sends it is answered 401 from the next request on.
+
+    token: one's own, or anybody's in the company for who manages access.
+    Refuses: already_revoked.
+    """
+    if token.revoked_at is not None:
+        raise Refusal("already_revoked", "This token was revoked before.")
+    token.revoked_at = ctx.now
+    token.save(update_fields=["revoked_at"])
+    return token

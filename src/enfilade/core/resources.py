@@ -1,6 +1,6 @@
-"""What core itself shows: the audit, people, roles, imports."""
+"""What core itself shows: the audit, people, roles, API tokens, imports."""
 
-from .models import AuditEntry, ImportBatch, Membership, Role, User
+from .models import ApiToken, AuditEntry, ImportBatch, Membership, Role, User
 from .pages.context import department
 from .resource import Resource
 
@@ -13,7 +13,7 @@ class AuditEntryResource(Resource):
     model = AuditEntry
     columns = ("at", "user", "command", "channel", "result", "released_by")
     filters = ("command", "channel", "at")
-    facts = ("at", "user", "released_by", "command", "channel", "key", "inputs", "facts", "changes", "result")
+    facts = ("at", "user", "released_by", "command", "channel", "authority", "key", "inputs", "facts", "changes", "result")
     icon = "scroll-text"
     title = "audit"
     order = 30
@@ -40,6 +40,17 @@ class MembershipResource(Resource):
     icon = "users"
     title = "people with access"
     order = 10
+
+
+class ApiTokenResource(Resource):
+    """Tokens of programs: one's own, and everybody's for who manages access. Made on the page of the account."""
+
+    model = ApiToken  # type: ignore[assignment]
+    columns = ("name", "user", "scope", "made_at", "last_used_at", "expires_at", "revoked_at")
+    filters = ("user", "expires_at")
+    search = ("name",)
+    icon = "key-square"
+    order = 25
 
 
 class ImportBatchResource(Resource):

@@ -10,7 +10,7 @@ from django.urls import URLPattern, path
 from .api import views as api
 from .api.openapi import openapi_view
 from .http.dispatch import view
-from .pages import commands, lists, notifications, palette, records, reports, session, timeline, transfer
+from .pages import account, commands, lists, notifications, palette, records, reports, session, timeline, transfer
 from .resource import RESOURCES, Resource
 from .resource.hooks import PAGES
 
@@ -45,6 +45,7 @@ urlpatterns: list[URLPattern] = [
     path("sign-in/", session.sign_in_view, name="sign_in"),
     path("sign-out/", session.sign_out_view, name="sign_out"),
     path("switch-company/", session.switch_company_view, name="switch_company"),
+    path("account/tokens/", account.tokens_view, name="account_tokens"),
     path("palette/", palette.palette_view, name="palette"),
     path("notifications/", notifications.notifications_view, name="notifications"),
     path("notifications/count/", notifications.notifications_count_view, name="notifications_count"),

@@ -94,7 +94,13 @@ def parser() -> Parser:
     verb("report", "Print a report: its inputs are options.", "report")
     verb("verify", "Check that nothing was altered: balances, chains, numbers. Exit code 1 when something is found.")
     verb("commands", "List every command, resource and report.")
-    verb("token", "Make an API token for a user and print it once.", name="what it is for")
+    verb(
+        "token",
+        "Make an API token for a user and print it once.",
+        name="what it is for",
+        scope="permissions it is narrowed to, separated by commas (default: all of hers)",
+        days="after how many days it expires (90)",
+    )
     verb(
         "demo",
         "Found a demo company with the system's own commands.",

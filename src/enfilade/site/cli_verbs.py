@@ -12,7 +12,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from enfilade.core.access import context_for, issue_token
+from enfilade.core.access import context_for
 from enfilade.core.api.views import report_json, result_json
 from enfilade.core.command import REGISTRY, command_named, run_raw
 from enfilade.core.command.reading import is_storable, read
@@ -196,8 +196,9 @@ def list_commands(options: Namespace, given: dict[str, Any]) -> int:
 def make_token(options: Namespace, given: dict[str, Any]) -> int:
     """enfilade token."""
     ctx = caller(options)
-    text = issue_token(ctx.user, ctx.company, options.name or "command line")
-    return out({"token": text}) if options.json else _say(text)
+    raw = {"name": options.name or "command line", "scope": (options.scope or "*").split(","), "days": options.days or 90}
+    made = run_raw(ctx, "core.make_token", raw)
+    return out({"token": made.text, "expires_at": made.expires_at.isoformat()}) if options.json else _say(made.text)
 
 
 def make_demo(options: Namespace, given: dict[str, Any]) -> int:

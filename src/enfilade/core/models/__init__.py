@@ -1,8 +1,9 @@
 """Tables of core: companies and people, audit, and what the engines work with."""
 
 from .audit import AuditEntry, AuditSubject, EventEntry
-from .company import ApiToken, Company, Membership, Role, User
+from .company import Company, Membership, Role, User
 from .record import Record, RecordQuerySet
+from .token import ApiToken
 from .working import Counter, HeldCommand, ImportBatch, Notification, SavedView, StoredFile
 
 __all__ = [

@@ -19,6 +19,7 @@ class AuditEntry(Record):
     facts: what the door rules looked at.
     changes: field -> [before, after] of plain records.
     result: reference `app.model:pk` of what came out.
+    authority: reference of what lent the caller her power (an API token, an elevation); "" when it was a plain sign-in.
     """
 
     append_only = True
@@ -34,6 +35,7 @@ class AuditEntry(Record):
     facts = models.JSONField(default=dict)
     changes = models.JSONField(default=dict)
     result = models.TextField(blank=True)
+    authority = models.TextField(blank=True, default="", db_default="")
     parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
 
     class Meta:

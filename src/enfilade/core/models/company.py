@@ -137,17 +137,3 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} @ {self.company}"
-
-
-class ApiToken(models.Model):
-    """A bearer token of one user for one company. Only its SHA-256 is kept."""
-
-    company = models.ForeignKey(Company, on_delete=models.PROTECT, editable=False)
-    user = models.ForeignKey(User, on_delete=models.PROTECT, editable=False)
-    name = models.TextField()
-    digest = models.CharField(max_length=64, unique=True, editable=False)
-    expires_at = models.DateTimeField(null=True, blank=True)
-    revoked_at = models.DateTimeField(null=True, editable=False)
-
-    def __str__(self) -> str:
-        return self.name

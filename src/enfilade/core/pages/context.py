@@ -38,6 +38,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "notifications_count": Lazy(lambda: Notification.objects.visible_to(ctx).filter(user=ctx.user, read_at=None).count()),
         "live_url": settings.LIVE_URL or f"{request.scheme}://{request.get_host().partition(':')[0]}:{settings.LIVE_PORT}/events",
         "demo": ctx.company.demo,
+        "may_make_tokens": ctx.may("core.make_token"),
         "crumbs": [],
     }
 
