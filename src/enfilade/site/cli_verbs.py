@@ -22,6 +22,7 @@ from enfilade.core.importing import import_file
 from enfilade.core.models import Company, Membership
 from enfilade.core.refs import key_of
 from enfilade.core.resource import RESOURCES, resource_named
+from enfilade.core.resource.cells import figure_text
 from enfilade.core.resource.hooks import REPORTS, report_named
 from enfilade.core.resource.listing import listing
 from enfilade.core.resource.transfer import export_csv
@@ -158,8 +159,11 @@ def print_report(options: Namespace, given: dict[str, Any]) -> int:
         found = report_json(report.build(ctx, **inputs))
     if options.json or not isinstance(found, dict) or "columns" not in found:
         return out(found)
-    names = [c["name"] for c in found["columns"]]
-    table([c["label"] for c in found["columns"]], [["" if row.get(n) is None else str(row[n]) for n in names] for row in found["rows"]])
+    columns, rows = found["columns"], list(found["rows"])
+    if found.get("totals"):
+        rows.append({columns[0]["name"]: "Total", **found["totals"]})
+    texts = [[figure_text(c["name"], row.get(c["name"]), ctx.company.currency) for c in columns] for row in rows]
+    table([c["label"] for c in columns], texts, right=[c.get("kind") not in {None, "text", "date"} for c in columns])
     return 0
 
 
@@ -239,11 +243,13 @@ def pairs(found: dict[str, Any]) -> int:
     return 0
 
 
-def table(heads: list[str], rows: list[list[str]]) -> None:
-    """Print columns, cut to a width that fits."""
+def table(heads: list[str], rows: list[list[str]], right: list[bool] | None = None) -> None:
+    """Print columns, cut to a width that fits. right: which of them are figures, which end at one edge."""
     widths = [min(48, max([len(h), *(len(r[i]) for r in rows)])) for i, h in enumerate(heads)]
+    sides = [str.rjust if figures else str.ljust for figures in right or [False] * len(heads)]
     for row in [heads, *rows]:
-        sys.stdout.write("  ".join(" ".join(c.split())[:w].ljust(w) for c, w in zip(row, widths, strict=True)).rstrip() + "\n")
+        cells = [side(" ".join(c.split())[:w], w) for c, w, side in zip(row, widths, sides, strict=True)]
+        sys.stdout.write("  ".join(cells).rstrip() + "\n")
 
 
 VERBS: dict[str, Callable[[Namespace, dict[str, Any]], int]] = {

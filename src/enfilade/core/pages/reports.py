@@ -14,8 +14,8 @@ from django.shortcuts import render
 from enfilade.core.command.inputs import Parameter
 from enfilade.core.command.reading import read
 from enfilade.core.context import Context, Invalid
-from enfilade.core.fields import to_major
 from enfilade.core.http.dispatch import view
+from enfilade.core.resource.cells import figure_text
 from enfilade.core.resource.hooks import Report, report_named
 from enfilade.core.tabular import guard_formula
 
@@ -92,13 +92,7 @@ def _csv(ctx: Context, report: Report, figures: dict[str, Any]) -> HttpResponse:
     columns = figures.get("columns", [])
     writer.writerow([c["label"] for c in columns])
     for row in figures.get("rows", []):
-        writer.writerow([guard_formula(_text(ctx, c["name"], row.get(c["name"]))) for c in columns])
+        writer.writerow([guard_formula(figure_text(c["name"], row.get(c["name"]), ctx.company.currency)) for c in columns])
     answer = HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{report.label}.csv"'
     return answer
-
-
-def _text(ctx: Context, name: str, value: Any) -> str:
-    if value is None:
-        return ""
-    return str(to_major(value, ctx.company.currency)) if name.endswith("_minor") and isinstance(value, int) else str(value)

@@ -87,3 +87,10 @@ def _by_type(ctx: Context, value: Any) -> Cell:
     if isinstance(value, list | tuple):
         return Cell("list", ", ".join(str(v) for v in value), list(value))
     return Cell("text", str(value), value)
+
+
+def figure_text(name: str, value: Any, currency: str) -> str:
+    """A figure of a report for a file or a terminal: an amount in major units, nothing as nothing."""
+    if value is None:
+        return ""
+    return str(to_major(value, currency)) if name.endswith("_minor") and isinstance(value, int) else str(value)
