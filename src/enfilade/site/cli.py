@@ -182,9 +182,9 @@ def fail(code: str, sentence: str, *, as_json: bool, **more: Any) -> NoReturn:
         sys.stdout.write(
             json.dumps({"error": {"code": code, "sentence": sentence, **{k: v for k, v in more.items() if v is not None}}}) + "\n"
         )
-    sys.stderr.write(f"{code}: {sentence}\n")
-    for error in more.get("errors", []):
-        sys.stderr.write(f"  {error['field'] or 'input'}: {error['detail']}\n")
+    said = [f"{code}: {sentence}", *(f"  {error['field'] or 'input'}: {error['detail']}" for error in more.get("errors", []))]
+    # What was typed may quote bytes that are no text; a sentence about it has to be.
+    sys.stderr.write("\n".join(said).encode("utf-8", "backslashreplace").decode() + "\n")
     raise SystemExit(EXIT_REFUSED)
 
 
