@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from enfilade.core.api.schemas import row_schema
+from enfilade.core.api.results import row_schema
 from enfilade.core.context import Context
 from enfilade.core.importing import import_file
 from enfilade.core.resource import RESOURCES, Resource

@@ -16,7 +16,8 @@ from enfilade.core.resource import RESOURCES, Resource
 from enfilade.core.resource.columns import field_at, public_name
 from enfilade.core.resource.hooks import REPORTS, Report
 
-from .schemas import inputs_schema, problem_schema, row_schema, value_schema
+from .results import named, report_schema, result_schema, row_schema, shared_schemas
+from .schemas import inputs_schema, value_schema
 
 PROBLEMS = {
     "202": "Held at a door",
@@ -31,7 +32,6 @@ PROBLEMS = {
     "422": "Not valid",
     "503": "Outcome unknown",
 }
-OBJECT = {"type": "object"}
 FILE = {"type": "object", "required": ["file"], "properties": {"file": {"type": "string", "format": "binary"}}}
 
 
@@ -61,14 +61,10 @@ def document() -> dict[str, Any]:
         "components": {
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
             "parameters": _shared_parameters(),
-            "responses": {f"Problem{code}": _answer(words, _schema("Problem"), "problem+json") for code, words in PROBLEMS.items()},
-            "schemas": {**rows, **inputs, "Problem": problem_schema()},
+            "responses": {f"Problem{code}": _answer(words, named("Problem"), "problem+json") for code, words in PROBLEMS.items()},
+            "schemas": {**rows, **inputs, **shared_schemas()},
         },
     }
-
-
-def _schema(name: str) -> dict[str, Any]:
-    return {"$ref": f"#/components/schemas/{name}"}
 
 
 def _parameter(name: str) -> dict[str, Any]:
@@ -117,8 +113,9 @@ def _operation(name: str, summary: str, tag: str, responses: dict[str, Any], per
 def _writing(command: Command, name: str, status: str, answer: dict[str, Any], *, without: str | None = None) -> dict[str, Any]:
     """An operation that runs a command. without: the input that is in the address."""
     schema = inputs_schema(command, without=without)
-    body = {"content": {"application/json": {"schema": schema if without else _schema(command.name)}}, "required": bool(schema["required"])}
-    responses = {status: answer, **_problems("202", "409", "413", "415", "422", "503")}
+    body = {"content": {"application/json": {"schema": schema if without else named(command.name)}}, "required": bool(schema["required"])}
+    # A rehearsal makes nothing, so it never answers 201.
+    responses = {"200": answer, status: answer, **_problems("202", "409", "413", "415", "422", "503")}
     more: dict[str, Any] = {"requestBody": body, "parameters": [_parameter("key"), _parameter("rehearse")], "x-command": command.name}
     if command.door:
         more["x-door"] = True
@@ -126,7 +123,7 @@ def _writing(command: Command, name: str, status: str, answer: dict[str, Any], *
 
 
 def _resource_paths(resource: Resource) -> dict[str, Any]:
-    name, may, row = resource.name, resource.view_permission, _schema(resource.label)
+    name, may, row = resource.name, resource.view_permission, named(resource.label)
     everything, one = resource.api_url(), f"{resource.api_url()}{{id}}/"
     mark = {"type": ["string", "null"]}
     page = {"type": "object", "properties": {"items": {"type": "array", "items": row}, "after": mark, "before": mark}}
@@ -149,7 +146,9 @@ def _resource_paths(resource: Resource) -> dict[str, Any]:
         found[one]["patch"] = _writing(change, change.verb, "200", _answer("The record", row), without=change.target)
     for command in sorted(REGISTRY.values(), key=lambda c: c.name):
         if command.target_model is resource.model and not command.hidden and command is not change:
-            operation = _writing(command, f"{command.verb}_of_{name}", "200", _answer("Result", OBJECT), without=command.target)
+            operation = _writing(
+                command, f"{command.verb}_of_{name}", "200", _answer("Result", result_schema(command)), without=command.target
+            )
             found[f"{one}{command.verb}/"] = {"parameters": [_parameter("id")], "post": operation}
     return found
 
@@ -164,20 +163,20 @@ def _list_parameters(resource: Resource) -> list[dict[str, Any]]:
 
 
 def _command_path(command: Command) -> dict[str, Any]:
-    operation = _writing(command, f"do_{command.module}_{command.verb}", "200", _answer("Result", OBJECT))
+    operation = _writing(command, f"do_{command.module}_{command.verb}", "200", _answer("Result", result_schema(command)))
     return {f"/api/v1/do/{command.module}/{command.verb}/": {"post": operation}}
 
 
 def _report_path(report: Report) -> dict[str, Any]:
     inputs = [{"name": n, "in": "query", "required": p.required, "schema": value_schema(p)} for n, p in report.parameters.items()]
-    answers = {"200": _answer("Figures", OBJECT), **_problems("422")}
+    answers = {"200": _answer("Figures", report_schema(report)), **_problems("422")}
     name, summary = f"report_{report.module}_{report.name}", report.summary or report.title
     operation = _operation(name, summary, report.module, answers, report.permission, parameters=inputs)
     return {f"/api/v1/reports/{report.module}/{report.name}/": {"get": operation}}
 
 
 def _file_path() -> dict[str, Any]:
-    answers = {"201": _answer("Kept", OBJECT), **_problems("409", "413", "422")}
+    answers = {"201": _answer("Kept", named("File")), **_problems("409", "413", "422")}
     body = {"content": {"multipart/form-data": {"schema": FILE}}, "required": True}
     operation = _operation("upload_file", "Keep a file; its id is an input of commands.", "core", answers, requestBody=body)
     return {"/api/v1/files/": {"post": operation}}

@@ -9,13 +9,13 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, is_dataclass, replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django.core.exceptions import RequestDataTooBig
 from django.db import models
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from enfilade.core import audit, files
+from enfilade.core import files
 from enfilade.core.command import Command, command_named, run_raw
 from enfilade.core.command.reading import NAME_MAX, read, to_plain
 from enfilade.core.context import Context, Held, Invalid, NotFound, Refusal
@@ -143,7 +143,7 @@ def result_json(ctx: Context, result: Any) -> dict[str, Any]:
             return resource.as_json(ctx, result)
         return {"id": result.pk, "ref": ref(result), "label": str(result)}
     if is_dataclass(result) and not isinstance(result, type):
-        return dict(audit.jsonable(asdict(result)))
+        return cast("dict[str, Any]", to_plain(asdict(result)))
     if isinstance(result, list | tuple):
         return {"items": [result_json(ctx, r) for r in result]}
     return {"result": to_plain(result)}

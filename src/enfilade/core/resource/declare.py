@@ -229,6 +229,7 @@ def _field(resource: Resource, name: str) -> models.Field[Any, Any]:
 def _file(resource: Resource, verb: str, parameters: dict[str, Parameter], body: Any) -> None:
     name = f"{verb}_{resource.name}"
     body.__name__ = name
+    body.__annotations__ = {**body.__annotations__, "return": resource.model}
     body.__doc__ = f"{verb.capitalize()} {'an' if resource.singular[0] in 'aeiou' else 'a'} {resource.singular}."
     made = Command(
         resource.module,

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 from django.db import models
 
@@ -58,9 +58,36 @@ class Dialog:
     build: Callable[[Context, dict[str, Any]], dict[str, Any]]
 
 
+class Column(TypedDict):
+    """A column of a report. kind: text, number, amount, date, datetime or percent; it says how a value is drawn."""
+
+    name: str
+    label: str
+    kind: NotRequired[str]
+
+
+class Tile(TypedDict):
+    """One figure above the table, as people read it."""
+
+    label: str
+    value: str
+    hint: NotRequired[str]
+    tone: NotRequired[str]
+
+
+class Figures(TypedDict):
+    """A report: a table, and what stands around it. Amounts are minor units where the name ends in `_minor`."""
+
+    columns: list[Column]
+    rows: list[dict[str, Any]]
+    totals: NotRequired[dict[str, Any]]
+    tiles: NotRequired[list[Tile]]
+    notes: NotRequired[list[str]]
+
+
 @dataclass(frozen=True, eq=False)
 class Report:
-    """`build(ctx, **inputs)` returns {columns, rows, totals ...}; the same for page, API and command line."""
+    """`build(ctx, **inputs)` returns Figures, perhaps with more beside; the same for page, API and command line."""
 
     module: str
     name: str
