@@ -14,18 +14,20 @@ from itertools import islice
 from typing import Any
 
 from babel.dates import format_date
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from enfilade.core.context import Context, Refusal
 from enfilade.core.models import User
 
-from .models import LONGEST, Bookable, Booking, BookingSlot, Closure, OpeningHours
-from .rules import MINUTE, ZERO, Interval, at_local, day_span, meeting_starts, merge, open_between, possible_starts
+from .models import LONGEST, Bookable, Booking, BookingSeries, BookingSlot, Closure, OpeningHours, Pool, SeriesConflict
+from .rules import MINUTE, ZERO, Interval, at_local, crowded, day_span, meeting_starts, open_between, possible_starts
 
-Need = list[str] | Bookable
+Need = list[str] | Bookable | Pool
 NOON = time(12)
 HORIZON_DAYS = 100
 HINT_DAYS = 21
+FAIR_DAYS = 30
+COMING = 20
 HINTS = 5
 
 
@@ -40,11 +42,12 @@ class Slot:
 
 @dataclass(frozen=True)
 class Span:
-    """How long something takes, and what stays free around it."""
+    """How long something takes, what stays free around it, and how many places it takes where there are several."""
 
     length: timedelta
     before: timedelta = ZERO
     after: timedelta = ZERO
+    seats: int = 1
 
 
 @dataclass(frozen=True)
@@ -66,10 +69,14 @@ class Lane:
 
 
 def bookables_for(ctx: Context, need: Need) -> list[Bookable]:
-    """Active bookables that meet a need: the one named, or all that carry one of the tags."""
+    """Active bookables that meet a need, those to be preferred first: the one named, or all that carry one of the tags."""
     if isinstance(need, Bookable):
         return [need] if need.active else []
-    return list(Bookable.objects.visible_to(ctx).filter(active=True, tags__overlap=list(need)).order_by("pk"))
+    rows = Bookable.objects.visible_to(ctx).filter(active=True, tags__overlap=need.tags if isinstance(need, Pool) else list(need))
+    if isinstance(need, Pool) and need.choice == Pool.Choice.FAIR:
+        soon = Q(slots__active=True, slots__starts_at__gte=ctx.now, slots__starts_at__lt=ctx.now + timedelta(days=FAIR_DAYS))
+        return list(rows.annotate(ahead=Count("slots", filter=soon)).order_by("ahead", "pk"))
+    return list(rows.order_by("pk"))
 
 
 def bookable_of(ctx: Context, user: User) -> Bookable | None:
@@ -84,18 +91,23 @@ def overlapping(ctx: Context, bookables: Sequence[Bookable], from_at: datetime, 
     )
 
 
+def seats_of(bookable: Bookable, seats: int) -> int:
+    """How many places a booking of so many seats takes of a bookable: of one that has a single place, that one."""
+    return seats if bookable.capacity > 1 else 1
+
+
 def busy(
-    ctx: Context, bookables: Sequence[Bookable], from_at: datetime, until_at: datetime, ignore: Booking | None = None
-) -> dict[int, list[list[Interval]]]:
-    """Taken time by primary key of the bookable, one list per place it has. `ignore`: a booking that counts as gone."""
-    found: dict[int, list[list[Interval]]] = {b.pk: [[] for _ in range(b.capacity)] for b in bookables}
+    ctx: Context, bookables: Sequence[Bookable], from_at: datetime, until_at: datetime, ignore: Booking | None = None, seats: int = 1
+) -> dict[int, list[Interval]]:
+    """When each bookable has fewer free places than are wanted, by primary key. `ignore`: a booking that counts as gone."""
+    found: dict[int, list[Interval]] = {b.pk: [] for b in bookables}
     rows = overlapping(ctx, bookables, from_at, until_at)
     if ignore is not None:
         rows = rows.exclude(booking=ignore)
-    for pk, place, start, end in rows.values_list("bookable_id", "place", "starts_at", "ends_at"):
-        if place < len(found[pk]):
-            found[pk][place].append((start, end))
-    return found
+    for pk, start, end in rows.values_list("bookable_id", "starts_at", "ends_at"):
+        found[pk].append((start, end))
+    free = {b.pk: b.capacity - seats_of(b, seats) for b in bookables}
+    return {pk: crowded(taken, free[pk]) if free[pk] >= 0 else [(from_at, until_at)] for pk, taken in found.items()}
 
 
 def open_hours(ctx: Context, bookables: Sequence[Bookable], from_at: datetime, until_at: datetime) -> dict[int, list[Interval]]:
@@ -125,16 +137,12 @@ def starts(
 
     ignore: a booking that counts as gone. anytime: opening hours do not count.
     """
-    taken = busy(ctx, bookables, from_at - span.before, until_at + span.after, ignore)
+    before = {b.pk: max(span.before, b.buffer_before_min * MINUTE) for b in bookables}
+    after = {b.pk: max(span.after, b.buffer_after_min * MINUTE) for b in bookables}
+    margin = max([*before.values(), *after.values()], default=ZERO)
+    taken = busy(ctx, bookables, from_at - margin, until_at + margin, ignore, span.seats)
     hours = {b.pk: [(from_at, until_at)] for b in bookables} if anytime else open_hours(ctx, bookables, from_at, until_at)
-    return {
-        b.pk: merge(
-            i
-            for place in taken[b.pk]
-            for i in possible_starts(hours[b.pk], place, length=span.length, before=span.before, after=span.after)
-        )
-        for b in bookables
-    }
+    return {b.pk: possible_starts(hours[b.pk], taken[b.pk], length=span.length, before=before[b.pk], after=after[b.pk]) for b in bookables}
 
 
 def find_slots(
@@ -148,11 +156,13 @@ def find_slots(
     limit: int = 10,
     buffer_before_min: int = 0,
     buffer_after_min: int = 0,
+    seats: int = 1,
     ignore: Booking | None = None,
 ) -> list[Slot]:
     """The first free slots, earliest first; none of them begins before now.
 
-    needs: for each, tags of which one is enough, or one bookable; every need is met by a different bookable.
+    needs: for each, tags of which one is enough, a pool, or one bookable; every need is met by a different bookable.
+    seats: places taken of those that have several.
     step_min: slots begin at multiples of it on the wall clock.
     ignore: a booking that counts as gone, because it is the one to be moved.
     Refuses: nothing_needed, window_too_long.
@@ -166,7 +176,7 @@ def find_slots(
     if from_at >= until_at or not all(candidates):
         return []
     known = {b.pk: b for need in candidates for b in need}
-    span = Span(duration_min * MINUTE, buffer_before_min * MINUTE, buffer_after_min * MINUTE)
+    span = Span(duration_min * MINUTE, buffer_before_min * MINUTE, buffer_after_min * MINUTE, seats)
     possible = starts(ctx, list(known.values()), from_at, until_at, span, ignore=ignore)
     meetings = meeting_starts([[b.pk for b in need] for need in candidates], possible, step_min, ctx.zone)
     return [Slot(at, at + span.length, [known[k] for k in keys]) for at, keys in islice(meetings, limit)]
@@ -238,3 +248,14 @@ def bookings_of(ctx: Context, bookable: Bookable, from_at: datetime, until_at: d
     """Booked time of one bookable between two instants, in order."""
     keys = overlapping(ctx, [bookable], from_at, until_at).values_list("booking_id", flat=True)
     return list(Booking.objects.visible_to(ctx).filter(pk__in=list(keys)).order_by("starts_at", "pk").prefetch_related("slots__bookable"))
+
+
+def coming_of(ctx: Context, series: BookingSeries) -> list[Booking]:
+    """The next occurrences of a series that are booked."""
+    rows = Booking.objects.visible_to(ctx).filter(series=series, state=Booking.State.BOOKED, ends_at__gt=ctx.now)
+    return list(rows.order_by("starts_at").prefetch_related("slots__bookable")[:COMING])
+
+
+def open_conflicts(ctx: Context, series: BookingSeries) -> list[SeriesConflict]:
+    """Occurrences of a series that somebody has to decide about, in order."""
+    return list(SeriesConflict.objects.visible_to(ctx).filter(series=series, state=SeriesConflict.State.OPEN).order_by("occurrence_at"))

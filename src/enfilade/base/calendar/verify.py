@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db.models import Count, DurationField, ExpressionWrapper, F, Q, Value, Window
-from django.db.models.functions import Lag
+from django.db.models.functions import Coalesce, Lag
 
 from enfilade.core.context import Context
 from enfilade.core.refs import ref
@@ -34,7 +34,8 @@ def _without_time(ctx: Context) -> list[Finding]:
 
 def _other_time(ctx: Context) -> list[Finding]:
     minute = Value(MINUTE, output_field=DurationField())
-    start = F("booking__starts_at") - ExpressionWrapper(F("booking__buffer_before_min") * minute, DurationField())
-    end = F("booking__ends_at") + ExpressionWrapper(F("booking__buffer_after_min") * minute, DurationField())
+    before, after = (Coalesce(F(f"buffer_{side}_min"), F(f"booking__buffer_{side}_min")) for side in ("before", "after"))
+    start = F("booking__starts_at") - ExpressionWrapper(before * minute, DurationField())
+    end = F("booking__ends_at") + ExpressionWrapper(after * minute, DurationField())
     rows = BookingSlot.objects.visible_to(ctx).filter(active=True).exclude(starts_at=start, ends_at=end).select_related("booking")
     return [Finding("slot_time_differs", ref(r), f"{r.booking} holds another time than it says.") for r in rows]

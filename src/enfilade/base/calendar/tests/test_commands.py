@@ -71,6 +71,52 @@ def test_a_bookable_of_capacity_two_takes_two_at_once() -> None:
     assert active_slots(ctx) == [("room", 0), ("room", 1)]
 
 
+def test_seats_are_what_is_scarce_in_a_room() -> None:
+    ctx = practice()
+    room, teacher = add_bookable(ctx, "room", capacity=12), add_bookable(ctx, "teacher")
+    reserve_time(ctx, bookables=[room, teacher], starts_at=at("1 09:00"), ends_at=at("1 10:00"), title="Course", seats=9)
+    assert len(active_slots(ctx)) == 10, "nine seats and one teacher"
+    with pytest.raises(Refusal) as no:
+        reserve_time(ctx, bookables=[room], starts_at=at("1 09:00"), ends_at=at("1 10:00"), title="B", seats=4)
+    assert (no.value.code, no.value.hints[0]["fill"]["starts_at"]) == ("slot_taken", "2026-06-01T10:00")
+    reserve_time(ctx, bookables=[room], starts_at=at("1 09:00"), ends_at=at("1 10:00"), title="B", seats=3)
+    with pytest.raises(Refusal) as no:
+        reserve_time(ctx, bookables=[room], starts_at=at("2 09:00"), ends_at=at("2 10:00"), title="B", seats=13)
+    assert (no.value.code, str(no.value)) == ("too_few_seats", "Room has 12 places, not 13.")
+
+
+def test_those_who_sit_change_over_where_one_more_finds_a_seat_all_the_time() -> None:
+    ctx = practice()
+    room = add_bookable(ctx, "room", capacity=2)
+    early = reserve_time(ctx, bookables=[room], starts_at=at("1 09:00"), ends_at=at("1 10:00"), title="Early")
+    gone = reserve_time(ctx, bookables=[room], starts_at=at("1 09:30"), ends_at=at("1 11:00"), title="Gone")
+    late = reserve_time(ctx, bookables=[room], starts_at=at("1 10:00"), ends_at=at("1 11:00"), title="Late")
+    move_booking(ctx, booking=late, starts_at=at("1 10:30"), ends_at=at("1 11:30"))
+    release_booking(ctx, booking=gone)
+    with scope(ctx.company_id):
+        BookingSlot.objects.filter(booking=late, active=True).update(place=1)
+        starts = {s.starts_at for s in find_slots(ctx, needs=[room], duration_min=120, from_at=at("1 09:00"), until_at=at("1 12:00"))}
+    assert at("1 09:30") in starts, "the search finds what can be booked"
+    reserve_time(ctx, bookables=[room], starts_at=at("1 09:30"), ends_at=at("1 11:30"), title="All the time")
+    with scope(ctx.company_id):
+        places = dict(BookingSlot.objects.filter(active=True).values_list("booking__title", "place"))
+    assert (len(places), places["Early"] == places["Late"], early.state) == (3, True, "booked")
+
+
+def test_a_bookable_keeps_time_free_around_whatever_is_booked() -> None:
+    ctx = practice()
+    chair = add_bookable(ctx, "chair", buffer_before_min=5, buffer_after_min=15)
+    dentist = add_bookable(ctx, "amsel")
+    reserve_time(ctx, bookables=[chair, dentist], starts_at=at("1 09:00"), ends_at=at("1 10:00"), title="A", buffer_after_min=10)
+    window = {"duration_min": 30, "from_at": at("1 09:00"), "until_at": at("1 12:00"), "step_min": 5, "limit": 1}
+    with scope(ctx.company_id):
+        assert find_slots(ctx, needs=[dentist], **window)[0].starts_at == at("1 10:10")
+        assert find_slots(ctx, needs=[chair], **window)[0].starts_at == at("1 10:20"), "a quarter after, five minutes before"
+    with pytest.raises(Refusal, match="already taken"):
+        reserve_time(ctx, bookables=[chair], starts_at=at("1 10:15"), ends_at=at("1 10:45"), title="B")
+    reserve_time(ctx, bookables=[chair], starts_at=at("1 10:20"), ends_at=at("1 10:45"), title="B")
+
+
 def test_moving_keeps_the_booking_and_never_collides_with_itself() -> None:
     ctx = practice()
     dentist, other = add_bookable(ctx, "amsel"), add_bookable(ctx, "okafor")

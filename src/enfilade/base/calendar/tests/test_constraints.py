@@ -6,9 +6,20 @@ from datetime import date, time, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
-from enfilade.base.calendar.commands import reserve_time
-from enfilade.base.calendar.models import Bookable, Booking, BookingSlot, Closure, OpeningHours
+from enfilade.base.calendar.commands import reserve_series, reserve_time
+from enfilade.base.calendar.models import (
+    Bookable,
+    Booking,
+    BookingSeries,
+    BookingSlot,
+    Closure,
+    OpeningHours,
+    Pool,
+    SeriesConflict,
+    SeriesNeed,
+)
 from enfilade.core.command.sentences import refusal_for
 from enfilade.core.scope import scope
 
@@ -39,6 +50,48 @@ def test_two_bookings_of_one_bookable_never_overlap() -> None:
         BookingSlot.objects.create(bookable=chair, **{**row, "starts_at": at("1 10:00")})
         sleeping = BookingSlot.objects.get(active=False)
         assert refused(lambda: BookingSlot.objects.filter(pk=sleeping.pk).update(active=True)) == "booking_no_overlap"
+
+
+def test_a_place_that_is_not_there_can_not_be_taken_nor_taken_away() -> None:
+    ctx = practice()
+    room = add_bookable(ctx, "room", capacity=2)
+    booking = reserve_time(ctx, bookables=[room], starts_at=at("1 09:00"), ends_at=at("1 10:00"), title="A", seats=2)
+    row = {"company": ctx.company, "booking": booking, "bookable": room, "starts_at": at("1 11:00"), "ends_at": at("1 12:00")}
+    with scope(ctx.company_id):
+        assert refused(lambda: BookingSlot.objects.create(**row, place=2)) == "slot_place_exists"
+        BookingSlot.objects.create(**row, place=2, active=False)
+        Booking.objects.filter(pk=booking.pk).update(ends_at=at("1 10:00"))
+        # The trigger knows the time by the clock of the database, for which June 2026 may have passed.
+        ahead = timezone.now() + timedelta(days=30)
+        BookingSlot.objects.filter(active=True).update(starts_at=ahead, ends_at=ahead + timedelta(hours=1))
+        assert refused(lambda: Bookable.objects.filter(pk=room.pk).update(capacity=1)) == "capacity_is_booked"
+        Bookable.objects.filter(pk=room.pk).update(capacity=3)
+
+
+def test_what_contradicts_itself_in_a_series_is_not_kept() -> None:
+    ctx = practice()
+    chair = add_bookable(ctx, "chair-1")
+    series = reserve_series(ctx, bookables=[chair], starts_at=at("1 09:00"), ends_at=at("1 10:00"), title="A", rule="FREQ=WEEKLY;COUNT=2")
+    with scope(ctx.company_id):
+        first, second = Booking.objects.filter(series=series).order_by("starts_at")
+        same = {"occurrence_at": first.occurrence_at}
+        assert refused(lambda: Booking.objects.filter(pk=second.pk).update(**same)) == "occurrence_once"
+        assert refused(lambda: Booking.objects.filter(pk=second.pk).update(occurrence_at=None)) == "booking_of_series"
+        assert refused(lambda: Booking.objects.filter(pk=second.pk).update(seats=0)) == "booking_seats"
+        assert refused(lambda: SeriesNeed.objects.create(company=ctx.company, series=series)) == "need_names_one"
+        conflict = {"company": ctx.company, "series": series, "occurrence_at": at("8 09:00"), "reason": "taken"}
+        assert refused(lambda: SeriesConflict.objects.create(**conflict, state="moved", settled_at=at("1 09:00"))) == "conflict_settled"
+        SeriesConflict.objects.create(**conflict)
+        assert refused(lambda: SeriesConflict.objects.create(**conflict)) == "conflict_once"
+        assert refused(lambda: BookingSeries.objects.filter(pk=series.pk).update(horizon_days=0)) == "series_horizon"
+        assert refused(lambda: BookingSeries.objects.filter(pk=series.pk).update(duration_min=0)) == "series_duration"
+        assert refused(lambda: BookingSeries.objects.filter(pk=series.pk).update(state="gone")) == "series_state"
+        pool = {"company": ctx.company, "code": "P", "name": "x"}
+        assert refused(lambda: Pool.objects.create(**pool, tags=[])) == "pool_has_tags"
+        assert refused(lambda: Pool.objects.create(**pool, tags=["a"], choice="x")) == "pool_choice"
+        Pool.objects.create(**pool, tags=["a"])
+        assert refused(lambda: Pool.objects.create(**pool, tags=["a"])) == "pool_code_once"
+        assert refused(lambda: Bookable.objects.filter(pk=chair.pk).update(buffer_after_min=1441)) == "bookable_buffers"
 
 
 def test_nonsense_is_not_kept() -> None:

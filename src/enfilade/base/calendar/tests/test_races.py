@@ -53,6 +53,29 @@ def test_a_hundred_people_want_one_slot_and_one_gets_it() -> None:
         assert set(hinted) <= free
 
 
+def test_forty_people_want_twelve_seats_and_no_seat_is_given_twice() -> None:
+    ctx = practice()
+    room = add_bookable(ctx, "room", capacity=12)
+    spans = [("1 09:00", "1 10:00"), ("1 09:30", "1 11:00"), ("1 10:00", "1 11:30")]
+
+    def book(n: int) -> Booking:
+        start, end = spans[n % 3]
+        return reserve_time(ctx, bookables=[room], starts_at=at(start), ends_at=at(end), title=f"P{n}", seats=1 + n % 2)
+
+    before = deadlocks()
+    out = race(40, book)
+    won = [o for o in out if isinstance(o, Booking)]
+    assert {o.code for o in out if not isinstance(o, Booking)} == {"slot_taken"}, out
+    assert deadlocks() == before
+    seated = {at(f"1 {clock}"): 0 for clock in ("09:00", "09:30", "10:00", "10:59", "11:29")}
+    for booking in won:
+        for instant in seated:
+            seated[instant] += booking.seats if booking.starts_at <= instant < booking.ends_at else 0
+    assert max(seated.values()) <= 12
+    assert max(seated.values()) >= 11, "whoever was refused found the room full: two seats at most stayed empty"
+    assert_nothing_overlaps(ctx, sum(b.seats for b in won))
+
+
 def test_random_overlapping_reservations_never_overlap() -> None:
     ctx = practice()
     bookables = [add_bookable(ctx, f"b{n}", capacity=1 + n % 2) for n in range(6)]

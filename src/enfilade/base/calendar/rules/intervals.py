@@ -80,6 +80,41 @@ def intersect(one: Iterable[Interval], other: Iterable[Interval]) -> list[Interv
     return found
 
 
+def crowded(intervals: Iterable[Interval], most: int) -> list[Interval]:
+    """When more than `most` of the intervals, which may overlap, are there at once: merged, sorted."""
+    if most == 0:
+        return merge(intervals)
+    edges = sorted(edge for start, end in intervals if start < end for edge in ((start, 1), (end, -1)))
+    found, depth, since = [], 0, None
+    for instant, step in edges:
+        depth += step
+        if depth > most and since is None:
+            since = instant
+        elif depth <= most and since is not None:
+            found.append((since, instant))
+            since = None
+    return merge(found)
+
+
+def colour(intervals: Sequence[Interval]) -> list[int]:
+    """A place for each interval, so that none overlap in one place, in as few places as can be: as many as there are at once at most.
+
+    Why it is the fewest: taken in the order of their starts, each finds the lowest place that is free, and a further place is opened
+    only where all others are taken at that instant.
+    """
+    places = [0] * len(intervals)
+    ends: list[datetime] = []
+    for n in sorted(range(len(intervals)), key=lambda n: intervals[n]):
+        start, end = intervals[n]
+        place = next((p for p, taken_until in enumerate(ends) if taken_until <= start), len(ends))
+        if place == len(ends):
+            ends.append(end)
+        else:
+            ends[place] = end
+        places[n] = place
+    return places
+
+
 def holds(intervals: Sequence[Interval], instant: datetime) -> bool:
     """Whether an instant lies in one of the intervals (merged, sorted)."""
     at = bisect_right(intervals, instant, key=lambda i: i[0]) - 1
