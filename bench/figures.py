@@ -128,6 +128,42 @@ def cpu_per_invoice_ms() -> float:
     return statistics.median(figures)
 
 
+def audit_share_of_command() -> float:
+    """Share of a command's CPU time, application and database session, that its record costs: audit entry, subjects, row changes.
+
+    The mean over three commands (a record added, a draft of two lines, an invoice issued and posted), each with the record and without
+    it in the same run, in turn; median of the rounds.
+    """
+    from bench.world import adding, drafting, issuing, make_billing, without_record
+
+    ctx = make_billing()
+
+    def cost(make: Callable[[Any], Callable[[], Any]]) -> float:
+        return cpu_per_call(make(ctx.with_key("")), 40)
+
+    shares = []
+    for make in (adding, drafting, issuing):
+        cost(make)
+        rounds = []
+        for _ in range(ROUNDS):
+            on = cost(make)
+            with without_record():
+                off = cost(make)
+            rounds.append((on - off) / on * 100)
+        shares.append(statistics.median(rounds))
+    return statistics.mean(shares)
+
+
+def cpu_per_call(run: Callable[[], Any], times: int) -> float:
+    """CPU seconds per call, the database session included."""
+    from bench.world import session_cpu_s
+
+    before, before_session = time.process_time(), session_cpu_s()
+    for _ in range(times):
+        run()
+    return ((time.process_time() - before) + (session_cpu_s() - before_session)) / times
+
+
 def start_seconds() -> float:
     """Time until the command line answers: a whole process that lists nothing."""
     run = [sys.executable, "-m", "enfilade.site.cli", "commands", "--json"]
@@ -138,5 +174,6 @@ FIGURES = [
     Figure("command_to_raw_sql_ratio", "x", 5, True, command_ratio),
     Figure("ledger_postings_8_clients", "per_s", 250, False, ledger_postings_per_second),
     Figure("cpu_per_issued_invoice", "ms", 14, True, cpu_per_invoice_ms),
+    Figure("audit_share_of_command", "%", 30, True, audit_share_of_command),
     Figure("command_line_answers", "s", 4, True, start_seconds),
 ]

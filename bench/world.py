@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
+from itertools import product
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from django.db import connection
 
@@ -14,6 +18,7 @@ from enfilade.core.access import context_for
 from enfilade.core.command import run_raw
 from enfilade.core.context import Context
 from enfilade.core.models import Company, User
+from enfilade.core.recording import EVENTS, recorded_models
 from enfilade.core.testing import make_company, make_ctx
 
 DAY = date(2026, 11, 2)
@@ -81,6 +86,40 @@ def issue(ctx: Context, invoice: Any) -> Any:
     from enfilade.back.billing.commands import issue_invoice
 
     return issue_invoice(ctx, invoice=invoice, on=DAY)
+
+
+def adding(ctx: Context) -> Callable[[], Any]:
+    """A party more with each call."""
+    return lambda: run_raw(ctx, "party.add_party", {"kind": "person", "name": "Customer"})
+
+
+def drafting(ctx: Context) -> Callable[[], Any]:
+    """A draft of two lines more with each call."""
+    return lambda: draft_many(ctx, 1)
+
+
+def issuing(ctx: Context) -> Callable[[], Any]:
+    """An invoice issued with each call; its draft is made before."""
+    drafts = iter(draft_many(ctx, 40))
+    return lambda: issue(ctx, next(drafts))
+
+
+@contextmanager
+def without_record() -> Iterator[None]:
+    """Commands as they were without a record: no row changes, no audit entry, no subjects. Only for measuring what these cost."""
+    tables = [recorded.table for recorded in recorded_models()]
+
+    def switch(word: str) -> None:
+        with connection.cursor() as cursor:
+            for table, event in product(tables, EVENTS):
+                cursor.execute(f"ALTER TABLE {table} {word} TRIGGER record_{event.lower()}")
+
+    switch("DISABLE")
+    try:
+        with patch("enfilade.core.audit.reserve", return_value=None), patch("enfilade.core.audit.write"):
+            yield
+    finally:
+        switch("ENABLE")
 
 
 def session_cpu_s() -> float:

@@ -24,14 +24,15 @@ WITH entry AS (
     )
     VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 )
-INSERT INTO core_auditsubject (company_id, entry_id, ref) SELECT %s, %s, unnest(%s::text[])
+INSERT INTO core_auditsubject (company_id, entry_id, ref)
+SELECT %s, %s, unnest(%s::text[]) WHERE set_config('app.entry', %s, true) IS NOT NULL
 """
 
 
 def reserve() -> int:
-    """The id of the next entry."""
+    """The id of the next entry; until it is written, PostgreSQL notes it beside every row that changes (sql/changes.sql)."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('core_auditentry_id_seq')")
+        cursor.execute("SELECT set_config('app.entry', nextval('core_auditentry_id_seq')::text, true)")
         return int(cursor.fetchone()[0])
 
 
@@ -50,7 +51,7 @@ def write(
     parent: int | None,
     released_by: int | None,
 ) -> None:
-    """Append one entry and its subjects."""
+    """Append one entry and its subjects; what changes from here on is the parent's doing again."""
     with connection.cursor() as cursor:
         cursor.execute(
             _WRITE,
@@ -73,6 +74,7 @@ def write(
                 ctx.company_id,
                 entry,
                 sorted(subjects),
+                str(parent or ""),
             ],
         )
 

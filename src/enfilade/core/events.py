@@ -68,3 +68,11 @@ def publish(ctx: Context, fact: object) -> None:
             ctx.work.later.append((fact, reaction))
         else:
             reaction.run(ctx, fact)
+
+
+@event
+class AuditSealed:
+    """A block of the company's record was sealed: the head of its chain is now `hash`."""
+
+    number: int
+    hash: str

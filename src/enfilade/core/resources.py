@@ -1,6 +1,7 @@
 """What core itself shows: the audit, people, roles, API tokens, imports."""
 
-from .models import ApiToken, AuditEntry, ImportBatch, Membership, Role, User
+from . import schedules, verify_record  # noqa: F401 - the schedule and the verifier register themselves
+from .models import ApiToken, AuditEntry, AuditSeal, ImportBatch, Membership, Role, RowChange, User
 from .pages.context import department
 from .resource import Resource
 
@@ -17,6 +18,29 @@ class AuditEntryResource(Resource):
     icon = "scroll-text"
     title = "audit"
     order = 30
+
+
+class RowChangeResource(Resource):
+    """Every row that was made, changed or deleted, by a command or with SQL, newest first."""
+
+    model = RowChange
+    columns = ("at", "ref", "kind", "entry", "db_user")
+    filters = ("kind", "db_user", "at")
+    search = ("ref",)
+    facts = ("at", "ref", "kind", "entry", "before", "after", "db_user")
+    icon = "file-diff"
+    order = 32
+
+
+class AuditSealResource(Resource):
+    """The chain of sealed blocks over commands, row changes and events."""
+
+    model = AuditSeal
+    columns = ("number", "sealed_at", "entry_count", "change_count", "event_count", "hash")
+    filters = ("sealed_at",)
+    facts = ("number", "sealed_at", "entry_count", "change_count", "event_count", "previous", "hash")
+    icon = "stamp"
+    order = 34
 
 
 class RoleResource(Resource):

@@ -1,6 +1,6 @@
 """After every migration: rights of the application role and row-level security, derived from the models.
 
-A new table needs nothing: it is found by its `company_id`, by `append_only` and by `app_writable`.
+A new table needs nothing: it is found by its `company_id`, by `append_only`, `app_writable` and `recorded`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from django.db import connections
 from psycopg import sql
 
 from .models import Record
+from .recording import record_changes
 from .scope import APP_ROLE
 
 _VISIBLE = "company_id = ANY(nullif(current_setting('app.companies', true), '')::bigint[])"
@@ -37,6 +38,7 @@ def secure_tables(using: str = "default", **_: Any) -> None:
         for model in company_models():
             if model._meta.db_table in present:
                 _secure(cursor, model, role)
+        record_changes(cursor, present)
 
 
 def _secure(cursor: Any, model: type[Record], role: sql.Identifier) -> None:

@@ -7,12 +7,12 @@ from typing import Any
 
 from django.db import connection
 
+from enfilade.core.chain import CHAIN_START, seal_hash, unpack_digests
 from enfilade.core.context import Context
 from enfilade.core.models import EventEntry
 from enfilade.core.verify import Finding, verifier
 
 from .models import Book, BookSeal
-from .rules import CHAIN_START, seal_hash, unpack_digests
 
 # Each gives the first row that breaks a rule: key of the row, and words about it.
 _ENTRY_LINES = """

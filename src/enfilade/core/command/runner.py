@@ -141,8 +141,14 @@ def _steps(command: Command, ctx: Context, inputs: dict[str, Any], released_by: 
     facts = _pass_door(command, ctx, bound, sent)
     entry = audit.reserve()
     work.parent = entry
+    work.first = work.first or entry
     before = audit.snapshot(target)
-    result = command.body(ctx, **bound)
+    try:
+        result = command.body(ctx, **bound)
+    except BaseException:
+        # Whoever catches this (a row of an import) has rolled back to a savepoint, where PostgreSQL forgets the entry too.
+        work.parent = outer
+        raise
     if target is not None and states is not None:
         states.check_end(target, command.verb)
     subjects = _subjects(work, bound, result)
@@ -275,11 +281,12 @@ def _keep_held(command: Command, ctx: Context, inputs: dict[str, Any], hold: _Ho
     with scope(ctx.company_id):
         if ctx.key and (earlier := _earlier(ctx, ctx.key)):
             return cast("HeldCommand", _replay(ctx, command, earlier, digest))
+        entry = audit.reserve()
         held.save()
         subjects = {ref(held)} | {ref(r) for r in _rows(command, inputs)}
         audit.write(
             ctx,
-            entry=audit.reserve(),
+            entry=entry,
             command="doors.hold_command",
             inputs={"command": command.name, **sent},
             digest=digest,

@@ -17,6 +17,7 @@ class Work:
 
     rows: rows already locked or made fresh in this transaction, by model and key.
     parent: audit entry of the command that is running; nested commands hang below it.
+    first: audit entry of the outermost command; no entry of this transaction has an older key.
     release: the held command that is being released, if one is.
     door_passed: rules that the release has answered; each opens once.
     """
@@ -26,6 +27,7 @@ class Work:
     later: list[tuple[object, Any]] = field(default_factory=list)
     subjects: set[str] = field(default_factory=set)
     parent: int | None = None
+    first: int | None = None
     release: HeldCommand | None = None
     door_passed: set[str] = field(default_factory=set)
 

@@ -1,6 +1,7 @@
 """Tables of core: companies and people, audit, and what the engines work with."""
 
 from .audit import AuditEntry, AuditSubject, EventEntry
+from .changes import AuditSeal, RowChange
 from .company import Company, Membership, Role, User
 from .record import Record, RecordQuerySet
 from .token import ApiToken
@@ -9,6 +10,7 @@ from .working import Counter, HeldCommand, ImportBatch, Notification, SavedView,
 __all__ = [
     "ApiToken",
     "AuditEntry",
+    "AuditSeal",
     "AuditSubject",
     "Company",
     "Counter",
@@ -20,6 +22,7 @@ __all__ = [
     "Record",
     "RecordQuerySet",
     "Role",
+    "RowChange",
     "SavedView",
     "StoredFile",
     "User",

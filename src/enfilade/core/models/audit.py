@@ -23,6 +23,7 @@ class AuditEntry(Record):
     """
 
     append_only = True
+    recorded = False
 
     at = models.DateTimeField()
     user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
@@ -59,6 +60,7 @@ class AuditSubject(Record):
     """Which rows an audit entry is about; the timeline of a record reads it."""
 
     append_only = True
+    recorded = False
 
     entry = models.ForeignKey(AuditEntry, on_delete=models.PROTECT, related_name="subjects")
     ref = models.TextField()
@@ -74,6 +76,7 @@ class EventEntry(Record):
     """The outbox: facts published by commands, kept in the order in which they were recorded."""
 
     append_only = True
+    recorded = False
 
     at = models.DateTimeField()
     name = models.TextField()

@@ -25,11 +25,16 @@ class Record(models.Model):
 
     append_only: rows are never updated or deleted; a trigger and revoked rights see to it, for every role.
     app_writable: False for a table that only triggers of the database write; the application role may read it.
+    recorded: False where a change of a row is not written to core.rowchange: what PostgreSQL keeps itself from other rows, and what
+        is sealed by a chain of its own.
+    left_out: columns whose values never enter that record: secrets and large contents.
     states: the state table of the model (see core.states), where it has one.
     """
 
     append_only: ClassVar[bool] = False
     app_writable: ClassVar[bool] = True
+    recorded: ClassVar[bool] = True
+    left_out: ClassVar[tuple[str, ...]] = ()
     states: ClassVar[States | None] = None
 
     company = models.ForeignKey("core.Company", on_delete=models.PROTECT, editable=False, related_name="+")

@@ -63,7 +63,9 @@ class HeldCommand(Record):
 
 
 class Counter(Record):
-    """The last number given in a series. Its row is locked last, so numbers have no gaps."""
+    """The last number given in a series. Its row is locked last, so numbers have no gaps; `enfilade verify` proves it from the rows."""
+
+    recorded = False
 
     series = models.TextField()
     value = models.BigIntegerField()
@@ -138,6 +140,8 @@ class Notification(Record):
 
 class ImportBatch(Record):
     """One import: what came in, what was refused, and the rows it made, so that it can be undone."""
+
+    left_out = ("problems", "refs")
 
     resource = models.TextField()
     file_name = models.TextField()

@@ -7,7 +7,7 @@ from django.db.models import Max
 
 from enfilade.base.books.events import BookSealed
 from enfilade.base.books.models import Book, BookSeal, Entry
-from enfilade.base.books.rules import CHAIN_START, pack_digests, seal_hash
+from enfilade.core.chain import CHAIN_START, pack_digests, seal_hash
 from enfilade.core.command import Ref, command
 from enfilade.core.context import Context, Refusal
 from enfilade.core.events import publish

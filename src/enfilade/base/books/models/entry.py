@@ -75,6 +75,8 @@ class Line(Record):
     """
 
     append_only = True
+    # An entry is complete at commit, names how many lines it has, and is sealed with them: its own record stands for them.
+    recorded = False
 
     company = company_without_index()
     entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="lines", db_index=False)

@@ -22,6 +22,7 @@ class Balance(Record):
     """
 
     app_writable = False
+    recorded = False
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="balances", db_index=False)
     unit = models.CharField(max_length=20)
@@ -50,6 +51,7 @@ class Carried(Record):
     """Everything up to the end of a closed period, per account and unit, written when it closes: a report of any day starts here."""
 
     app_writable = False
+    recorded = False
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="carried", db_index=False)
     unit = models.CharField(max_length=20)
@@ -77,6 +79,7 @@ class BookSeal(Record):
     """
 
     append_only = True
+    recorded = False
 
     book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="seals")
     number = models.PositiveIntegerField()

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from enfilade.base.books import rules
 from enfilade.base.books.commands import close_period, reverse_entry, seal_book
 from enfilade.base.books.jobs import seal_books_of
 from enfilade.base.books.models import BookSeal, Entry, Line
 from enfilade.base.books.verify import verify_books
+from enfilade.core import chain
 from enfilade.core.scope import scope
 from enfilade.core.verify import VERIFIERS, Finding
 
@@ -136,12 +136,12 @@ def test_whoever_seals_anew_is_betrayed_by_what_was_published(shop: Shop) -> Non
         seals = list(BookSeal.objects.order_by("number"))
     with tampering(shop.company, "books_entry", "books_bookseal") as cursor:
         cursor.execute("UPDATE books_entry SET text = 'forged' WHERE id = %s", [entry.pk])
-        previous, after = rules.CHAIN_START, 0
+        previous, after = chain.CHAIN_START, 0
         for seal in seals:
             cursor.execute("SELECT entry_id, digest FROM books_digests(%s, %s, %s) ORDER BY 1", [shop.book.pk, after, seal.last_entry])
             seal.previous, after = previous, seal.last_entry
-            seal.digests = rules.pack_digests([(int(e), bytes(d)) for e, d in cursor.fetchall()])
-            previous = rules.seal_hash(seal.head, seal.digests)
+            seal.digests = chain.pack_digests([(int(e), bytes(d)) for e, d in cursor.fetchall()])
+            previous = chain.seal_hash(seal.head, seal.digests)
             cursor.execute(
                 "UPDATE books_bookseal SET previous = %s, hash = %s, digests = %s WHERE id = %s",
                 [seal.previous, previous, seal.digests, seal.pk],
@@ -179,7 +179,7 @@ def test_the_canonical_form_can_be_made_outside_postgresql(shop: Shop) -> None:
         cursor.execute("SELECT entry_id, form FROM books_canonical(%s, 0, 9223372036854775807) ORDER BY 1", [shop.book.pk])
         forms = dict(cursor.fetchall())
         for entry in Entry.objects.order_by("pk"):
-            assert forms[entry.pk] == rules.canonical(_plain(entry))
+            assert forms[entry.pk] == chain.canonical(_plain(entry))
             assert json.loads(forms[entry.pk])["text"] == entry.text
 
 
