@@ -1,11 +1,13 @@
 """The PostgreSQL of a test run: one embedded server per run, or the one that TEST_DATABASE_URL names.
 
 The migrations run once per state of the migration files: the cluster they made is kept in `.cache/test-clusters` and copied for each
-run, and each worker's database is a copy of the migrated one in it. The copy lives in a temporary folder, without fsync; the run ends
+run, and each worker's database is a copy of the migrated one in it. Where only migrations were added, just these run, on a copy of the
+cluster before them. The copy lives in a temporary folder, without fsync; the run ends
 its server, the kernel ends it when the run is killed, and the next run removes the folder. So runs at the same time never meet.
 """
 
 import fcntl
+import json
 import os
 import re
 import shutil
@@ -21,7 +23,7 @@ import psycopg
 from psycopg import sql
 
 from enfilade.site.embedded import EmbeddedPostgres
-from enfilade.site.serve import schema_fingerprint
+from enfilade.site.serve import schema_files, schema_fingerprint
 
 ROOT = Path(__file__).resolve().parent.parent
 KEPT = ROOT / ".cache" / "test-clusters"
@@ -73,22 +75,41 @@ def make_kept_cluster() -> Path:
             os.utime(kept)
             return kept
         folder = temporary_folder()
+        if (earlier := find_earlier()) is not None:
+            copy(earlier, folder / "data")
         server = launch(folder)
         try:
-            server.make_roles()
-            server.make_database(TEMPLATE)
+            if earlier is None:
+                server.make_roles()
+                server.make_database(TEMPLATE)
             migrate(server.url(TEMPLATE))
         finally:
             server.stop()
         draft = kept.with_name(f"{kept.name}.new")
         shutil.rmtree(draft, ignore_errors=True)
         copy(folder / "data", draft)
+        files_of(kept).write_text(json.dumps(schema_files()))
         shutil.rmtree(folder, ignore_errors=True)
         draft.rename(kept)
         others = sorted((path for path in KEPT.iterdir() if path.is_dir()), key=lambda path: path.stat().st_mtime, reverse=True)
         for older in others[KEPT_COUNT:]:
             shutil.rmtree(older, ignore_errors=True)
+            files_of(older).unlink(missing_ok=True)
         return kept
+
+
+def files_of(kept: Path) -> Path:
+    """Return where the files are listed that a kept cluster was made from."""
+    return kept.with_name(f"{kept.name}.json")
+
+
+def find_earlier() -> Path | None:
+    """Return the newest kept cluster all of whose files are still the same, so that only what was added has to run."""
+    now = schema_files().items()
+    for path in sorted(KEPT.glob("*.json"), key=lambda path: path.stat().st_mtime, reverse=True):
+        if path.with_suffix("").is_dir() and json.loads(path.read_text()).items() <= now:
+            return path.with_suffix("")
+    return None
 
 
 def migrate(url: str) -> None:

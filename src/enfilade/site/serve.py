@@ -290,15 +290,16 @@ def check_server(url: str) -> None:
         raise HomeProblem(f"Enfilade needs PostgreSQL 15 or newer; the server of DATABASE_URL is version {version // 10000}.")
 
 
-def schema_fingerprint() -> str:
-    """Return a hash over our migrations and the locked packages with theirs: the same hash, the same tables."""
-    total = hashlib.sha256()
+def schema_files() -> dict[str, str]:
+    """Return what the tables follow from, each file with its hash: our migrations, and the locked packages with theirs."""
     lock = PACKAGE.parent.parent / "requirements" / "core.txt"
     files = [*PACKAGE.rglob("migrations/*.py"), *PACKAGE.rglob("*.sql"), *([lock] if lock.exists() else [])]
-    for path in sorted(files):
-        total.update(str(path.relative_to(PACKAGE.parent.parent)).encode())
-        total.update(path.read_bytes())
-    return total.hexdigest()
+    return {str(path.relative_to(PACKAGE.parent.parent)): hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(files)}
+
+
+def schema_fingerprint() -> str:
+    """Return a hash over all of these: the same hash, the same tables."""
+    return hashlib.sha256(json.dumps(schema_files()).encode()).hexdigest()
 
 
 def fingerprint(url: str) -> str:

@@ -96,7 +96,8 @@ def test_random_overlapping_reservations_never_overlap() -> None:
         return done
 
     out = [o for thread in race(10, book) for o in thread]
-    assert {o for o in out if isinstance(o, str)} <= {"slot_taken", "closed"}
+    # A machine under load may run into the lock limit; that is said, and is no overlap either.
+    assert {o for o in out if isinstance(o, str)} <= {"slot_taken", "closed", "busy"}
     assert deadlocks() == before
     won = [o for o in out if isinstance(o, Booking)]
     assert len(won) > 20
