@@ -10,7 +10,21 @@ from enfilade.core.pages.context import department
 from enfilade.core.resource import Resource, panel
 
 from . import commands, pages, queries, verify  # noqa: F401 - they register themselves
-from .models import Bookable, Booking, BookingSeries, Closure, OpeningHours, Pool, SeriesConflict
+from .models import (
+    Bookable,
+    Booking,
+    BookingSeries,
+    Closure,
+    Holiday,
+    HolidayCalendar,
+    OpeningHours,
+    Pool,
+    SeriesConflict,
+    Site,
+    SlotOffer,
+    SpecialHours,
+    WaitingEntry,
+)
 
 department("calendar", "Calendar", "calendar", 30, office="front")
 
@@ -30,6 +44,7 @@ class BookableResource(Resource):
         "capacity",
         "buffer_before_min",
         "buffer_after_min",
+        "site",
         "party",
         "user",
         "colour",
@@ -75,14 +90,72 @@ class ClosureResource(Resource):
     """Holidays and absences."""
 
     model = Closure
-    columns = ("starts_on", "ends_on", "reason", "bookable")
+    columns = ("starts_on", "ends_on", "reason", "bookable", "repeats")
     filters = ("bookable", "starts_on")
     search = ("reason",)
-    fields = ("bookable", "starts_on", "ends_on", "reason")
+    fields = ("bookable", "starts_on", "ends_on", "reason", "rule")
     ordering = "-starts_on"
     icon = "calendar-off"
     order = 40
-    empty = "Add public holidays for the whole company and vacations for single people. No slots are offered on these days."
+    empty = (
+        "Add vacations and days off, once or coming again. No slots are offered on these days. Public holidays have a list of their own."
+    )
+
+
+class SpecialHoursResource(Resource):
+    """Days on which other hours count."""
+
+    model = SpecialHours
+    columns = ("on", "opens_at", "closes_at", "bookable", "repeats", "reason")
+    filters = ("bookable", "on")
+    search = ("reason",)
+    fields = ("bookable", "on", "opens_at", "closes_at", "rule", "reason")
+    ordering = "-on"
+    icon = "calendar-clock"
+    order = 35
+    empty = "Add days on which other hours count, whatever else is said: an open Sunday, a short Christmas Eve, every first Saturday."
+
+
+class SiteResource(Resource):
+    """Where the company works."""
+
+    model = Site
+    columns = ("code", "name", "active")
+    filters = ("active",)
+    search = ("code", "name")
+    fields = ("code", "name", "active")
+    import_key = "code"
+    ordering = "code"
+    icon = "map-pin"
+    order = 55
+    empty = "Add a site where public holidays differ from those of the company. Bookables say at which site they are."
+
+
+class HolidayCalendarResource(Resource):
+    """Whose public holidays are followed."""
+
+    model = HolidayCalendar
+    columns = ("country", "region", "site", "closes")
+    filters = ("site",)
+    facts = ("country", "region", "site", "closes")
+    ordering = "id"
+    icon = "flag"
+    order = 50
+    empty = "Follow the public holidays of your country and region, for the whole company or for one site."
+
+
+class HolidayResource(Resource):
+    """Single public holidays: shown, and closed if somebody says so."""
+
+    model = Holiday
+    columns = ("on", "name", "calendar", "closes")
+    filters = ("calendar", "closes", "on")
+    search = ("name",)
+    fields = ("calendar", "on", "name", "closes")
+    ordering = "on"
+    icon = "party-popper"
+    order = 45
+    empty = "Follow the public holidays of a country first; each one can then be open or closed. Local days can be added."
 
 
 class BookingResource(Resource):
@@ -159,6 +232,46 @@ class SeriesConflictResource(Resource):
     icon = "calendar-x"
     order = 14
     empty = "Every occurrence of every series could be booked."
+
+
+class WaitingEntryResource(Resource):
+    """Those who would take time that becomes free."""
+
+    model = WaitingEntry
+    columns = ("entered_at", "title", "party", "duration_min", "earliest_at", "latest_at", "state")
+    filters = ("state", "party", "earliest_at", "entered_by")
+    search = ("title",)
+    facts = (
+        "title",
+        "party",
+        "duration_min",
+        "seats",
+        "earliest_at",
+        "latest_at",
+        "answer_within_min",
+        "entered_at",
+        "entered_by",
+        "booking",
+        "state",
+    )
+    lines = {"needs": ("bookable", "pool"), "offers": ("starts_at", "expires_at", "state")}
+    ordering = "entered_at"
+    icon = "list-ordered"
+    order = 16
+    empty = "Nobody waits. Put somebody on the list who would come earlier, or at all, if time became free."
+
+
+class SlotOfferResource(Resource):
+    """Time that became free, offered to those who wait."""
+
+    model = SlotOffer
+    columns = ("starts_at", "entry", "expires_at", "state")
+    filters = ("state", "entry", "starts_at")
+    facts = ("entry", "starts_at", "ends_at", "offered_at", "expires_at", "settled_at", "state")
+    ordering = "-starts_at"
+    icon = "hand-helping"
+    order = 18
+    empty = "Nothing is on offer. When a booking is moved or released, its time is offered to those who wait for it."
 
 
 @panel(on=BookingSeries, title="Occurrences", permission="calendar.view_booking", template="calendar/panel_occurrences.html", icon="repeat")

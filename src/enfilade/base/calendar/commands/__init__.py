@@ -1,6 +1,7 @@
 """What can be done with scarce time."""
 
 from .booking import move_booking, release_booking, reserve_time
+from .holidays import follow_holidays, load_holidays
 from .series import (
     change_following,
     change_series,
@@ -12,18 +13,27 @@ from .series import (
     skip_occurrence,
 )
 from .taking import choose_free
+from .waiting import accept_offer, add_waitingentry, decline_offer, lapse_offer, offer_time, withdraw_entry
 
 __all__ = [
+    "accept_offer",
+    "add_waitingentry",
     "change_following",
     "change_series",
     "choose_free",
+    "decline_offer",
     "end_series",
     "extend_series",
+    "follow_holidays",
+    "lapse_offer",
+    "load_holidays",
     "move_booking",
     "move_occurrence",
+    "offer_time",
     "release_booking",
     "release_following",
     "reserve_series",
     "reserve_time",
     "skip_occurrence",
+    "withdraw_entry",
 ]

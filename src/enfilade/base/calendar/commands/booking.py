@@ -12,7 +12,7 @@ from enfilade.base.calendar.rules import MINUTE
 from enfilade.core.command import Input, command
 from enfilade.core.context import Context, Refusal
 
-from .taking import Minutes, NoPlace, Seats, choose_free, lock_bookables, skip_at, take_places
+from .taking import Minutes, NoPlace, Seats, choose_free, lock_bookables, skip_at, take_places, tell_freed
 
 Bookables = Annotated[tuple[Bookable, ...], Input(shared=True)]
 Pools = Annotated[tuple[Pool, ...], Input(shared=True)]
@@ -82,10 +82,12 @@ def move_booking(
     check_span(ctx, starts_at, ends_at, booking.buffer_before_min + booking.buffer_after_min)
     _check_bookables(rows, booking.seats)
     booking.slots.filter(active=True).update(active=False)
+    before = booking.starts_at, booking.ends_at
     booking.starts_at, booking.ends_at = starts_at, ends_at
     booking.sequence, booking.changed_at, booking.apart = booking.sequence + 1, ctx.now, booking.series_id is not None
     booking.save(update_fields=["starts_at", "ends_at", "sequence", "changed_at", "apart"])
     _take(ctx, booking, rows, anytime=outside_hours)
+    tell_freed(ctx, before)
     return booking
 
 
@@ -101,6 +103,7 @@ def release_booking(ctx: Context, *, booking: Booking) -> Booking:
     booking.save(update_fields=["state", "changed_at", "sequence"])
     if booking.series_id is not None and booking.occurrence_at is not None:
         skip_at(booking.series_id, booking.occurrence_at)
+    tell_freed(ctx, (booking.starts_at, booking.ends_at))
     return booking
 
 

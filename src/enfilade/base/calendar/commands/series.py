@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from enfilade.base.calendar.models import Bookable, Booking, BookingSeries, Pool, SeriesConflict, SeriesNeed
 from enfilade.base.calendar.models.series import HORIZON_DAYS_MAX
-from enfilade.base.calendar.rules import MINUTE, instants, read_rule, rest_of_rule
+from enfilade.base.calendar.rules import MINUTE, Interval, instants, read_rule, rest_of_rule
 from enfilade.core.command import Choice, Input, command
 from enfilade.core.context import Context, Refusal
 from enfilade.core.notify import tell
@@ -19,7 +19,7 @@ from enfilade.core.refs import ref
 
 from .booking import Bookables, Pools, check_span
 from .occurrences import ASK, MOVE, REFUSE, SKIP, book_occurrences, due
-from .taking import Minutes, Seats, give_back, skip_at
+from .taking import Minutes, Seats, give_back, skip_at, tell_freed
 
 # Further ahead than any rule that people write leaves a gap: the 29th of February comes again after eight years at most.
 FAR = timedelta(days=8 * 366)
@@ -130,7 +130,7 @@ def change_series(
     bookables, pools: left empty, the same.
     Refuses: conflicts (with what would be possible), bad_rule, overlaps_itself, too_many, not_running.
     """
-    give_back(ctx, Booking.objects.visible_to(ctx).filter(series=series, occurrence_at__gt=ctx.now, apart=False))
+    freed = give_back(ctx, Booking.objects.visible_to(ctx).filter(series=series, occurrence_at__gt=ctx.now, apart=False))
     _drop_conflicts(ctx, series, ctx.now)
     series.title, series.rule, series.duration_min = title, _rule(ctx, rule), duration_min
     shift = datetime.combine(date.min, clock) - datetime.combine(date.min, series.clock)
@@ -139,6 +139,7 @@ def change_series(
     series.clock = clock
     _set_needs(ctx, series, bookables, pools)
     _book_on(ctx, series, ctx.now, on_conflict, ())
+    tell_freed(ctx, freed)
     return series
 
 
@@ -176,10 +177,11 @@ def change_following(
     new.skipped_at = [_same_day_at(new, at, new.clock) for at in old.skipped_at if at >= cut]
     new.booked_until = None
     new.save()
-    _end_before(ctx, old, cut, booking)
+    freed = _end_before(ctx, old, cut, booking)
     Booking.objects.visible_to(ctx).filter(series=old, occurrence_at__gte=cut, state=Booking.State.BOOKED).update(series=new)
     _set_needs(ctx, new, bookables or [n.bookable for n in kept if n.bookable], pools or [n.pool for n in kept if n.pool])
     _book_on(ctx, new, starts_at, on_conflict, ())
+    tell_freed(ctx, freed)
     booking.refresh_from_db()
     return new
 
@@ -192,8 +194,8 @@ def release_following(ctx: Context, *, booking: Booking) -> BookingSeries:
     """
     series = _series_of(ctx, booking)
     cut = booking.occurrence_at or booking.starts_at
-    _end_before(ctx, series, cut, booking)
-    give_back(ctx, Booking.objects.visible_to(ctx).filter(series=series, occurrence_at__gte=cut))
+    tell_freed(ctx, _end_before(ctx, series, cut, booking))
+    tell_freed(ctx, give_back(ctx, Booking.objects.visible_to(ctx).filter(series=series, occurrence_at__gte=cut)))
     booking.refresh_from_db()
     return series
 
@@ -204,10 +206,11 @@ def end_series(ctx: Context, *, series: BookingSeries) -> BookingSeries:
 
     Refuses: not_running.
     """
-    give_back(ctx, Booking.objects.visible_to(ctx).filter(series=series, starts_at__gt=ctx.now))
+    freed = give_back(ctx, Booking.objects.visible_to(ctx).filter(series=series, starts_at__gt=ctx.now))
     _drop_conflicts(ctx, series, ctx.now)
     series.ends_before, series.state = ctx.now, BookingSeries.State.ENDED
     series.save(update_fields=["ends_before", "state"])
+    tell_freed(ctx, freed)
     return series
 
 
@@ -324,13 +327,14 @@ def _series_of(ctx: Context, booking: Booking) -> BookingSeries:
     return found
 
 
-def _end_before(ctx: Context, series: BookingSeries, cut: datetime, booking: Booking) -> None:
+def _end_before(ctx: Context, series: BookingSeries, cut: datetime, booking: Booking) -> Interval | None:
     """End a series before an occurrence, whose time is free then, as is that of the following ones that were not changed alone."""
     following = Booking.objects.visible_to(ctx).filter(series=series, occurrence_at__gte=cut)
-    give_back(ctx, following.filter(Q(apart=False) | Q(pk=booking.pk)))
+    freed = give_back(ctx, following.filter(Q(apart=False) | Q(pk=booking.pk)))
     _drop_conflicts(ctx, series, cut)
     series.ends_before = cut
     series.save(update_fields=["ends_before"])
+    return freed
 
 
 def _drop_conflicts(ctx: Context, series: BookingSeries, from_at: datetime) -> None:

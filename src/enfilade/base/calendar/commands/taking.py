@@ -15,11 +15,13 @@ from typing import Annotated
 from django.db import models
 from django.db.models import Case, F, Func, Value, When
 
+from enfilade.base.calendar.events import TimeFreed
 from enfilade.base.calendar.models import Bookable, Booking, BookingSeries, BookingSlot
 from enfilade.base.calendar.queries import Need, Span, bookables_for, overlapping, seats_of, starts
 from enfilade.base.calendar.rules import MINUTE, Interval, choose, colour, holds
 from enfilade.core.command import Input
 from enfilade.core.context import Context
+from enfilade.core.events import publish
 
 Minutes = Annotated[int, Input(min_value=0, max_value=1440)]
 Seats = Annotated[int, Input(min_value=1, max_value=500)]
@@ -118,12 +120,20 @@ def take_places(ctx: Context, wanted: Sequence[Wanted]) -> None:
     BookingSlot.objects.bulk_create(made)
 
 
-def give_back(ctx: Context, bookings: models.QuerySet[Booking]) -> None:
-    """Release all bookings of a set that are booked."""
-    keys = list(bookings.filter(state=Booking.State.BOOKED).values_list("pk", flat=True))
+def give_back(ctx: Context, bookings: models.QuerySet[Booking]) -> Interval | None:
+    """Release all bookings of a set that are booked; between which instants, None where there were none."""
+    found = list(bookings.filter(state=Booking.State.BOOKED).values_list("pk", "starts_at", "ends_at"))
+    keys = [pk for pk, _, _ in found]
     BookingSlot.objects.visible_to(ctx).filter(booking__in=keys, active=True).update(active=False)
     rows = Booking.objects.visible_to(ctx).filter(pk__in=keys)
     rows.update(state=Booking.State.CANCELLED, sequence=F("sequence") + 1, changed_at=ctx.now)
+    return (min(start for _, start, _ in found), max(end for _, _, end in found)) if found else None
+
+
+def tell_freed(ctx: Context, span: Interval | None) -> None:
+    """Say that somebody may now find time between two instants, if they are still to come. After what takes some of it again."""
+    if span is not None and span[1] > ctx.now:
+        publish(ctx, TimeFreed(span[0].isoformat(), span[1].isoformat()))
 
 
 def skip_at(series: int, at: datetime) -> None:

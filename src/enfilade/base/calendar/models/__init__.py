@@ -1,9 +1,10 @@
 """Tables of calendar: who can be booked and when they are open, bookings, and bookings that come again."""
 
-from .bookable import Bookable, Pool
+from .bookable import Bookable, Pool, Site
 from .booking import LONGEST, Booking, BookingSlot, during, only
-from .hours import WEEKDAYS, Closure, OpeningHours
+from .hours import WEEKDAYS, Closure, Holiday, HolidayCalendar, OpeningHours, SpecialHours
 from .series import BookingSeries, SeriesConflict, SeriesNeed
+from .waiting import SlotOffer, WaitingEntry, WaitingNeed
 
 __all__ = [
     "LONGEST",
@@ -13,10 +14,17 @@ __all__ = [
     "BookingSeries",
     "BookingSlot",
     "Closure",
+    "Holiday",
+    "HolidayCalendar",
     "OpeningHours",
     "Pool",
     "SeriesConflict",
     "SeriesNeed",
+    "Site",
+    "SlotOffer",
+    "SpecialHours",
+    "WaitingEntry",
+    "WaitingNeed",
     "during",
     "only",
 ]

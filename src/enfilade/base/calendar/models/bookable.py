@@ -13,6 +13,24 @@ from django.db.models import Q
 from enfilade.core.models import Record
 
 
+class Site(Record):
+    """A place where the company works, with public holidays of its own where they differ."""
+
+    code = models.CharField(max_length=40, help_text="Short and unique, such as MUC.")
+    name = models.CharField(max_length=120)
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["company", "code"], name="site_code_once", violation_error_message="Another site has this code."
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Bookable(Record):
     """Somebody or something whose time is scarce: a person, a room, a chair, a machine, a car.
 
@@ -37,6 +55,7 @@ class Bookable(Record):
     capacity = models.PositiveSmallIntegerField(default=1, help_text="Places: bookings, or seats, that it takes at the same time.")
     buffer_before_min = models.PositiveIntegerField("buffer before (min)", default=0, help_text="Stays free before each booking.")
     buffer_after_min = models.PositiveIntegerField("buffer after (min)", default=0, help_text="Stays free after each booking.")
+    site = models.ForeignKey(Site, null=True, blank=True, on_delete=models.PROTECT, related_name="+", help_text="Where it is.")
     party = models.ForeignKey("party.Party", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     colour = models.CharField(

@@ -4,6 +4,7 @@ from .intervals import (
     DAY,
     MINUTE,
     ZERO,
+    Days,
     Interval,
     align,
     at_local,
@@ -21,12 +22,14 @@ from .intervals import (
     possible_starts,
     subtract,
 )
-from .recurrence import Rule, instants, read_rule, rest_of_rule, rule_words
+from .recurrence import RULE_MAX, Rule, days_of_rule, instants, read_rule, rest_of_rule, rule_words
 
 __all__ = [
     "DAY",
     "MINUTE",
+    "RULE_MAX",
     "ZERO",
+    "Days",
     "Interval",
     "Rule",
     "align",
@@ -35,6 +38,7 @@ __all__ = [
     "colour",
     "crowded",
     "day_span",
+    "days_of_rule",
     "holds",
     "hours_of_day",
     "instants",

@@ -9,7 +9,9 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Protocol, TypeVar
+from functools import lru_cache
+from types import MappingProxyType
+from typing import NamedTuple, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 Interval = tuple[datetime, datetime]
@@ -21,18 +23,30 @@ DAY = timedelta(days=1)
 ZERO = timedelta(0)
 
 
-class Hours(Protocol):
-    """One stretch of opening hours; closes_at 00:00 is the end of the day."""
+class Stretch(Protocol):
+    """From when to when somebody is open; closes_at 00:00 is the end of the day."""
 
-    weekday: int
     opens_at: time
     closes_at: time
+
+
+class Hours(Stretch, Protocol):
+    """One stretch of weekly opening hours."""
+
+    weekday: int
     valid_from: date | None
     valid_until: date | None
 
 
 class Closed(Protocol):
     """Days on which there are no hours, both included."""
+
+    starts_on: date
+    ends_on: date
+
+
+class Days(NamedTuple):
+    """Days in a row, both included."""
 
     starts_on: date
     ends_on: date
@@ -121,6 +135,7 @@ def holds(intervals: Sequence[Interval], instant: datetime) -> bool:
     return at >= 0 and instant < intervals[at][1]
 
 
+@lru_cache(maxsize=4096)
 def at_local(day: date, clock: time, zone: ZoneInfo, *, late: bool = False) -> datetime:
     """The instant of a wall-clock time.
 
@@ -164,22 +179,38 @@ def hours_of_day(hours: Iterable[Hours], day: date, zone: ZoneInfo) -> list[Inte
     for row in hours:
         if int(row.weekday) != day.weekday() or (row.valid_from and day < row.valid_from) or (row.valid_until and day > row.valid_until):
             continue
-        end = at_local(day + DAY, time.min, zone) if row.closes_at == time.min else at_local(day, row.closes_at, zone, late=True)
-        found.append((at_local(day, row.opens_at, zone), end))
+        found.append(stretch(row, day, zone))
     return merge(found)
 
 
+def stretch(row: Stretch, day: date, zone: ZoneInfo) -> Interval:
+    """From opening to closing on one day, as instants."""
+    end = at_local(day + DAY, time.min, zone) if row.closes_at == time.min else at_local(day, row.closes_at, zone, late=True)
+    return at_local(day, row.opens_at, zone), end
+
+
 def open_between(
-    own: Sequence[Hours], company: Sequence[Hours], closures: Sequence[Closed], start: datetime, end: datetime, zone: ZoneInfo
+    own: Sequence[Hours],
+    company: Sequence[Hours],
+    closures: Sequence[Closed | Days],
+    start: datetime,
+    end: datetime,
+    zone: ZoneInfo,
+    special: Mapping[date, Sequence[Stretch]] = MappingProxyType({}),
 ) -> list[Interval]:
     """When somebody is open between two instants.
 
     own: her own hours; on days on which any of them are in force they replace the company's.
     company: the company's hours; without any hours at all it is always open.
+    special: days on which these hours count, whatever else is said, closures included.
     """
-    found = []
+    found: list[Interval] = []
+    shut = {c.starts_on + n * DAY for c in closures for n in range((c.ends_on - c.starts_on).days + 1)}
     for day in local_days(start, end, zone):
-        if any(c.starts_on <= day <= c.ends_on for c in closures):
+        if day in special:
+            found += merge(stretch(row, day, zone) for row in special[day])
+            continue
+        if day in shut:
             continue
         mine = [h for h in own if (not h.valid_from or h.valid_from <= day) and (not h.valid_until or day <= h.valid_until)]
         rows = mine or company

@@ -161,6 +161,12 @@ def _wall_times(rule: Rule | None, first: datetime) -> Iterator[datetime]:
                 yield local
 
 
+def days_of_rule(text: str, first: date, last: date) -> list[date]:
+    """The days that a rule names from the first one on, which counts in any case, to a last one."""
+    end = datetime.combine(last, time.max, tzinfo=UTC)
+    return [at.date() for at in instants(read_rule(text, ZoneInfo("UTC")), datetime.combine(first, time.min), ZoneInfo("UTC"), end)]
+
+
 def rest_of_rule(rule: Rule, before: int, old_day: date, new_day: date) -> str:
     """The rule of what is left after `before` occurrences, where the next one moves from one day to another.
 

@@ -8,17 +8,24 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from enfilade.base.calendar.commands import reserve_series, reserve_time
+from enfilade.base.calendar.commands import add_waitingentry, reserve_series, reserve_time
 from enfilade.base.calendar.models import (
     Bookable,
     Booking,
     BookingSeries,
     BookingSlot,
     Closure,
+    Holiday,
+    HolidayCalendar,
     OpeningHours,
     Pool,
     SeriesConflict,
     SeriesNeed,
+    Site,
+    SlotOffer,
+    SpecialHours,
+    WaitingEntry,
+    WaitingNeed,
 )
 from enfilade.core.command.sentences import refusal_for
 from enfilade.core.scope import scope
@@ -120,3 +127,45 @@ def test_nonsense_is_not_kept() -> None:
         assert refused(lambda: Bookable.objects.create(company=ctx.company, code="c", name="x", colour="red")) == "bookable_colour"
         Bookable.objects.create(company=ctx.company, code="d", name="x", user=ctx.user)
         assert refused(lambda: Bookable.objects.create(company=ctx.company, code="e", name="x", user=ctx.user)) == "bookable_user_once"
+
+
+def test_a_waiting_list_that_contradicts_itself_is_not_kept() -> None:
+    ctx = practice()
+    chair = add_bookable(ctx, "chair-1")
+    more = {"bookables": (chair,), "duration_min": 60, "earliest_at": at("1 09:00"), "latest_at": at("1 12:00")}
+    entry = add_waitingentry(ctx, title="A", **more)
+    with scope(ctx.company_id):
+        rows = WaitingEntry.objects.filter(pk=entry.pk)
+        assert refused(lambda: rows.update(latest_at=at("1 09:00"))) == "waiting_in_order"
+        assert refused(lambda: rows.update(duration_min=0)) == "waiting_duration"
+        assert refused(lambda: rows.update(state="booked")) == "waiting_booked"
+        assert refused(lambda: WaitingNeed.objects.create(company=ctx.company, entry=entry)) == "waiting_need_names_one"
+        offer = {
+            "company": ctx.company,
+            "entry": entry,
+            "starts_at": at("1 09:00"),
+            "offered_at": at("1 08:00"),
+            "expires_at": at("1 09:00"),
+        }
+        assert refused(lambda: SlotOffer.objects.create(**offer, ends_at=at("1 09:00"))) == "offer_in_order"
+        assert refused(lambda: SlotOffer.objects.create(**offer, ends_at=at("1 10:00"), state="lapsed")) == "offer_settled"
+        SlotOffer.objects.create(**offer, ends_at=at("1 10:00"))
+        assert refused(lambda: SlotOffer.objects.create(**offer, ends_at=at("1 10:00"))) == "offer_open_once"
+        SlotOffer.objects.update(state="accepted", settled_at=at("1 08:30"))
+        again = {**offer, "ends_at": at("1 10:00"), "settled_at": at("1 08:30")}
+        assert refused(lambda: SlotOffer.objects.create(**again, state="accepted")) == "offer_accepted_once"
+
+
+def test_hours_and_holidays_that_contradict_themselves_are_not_kept() -> None:
+    ctx = practice()
+    with scope(ctx.company_id):
+        row = {"company": ctx.company, "on": date(2026, 6, 1), "opens_at": time(9), "closes_at": time(8)}
+        assert refused(lambda: SpecialHours.objects.create(**row)) == "special_hours_in_order"
+        calendar = HolidayCalendar.objects.create(company=ctx.company, country="DE")
+        assert refused(lambda: HolidayCalendar.objects.create(company=ctx.company, country="AT")) == "holidays_of_site_once"
+        assert refused(lambda: HolidayCalendar.objects.filter(pk=calendar.pk).update(country="de")) == "holidays_country_iso"
+        day = {"company": ctx.company, "calendar": calendar, "on": date(2026, 6, 1), "name": "Day"}
+        Holiday.objects.create(**day)
+        assert refused(lambda: Holiday.objects.create(**day)) == "holiday_once"
+        Site.objects.create(company=ctx.company, code="A", name="A")
+        assert refused(lambda: Site.objects.create(company=ctx.company, code="A", name="B")) == "site_code_once"

@@ -1,33 +1,26 @@
-"""Reads of calendar: who is busy, who is open, where a free slot is.
-
-Busy time is fetched once per question with conditions that a btree can use (row-level security bars range operators from
-indexes); everything else is interval arithmetic in rules.py.
-"""
+"""Who meets a need, when their time is taken, and the search for free slots."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
 from babel.dates import format_date
 from django.db.models import Count, Q
 
+from enfilade.base.calendar.models import LONGEST, Bookable, Booking, BookingSlot, Pool
+from enfilade.base.calendar.rules import MINUTE, ZERO, Interval, crowded, meeting_starts, possible_starts
 from enfilade.core.context import Context, Refusal
 from enfilade.core.models import User
 
-from .models import LONGEST, Bookable, Booking, BookingSeries, BookingSlot, Closure, OpeningHours, Pool, SeriesConflict
-from .rules import MINUTE, ZERO, Interval, at_local, crowded, day_span, meeting_starts, open_between, possible_starts
+from .hours import HORIZON_DAYS, open_hours
 
 Need = list[str] | Bookable | Pool
-NOON = time(12)
-HORIZON_DAYS = 100
 HINT_DAYS = 21
 FAIR_DAYS = 30
-COMING = 20
 HINTS = 5
 
 
@@ -48,24 +41,6 @@ class Span:
     before: timedelta = ZERO
     after: timedelta = ZERO
     seats: int = 1
-
-
-@dataclass(frozen=True)
-class Presence:
-    """Whether somebody is at work now, and until when she is taken."""
-
-    bookable: Bookable
-    here: bool
-    busy_until: datetime | None = None
-
-
-@dataclass(frozen=True)
-class Lane:
-    """One day of one bookable: when it is open, and what takes its time (buffers included)."""
-
-    bookable: Bookable
-    open: list[Interval]
-    slots: list[BookingSlot]
 
 
 def bookables_for(ctx: Context, need: Need) -> list[Bookable]:
@@ -108,19 +83,6 @@ def busy(
         found[pk].append((start, end))
     free = {b.pk: b.capacity - seats_of(b, seats) for b in bookables}
     return {pk: crowded(taken, free[pk]) if free[pk] >= 0 else [(from_at, until_at)] for pk, taken in found.items()}
-
-
-def open_hours(ctx: Context, bookables: Sequence[Bookable], from_at: datetime, until_at: datetime) -> dict[int, list[Interval]]:
-    """When each bookable is open between two instants, closures taken out."""
-    mine = Q(bookable=None) | Q(bookable__in=[b.pk for b in bookables])
-    hours: dict[int | None, list[OpeningHours]] = defaultdict(list)
-    for row in OpeningHours.objects.visible_to(ctx).filter(mine):
-        hours[row.bookable_id].append(row)
-    first, last = from_at.astimezone(ctx.zone).date(), until_at.astimezone(ctx.zone).date()
-    closed: dict[int | None, list[Closure]] = defaultdict(list)
-    for closure in Closure.objects.visible_to(ctx).filter(mine, ends_on__gte=first, starts_on__lte=last):
-        closed[closure.bookable_id].append(closure)
-    return {b.pk: open_between(hours[b.pk], hours[None], [*closed[None], *closed[b.pk]], from_at, until_at, ctx.zone) for b in bookables}
 
 
 def starts(
@@ -200,62 +162,3 @@ def free_slots_hint(
         label = f"{format_date(start.date(), 'EEE d MMM', locale=ctx.locale)}, {start:%H:%M}–{end:%H:%M}"
         hints.append({"label": " · ".join([label, *people]), "fill": fill})
     return tuple(hints)
-
-
-def booked_places(ctx: Context, bookings: Sequence[int]) -> dict[int, str]:
-    """Rooms, chairs and things of bookings, in words. Shape: primary key of the booking -> names."""
-    slots = BookingSlot.objects.visible_to(ctx).filter(booking__in=bookings, active=True).exclude(bookable__kind=Bookable.Kind.PERSON)
-    found: dict[int, list[str]] = defaultdict(list)
-    for booking, name in slots.order_by("pk").values_list("booking_id", "bookable__name"):
-        found[booking].append(name)
-    return {booking: ", ".join(names) for booking, names in found.items()}
-
-
-def day_lanes(ctx: Context, bookables: Sequence[Bookable], day: date) -> list[Lane]:
-    """One day side by side: opening hours and active slots of each bookable."""
-    from_at, until_at = day_span(day, ctx.zone)
-    hours = open_hours(ctx, bookables, from_at, until_at)
-    slots: dict[int, list[BookingSlot]] = defaultdict(list)
-    for slot in overlapping(ctx, bookables, from_at, until_at).select_related("booking").order_by("starts_at", "pk"):
-        slots[slot.bookable_id].append(slot)
-    return [Lane(b, hours[b.pk], slots[b.pk]) for b in bookables]
-
-
-def next_working_noon(ctx: Context, after: datetime) -> datetime:
-    """Noon of the next day on which the company is open; where it is never open, noon tomorrow."""
-    hours = list(OpeningHours.objects.visible_to(ctx).filter(bookable=None))
-    today = after.astimezone(ctx.zone).date()
-    last = today + timedelta(days=HORIZON_DAYS)
-    closed = list(Closure.objects.visible_to(ctx).filter(bookable=None, ends_on__gte=today, starts_on__lte=last))
-    days = [today + timedelta(days=n) for n in range(1, HORIZON_DAYS)]
-    working = (d for d in days if open_between([], hours, closed, *day_span(d, ctx.zone), ctx.zone))
-    return at_local(next(working, days[0]), NOON, ctx.zone)
-
-
-def presence(ctx: Context, users: Sequence[User] = ()) -> dict[int, Presence]:
-    """Who of the people with an account is at work now, by primary key of the user; all of them without `users`."""
-    rows = Bookable.objects.visible_to(ctx).filter(active=True, user__isnull=False)
-    people = list(rows.filter(user__in=[u.pk for u in users]) if users else rows)
-    now, soon = ctx.now, ctx.now + MINUTE
-    hours = open_hours(ctx, people, now, soon)
-    until: dict[int, datetime] = {}
-    for slot in overlapping(ctx, people, now, soon):
-        until[slot.bookable_id] = max(slot.ends_at, until.get(slot.bookable_id, slot.ends_at))
-    return {b.user_id: Presence(b, bool(hours[b.pk]), until.get(b.pk)) for b in people if b.user_id is not None}
-
-
-def bookings_of(ctx: Context, bookable: Bookable, from_at: datetime, until_at: datetime) -> list[Booking]:
-    """Booked time of one bookable between two instants, in order."""
-    keys = overlapping(ctx, [bookable], from_at, until_at).values_list("booking_id", flat=True)
-    return list(Booking.objects.visible_to(ctx).filter(pk__in=list(keys)).order_by("starts_at", "pk").prefetch_related("slots__bookable"))
-
-
-def coming_of(ctx: Context, series: BookingSeries) -> list[Booking]:
-    """The next occurrences of a series that are booked."""
-    rows = Booking.objects.visible_to(ctx).filter(series=series, state=Booking.State.BOOKED, ends_at__gt=ctx.now)
-    return list(rows.order_by("starts_at").prefetch_related("slots__bookable")[:COMING])
-
-
-def open_conflicts(ctx: Context, series: BookingSeries) -> list[SeriesConflict]:
-    """Occurrences of a series that somebody has to decide about, in order."""
-    return list(SeriesConflict.objects.visible_to(ctx).filter(series=series, state=SeriesConflict.State.OPEN).order_by("occurrence_at"))

@@ -1,0 +1,33 @@
+"""Reads of calendar: who is busy, who is open, where a free slot is.
+
+Busy time is fetched once per question with conditions that a btree can use (row-level security bars range operators from
+indexes); everything else is interval arithmetic in rules.
+"""
+
+from .bookings import Lane, Presence, booked_places, bookings_of, coming_of, day_lanes, open_conflicts, presence
+from .hours import holidays_between, next_working_noon, open_hours
+from .slots import Need, Slot, Span, bookable_of, bookables_for, find_slots, free_slots_hint, overlapping, seats_of, starts
+
+__all__ = [
+    "Lane",
+    "Need",
+    "Presence",
+    "Slot",
+    "Span",
+    "bookable_of",
+    "bookables_for",
+    "booked_places",
+    "bookings_of",
+    "coming_of",
+    "day_lanes",
+    "find_slots",
+    "free_slots_hint",
+    "holidays_between",
+    "next_working_noon",
+    "open_conflicts",
+    "open_hours",
+    "overlapping",
+    "presence",
+    "seats_of",
+    "starts",
+]
