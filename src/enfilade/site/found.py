@@ -90,6 +90,7 @@ class Setup:
         self.calendar()
         self.catalogue()
         self.work()
+        self.mail()
         self.desk()
 
     def do(self, command: str, /, **inputs: Any) -> Any:
@@ -174,6 +175,11 @@ class Setup:
             )
         for rule in self.each("door_rules"):
             self.do("doors.add_doorrule", **rule)
+
+    def mail(self) -> None:
+        """From which addresses the company writes."""
+        for mailbox in self.each("mailboxes"):
+            self.do("message.add_mailbox", **mailbox)
 
     def desk(self) -> None:
         """The answer book, facts that answers quote, and what an hour of whom costs."""

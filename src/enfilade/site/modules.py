@@ -6,6 +6,7 @@ BASE: list[str] = [
     "enfilade.base.item",
     "enfilade.base.calendar",
     "enfilade.base.work",
+    "enfilade.base.message",
     "enfilade.base.document",
     "enfilade.base.books",
 ]

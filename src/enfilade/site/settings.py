@@ -4,6 +4,8 @@ DATABASE_URL    postgresql://user:password@host:port/name (a socket folder may b
 ENFILADE_HOME   the one folder that holds data, files and secrets (see home.find_home)
 SECRET_KEY      or the file ENFILADE_HOME/secret_key, which the start script makes
 ALLOWED_HOSTS   comma-separated names under which the site is reached
+MAIL_URL        the server that takes our mail: smtp://user:password@host:587?tls=starttls (or tls=tls, tls=none); without it messages
+                are written to ENFILADE_HOME/mail and leave the house only when somebody carries them out
 """
 
 from pathlib import Path
@@ -36,6 +38,7 @@ class Environment(BaseSettings):
     db_pool_max: int = 12
     live_port: int = 8001
     live_url: str = ""
+    mail_url: str = ""
 
 
 def _secret(env: Environment) -> str:
@@ -60,6 +63,25 @@ def database_settings(url: str) -> dict[str, object]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": (query.get("host") or [parts.hostname or ""])[0],
         "PORT": str(query["port"][0] if "port" in query else parts.port or ""),
+    }
+
+
+def mail_settings(url: str, folder: Path) -> dict[str, object]:
+    """Return Django's form of the address of a mail server."""
+    if not url:
+        return {"EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend", "EMAIL_FILE_PATH": str(folder)}
+    parts = urlsplit(url)
+    tls = (parse_qs(parts.query).get("tls") or ["starttls" if parts.username else "none"])[0]
+    if parts.scheme != "smtp" or not parts.hostname or tls not in {"starttls", "tls", "none"}:
+        raise ValueError("MAIL_URL looks like smtp://user:password@host:587?tls=starttls")
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": parts.port or {"starttls": 587, "tls": 465, "none": 25}[tls],
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_TLS": tls == "starttls",
+        "EMAIL_USE_SSL": tls == "tls",
     }
 
 
@@ -201,6 +223,10 @@ if env.enfilade_https:
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+globals().update(mail_settings(env.mail_url, env.enfilade_home / "mail"))
+EMAIL_TIMEOUT = 60
+EMAIL_SUBJECT_PREFIX = ""
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 12_000

@@ -7,6 +7,8 @@ from typing import Any
 
 from django.db import models
 
+from enfilade.base.message.panels import about
+from enfilade.base.message.queries import VIEW as VIEW_MESSAGES
 from enfilade.base.party.models import Party
 from enfilade.base.party.queries import merged_keys
 from enfilade.core.context import Context
@@ -94,6 +96,12 @@ def invoice_papers(ctx: Context, invoice: Invoice) -> dict[str, Any]:
     if ctx.may("billing.view_payment"):
         papers += [_receipt(ctx, payment) for payment in payments_of(ctx, invoice)]
     return {"papers": papers}
+
+
+@panel(on=Invoice, title="Messages", permission=VIEW_MESSAGES, template="message/panel_messages.html", icon="mail")
+def invoice_messages(ctx: Context, invoice: Invoice) -> dict[str, Any]:
+    """What was written about a bill, and whether it arrived."""
+    return about(ctx, invoice, f"?origin={ref(invoice)}&party={invoice.party_id}")
 
 
 @panel(on=Payment, title="Print", permission="billing.view_payment", template="billing/panel_papers.html", icon="printer")

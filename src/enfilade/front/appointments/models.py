@@ -110,6 +110,8 @@ class Visit(Record):
             "move_visit": (("booked",), "booked"),
             "cancel_visit": (("booked", "arrived"), "cancelled"),
             "mark_no_show": (("booked",), "no_show"),
+            "confirm_visit": (("booked",), "booked"),
+            "remind_visit": (("booked",), "booked"),
             "check_in": (("booked",), "arrived"),
             "undo_check_in": (("arrived",), "booked"),
             "call_in": (("arrived",), "in_treatment"),

@@ -16,12 +16,14 @@ from enfilade.base.calendar.models import Bookable, Booking
 from enfilade.base.calendar.queries import Need, Slot, bookables_for, booked_places, find_slots
 from enfilade.base.calendar.rules import day_span
 from enfilade.base.document.queries import Requirement, requirements
+from enfilade.base.message.queries import refs_written_to
 from enfilade.base.party.models import Party
 from enfilade.core.context import Context, Refusal
 from enfilade.core.held import held_for
 from enfilade.core.models import HeldCommand, RecordQuerySet
 from enfilade.core.refs import ref
 
+from .mails import REMINDER
 from .models import IN_THE_HOUSE, Service, Visit
 from .rules import need_for
 
@@ -102,6 +104,14 @@ def visits_of_party(ctx: Context, party: Party) -> RecordQuerySet:
 def next_visit(ctx: Context, party: Party) -> Visit | None:
     """The next visit that is booked for a patient."""
     return visits(ctx).filter(party=party, state=Visit.State.BOOKED, starts_at__gte=ctx.now).order_by("starts_at").first()
+
+
+def visits_to_remind_of(ctx: Context, day: date) -> list[Visit]:
+    """Visits of a day that are booked, whose patient has an e-mail address and was not reminded today."""
+    booked = visits_of_day(ctx, day).filter(state=Visit.State.BOOKED, party__contact_points__kind="email").distinct()
+    rows = list(booked)
+    done = refs_written_to(ctx, [ref(v) for v in rows], REMINDER.code, since=day_span(ctx.today, ctx.zone)[0])
+    return [v for v in rows if ref(v) not in done]
 
 
 def visits_with(ctx: Context, bookable: Bookable, day: date) -> RecordQuerySet:

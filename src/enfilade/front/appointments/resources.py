@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from enfilade.base.message.panels import about
+from enfilade.base.message.queries import VIEW as VIEW_MESSAGES
 from enfilade.base.party.models import Party
 from enfilade.core.context import Context
 from enfilade.core.models import RecordQuerySet
 from enfilade.core.pages.context import department
+from enfilade.core.refs import ref
 from enfilade.core.resource import Resource, Step, flow, panel
 
 from . import commands, pages, queries, verify  # noqa: F401 - commands, pages and verifiers register themselves
@@ -85,6 +88,12 @@ class PrescriptionResource(Resource):
 def visit_flow(ctx: Context, visit: Visit) -> list[Step]:
     """Where the visit stands."""
     return visit_steps(ctx, visit)
+
+
+@panel(on=Visit, title="Messages", permission=VIEW_MESSAGES, template="message/panel_messages.html", icon="mail")
+def visit_messages(ctx: Context, visit: Visit) -> dict[str, Any]:
+    """Confirmations and reminders of a visit."""
+    return about(ctx, visit, f"?origin={ref(visit)}&party={visit.party_id}")
 
 
 @panel(on=Party, title="Visits", permission="appointments.view_visit", template="appointments/panel_visits.html", icon="calendar-check")

@@ -5,6 +5,7 @@ from .credit import credit_invoice
 from .drafts import InvoiceLineIn, change_draft, draft_invoice, void_draft
 from .drawers import CashCount, close_drawer, open_drawer
 from .invoices import invoice_charges, issue_invoice
+from .mailing import email_invoice
 from .payments import refund_payment, take_payment
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "close_drawer",
     "credit_invoice",
     "draft_invoice",
+    "email_invoice",
     "give_discount",
     "invoice_charges",
     "issue_invoice",

@@ -2,6 +2,7 @@
 
 from .booking import book_visit, cancel_visit, mark_no_show, move_visit
 from .leaving import check_out
+from .mailing import confirm_visit, remind_visit
 from .prescribing import confirm_prescription, send_prescription, withdraw_prescription
 from .visiting import HandedIn, ServiceDone, add_services, call_in, check_in, finish_treatment, undo_call_in, undo_check_in
 
@@ -15,9 +16,11 @@ __all__ = [
     "check_in",
     "check_out",
     "confirm_prescription",
+    "confirm_visit",
     "finish_treatment",
     "mark_no_show",
     "move_visit",
+    "remind_visit",
     "send_prescription",
     "undo_call_in",
     "undo_check_in",

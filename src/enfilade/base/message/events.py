@@ -1,0 +1,33 @@
+"""What happened to messages."""
+
+from __future__ import annotations
+
+from enfilade.core.events import event
+
+
+@event
+class MessageQueued:
+    """A message is to be handed to the mail server."""
+
+    message_id: int
+    origin: str
+    purpose: str
+
+
+@event
+class MessageSent:
+    """The mail server took a message for at least one recipient."""
+
+    message_id: int
+    origin: str
+    purpose: str
+
+
+@event
+class MessageFailed:
+    """A message was given up; the reason is kept with it."""
+
+    message_id: int
+    origin: str
+    purpose: str
+    reason: str
