@@ -27,7 +27,7 @@ class MessageResource(Resource):
     model = Mail
     columns = ("written_at", "subject", "whom", "direction", "state", "written_by")
     filters = ("state", "direction", "party", "purpose", "mailbox", "written_at", "origin", "automatic")
-    search = ("subject", "text", "from_address", "party__name", "recipients__address")
+    search = ("subject", "text", "from_address", "party__name")
     facts = (
         "direction",
         "state",
