@@ -10,12 +10,16 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from enfilade.core.api.results import row_schema
+from enfilade.core.command import REGISTRY
 from enfilade.core.context import Context
 from enfilade.core.importing import import_file
+from enfilade.core.models import AuditEntry, AuditSeal, RowChange
 from enfilade.core.resource import RESOURCES, Resource
 from enfilade.core.resource.listing import is_sortable, listing
 from enfilade.core.resource.transfer import export_csv, may_import
 from enfilade.core.scope import scope
+from enfilade.core.sealing import seal_audit
+from enfilade.core.verify_record import verify_record
 
 from .callers import Program, browser_of
 
@@ -137,3 +141,35 @@ def test_no_row_of_another_company_in_any_list(practice: Context, stranger: Cont
         words = {row.name.split()[-1] for row in RESOURCES["party.party"].rows(practice)[:12]}
     for word in words:
         assert [f for f in browser.get("/palette/", {"q": word}).json() if f["kind"] == "record"] == [], word
+
+
+def test_a_timeline_tells_what_commands_of_other_records_changed(practice: Context) -> None:
+    """An invoice that a check-out paid, a visit that a charge moved: the command, and the columns before and after."""
+    with scope(practice.company_id, read_only=True):
+        changes = RowChange.objects.visible_to(practice).filter(kind="update").exclude(entry=None).select_related("entry")
+        foreign = [
+            (change, RESOURCES[change.ref.partition(":")[0]])
+            for change in changes
+            if change.ref.partition(":")[0] in RESOURCES and not change.entry.subjects.filter(ref=change.ref).exists()
+        ]
+    shown = [(c, r) for c, r in foreign if r.states and r.states.field in (c.after or {})]
+    assert shown, "no command of the day moved another record"
+    browser = browser_of(practice)
+    for change, resource in shown[:5]:
+        label, _, key = change.ref.partition(":")
+        page = browser.get(f"{resource.list_url()}{key}/timeline/").content.decode()
+        words = dict(resource.model._meta.get_field(resource.states.field).flatchoices)  # type: ignore[union-attr]
+        before, after = (words[values[resource.states.field]] for values in (change.before, change.after))  # type: ignore[index,union-attr]
+        assert REGISTRY[change.entry.command].label in page, label
+        assert f"<del>{before}</del> <ins>{after}</ins>" in page, label
+
+
+def test_the_record_of_a_practice_proves_itself(practice: Context) -> None:
+    """A day of every module: each line sealed, each row what its changes say, no line left over."""
+    seal_audit(practice)
+    with scope(practice.company_id, read_only=True):
+        assert [vars(f) for f in verify_record(practice)] == []
+        entries = AuditEntry.objects.visible_to(practice).count()
+        sealed = AuditSeal.objects.visible_to(practice).get()
+        assert sealed.entry_count == entries - 1
+        assert sealed.change_count == RowChange.objects.visible_to(practice).count() > entries

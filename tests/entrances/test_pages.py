@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from enfilade.base.item.models import Item
@@ -244,6 +245,22 @@ def test_the_timeline_tells_what_was_typed_to_those_who_may_type_it(owner: Conte
     assert "Olga Owner" in brief
     assert "Before" not in brief
     assert "99.00" not in brief
+
+
+def test_the_timeline_shows_what_no_command_did(owner: Context) -> None:
+    """A person with SQL leaves her name and the values; who may not change the record reads that it happened."""
+    pk = add_item(owner, name="Before")
+    with scope(owner.company_id):
+        Item.objects.visible_to(owner).filter(pk=pk).update(name="By hand", active=False)
+    full = text_of(browser_of(owner).get(f"/item/items/{pk}/timeline/"))
+    assert "Changed in the database, without a command" in full
+    assert str(connection.settings_dict["USER"]) in full
+    assert "<del>Before</del> <ins>By hand</ins>" in full
+    assert "<del>yes</del> <ins>no</ins>" in full
+    assert full.index("By hand") < full.index("Add item")
+    brief = text_of(browser_of(make_ctx(owner.company, "item.view_item")).get(f"/item/items/{pk}/timeline/"))
+    assert "without a command" in brief
+    assert "By hand" not in brief
 
 
 def test_a_long_timeline_goes_on(owner: Context) -> None:
