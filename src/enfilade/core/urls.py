@@ -10,7 +10,7 @@ from django.urls import URLPattern, path
 from .api import views as api
 from .api.openapi import openapi_view
 from .http.dispatch import view
-from .pages import account, commands, lists, notifications, palette, records, reports, session, timeline, transfer
+from .pages import account, archive, commands, lists, notifications, palette, records, reports, session, timeline, transfer
 from .resource import RESOURCES, Resource
 from .resource.hooks import PAGES
 
@@ -49,6 +49,7 @@ urlpatterns: list[URLPattern] = [
     path("palette/", palette.palette_view, name="palette"),
     path("notifications/", notifications.notifications_view, name="notifications"),
     path("notifications/count/", notifications.notifications_count_view, name="notifications_count"),
+    path("core/audit-archive/", archive.archive_view, name="audit_archive"),
     path("files/<int:pk>/", transfer.file_view, name="file"),
     path("api/v1/", api.index, name="api.index"),
     path("api/v1/openapi.json", openapi_view, name="api.openapi"),

@@ -93,6 +93,10 @@ def parser() -> Parser:
     verb("export", "Print a resource as CSV; filters as for list.", "resource")
     verb("report", "Print a report: its inputs are options.", "report")
     verb("verify", "Check that nothing was altered: balances, chains, numbers. Exit code 1 when something is found.")
+    audit = verb("audit", "audit export: write the sealed record of a period into an archive that checks itself.", "action")
+    audit.add_argument("--from", dest="since", metavar="DATE", required=True, help="first day of the seals")
+    audit.add_argument("--to", dest="until", metavar="DATE", required=True, help="last day of the seals")
+    audit.add_argument("--out", metavar="FILE", default="", help="where to (record-COMPANY-FROM-TO.zip)")
     verb("commands", "List every command, resource and report.")
     verb(
         "token",
@@ -127,7 +131,7 @@ def _run(options: argparse.Namespace, rest: list[str]) -> int:
 
     try:
         given = more_options(rest)
-        if options.verb in {"verify", "commands", "token", "demo", "show"} and given:
+        if options.verb in {"verify", "audit", "commands", "token", "demo", "show"} and given:
             fail("usage", f"{options.verb} does not know --{next(iter(given))}.", as_json=options.json)
         return run(options, given)
     except Held as held:
