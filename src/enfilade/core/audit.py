@@ -63,11 +63,11 @@ def write(
                 released_by,
                 command,
                 ctx.channel,
-                _json(inputs),
+                to_json(inputs),
                 digest,
                 key or None,
-                _json(facts),
-                _json(changes),
+                to_json(facts),
+                to_json(changes),
                 result,
                 ctx.authority,
                 parent,
@@ -81,10 +81,11 @@ def write(
 
 def jsonable(value: Any) -> Any:
     """A value with everything that JSON does not know turned into text."""
-    return json.loads(_json(value))
+    return json.loads(to_json(value))
 
 
-def _json(value: Any) -> str:
+def to_json(value: Any) -> str:
+    """JSON as the database takes it; what JSON does not know becomes text."""
     # NUL can't be stored in jsonb and forms refuse it; lone surrogates are escaped by json itself.
     return json.dumps(value, default=_plain)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated
 
+from . import importing  # noqa: F401 - its commands are core's too
 from .access import new_token
 from .command import Input, LongText, command
 from .context import Context, Refusal

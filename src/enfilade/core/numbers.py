@@ -5,13 +5,15 @@ from django.db import connection
 from .context import Context
 
 _DRAW = """
-INSERT INTO core_counter (company_id, series, value) VALUES (%s, %s, 1)
-ON CONFLICT (company_id, series) DO UPDATE SET value = core_counter.value + 1 RETURNING value
+INSERT INTO core_counter (company_id, series, value) VALUES (%s, %s, %s)
+ON CONFLICT (company_id, series) DO UPDATE SET value = core_counter.value + excluded.value RETURNING value
 """
 
 
-def draw(ctx: Context, series: str) -> int:
+def draw(ctx: Context, series: str, many: int = 1) -> int:
     """The next number of a series of the caller's company, beginning with 1.
+
+    many: so many numbers at once; the last of them is given.
 
     A transaction that rolls back gives its number back. Everybody else who wants one waits until this transaction
     ends, so draw as late as the command allows.
@@ -20,5 +22,5 @@ def draw(ctx: Context, series: str) -> int:
     if ctx.work is None:
         raise RuntimeError("numbers are drawn inside commands")
     with connection.cursor() as cursor:
-        cursor.execute(_DRAW, [ctx.company_id, series])
+        cursor.execute(_DRAW, [ctx.company_id, series, many])
         return int(cursor.fetchone()[0])

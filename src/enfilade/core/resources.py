@@ -81,9 +81,20 @@ class ImportBatchResource(Resource):
     """Files that were imported, and what was not taken from them."""
 
     model = ImportBatch
-    columns = ("at", "file_name", "resource", "created_count", "changed_count", "refused_count", "user")
-    filters = ("resource", "at")
-    facts = ("at", "file_name", "resource", "created_count", "changed_count", "refused_count", "user", "problems", "refs")
+    columns = ("at", "file_name", "resource", "state", "created_count", "changed_count", "refused_count", "user")
+    filters = ("resource", "state", "at")
+    facts = (
+        "at",
+        "file_name",
+        "resource",
+        "total_count",
+        "created_count",
+        "changed_count",
+        "refused_count",
+        "user",
+        "undone_at",
+        "problems",
+    )
     icon = "upload"
     title = "imports"
     order = 40

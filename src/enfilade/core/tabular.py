@@ -1,4 +1,4 @@
-"""Rows from a CSV file: separator, quotes, ragged rows and limits, for every importer. It knows nothing of what the columns mean.
+"""Rows from a CSV file or a workbook: separator, quotes, ragged rows and limits, for every importer. It knows nothing of what columns mean.
 
 A row keeps the physical line on which it starts, also behind cells that contain line ends. A faulty row is reported and never takes the
 following rows with it. Cells stay text, whatever they look like.
@@ -10,10 +10,11 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
-from .textfile import Problem, Problems, code_page, decode, refusal, repair
+from .textfile import BYTES_MAX, Problem, Problems, code_page, decode, decode_as, encoding_of, refusal, repair
+from .workbook import is_workbook, read_sheet
 
 ROWS_MAX = 100_000
 COLUMNS_MAX = 500
@@ -33,42 +34,100 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A CSV file as read. Shape: `rows` x `header`; header is empty where the file is refused as a whole."""
+    """A table as read. Shape: `rows` x `header`; header is empty where the file is refused as a whole.
+
+    kind: csv or workbook. encoding, separator: of a CSV file; sheet, sheets: of a workbook.
+    """
 
     header: tuple[str, ...] = ()
     header_line: int = 1
     rows: tuple[Row, ...] = ()
     problems: tuple[Problem, ...] = ()
     separator: str = ","
+    encoding: str = ""
+    kind: str = "csv"
+    sheet: str = ""
+    sheets: tuple[str, ...] = ()
+
+    def text_of(self, cell: str) -> str:
+        """What a cell says: in a CSV file without the apostrophe that keeps a spreadsheet from running it."""
+        return unguard_formula(cell) if self.kind == "csv" else cell
 
 
-def read_table(data: bytes, *, region: str = "", recognise: Callable[[Sequence[str]], int] | None = None) -> Table:
-    """Read a CSV file in any usual encoding and with any usual separator.
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a person says that a file is to be read; what is empty is found by looking at the file.
+
+    encoding: one that Python knows. header_line: physical line or row of the header.
+    """
+
+    encoding: str = ""
+    separator: str = ""
+    sheet: str = ""
+    header_line: int = 0
+
+
+def read_table(
+    data: bytes, *, region: str = "", recognise: Callable[[Sequence[str]], int] | None = None, how: Reading = Reading()
+) -> Table:
+    """Read a CSV file in any usual encoding and with any usual separator, or a sheet of a workbook.
 
     region: country whose code page is meant where the file is not Unicode (ISO 3166-1 alpha-2).
     recognise: how many names of a row are column names known to the caller; the best of the first ten rows is the header, else the first.
     """
+    if is_workbook(data) and len(data) <= BYTES_MAX:
+        return _read_workbook(data, recognise, how)
     if fault := refusal(data, "a CSV file"):
         return Table(problems=(fault,))
     page = code_page(region)
-    lines = [repair(line, page=page) for line in io.StringIO(decode(data), newline="")]
+    encoding = how.encoding or encoding_of(data, page)
+    text = decode_as(data, how.encoding) if how.encoding else decode(data)
+    lines = [repair(line, page=page) for line in io.StringIO(text, newline="")]
     first, separator = 0, ""
     if declared := re.fullmatch(r"\ufeff?sep=(.)[\r\n]*", lines[0], re.IGNORECASE):
         first, separator = 1, declared[1]
-    separator = separator or detect_separator(lines)
+    separator = how.separator or separator or detect_separator(lines)
     problems = Problems()
     rows = list(islice(_rows(lines, first, separator, problems), ROWS_MAX + _HEADER_WITHIN_ROWS + 1))
+    return replace(_under_header(rows, problems, recognise, how), separator=separator, encoding=encoding)
+
+
+def _read_workbook(data: bytes, recognise: Callable[[Sequence[str]], int] | None, how: Reading) -> Table:
+    sheet = read_sheet(data, how.sheet)
+    known = Table(kind="workbook", sheet=sheet.name, sheets=sheet.names)
+    if sheet.fault:
+        return replace(known, problems=(Problem(1, "", sheet.fault, refused=True),))
+    rows = [Row(line, _without_tail(cells)) for line, cells in sheet.rows]
+    table = _under_header(rows, Problems(), recognise, how, ragged=False)
+    return replace(table, kind="workbook", sheet=sheet.name, sheets=sheet.names)
+
+
+def _without_tail(cells: Sequence[str]) -> tuple[str, ...]:
+    """A row of a sheet is as wide as the widest one; what is empty at its end is no cell."""
+    width = next((at for at in range(len(cells), 0, -1) if cells[at - 1]), 0)
+    return tuple(cells[:width])
+
+
+def _under_header(
+    rows: list[Row], problems: Problems, recognise: Callable[[Sequence[str]], int] | None, how: Reading, *, ragged: bool = True
+) -> Table:
+    """The rows below the header, and what is odd about them.
+
+    ragged: whether a row shorter than the header is worth a word; in a sheet it is not.
+    """
     if not rows:
-        return Table(problems=(*problems.listed(), Problem(1, "", "The file has no rows.", refused=True)), separator=separator)
+        return Table(problems=(*problems.listed(), Problem(1, "", "The file has no rows.", refused=True)))
     header_at = _header_position(rows, recognise)
+    if how.header_line:
+        header_at = next((at for at, row in enumerate(rows) if row.line >= how.header_line), 0)
     header, body = rows[header_at], rows[header_at + 1 :]
     if fault := _fault_of_whole(header, body):
-        return Table(header_line=header.line, problems=(fault,), separator=separator)
+        return Table(header_line=header.line, problems=(fault,))
     if header_at:
         sentence = f"The header was found in line {header.line}; what stands above it was not read as rows."
         problems.add(rows[0].line, "", sentence)
-    kept = tuple(row for row in body if _fits(row, header.cells, problems))
-    return Table(tuple(name.strip().lstrip("\ufeff") for name in header.cells), header.line, kept, problems.listed(), separator)
+    kept = tuple(row for row in body if _fits(row, header.cells, problems, ragged=ragged))
+    return Table(tuple(name.strip().lstrip("\ufeff") for name in header.cells), header.line, kept, problems.listed())
 
 
 def detect_separator(lines: Sequence[str]) -> str:
@@ -161,7 +220,7 @@ def _fault_of_whole(header: Row, body: Sequence[Row]) -> Problem | None:
     return None
 
 
-def _fits(row: Row, header: Sequence[str], problems: Problems) -> bool:
+def _fits(row: Row, header: Sequence[str], problems: Problems, *, ragged: bool) -> bool:
     """Whether a row can be read under its header; what is odd about it goes to the problems."""
     width = len(row.cells)
     if width > COLUMNS_MAX:
@@ -173,7 +232,7 @@ def _fits(row: Row, header: Sequence[str], problems: Problems) -> bool:
             sentence = f"This cell is longer than {CELL_CHARS_MAX // 1024} kB. The row was not taken."
             problems.add(row.line, name, sentence, refused=True)
             return False
-    if width < len(header):
+    if width < len(header) and ragged:
         problems.add(row.line, "", f"This row has {width} cells where the header has {len(header)}. The missing ones count as empty.")
     elif any(row.cells[len(header) :]):
         problems.add(row.line, "", f"This row has {width} cells where the header has {len(header)}. The surplus was kept.")

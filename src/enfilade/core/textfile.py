@@ -140,6 +140,31 @@ def decode(data: bytes) -> str:
     return data.decode("utf-8", "surrogateescape")
 
 
+def decode_as(data: bytes, encoding: str) -> str:
+    """The text of a file in an encoding that a person named; what it does not have becomes a question mark in a box."""
+    for mark, of_mark in _BYTE_ORDER_MARKS:
+        if data.startswith(mark) and encoding.replace("_", "-").startswith(of_mark[:6]):
+            data, encoding = data[len(mark) :], of_mark
+            break
+    return data.decode(encoding, "replace")
+
+
+def encoding_of(data: bytes, page: str = "cp1252") -> str:
+    """The name of the encoding that `decode` and `repair` read a file in, for people to see and to correct."""
+    for mark, encoding in _BYTE_ORDER_MARKS:
+        if data.startswith(mark):
+            return encoding
+    sample = data[:_SAMPLE]
+    even, odd, half = sample[0::2].count(0), sample[1::2].count(0), len(sample) / 2
+    if max(even, odd) > half * 0.4 and min(even, odd) < half * 0.1:
+        return "utf-16-le" if odd > even else "utf-16-be"
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return page
+    return "utf-8"
+
+
 _UNDECODED = re.compile("[\udc80-\udcff]")
 _FOREIGN = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 

@@ -23,6 +23,8 @@ def _resource_urls(resource: Resource) -> list[URLPattern]:
         path(f"{base}options/", lists.options_view, at, name=f"{resource.label}.options"),
         path(f"{base}new/", records.new_view, at, name=f"{resource.label}.new"),
         path(f"{base}import/", transfer.import_view, at, name=f"{resource.label}.import"),
+        path(f"{base}import/<int:pk>/", transfer.batch_view, at, name=f"{resource.label}.import_batch"),
+        path(f"{base}import/<int:pk>/refused/", transfer.refused_view, at, name=f"{resource.label}.import_refused"),
         path(f"{base}export.csv", transfer.export_view, at, name=f"{resource.label}.export"),
         path(f"{base}<int:pk>/", records.detail_view, at, name=f"{resource.label}.detail"),
         path(f"{base}<int:pk>/edit/", records.edit_view, at, name=f"{resource.label}.edit"),

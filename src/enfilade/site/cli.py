@@ -182,6 +182,8 @@ def more_options(rest: list[str]) -> dict[str, Any]:
 
 def fail(code: str, sentence: str, *, as_json: bool, **more: Any) -> NoReturn:
     """Say why on standard error (and as JSON on standard output when asked for) and leave with exit code 2."""
+    # A word of the line may hold bytes that are no text; the sentence names it all the same.
+    sentence = sentence.encode("utf-8", "backslashreplace").decode()
     if as_json:
         sys.stdout.write(
             json.dumps({"error": {"code": code, "sentence": sentence, **{k: v for k, v in more.items() if v is not None}}}) + "\n"

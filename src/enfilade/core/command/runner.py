@@ -42,7 +42,7 @@ class _Rehearsed(Exception):
 
 
 @dataclass
-class _Hold(Exception):
+class Hold(Exception):
     rule: str
     reason: str
     role: str
@@ -108,7 +108,7 @@ def _outermost(command: Command, ctx: Context, inputs: dict[str, Any], work: Wor
             return result
         except _Rehearsed as done:
             return done.result
-        except _Hold as hold:
+        except Hold as hold:
             raise Held(_keep_held(command, ctx, inputs, hold)) from None
         except DatabaseError as error:
             if sqlstate(error) in RETRYABLE and attempt < ATTEMPTS:
@@ -140,18 +140,19 @@ def _steps(command: Command, ctx: Context, inputs: dict[str, Any], released_by: 
         states.check_start(target, command.verb)
     facts = _pass_door(command, ctx, bound, sent)
     entry = audit.reserve()
-    work.parent = entry
+    work.parent, outer_noted, work.noted = entry, work.noted, set()
     work.first = work.first or entry
     before = audit.snapshot(target)
     try:
         result = command.body(ctx, **bound)
     except BaseException:
         # Whoever catches this (a row of an import) has rolled back to a savepoint, where PostgreSQL forgets the entry too.
-        work.parent = outer
+        work.parent, work.noted = outer, outer_noted
         raise
     if target is not None and states is not None:
         states.check_end(target, command.verb)
-    subjects = _subjects(work, bound, result)
+    subjects = _subjects(work, bound, result) | work.noted
+    work.noted = outer_noted
     audit.write(
         ctx,
         entry=entry,
@@ -256,11 +257,11 @@ def _pass_door(command: Command, ctx: Context, bound: dict[str, Any], sent: dict
     if verdict.kind == "hold" and released is not None:
         raise Refusal("held_by_another_rule", f"Another rule holds this as well: {verdict.reason}")
     if verdict.kind == "hold":
-        raise _Hold(verdict.rule, verdict.reason, verdict.role, facts)
+        raise Hold(verdict.rule, verdict.reason, verdict.role, facts)
     return facts
 
 
-def _keep_held(command: Command, ctx: Context, inputs: dict[str, Any], hold: _Hold) -> HeldCommand:
+def _keep_held(command: Command, ctx: Context, inputs: dict[str, Any], hold: Hold) -> HeldCommand:
     """Store the command with its inputs; the same key held twice is one held command. A rehearsal stores nothing."""
     sent = _sent(command, ctx, inputs)
     held = HeldCommand(

@@ -3,9 +3,10 @@
 from .audit import AuditEntry, AuditSubject, EventEntry
 from .changes import AuditSeal, RowChange
 from .company import Company, Membership, Role, User
+from .importing import ImportBatch, ImportRow
 from .record import Record, RecordQuerySet
 from .token import ApiToken
-from .working import Counter, HeldCommand, ImportBatch, Notification, SavedView, StoredFile
+from .working import Counter, HeldCommand, Notification, SavedView, StoredFile
 
 __all__ = [
     "ApiToken",
@@ -17,6 +18,7 @@ __all__ = [
     "EventEntry",
     "HeldCommand",
     "ImportBatch",
+    "ImportRow",
     "Membership",
     "Notification",
     "Record",

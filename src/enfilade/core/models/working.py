@@ -136,25 +136,3 @@ class Notification(Record):
 
     def __str__(self) -> str:
         return self.text
-
-
-class ImportBatch(Record):
-    """One import: what came in, what was refused, and the rows it made, so that it can be undone."""
-
-    left_out = ("problems", "refs")
-
-    resource = models.TextField()
-    file_name = models.TextField()
-    at = models.DateTimeField()
-    user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
-    created_count = models.PositiveIntegerField(default=0)
-    changed_count = models.PositiveIntegerField(default=0)
-    refused_count = models.PositiveIntegerField(default=0)
-    problems = models.JSONField(default=list)
-    refs = models.JSONField(default=list)
-
-    class Meta:
-        verbose_name_plural = "import batches"
-
-    def __str__(self) -> str:
-        return f"{self.file_name} ({self.at:%Y-%m-%d %H:%M})"

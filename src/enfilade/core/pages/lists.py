@@ -16,8 +16,8 @@ from enfilade.core.http.dispatch import view
 from enfilade.core.models import SavedView
 from enfilade.core.resource import RESOURCES, Resource
 from enfilade.core.resource.columns import field_at
+from enfilade.core.resource.imports import may_import
 from enfilade.core.resource.listing import RESERVED, Listing, is_sortable, listing
-from enfilade.core.resource.transfer import may_import
 
 from .filters import chips
 

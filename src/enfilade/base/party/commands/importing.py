@@ -43,7 +43,7 @@ def import_contact(ctx: Context, *, contact: dict, photo: Ref[StoredFile] | None
     party = known_contact(ctx, contact)
     if party is not None:
         return _take(ctx, party, contact, photo)
-    return _take(ctx, Party(company=ctx.company, kind=_text(contact, "kind") or "person"), contact, photo)
+    return _take(ctx, Party(company=ctx.company, kind=text_of(contact, "kind") or "person"), contact, photo)
 
 
 @command(permission="party.add_party", hidden=True)
@@ -58,12 +58,11 @@ def complete_party(ctx: Context, *, party: Party, contact: dict, photo: Ref[Stor
 def _take(ctx: Context, party: Party, contact: dict[str, Any], photo: StoredFile | None) -> Party:
     """Write a new or known party with everything of the contact; few statements, since a file has thousands of contacts."""
     new = party.pk is None
-    _fill(party, contact)
+    fill(party, contact)
     party.photo = party.photo or photo
     held = [] if new else list(party.contact_points.all())
-    points = _points(ctx, held, contact)
-    everything = [(p.kind, p.value, p.normalised) for p in (*held, *points)]
-    party.search_text = "\n".join(rules.search_words(everything, ctx.company.country))
+    points = points_of(ctx, held, contact)
+    write_search(ctx, party, [*held, *points])
     if new:
         number_party(ctx, party)
         publish(ctx, PartyAdded(party.pk))
@@ -72,30 +71,39 @@ def _take(ctx: Context, party: Party, contact: dict[str, Any], photo: StoredFile
     for point in points:
         point.party = party
     ContactPoint.objects.bulk_create(points)
-    _add_addresses(ctx, party, contact, new=new)
-    _add_roles(ctx, party, contact)
+    given = contact.get("addresses")
+    Address.objects.bulk_create(addresses_of(ctx, party, list(party.addresses.all()) if given and not new else [], contact))
+    add_roles(ctx, party, contact, new=new)
     forget_shown(party)
     return party
 
 
-def _text(contact: dict[str, Any], name: str) -> str:
+def write_search(ctx: Context, party: Party, points: list[ContactPoint]) -> None:
+    """Write down the words under which the party is found, unsaved."""
+    everything = [(p.kind, p.value, p.normalised) for p in points]
+    party.search_text = "\n".join(rules.search_words(everything, ctx.company.country))
+
+
+def text_of(contact: dict[str, Any], name: str) -> str:
+    """A text of a contact, "" where it has none."""
     return str(contact.get(name) or "").strip()
 
 
-def _fill(party: Party, contact: dict[str, Any]) -> None:
+def fill(party: Party, contact: dict[str, Any]) -> None:
+    """Put what the contact says of itself into the party, unsaved."""
     for source, target in _TEXTS.items():
-        if value := _text(contact, source):
+        if value := text_of(contact, source):
             setattr(party, target, value[:8] if target == "language" else value)
-    employer = _text(contact, "organisation")
+    employer = text_of(contact, "organisation")
     if employer and party.kind == Party.Kind.PERSON:
         party.organisation_name = employer
-    if birth_on := _text(contact, "birth_on"):
+    if birth_on := text_of(contact, "birth_on"):
         party.birth_on = date.fromisoformat(birth_on)
-    party.uid = party.uid or _text(contact, "uid")
-    note = _text(contact, "note")
+    party.uid = party.uid or text_of(contact, "uid")
+    note = text_of(contact, "note")
     if note and note not in party.note:
         party.note = "\n".join(part for part in (party.note, note) if part)
-    further = [[label, _text(contact, label)] for label in _FURTHER if _text(contact, label)]
+    further = [[label, text_of(contact, label)] for label in _FURTHER if text_of(contact, label)]
     if employer and party.kind != Party.Kind.PERSON and employer != party.name:
         further.append(["organisation", employer])
     further += [["category", str(word)] for word in contact.get("categories") or ()]
@@ -104,13 +112,13 @@ def _fill(party: Party, contact: dict[str, Any]) -> None:
     party.extra = [*party.extra, *(pair for pair in further if pair not in party.extra)]
 
 
-def _points(ctx: Context, held: list[ContactPoint], contact: dict[str, Any]) -> list[ContactPoint]:
+def points_of(ctx: Context, held: list[ContactPoint], contact: dict[str, Any]) -> list[ContactPoint]:
     """The contact points that the party does not have in any spelling; a further label of one it has is added to it."""
     known = {(p.kind, p.normalised or p.value): p for p in held}
     preferred = {p.kind for p in held if p.preferred}
     found = []
     for given in contact.get("contact_points") or ():
-        kind, value, label = _text(given, "kind"), _text(given, "value"), _text(given, "label")
+        kind, value, label = text_of(given, "kind"), text_of(given, "value"), text_of(given, "label")
         normalised = rules.normalise(kind, value, ctx.company.country)
         if kind not in _KINDS or (kind == "email" and not normalised):
             kind, label, normalised = "other", label or kind, value.casefold()
@@ -133,12 +141,11 @@ def _points(ctx: Context, held: list[ContactPoint], contact: dict[str, Any]) -> 
     return found
 
 
-def _add_addresses(ctx: Context, party: Party, contact: dict[str, Any], *, new: bool) -> None:
-    given = contact.get("addresses") or ()
-    held = [] if new or not given else list(party.addresses.all())
+def addresses_of(ctx: Context, party: Party, held: list[Address], contact: dict[str, Any]) -> list[Address]:
+    """The addresses that the party does not have yet, unsaved."""
     known, has_preferred = {_place(a.lines()) for a in held}, any(a.preferred for a in held)
     found = []
-    for one in given:
+    for one in contact.get("addresses") or ():
         made = _address(ctx, party, one)
         if not made.lines() or _place(made.lines()) in known:
             continue
@@ -146,24 +153,23 @@ def _add_addresses(ctx: Context, party: Party, contact: dict[str, Any], *, new: 
         has_preferred = has_preferred or made.preferred
         known.add(_place(made.lines()))
         found.append(made)
-    if found:
-        Address.objects.bulk_create(found)
+    return found
 
 
 def _address(ctx: Context, party: Party, given: dict[str, Any]) -> Address:
-    box = _text(given, "po_box")
-    code = _text(given, "country_code")
-    unknown_country = "" if code else _text(given, "country")
-    further = [_text(given, "extra"), f"PO box {box}" if box.isdigit() else box, unknown_country]
+    box = text_of(given, "po_box")
+    code = text_of(given, "country_code")
+    unknown_country = "" if code else text_of(given, "country")
+    further = [text_of(given, "extra"), f"PO box {box}" if box.isdigit() else box, unknown_country]
     return Address(
         company=ctx.company,
         party=party,
-        label=_text(given, "label"),
-        street=_text(given, "street"),
+        label=text_of(given, "label"),
+        street=text_of(given, "street"),
         extra=", ".join(part for part in further if part),
-        postal_code=_text(given, "postal_code"),
-        city=_text(given, "city"),
-        region=_text(given, "region"),
+        postal_code=text_of(given, "postal_code"),
+        city=text_of(given, "city"),
+        region=text_of(given, "region"),
         country=code,
     )
 
@@ -172,9 +178,11 @@ def _place(lines: list[str]) -> str:
     return rules.name_key(" ".join(lines))
 
 
-def _add_roles(ctx: Context, party: Party, contact: dict[str, Any]) -> None:
+def add_roles(ctx: Context, party: Party, contact: dict[str, Any], *, new: bool) -> None:
+    """Give the party the roles of the contact that it does not have."""
     wanted = [role for role in dict.fromkeys(contact.get("roles") or ()) if role]
-    held = set(PartyRole.objects.visible_to(ctx).filter(party=party).values_list("role", flat=True)) if wanted else set()
+    rows = PartyRole.objects.visible_to(ctx).filter(party=party)
+    held = set(rows.values_list("role", flat=True)) if wanted and not new else set()
     for role in wanted:
         if role not in held:
             PartyRole.objects.create(company=ctx.company, party=party, role=role)

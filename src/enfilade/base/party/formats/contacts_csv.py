@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from enfilade.core.tabular import Row, read_table, unguard_formula
+from enfilade.core.tabular import Row, Table, read_table
 from enfilade.core.textfile import Problem, Problems
 
 from .builder import DraftBuilder
@@ -29,22 +29,35 @@ def read_contacts_csv(data: bytes, *, region: str) -> Parsed:
     table = read_table(data, region=region, recognise=recognised)
     if not table.header:
         return Parsed(problems=table.problems)
-    header = [" ".join(name.split())[:_HEADER_CHARS_MAX] or f"column {at}" for at, name in enumerate(table.header, 1)]
-    places = places_of(header)
-    if not any(place and place.field != "extra" for place in places):
+    parsed = read_contact_table(table, places_of(named(table.header)), region=region)
+    return Parsed(parsed.drafts, tuple(sorted((*table.problems, *parsed.problems), key=lambda problem: problem.line)))
+
+
+def named(header: Sequence[str]) -> list[str]:
+    """The names of the columns; one without a name is called by its number."""
+    return [" ".join(name.split())[:_HEADER_CHARS_MAX] or f"column {at}" for at, name in enumerate(header, 1)]
+
+
+def read_contact_table(table: Table, places: Sequence[Place | None], *, region: str) -> Parsed:
+    """Every row of a table whose columns are known; what is wrong with the table itself stands there already.
+
+    places: one for each column; None for a column of unknown name.
+    """
+    header = named(table.header)
+    if not any(place and place.field not in {"extra", "left_out"} for place in places):
         names = ", ".join(header[:6])
         sentence = f"No column of this file is known ({names} ...). It needs at least one of name, first name, company, phone or email."
-        return Parsed(problems=(*table.problems, Problem(table.header_line, "", sentence, refused=True)))
-    columns, problems = _Columns(header, places), Problems()
+        return Parsed(problems=(Problem(table.header_line, "", sentence, refused=True),))
+    columns, problems = _Columns(header, places, table), Problems()
     drafts = tuple(draft for row in table.rows if (draft := _draft_of(row, columns, region, problems)))
-    return Parsed(drafts, tuple(sorted((*table.problems, *problems.listed()), key=lambda problem: problem.line)))
+    return Parsed(drafts, problems.listed())
 
 
 class _Columns:
     """The header once read: name and place of each column."""
 
-    def __init__(self, header: Sequence[str], places: Sequence[Place | None]) -> None:
-        self.names = header
+    def __init__(self, header: Sequence[str], places: Sequence[Place | None], table: Table) -> None:
+        self.names, self.table = header, table
         self.places = [place or Place("unknown") for place in places]
         personal = {place.field for place in self.places} & {"given_name", "family_name"}
         self.about_organisations = about_organisations(header) and not personal
@@ -54,10 +67,10 @@ class _Columns:
         for at, cell in enumerate(row.cells):
             if not cell or cell.isspace():
                 continue
-            if at < len(self.names):
-                yield self.names[at], self.places[at], unguard_formula(cell)
-            else:
-                yield f"column {at + 1}", Place("extra"), unguard_formula(cell)
+            if at >= len(self.names):
+                yield f"column {at + 1}", Place("extra"), self.table.text_of(cell)
+            elif self.places[at].field != "left_out":
+                yield self.names[at], self.places[at], self.table.text_of(cell)
 
 
 def _draft_of(row: Row, columns: _Columns, region: str, problems: Problems) -> ContactDraft | None:

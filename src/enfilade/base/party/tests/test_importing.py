@@ -12,7 +12,8 @@ from enfilade.base.party.queries import ContactIndex, known_contact
 from enfilade.core.context import Context
 from enfilade.core.importing import import_file
 from enfilade.core.resource import resource_named
-from enfilade.core.resource.transfer import ImportResult, export_csv
+from enfilade.core.resource.imports import ImportResult
+from enfilade.core.resource.transfer import export_csv
 from enfilade.core.scope import scope
 from enfilade.core.testing import make_company, make_ctx
 from enfilade.core.verify import verify_all
@@ -190,7 +191,7 @@ def test_the_index_and_the_query_say_the_same(ctx: Context) -> None:
         {"name": "Nobody"},
     ]
     with scope(ctx.company_id):
-        index = ContactIndex(ctx)
+        index = ContactIndex(ctx, contacts)
         one_by_one = [known_contact(ctx, contact) for contact in contacts]
         assert [index.known(contact) for contact in contacts] == [p and p.pk for p in one_by_one]
         assert [p and p.name for p in one_by_one] == ["Dr. Ada Lindqvist", None, "Dr. Ada Lindqvist", "Bare", None, "Ben", None, None]
