@@ -19,6 +19,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, NoReturn
 
 from .home import HomeProblem
@@ -48,6 +49,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         fail("usage", str(misuse), as_json="--json" in arguments)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "enfilade.site.settings")
     try:
+        if options.verb == "restore":
+            return _restore(options)
         with local_database():
             return _run(options, rest)
     except HomeProblem as problem:
@@ -57,6 +60,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+
+
+def _restore(options: argparse.Namespace) -> int:
+    """enfilade restore: before there is a database to ask."""
+    from .restore import restore
+
+    found = restore(Path(options.folder), lambda text: sys.stderr.write(f"{text}\n"))
+    if options.json:
+        sys.stdout.write(json.dumps({"ok": not found, "findings": found}) + "\n")
+    else:
+        sys.stdout.write("Everything is back, and nothing was altered.\n" if not found else f"Everything is back; verify finds {found}.\n")
+    return 1 if found else 0
 
 
 def parser() -> Parser:
@@ -93,6 +108,9 @@ def parser() -> Parser:
     verb("export", "Print a resource as CSV; filters as for list.", "resource")
     verb("report", "Print a report: its inputs are options.", "report")
     verb("verify", "Check that nothing was altered: balances, chains, numbers. Exit code 1 when something is found.")
+    verb("backup", "Write database and files of this moment into a new folder.", "folder")
+    verb("restore", "Bring a backup back into an empty data folder or database, and verify it.", "folder")
+    verb("rehearse", "Upgrade a copy of the database and compare rows and ledger totals before and after; the database stays as it is.")
     audit = verb("audit", "audit export: write the sealed record of a period into an archive that checks itself.", "action")
     audit.add_argument("--from", dest="since", metavar="DATE", required=True, help="first day of the seals")
     audit.add_argument("--to", dest="until", metavar="DATE", required=True, help="last day of the seals")
@@ -131,7 +149,7 @@ def _run(options: argparse.Namespace, rest: list[str]) -> int:
 
     try:
         given = more_options(rest)
-        if options.verb in {"verify", "audit", "commands", "token", "demo", "show"} and given:
+        if options.verb in {"verify", "audit", "backup", "rehearse", "commands", "token", "demo", "show"} and given:
             fail("usage", f"{options.verb} does not know --{next(iter(given))}.", as_json=options.json)
         return run(options, given)
     except Held as held:
