@@ -43,10 +43,7 @@ def back_up(url: str, files: Path, target: Path, say: Say) -> dict[str, Any]:
     url: of a role that may read every row: the owner of the tables, or a superuser.
     Raises: BackupProblem where the folder exists, a program is missing, or a file that the database names is not there.
     """
-    if target.exists():
-        raise BackupProblem(f"{target} exists already. A backup is never written over another one.")
-    draft = target.with_name(f"{target.name}.part")
-    shutil.rmtree(draft, ignore_errors=True)
+    draft = _draft_of(target)
     try:
         draft.mkdir(parents=True, mode=0o700)
         with psycopg.connect(url) as connection:
@@ -70,9 +67,23 @@ def back_up(url: str, files: Path, target: Path, say: Say) -> dict[str, Any]:
         draft.rename(target)
     except OSError as error:
         raise BackupProblem(f"{target} can't be written: {error.strerror}.") from error
+    except psycopg.Error as error:
+        raise BackupProblem(f"The database does not let us read it: {str(error).splitlines()[0]}.") from error
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     return manifest
+
+
+def _draft_of(target: Path) -> Path:
+    """The folder beside the target in which a backup grows; whatever a killed run left there is removed."""
+    try:
+        if target.exists():
+            raise BackupProblem(f"{target} exists already. A backup is never written over another one.")
+        draft = target.with_name(f"{target.name}.part")
+        shutil.rmtree(draft, ignore_errors=True)
+    except (OSError, ValueError) as error:
+        raise BackupProblem(f"{str(target)[:200]!r} is no name for a new folder: {error}.") from None
+    return draft
 
 
 def read_manifest(source: Path) -> dict[str, Any]:

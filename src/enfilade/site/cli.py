@@ -48,6 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Misuse as misuse:
         fail("usage", str(misuse), as_json="--json" in arguments)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "enfilade.site.settings")
+    os.environ["ENFILADE_LOG"] = "lines"  # Standard error is for the person who typed the line, whatever the house around it writes.
     try:
         if options.verb == "restore":
             return _restore(options)

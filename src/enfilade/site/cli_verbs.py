@@ -38,6 +38,7 @@ from .backup import back_up
 from .demo import found_demo
 from .embedded import find_cluster, find_database_url, find_socket_folder, socket_url
 from .home import find_home
+from .migration_rules import breaches_of_pending
 from .restore import rehearse
 
 
@@ -229,11 +230,14 @@ def backup(options: Namespace, given: dict[str, Any]) -> int:
 
 def rehearse_upgrade(options: Namespace, given: dict[str, Any]) -> int:
     """enfilade rehearse."""
-    told = rehearse(_reading_url(), Path(settings.FILES_DIR), _progress)
+    beside = breaches_of_pending()
+    told = {**rehearse(_reading_url(), Path(settings.FILES_DIR), _progress), "stop_first": beside}
     if options.json:
         out(told)
     else:
         _say(f"{told['migrations']} migrations ran on a copy; {told['rows']} rows and the totals of the ledger are as before.")
+        for sentence in beside:
+            _say(f"Stop the old version first: {sentence}.")
         _say("Nothing was altered." if not told["findings"] else f"verify finds {told['findings']} on the copy.")
     return 1 if told["findings"] else 0
 

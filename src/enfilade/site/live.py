@@ -14,7 +14,10 @@ from collections.abc import AsyncIterator
 from http.cookies import SimpleCookie
 from typing import Any
 
+from enfilade.core.logs import serve_form
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "enfilade.site.settings")
+serve_form()
 
 import django
 

@@ -34,6 +34,16 @@ select e.book_id, l.unit, sum(greatest(l.quantity_minor, 0)), sum(l.quantity_min
 """
 
 
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """What the database refuses, as a sentence."""
+    try:
+        yield
+    except psycopg.Error as error:
+        raise BackupProblem(f"The database refuses: {str(error).splitlines()[0]}.") from error
+
+
+@_in_words()
 def restore(source: Path, say: Say) -> int:
     """Restore into DATABASE_URL, an empty database, or into a data folder without one; the number of findings of `enfilade verify`.
 
@@ -62,6 +72,7 @@ def restore(source: Path, say: Say) -> int:
         lock.release()
 
 
+@_in_words()
 def rehearse(url: str, files: Path, say: Say) -> dict[str, Any]:
     """Upgrade a copy of the database beside it, compare rows and ledger totals before and after, and drop the copy.
 

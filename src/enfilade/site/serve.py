@@ -94,6 +94,8 @@ class House:
             "ENFILADE_BIND": self.bind,
             "LIVE_PORT": str(self.choose_live_port()),
             "PYTHONUNBUFFERED": "1",
+            # The children write into a pipe; who reads it in the end is seen here only.
+            "ENFILADE_LOG": os.environ.get("ENFILADE_LOG") or ("lines" if sys.stdout.isatty() else "json"),
         }
 
     def claim_port(self, port: int, name: str) -> None:

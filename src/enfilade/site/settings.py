@@ -6,6 +6,7 @@ SECRET_KEY      or the file ENFILADE_HOME/secret_key, which the start script mak
 ALLOWED_HOSTS   comma-separated names under which the site is reached
 MAIL_URL        the server that takes our mail: smtp://user:password@host:587?tls=starttls (or tls=tls, tls=none); without it messages
                 are written to ENFILADE_HOME/mail and leave the house only when somebody carries them out
+ENFILADE_LOG    json or lines (see core.logs)
 """
 
 from pathlib import Path
@@ -14,6 +15,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from csp.constants import NONCE, SELF
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from enfilade.core.logs import LINES, logging_settings
 
 from .embedded import find_database_url
 from .home import find_home
@@ -32,6 +35,7 @@ class Environment(BaseSettings):
     enfilade_home: Path = Field(default_factory=find_home)
     enfilade_debug: bool = False
     enfilade_https: bool = False
+    enfilade_log: str = LINES
     enfilade_dist: Path = ROOT_DIR / "frontend" / "dist"
     secret_key: str = ""
     allowed_hosts: str = "127.0.0.1,localhost,[::1]"
@@ -125,6 +129,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "enfilade.core.http.health.health_middleware",
+    "enfilade.core.http.requests.request_middleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -237,11 +242,4 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SILENCED_SYSTEM_CHECKS = ["django_vite.W001"]
 SERIALIZATION_MODULES: dict[str, str] = {}
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"enfilade": {"level": "INFO"}, "axes": {"level": "ERROR"}},
-}
+LOGGING = logging_settings(env.enfilade_log)

@@ -2,7 +2,10 @@
 
 import os
 
+from enfilade.core.logs import serve_form
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "enfilade.site.settings")
+serve_form()
 
 from django.core.wsgi import get_wsgi_application
 

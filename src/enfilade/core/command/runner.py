@@ -23,6 +23,7 @@ from django.utils import timezone
 from enfilade.core import audit, live, outbox
 from enfilade.core.context import Context, Held, NotFound, Refusal
 from enfilade.core.models import HeldCommand
+from enfilade.core.observing import Seen, seen_command
 from enfilade.core.refs import ref, resolve
 from enfilade.core.scope import scope
 
@@ -64,7 +65,7 @@ def execute(command: Command, ctx: Context, /, **inputs: Any) -> Any:
     if ctx.work is not None:
         return _steps(command, ctx, inputs)
     ctx.require(command.permission)
-    return _outermost(command, ctx, inputs, Work())
+    return _outermost(command, ctx, inputs)
 
 
 def release(ctx: Context, held: HeldCommand, maker: Context) -> Any:
@@ -93,9 +94,14 @@ def _with_defaults(command: Command, inputs: dict[str, Any]) -> dict[str, Any]:
     return full
 
 
-def _outermost(command: Command, ctx: Context, inputs: dict[str, Any], work: Work) -> Any:
+def _outermost(command: Command, ctx: Context, inputs: dict[str, Any]) -> Any:
+    with seen_command(command.name, ctx) as seen:
+        return _attempts(command, ctx, inputs, seen)
+
+
+def _attempts(command: Command, ctx: Context, inputs: dict[str, Any], seen: Seen) -> Any:
     for attempt in range(1, ATTEMPTS + 1):
-        work = Work()
+        seen.work = work = Work()
         try:
             with scope(ctx.company_id):
                 result = _steps(command, replace(ctx, work=work), inputs)

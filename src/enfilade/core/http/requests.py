@@ -1,0 +1,49 @@
+"""Each request has a number: in its answer, in every log line it causes, and from the caller where she gave one."""
+
+from __future__ import annotations
+
+import re
+import time
+import uuid
+from collections.abc import Callable
+
+import structlog
+from django.http import HttpRequest, HttpResponse
+from structlog.contextvars import bind_contextvars, clear_contextvars
+
+from enfilade.core.context import Context
+
+HEADER = "X-Request-ID"
+_GIVEN = re.compile("[A-Za-z0-9._-]{8,64}")
+_LOG = structlog.stdlib.get_logger("enfilade.request")
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+
+def request_middleware(get_response: Handler) -> Handler:
+    """Number the request and tell afterwards how it ended; the path without its query, in which people's names may stand."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        given = request.headers.get(HEADER, "")
+        number = given if _GIVEN.fullmatch(given) else uuid.uuid4().hex
+        clear_contextvars()
+        bind_contextvars(request_id=number)
+        began = time.perf_counter()
+        try:
+            response = get_response(request)
+            response[HEADER] = number
+            ctx: Context | None = getattr(request, "ctx", None)
+            _LOG.info(
+                "request",
+                method=request.method,
+                path=request.path,
+                status=response.status_code,
+                ms=round((time.perf_counter() - began) * 1000, 1),
+                company=ctx.company_id if ctx else None,
+                user=ctx.user.pk if ctx else None,
+            )
+            return response
+        finally:
+            clear_contextvars()
+
+    return handle

@@ -1,0 +1,110 @@
+"""What a migration must not do while an older version still serves: hold a large table for long, or take away what that version uses.
+
+Two versions run side by side during an upgrade of several web nodes. So a change that breaks the older one is made in two releases
+(add, move over, remove), and what reads a whole table is done beside the work, not in its way. `enfilade rehearse` names each breach of
+the migrations that are to run; whoever upgrades then stops the old version first, or asks for a better migration.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.operations import AddConstraintNotValid, AddIndexConcurrently, RemoveIndexConcurrently
+from django.db import connection, models
+from django.db.migrations import Migration
+from django.db.migrations import operations as do
+from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.state import ProjectState
+from django.db.models.fields import NOT_PROVIDED
+
+BESIDE = (AddIndexConcurrently, RemoveIndexConcurrently, AddConstraintNotValid)
+
+
+def breaches_of_pending() -> list[str]:
+    """Breaches of the migrations that have not run on this database yet, in the order in which they would run."""
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    applied = [key for key in executor.loader.applied_migrations if key in executor.loader.graph.nodes]
+    return list(breaches([migration for migration, _ in plan], executor.loader.project_state(applied)))
+
+
+def breaches(migrations: list[Migration], state: ProjectState) -> Iterator[str]:
+    """One sentence for each operation that breaks a rule, with its migration before it.
+
+    state: the models before the first of them. Tables that these migrations make are empty, so anything may be done to them.
+    """
+    fresh: set[tuple[str, str]] = set()
+    for migration in migrations:
+        for operation in migration.operations:
+            app = migration.app_label
+            if isinstance(operation, do.CreateModel):
+                fresh.add((app, operation.name_lower))
+            elif (app, _model_of(operation)) not in fresh and (sentence := breach(operation, app, state)):
+                yield f"{app}.{migration.name}: {sentence}"
+            operation.state_forwards(app, state)
+
+
+def breach(operation: Any, app: str, state: ProjectState) -> str:
+    """Why an operation on a table in use breaks a rule, "" when it does not."""
+    if isinstance(operation, BESIDE):
+        return ""
+    if isinstance(operation, do.RenameField):
+        return f"renames {operation.model_name}.{operation.old_name}, which the older version still uses"
+    if isinstance(operation, do.RenameModel):
+        return f"renames the table of {operation.old_name}, which the older version still uses"
+    if isinstance(operation, do.AlterModelTable):
+        return f"renames the table of {operation.name}, which the older version still uses"
+    if isinstance(operation, do.RemoveField):
+        return f"removes {operation.model_name}.{operation.name}, which the older version still reads"
+    if isinstance(operation, do.DeleteModel):
+        return f"removes the table of {operation.name}, which the older version still reads"
+    if isinstance(operation, do.AddField):
+        return _of_new_field(operation)
+    if isinstance(operation, do.AlterField):
+        return _of_changed_field(operation, app, state)
+    if isinstance(operation, do.AddIndex):
+        return f"builds {operation.index.name} while nobody may write {operation.model_name}; use AddIndexConcurrently"
+    if isinstance(operation, do.AddConstraint):
+        return _of_constraint(operation)
+    return ""
+
+
+def _model_of(operation: Any) -> str:
+    return str(getattr(operation, "model_name", None) or getattr(operation, "name", "") or getattr(operation, "old_name", "")).lower()
+
+
+def _of_new_field(operation: do.AddField) -> str:
+    field: Any = operation.field
+    if field.null or field.many_to_many or field.db_default is not NOT_PROVIDED or getattr(field, "generated", False):
+        return ""
+    return f"adds {operation.model_name}.{operation.name}, which the older version leaves empty; give it db_default or null=True"
+
+
+def _of_changed_field(operation: do.AlterField, app: str, state: ProjectState) -> str:
+    before: Any = state.models[app, operation.model_name_lower].get_field(operation.name)
+    after: Any = operation.field
+    where = f"{operation.model_name}.{operation.name}"
+    if before.null and not after.null:
+        return f"makes {where} required, which reads the whole table and refuses what the older version leaves empty"
+    if before.is_relation or after.is_relation:
+        return ""
+    was, becomes = before.db_type(connection), after.db_type(connection)
+    return "" if was == becomes or _only_longer(before, after) else f"changes {where} from {was} to {becomes}, which writes the table anew"
+
+
+def _only_longer(before: models.Field[Any, Any], after: models.Field[Any, Any]) -> bool:
+    """Text that may be longer than before needs no row to be written."""
+    old, new = before.max_length, after.max_length
+    text = isinstance(before, models.CharField | models.TextField) and isinstance(after, models.CharField | models.TextField)
+    return text and (isinstance(after, models.TextField) or (old is not None and new is not None and new >= old))
+
+
+def _of_constraint(operation: do.AddConstraint) -> str:
+    made = operation.constraint
+    if isinstance(made, models.CheckConstraint):
+        return f"proves {made.name} on every row of {operation.model_name} at once; use AddConstraintNotValid, then ValidateConstraint"
+    if isinstance(made, models.UniqueConstraint | ExclusionConstraint):
+        return f"builds {made.name} while nobody may write {operation.model_name}"
+    return ""

@@ -1,0 +1,94 @@
+"""The rules for migrations under two versions at once: each breach is named, and what is done beside the work is none."""
+
+from typing import Any
+
+import pytest
+from django.contrib.postgres.operations import AddConstraintNotValid, AddIndexConcurrently
+from django.db import connection, migrations, models
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.state import ModelState, ProjectState
+from django.db.models import Q
+
+from enfilade.site.migration_rules import breaches, breaches_of_pending
+
+CHECK = models.CheckConstraint(condition=~Q(name=""), name="thing_named")
+INDEX = models.Index(fields=["name"], name="thing_name")
+do = migrations
+
+
+def before() -> ProjectState:
+    """A table in use."""
+    fields = [
+        ("id", models.BigAutoField(primary_key=True)),
+        ("name", models.CharField(max_length=20)),
+        ("note", models.TextField(null=True)),
+    ]
+    state = ProjectState()
+    state.add_model(ModelState("shop", "Thing", fields))
+    return state
+
+
+def judged(*operations: Any) -> list[str]:
+    """What is said about one migration."""
+    migration = migrations.Migration("0002_next", "shop")
+    migration.operations = list(operations)
+    return list(breaches([migration], before()))
+
+
+BREACHES = [
+    (do.RenameField("thing", "name", "title"), "renames thing.name"),
+    (do.RenameModel("Thing", "Item"), "renames the table of Thing"),
+    (do.AlterModelTable("thing", "item"), "renames the table of thing"),
+    (do.RemoveField("thing", "note"), "removes thing.note"),
+    (do.DeleteModel("Thing"), "removes the table of Thing"),
+    (do.AddField("thing", "size", models.IntegerField(default=0)), "give it db_default or null=True"),
+    (do.AlterField("thing", "note", models.TextField(default="")), "makes thing.note required"),
+    (do.AlterField("thing", "name", models.IntegerField()), "from varchar(20) to integer"),
+    (do.AlterField("thing", "name", models.CharField(max_length=10)), "from varchar(20) to varchar(10)"),
+    (do.AddIndex("thing", INDEX), "use AddIndexConcurrently"),
+    (do.AddConstraint("thing", CHECK), "use AddConstraintNotValid"),
+    (do.AddConstraint("thing", models.UniqueConstraint(fields=["name"], name="thing_once")), "builds thing_once"),
+]
+FINE = [
+    do.AddField("thing", "size", models.IntegerField(null=True)),
+    do.AddField("thing", "size", models.IntegerField(db_default=0)),
+    do.AlterField("thing", "name", models.CharField(max_length=40)),
+    do.AlterField("thing", "name", models.TextField()),
+    do.AlterField("thing", "name", models.CharField(max_length=20, help_text="Said anew.")),
+    do.RemoveConstraint("thing", "thing_named"),
+    AddIndexConcurrently("thing", INDEX),
+    AddConstraintNotValid("thing", CHECK),
+]
+
+
+@pytest.mark.parametrize(("operation", "words"), BREACHES)
+def test_each_breach_is_named(operation: Any, words: str) -> None:
+    (sentence,) = judged(operation)
+    assert sentence.startswith("shop.0002_next: ")
+    assert words in sentence
+
+
+def test_what_is_done_beside_the_work_is_none() -> None:
+    for operation in FINE:
+        state = before()
+        if isinstance(operation, do.RemoveConstraint):
+            do.AddConstraint("thing", CHECK).state_forwards("shop", state)
+        migration = migrations.Migration("0002_next", "shop")
+        migration.operations = [operation]
+        assert list(breaches([migration], state)) == [], operation
+
+
+def test_a_table_that_is_made_on_the_way_is_empty() -> None:
+    made = do.CreateModel("Part", [("id", models.BigAutoField(primary_key=True)), ("name", models.CharField(max_length=20))])
+    assert judged(made, do.AddIndex("part", models.Index(fields=["name"], name="part_name")), do.RemoveField("part", "name")) == []
+
+
+@pytest.mark.django_db
+def test_every_migration_of_the_house_can_be_judged() -> None:
+    """From an empty database all tables are made on the way; on a migrated one nothing is left to judge."""
+    loader = MigrationLoader(connection)
+    plan = [loader.graph.nodes[key] for target in loader.graph.leaf_nodes() for key in loader.graph.forwards_plan(target)]
+    ours = list(dict.fromkeys(m for m in plan))
+    assert len(ours) > 20
+    list(breaches(ours, ProjectState()))
+    assert breaches_of_pending() == []
