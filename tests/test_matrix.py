@@ -13,7 +13,10 @@ import pytest
 from django.test import Client
 from django.urls import get_resolver
 
+from enfilade.core.agents import call, tools_of
+from enfilade.core.agents.tools import Tool, all_tools
 from enfilade.core.command import REGISTRY
+from enfilade.core.context import NotAllowed, Refusal
 from enfilade.core.models import AuditEntry, Record
 from enfilade.core.resource import RESOURCES
 from enfilade.core.resource.hooks import PAGES, REPORTS
@@ -139,10 +142,58 @@ def test_the_matrix(houses: dict[str, Any]) -> None:
             fault = judge(caller, ctx, owner, cell, response, body.decode("utf-8", "replace"), words)
             if fault:
                 wrong.append(f"{caller}: {cell.method} {cell.url}: {fault}")
+        if ctx is not None:
+            asked, faults = matrix_of_tools(ctx, owner, keys, words)
+            count += asked
+            wrong += [f"{caller}: {fault}" for fault in faults]
     assert wrong == [], f"{len(wrong)} of {count} cells:\n" + "\n".join(wrong[:60])
     with scope(owner.company_id):
         assert AuditEntry.objects.visible_to(owner).count() == before, "looking changed something"
     assert count > 1_000
+
+
+def inputs_for(tool: Tool, keys: dict[str, int]) -> Iterator[dict[str, Any]]:
+    """What to send to a tool of an agent: nothing, and the rows of the demo company in every input that names one."""
+    yield {}
+    if tool.name == "find_records":
+        yield {"words": "a e"}
+    elif "kind" in tool.inputs["properties"] and not tool.permission:
+        for label, pk in keys.items():
+            yield {"kind": label, "id": pk} if tool.name == "get_record" else {"kind": label}
+    rows = {n: keys.get(s["x-ref"]) for n, s in tool.inputs["properties"].items() if "x-ref" in s}
+    if tool.permission and any(rows.values()):
+        yield {n: pk for n, pk in rows.items() if pk}
+
+
+def matrix_of_tools(ctx: Any, owner: Any, keys: dict[str, int], words: list[str]) -> tuple[int, list[str]]:
+    """Every tool of an agent for one caller: how many calls were made, and what is wrong with them."""
+    wrong, count = [], 0
+    listed = {t.name for t in tools_of(ctx)}
+    for tool in all_tools().values():
+        if (tool.name in listed) is not (not tool.permission or ctx.may(tool.permission)):
+            wrong.append(f"tool {tool.name}: listed {tool.name in listed}")
+        for inputs in inputs_for(tool, keys):
+            count += 1
+            try:
+                answer, refused = str(call(ctx, tool.name, inputs)), None
+            except Refusal as no:
+                answer, refused = str(no), no
+            if fault := judge_tool(ctx, owner, tool, inputs, answer, refused, words):
+                wrong.append(f"tool {tool.name} {inputs}: {fault}")
+    return count, wrong
+
+
+def judge_tool(ctx: Any, owner: Any, tool: Tool, inputs: dict[str, Any], answer: str, refused: Refusal | None, words: list[str]) -> str:
+    """What is wrong with what a tool said, "" when nothing is."""
+    if ctx.company_id != owner.company_id:
+        if leaked := next((w for w in words if w in answer), ""):
+            return f"shows {leaked}"
+        return "answers about a row of another company" if refused is None and "id" in inputs else ""
+    if kind := inputs.get("kind", "") if not tool.permission else "":
+        return "" if isinstance(refused, NotAllowed) is not ctx.may(RESOURCES[kind].view_permission) else f"{answer[:80]} for {kind}"
+    if not tool.permission:
+        return ""
+    return "" if isinstance(refused, NotAllowed) is not ctx.may(tool.permission) else f"{answer[:80]} with or without {tool.permission}"
 
 
 def judge(caller: str, ctx: Any, owner: Any, cell: Cell, response: Any, body: str, words: list[str]) -> str:

@@ -84,7 +84,7 @@ class Context:
     now: the instant of the call; the only clock a command body knows.
     key: idempotency key made by the caller; the same key gives the first result again.
     rehearse: run every step, show the result, roll back.
-    channel: page, api, cli, job or import; for the audit.
+    channel: page, api, cli, agent, job or import; for the audit.
     authority: reference of what lends the caller her power (`core.apitoken:7`); "" for a plain sign-in; for the audit.
     work: the transaction under way; set by the runner only. A command called with it set runs inside that transaction
         on the authority of the outer command.

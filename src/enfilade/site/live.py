@@ -1,4 +1,4 @@
-"""Live updates for open pages: one LISTEN connection fans out to every browser over server-sent events.
+"""Live updates for open pages: one LISTEN connection fans out to every browser over server-sent events. Beside it, the agent server.
 
 A browser is told only which kinds of record changed in its company; it fetches them again with its own rights. The
 stream is opened with the session cookie of the page; a stranger gets 401.
@@ -37,12 +37,14 @@ from starlette.routing import Route
 
 from enfilade.core.access import companies_of
 from enfilade.core.live import CHANNEL
+from enfilade.site.agents import AgentServer
 
 QUEUE_MAX = 200
 KEEPALIVE_S = 15
 # Then the browser asks again by itself, with the session it has by then: who was shut out hears nothing more.
 STREAM_MAX_S = 600
 SUBSCRIBERS: dict[asyncio.Queue[list[str]], int] = {}
+AGENTS = AgentServer()
 
 
 async def listen() -> None:
@@ -132,10 +134,11 @@ async def health(request: Request) -> Response:
 async def lifespan(app: Starlette) -> AsyncIterator[None]:
     """Listen while the process runs."""
     task = asyncio.create_task(listen())
-    yield
+    async with AGENTS.running():
+        yield
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await task
 
 
-application = Starlette(routes=[Route("/events", events), Route("/health", health)], lifespan=lifespan)
+application = Starlette(routes=[Route("/events", events), Route("/health", health), Route("/mcp", AGENTS)], lifespan=lifespan)

@@ -5,19 +5,16 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from django.db import models
 from django.http import HttpRequest, JsonResponse
 
 from enfilade.core.command import REGISTRY, Command
 from enfilade.core.context import Context
-from enfilade.core.fields import AmountField
 from enfilade.core.http.dispatch import view
 from enfilade.core.resource import RESOURCES, Resource
-from enfilade.core.resource.columns import field_at, public_name
 from enfilade.core.resource.hooks import REPORTS, Report
 
 from .results import named, report_schema, result_schema, row_schema, shared_schemas
-from .schemas import inputs_schema, value_schema
+from .schemas import filter_names, inputs_schema, value_schema
 
 PROBLEMS = {
     "202": "Held at a door",
@@ -154,12 +151,8 @@ def _resource_paths(resource: Resource) -> dict[str, Any]:
 
 
 def _list_parameters(resource: Resource) -> list[dict[str, Any]]:
-    made = [_parameter(n) for n in ("q", "sort", "after", "before", "limit")]
-    for column in resource.filters:
-        name = public_name(column)
-        ranged = isinstance(field_at(resource.model, column), models.DateField | AmountField)
-        made += [_in_query(n) for n in (name, *((f"{name}_from", f"{name}_to") if ranged else ()))]
-    return made
+    shared = [_parameter(n) for n in ("q", "sort", "after", "before", "limit")]
+    return shared + [_in_query(n) for n in filter_names(resource)]
 
 
 def _command_path(command: Command) -> dict[str, Any]:

@@ -8,8 +8,13 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
+from django.db import models
+
 from enfilade.core.command import Command
 from enfilade.core.command.inputs import Parameter
+from enfilade.core.fields import AmountField
+from enfilade.core.resource import Resource
+from enfilade.core.resource.columns import field_at, public_name
 
 AMOUNT = {"type": "string", "pattern": r"^-?\d+(\.\d+)?$", "description": "Decimal amount in major units."}
 PLAIN: dict[Any, dict[str, Any]] = {
@@ -29,13 +34,7 @@ def parameter_schema(parameter: Parameter) -> dict[str, Any]:
     """JSON Schema of one input."""
     if parameter.is_lines:
         inner = parameter.line_parameters
-        item = {
-            "type": "object",
-            "properties": {n: parameter_schema(p) for n, p in inner.items()},
-            "required": [n for n, p in inner.items() if p.required],
-            "additionalProperties": False,
-        }
-        return {"type": "array", "items": item, "title": parameter.label}
+        return {"type": "array", "items": parameters_schema(inner), "title": parameter.label}
     one = value_schema(parameter)
     made: dict[str, Any] = {"type": "array", "items": one} if parameter.many else one
     if not parameter.required and "type" in made and isinstance(made["type"], str):
@@ -65,10 +64,24 @@ def value_schema(parameter: Parameter) -> dict[str, Any]:
 
 def inputs_schema(command: Command, *, without: str | None = None) -> dict[str, Any]:
     """JSON Schema of a command's inputs. without: the input that the address names already."""
-    inputs = {n: p for n, p in command.parameters.items() if n != without}
+    return parameters_schema({n: p for n, p in command.parameters.items() if n != without})
+
+
+def parameters_schema(inputs: dict[str, Parameter]) -> dict[str, Any]:
+    """JSON Schema of an object with these inputs and no others."""
     return {
         "type": "object",
         "properties": {n: parameter_schema(p) for n, p in inputs.items()},
         "required": [n for n, p in inputs.items() if p.required and not p.partial],
         "additionalProperties": False,
     }
+
+
+def filter_names(resource: Resource) -> list[str]:
+    """What a list may be filtered by; days and amounts by their bounds too."""
+    found: list[str] = []
+    for column in resource.filters:
+        name = public_name(column)
+        ranged = isinstance(field_at(resource.model, column), models.DateField | AmountField)
+        found += [name, *((f"{name}_from", f"{name}_to") if ranged else ())]
+    return found

@@ -7,9 +7,9 @@ POST /api/v1/do/<module>/<verb>, GET report. Writing needs an Idempotency-Key or
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, is_dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
 from django.db import models
@@ -17,7 +17,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from enfilade.core import files
 from enfilade.core.command import Command, command_named, run_raw
-from enfilade.core.command.reading import NAME_MAX, read, to_plain
+from enfilade.core.command.reading import NAME_MAX, read
 from enfilade.core.context import Context, Held, Invalid, NotFound, Refusal
 from enfilade.core.http.dispatch import view
 from enfilade.core.http.problems import problem
@@ -26,6 +26,8 @@ from enfilade.core.resource import RESOURCES, Resource, resource_for
 from enfilade.core.resource.hooks import REPORTS, report_named
 from enfilade.core.resource.listing import listing
 from enfilade.core.scope import scope
+
+from .answers import held_json, report_json, result_json
 
 BODY_MAX_BYTES = 5 * 1024 * 1024
 DEPTH_MAX = 20
@@ -103,11 +105,6 @@ def upload(request: HttpRequest, ctx: Context) -> HttpResponse:
     )
 
 
-def report_json(found: Any) -> Any:
-    """Figures of a report as JSON; amounts stay minor units where the key says `_minor`."""
-    return to_plain(asdict(found)) if is_dataclass(found) and not isinstance(found, type) else to_plain(found)
-
-
 def _run(request: HttpRequest, ctx: Context, name: str, target: dict[str, Any], status: int) -> HttpResponse:
     """Run a command with the body's inputs. 202 with the held command when it waits at a door."""
     key = request.headers.get("Idempotency-Key", "")
@@ -119,34 +116,13 @@ def _run(request: HttpRequest, ctx: Context, name: str, target: dict[str, Any], 
     try:
         result = run_raw(replace(ctx, key="" if rehearse else key, rehearse=rehearse), name, raw)
     except Held as held:
-        waiting = held.held
-        detail = {
-            "held": ref(waiting) if waiting.pk else None,
-            "reason": waiting.reason,
-            "rule": waiting.rule,
-            "release_role": waiting.release_role,
-        }
-        return problem(202, "held", waiting.reason, **detail)
+        return problem(202, "held", held.held.reason, **held_json(held.held))
     with scope(ctx.company_id, read_only=True):
         body = result_json(ctx, result)
     answer = JsonResponse(body, status=200 if rehearse else status)
     if isinstance(result, models.Model) and status == 201 and not rehearse and (resource := resource_for(type(result))):
         answer["Location"] = f"{resource.api_url()}{result.pk}/"
     return answer
-
-
-def result_json(ctx: Context, result: Any) -> dict[str, Any]:
-    """What a command gave, for programs: the record, or the values of a plain result."""
-    if isinstance(result, models.Model):
-        resource = resource_for(type(result))
-        if resource is not None and ctx.may(resource.view_permission):
-            return resource.as_json(ctx, result)
-        return {"id": result.pk, "ref": ref(result), "label": str(result)}
-    if is_dataclass(result) and not isinstance(result, type):
-        return cast("dict[str, Any]", to_plain(asdict(result)))
-    if isinstance(result, list | tuple):
-        return {"items": [result_json(ctx, r) for r in result]}
-    return {"result": to_plain(result)}
 
 
 def _body(request: HttpRequest) -> dict[str, Any]:

@@ -24,14 +24,29 @@ TITLES = {
 }
 
 
+UNKNOWN = "The database could not say whether this was saved. Send the same again: it will not happen twice."
+
+
+def described(status: int, code: str, detail: str, **more: Any) -> dict[str, Any]:
+    """The body of a problem document (RFC 9457): type, title, status, detail, and our stable `code`."""
+    return {"type": f"/problems/{code}", "title": TITLES.get(status, "Problem"), "status": status, "detail": detail, "code": code, **more}
+
+
 def problem(status: int, code: str, detail: str, **more: Any) -> JsonResponse:
-    """A problem document (RFC 9457): type, title, status, detail, and our stable `code`."""
-    body = {"type": f"/problems/{code}", "title": TITLES.get(status, "Problem"), "status": status, "detail": detail, "code": code, **more}
-    return JsonResponse(body, status=status, content_type="application/problem+json")
+    """A problem document as an answer."""
+    return JsonResponse(described(status, code, detail, **more), status=status, content_type="application/problem+json")
 
 
-def problem_of(no: Refusal) -> JsonResponse:
-    """The problem document of a refusal, with one entry per bad input and what would be possible instead."""
+def problem_of(no: Refusal | OutcomeUnknown) -> JsonResponse:
+    """The problem document of a refusal as an answer."""
+    body = problem_body(no)
+    return JsonResponse(body, status=body["status"], content_type="application/problem+json")
+
+
+def problem_body(no: Refusal | OutcomeUnknown) -> dict[str, Any]:
+    """The body for a refusal, with one entry per bad input and what would be possible instead."""
+    if isinstance(no, OutcomeUnknown):
+        return described(503, "outcome_unknown", UNKNOWN, retryable=True)
     more: dict[str, Any] = {"retryable": no.code == "busy"}
     if isinstance(no, Invalid):
         more["errors"] = [{"field": path, "detail": sentence} for path, found in no.errors.items() for sentence in found]
@@ -39,7 +54,7 @@ def problem_of(no: Refusal) -> JsonResponse:
         more["errors"] = [{"field": no.field, "detail": str(no)}]
     if no.hints:
         more["hints"] = list(no.hints)
-    return problem(no.status, no.code, str(no), **more)
+    return described(no.status, no.code, str(no), **more)
 
 
 def page_problem(request: HttpRequest, status: int, sentence: str) -> HttpResponse:
@@ -61,8 +76,7 @@ def wants_json(request: HttpRequest) -> bool:
 def of_exception(request: HttpRequest, error: Exception) -> HttpResponse:
     """Answer for a refusal or an unknown outcome."""
     if isinstance(error, OutcomeUnknown):
-        sentence = "The database could not say whether this was saved. Send the same again: it will not happen twice."
-        return problem(503, "outcome_unknown", sentence, retryable=True) if wants_json(request) else page_problem(request, 503, sentence)
+        return problem_of(error) if wants_json(request) else page_problem(request, 503, UNKNOWN)
     no = error if isinstance(error, Refusal) else Refusal("refused", str(error))
     return problem_of(no) if wants_json(request) else page_problem(request, no.status, str(no))
 
