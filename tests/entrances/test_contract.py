@@ -1,6 +1,6 @@
 """The API keeps what its document promises: made-up requests to every operation get documented answers, and never a 5xx.
 
-Few requests an operation in the suite, always the same; ENFILADE_API_EXAMPLES=50 makes more, and others each time.
+One good and one bad request an operation in the suite, always the same; ENFILADE_API_EXAMPLES=50 makes more, and others each time.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ CHECKS = [
     checks.response_schema_conformance,
 ]
 SETTINGS = settings(
-    max_examples=EXAMPLES or 2,
+    max_examples=EXAMPLES or 1,
     deadline=None,
     derandomize=not EXAMPLES,
     database=None,
@@ -96,6 +96,9 @@ def test_every_operation_answers_as_documented(practice: Context, mode: Generati
     schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application, headers=headers)
     keys = keys_of(practice)
     operations = [found.ok() for found in schema.get_all_operations()]
-    assert len(operations) > 300
+    if not EXAMPLES:
+        # A command on a record is the command at its own address; many requests find more there than one more does here.
+        operations = [o for o in operations if "/{id}/" not in o.path or o.path.endswith("/{id}/")]
+    assert len(operations) > 250
     found = [fault for operation in operations for fault in faults(operation, mode, headers, keys)]
     assert not found, f"{len(found)} of {len(operations)} operations:\n\n" + "\n\n".join(found[:20])
