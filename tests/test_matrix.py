@@ -23,7 +23,18 @@ from enfilade.core.resource.hooks import PAGES, REPORTS
 from enfilade.core.scope import scope
 
 PUBLIC = {"sign_in"}
-FOR_EVERY_MEMBER = {"home", "palette", "notifications", "notifications_count", "api.index", "api.openapi", "switch_company", "sign_out"}
+FOR_EVERY_MEMBER = {
+    "home",
+    "palette",
+    "notifications",
+    "notifications_count",
+    "api.index",
+    "api.openapi",
+    "switch_company",
+    "sign_out",
+    "problem",
+    "problems",
+}
 
 
 @dataclass(frozen=True)

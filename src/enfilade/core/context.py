@@ -6,6 +6,7 @@ wants somebody else to look first) and OutcomeUnknown (the database can't say wh
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -85,6 +86,7 @@ class Context:
     key: idempotency key made by the caller; the same key gives the first result again.
     rehearse: run every step, show the result, roll back.
     channel: page, api, cli, agent, job or import; for the audit.
+    guard: asked with the locked inputs before anything is done, and refuses where they are not what the caller has seen.
     authority: reference of what lends the caller her power (`core.apitoken:7`); "" for a plain sign-in; for the audit.
     work: the transaction under way; set by the runner only. A command called with it set runs inside that transaction
         on the authority of the outer command.
@@ -99,6 +101,7 @@ class Context:
     rehearse: bool = False
     channel: str = "job"
     authority: str = ""
+    guard: Callable[[Mapping[str, Any]], None] | None = None
     work: Work | None = None
 
     @property

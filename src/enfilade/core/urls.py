@@ -11,6 +11,7 @@ from .api import views as api
 from .api.openapi import openapi_view
 from .http.dispatch import view
 from .pages import account, archive, commands, lists, notifications, palette, records, reports, session, timeline, transfer
+from .pages.problems import problem_view
 from .resource import RESOURCES, Resource
 from .resource.hooks import PAGES
 
@@ -53,6 +54,8 @@ urlpatterns: list[URLPattern] = [
     path("notifications/count/", notifications.notifications_count_view, name="notifications_count"),
     path("core/audit-archive/", archive.archive_view, name="audit_archive"),
     path("files/<int:pk>/", transfer.file_view, name="file"),
+    path("problems/", problem_view, name="problems"),
+    path("problems/<slug:code>", problem_view, name="problem"),
     path("api/v1/", api.index, name="api.index"),
     path("api/v1/openapi.json", openapi_view, name="api.openapi"),
     path("api/v1/files/", api.upload, name="api.files"),

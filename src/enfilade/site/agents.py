@@ -24,6 +24,7 @@ from starlette.types import Receive, Scope, Send
 from enfilade.core.access import context_of_token
 from enfilade.core.agents import Tool, call, tools_of
 from enfilade.core.context import Context, OutcomeUnknown, Refusal
+from enfilade.core.http.limits import LIMITER, TooMany, caller_of
 from enfilade.core.http.problems import described, problem_body
 
 BODY_MAX_BYTES = 5 * 1024 * 1024
@@ -56,12 +57,25 @@ class AgentServer:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
         caller = await in_thread(context_of_token, bearer(scope))
-        if caller is None or self.manager is None:
-            body = described(401, "sign_in", "Send a bearer token.")
-            answer = JSONResponse(body, 401, {"WWW-Authenticate": "Bearer"}, "application/problem+json")
-            await answer(scope, receive, send)
+        answer = self._refused(caller)
+        if answer is not None or self.manager is None:
+            await (answer or _answer(503, "closed", "The house is being closed."))(scope, receive, send)
             return
         await self.manager.asgi_app({**scope, CALLER: caller}, receive, send)
+
+    def _refused(self, caller: Context | None) -> JSONResponse | None:
+        if caller is None:
+            return _answer(401, "sign_in", "Send a bearer token.", {"WWW-Authenticate": "Bearer"})
+        try:
+            if settings.API_RATE_PER_MIN:
+                LIMITER.take(caller_of(caller), settings.API_RATE_PER_MIN)
+        except TooMany as no:
+            return _answer(429, no.code, str(no), {"Retry-After": str(no.wait_s)})
+        return None
+
+
+def _answer(status: int, code: str, sentence: str, headers: dict[str, str] | None = None) -> JSONResponse:
+    return JSONResponse(described(status, code, sentence), status, headers, "application/problem+json")
 
 
 def bearer(scope: Scope) -> str:

@@ -17,6 +17,7 @@ django.setup()
 from enfilade.core.command import REGISTRY  # noqa: E402 - after setup
 from enfilade.core.command.inputs import Parameter  # noqa: E402
 from enfilade.core.events import EVENTS, REACTIONS  # noqa: E402
+from enfilade.core.http.catalogue import problems  # noqa: E402
 from enfilade.core.resource import RESOURCES  # noqa: E402
 from enfilade.core.resource.hooks import REPORTS  # noqa: E402
 
@@ -25,8 +26,9 @@ def main(folder: str) -> None:
     """Write all pages."""
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
-    for name, text in (("commands", commands()), ("resources", resources()), ("reports", reports()), ("events", events())):
-        (target / f"{name}.md").write_text(text, encoding="utf-8")
+    pages = {"commands": commands, "resources": resources, "reports": reports, "events": events, "problems": refusals}
+    for name, write in pages.items():
+        (target / f"{name}.md").write_text(write(), encoding="utf-8")
         sys.stdout.write(f"{target / name}.md\n")
 
 
@@ -99,6 +101,19 @@ def reports() -> str:
         report = REPORTS[label]
         inputs = ", ".join(f"`{n}`" for n in report.parameters) or "none"
         parts.append(f"\n## {label}\n\n{report.summary}\n\nInputs: {inputs}. Permission `{report.permission}`.\n")
+    return "".join(parts)
+
+
+def refusals() -> str:
+    """Every code of a problem document, what it says, and which commands name it."""
+    parts = [
+        "# Problems\n\nWhat the API refuses it answers as a problem document (RFC 9457).\n",
+        "`code` is stable, `detail` is the sentence for people, `errors` names the inputs, `retryable` says whether the same may be sent\n",
+        "again. … stands for what differs.\n\n| code | sentence | said by | commands |\n|---|---|---|---|\n",
+    ]
+    for problem in problems().values():
+        named, sentence = ", ".join(f"`{n}`" for n in problem.commands), problem.sentence.replace("|", "/")
+        parts.append(f'| <span id="{problem.code}"></span>`{problem.code}` | {sentence} | {problem.where} | {named} |\n')
     return "".join(parts)
 
 

@@ -43,6 +43,7 @@ class Environment(BaseSettings):
     live_port: int = 8001
     live_url: str = ""
     mail_url: str = ""
+    api_rate_per_min: int = 3000
 
 
 def _secret(env: Environment) -> str:
@@ -97,6 +98,8 @@ FILES_DIR = env.enfilade_home / "files"
 LIVE_PORT = env.live_port
 LIVE_URL = env.live_url  # Behind a proxy that sends /events to the live process: LIVE_URL=/events
 
+API_RATE_PER_MIN = env.api_rate_per_min  # Calls of one program and worker process; 0: uncounted.
+
 DATABASES = {
     "default": {
         **database_settings(env.database_url or find_database_url(env.enfilade_home)),
@@ -141,6 +144,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "enfilade.core.http.middleware.context_middleware",
+    "enfilade.core.http.limits.limit_middleware",
     "enfilade.core.http.middleware.size_middleware",
     "axes.middleware.AxesMiddleware",
 ]

@@ -2,20 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, is_dataclass
+from datetime import UTC, datetime, time
 from typing import Any, cast
 
 from django.db import models
+from django.http import HttpResponse
+from django.utils.http import http_date, parse_etags
 
+from enfilade.core.command import Deprecated
 from enfilade.core.command.reading import to_plain
-from enfilade.core.context import Context, Invalid
+from enfilade.core.context import Context, Invalid, Refusal
 from enfilade.core.models import HeldCommand
 from enfilade.core.refs import ref
 from enfilade.core.resource import Resource, resource_for
 from enfilade.core.resource.columns import public_name
 
 ALWAYS = ("id", "ref", "label")
+
+
+class Changed(Refusal):
+    """The record is not any more what the caller has seen (If-Match)."""
+
+    status = 412
+
+    def __init__(self) -> None:
+        super().__init__("changed", "This was changed since you read it. Read it again and decide anew.")
+
+
+def etag_of(body: dict[str, Any]) -> str:
+    """A strong ETag of what a record shows: it changes whenever anything of it does."""
+    text = json.dumps(body, sort_keys=True, default=str)
+    return f'"{hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]}"'
+
+
+def guard_of(ctx: Context, resource: Resource, target: str, if_match: str) -> Callable[[Mapping[str, Any]], None]:
+    """Refuses `changed`, once the row is locked, unless it shows what one of the given ETags stands for."""
+    wanted = parse_etags(if_match)
+
+    def guard(bound: Mapping[str, Any]) -> None:
+        shown = resource.as_json(ctx, resource.get(ctx, bound[target].pk), lines=True)
+        if "*" not in wanted and etag_of(shown) not in wanted:
+            raise Changed
+
+    return guard
+
+
+def with_deprecation(answer: HttpResponse, what: Deprecated | None) -> HttpResponse:
+    """The answer with the headers of RFC 9745 and RFC 8594 where the thing is to be left."""
+    if what is not None:
+        answer["Deprecation"] = f"@{int(datetime.combine(what.since, time(), UTC).timestamp())}"
+        answer["Sunset"] = http_date(datetime.combine(what.until, time(), UTC).timestamp())
+        answer["Link"] = '</problems/deprecated>; rel="deprecation"'
+    return answer
 
 
 def result_json(ctx: Context, result: Any) -> dict[str, Any]:

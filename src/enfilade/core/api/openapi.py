@@ -24,11 +24,14 @@ PROBLEMS = {
     "404": "Not found",
     "405": "Not that way",
     "409": "Refused",
+    "412": "Changed meanwhile",
     "413": "Too large",
     "415": "Wrong media type",
     "422": "Not valid",
+    "429": "Too many calls",
     "503": "Outcome unknown",
 }
+ONE = {"304": {"description": "It still is what If-None-Match says."}}
 FILE = {"type": "object", "required": ["file"], "properties": {"file": {"type": "string", "format": "binary"}}}
 
 
@@ -72,6 +75,11 @@ def _answer(description: str, schema: dict[str, Any], kind: str = "json") -> dic
     return {"description": description, "content": {f"application/{kind}": {"schema": schema}}}
 
 
+def _tagged(row: dict[str, Any]) -> dict[str, Any]:
+    tag = {"schema": {"type": "string"}, "required": True, "description": "Send it back as If-Match when you change what you have read."}
+    return {**_answer("The record", row), "headers": {"ETag": tag}}
+
+
 def _problems(*codes: str) -> dict[str, Any]:
     return {code: {"$ref": f"#/components/responses/Problem{code}"} for code in codes}
 
@@ -83,6 +91,7 @@ def _in_query(name: str, description: str = "", **schema: Any) -> dict[str, Any]
 
 def _shared_parameters() -> dict[str, Any]:
     key = {"type": "string", "maxLength": 200}
+    tag = {"type": "string", "maxLength": 500}
     return {
         "id": {"name": "id", "in": "path", "required": True, "schema": {"type": "integer", "minimum": 1}},
         "key": {
@@ -91,6 +100,14 @@ def _shared_parameters() -> dict[str, Any]:
             "schema": key,
             "description": "The same key gives the first answer again.",
         },
+        "if_none_match": {"name": "If-None-Match", "in": "header", "schema": tag, "description": "Answer 304 if it is still that."},
+        "if_match": {
+            "name": "If-Match",
+            "in": "header",
+            "schema": tag,
+            "description": "Do it only if the record still is what was read under this ETag; else 412.",
+        },
+        "fields": _in_query("fields", "The wanted fields, with commas between them; id, ref and label always come."),
         "rehearse": _in_query("rehearse", "Run everything, show the result, keep nothing.", type="boolean"),
         "q": _in_query("q", "Every word occurs in one of the searched fields."),
         "sort": _in_query("sort", "A column, with - for downwards."),
@@ -104,7 +121,7 @@ def _operation(name: str, summary: str, tag: str, responses: dict[str, Any], per
     made = {"operationId": name, "summary": summary, "tags": [tag], **more}
     if permission:
         made["x-permission"] = permission
-    return {**made, "responses": {**responses, **_problems("400", "401", "403", "404", "405")}}
+    return {**made, "responses": {**responses, **_problems("400", "401", "403", "404", "405", "429")}}
 
 
 def _writing(command: Command, name: str, status: str, answer: dict[str, Any], *, without: str | None = None) -> dict[str, Any]:
@@ -113,9 +130,13 @@ def _writing(command: Command, name: str, status: str, answer: dict[str, Any], *
     body = {"content": {"application/json": {"schema": schema if without else named(command.name)}}, "required": bool(schema["required"])}
     # A rehearsal makes nothing, so it never answers 201.
     responses = {"200": answer, status: answer, **_problems("202", "409", "413", "415", "422", "503")}
-    more: dict[str, Any] = {"requestBody": body, "parameters": [_parameter("key"), _parameter("rehearse")], "x-command": command.name}
+    parameters = [_parameter("key"), _parameter("rehearse"), *([_parameter("if_match")] if without else [])]
+    responses |= _problems("412") if without else {}
+    more: dict[str, Any] = {"requestBody": body, "parameters": parameters, "x-command": command.name}
     if command.door:
         more["x-door"] = True
+    if command.deprecated:
+        more["deprecated"] = True
     return _operation(name, command.summary, command.module, responses, command.permission, **more)
 
 
@@ -123,6 +144,7 @@ def _resource_paths(resource: Resource) -> dict[str, Any]:
     name, may, row = resource.name, resource.view_permission, named(resource.label)
     everything, one = resource.api_url(), f"{resource.api_url()}{{id}}/"
     mark = {"type": ["string", "null"]}
+    asked = {"parameters": [_parameter("fields"), _parameter("if_none_match")], **({"deprecated": True} if resource.deprecated else {})}
     page = {"type": "object", "properties": {"items": {"type": "array", "items": row}, "after": mark, "before": mark}}
     pages = {"200": _answer("A page", page), **_problems("422")}
     found: dict[str, Any] = {
@@ -133,7 +155,7 @@ def _resource_paths(resource: Resource) -> dict[str, Any]:
         },
         one: {
             "parameters": [_parameter("id")],
-            "get": _operation(f"get_{name}", f"Read one {resource.singular}.", resource.module, {"200": _answer("The record", row)}, may),
+            "get": _operation(f"get_{name}", f"Read one {resource.singular}.", resource.module, ONE | {"200": _tagged(row)}, may, **asked),
         },
     }
     add, change = resource.add_command, resource.change_command
@@ -151,7 +173,7 @@ def _resource_paths(resource: Resource) -> dict[str, Any]:
 
 
 def _list_parameters(resource: Resource) -> list[dict[str, Any]]:
-    shared = [_parameter(n) for n in ("q", "sort", "after", "before", "limit")]
+    shared = [_parameter(n) for n in ("q", "sort", "after", "before", "limit", "fields")]
     return shared + [_in_query(n) for n in filter_names(resource)]
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from django.core.exceptions import RequestDataTooBig
 from django.db import models
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.http import parse_etags
 
 from enfilade.core import files
 from enfilade.core.command import Command, command_named, run_raw
@@ -27,7 +28,7 @@ from enfilade.core.resource.hooks import REPORTS, report_named
 from enfilade.core.resource.listing import listing
 from enfilade.core.scope import scope
 
-from .answers import held_json, report_json, result_json
+from .answers import etag_of, guard_of, held_json, narrowed, report_json, result_json, with_deprecation
 
 BODY_MAX_BYTES = 5 * 1024 * 1024
 DEPTH_MAX = 20
@@ -40,9 +41,12 @@ def collection(request: HttpRequest, ctx: Context, label: str) -> HttpResponse:
     resource = RESOURCES[label]
     if request.method == "POST":
         return _run(request, ctx, _existing(resource.add_command, "new row of", resource).name, {}, 201)
-    page = listing(resource, ctx, request.GET)
-    items = [resource.as_json(ctx, r) for r in page.rows]
-    return JsonResponse({"items": items, "after": page.after or None, "before": page.before or None})
+    params = request.GET.copy()
+    fields = _fields(params.pop("fields", []))
+    page = listing(resource, ctx, params)
+    items = narrowed([resource.as_json(ctx, r) for r in page.rows], resource, fields)
+    answer = JsonResponse({"items": items, "after": page.after or None, "before": page.before or None})
+    return with_deprecation(answer, resource.deprecated)
 
 
 @view(methods=("GET", "HEAD", "PATCH"))
@@ -51,8 +55,30 @@ def record(request: HttpRequest, ctx: Context, label: str, pk: int) -> HttpRespo
     resource = RESOURCES[label]
     if request.method == "PATCH":
         command = _existing(resource.change_command, "change of", resource)
-        return _run(request, ctx, command.name, {str(command.target): pk}, 200)
-    return JsonResponse(resource.as_json(ctx, resource.get(ctx, pk), lines=True))
+        return _run_on(request, ctx, resource, command, pk)
+    shown = resource.as_json(ctx, resource.get(ctx, pk), lines=True)
+    tag = etag_of(shown)
+    if tag in parse_etags(request.headers.get("If-None-Match", "")):
+        answer = HttpResponse(status=304)
+        del answer["Content-Type"]
+    else:
+        answer = JsonResponse(narrowed([shown], resource, _fields(request.GET.getlist("fields")))[0])
+    answer["ETag"] = tag
+    return with_deprecation(answer, resource.deprecated)
+
+
+def _fields(given: list[str]) -> list[str]:
+    """`fields=number,party` or the name several times."""
+    return [name.strip() for text in given for name in text.split(",") if name.strip()]
+
+
+def _run_on(request: HttpRequest, ctx: Context, resource: Resource, command: Command, pk: int) -> HttpResponse:
+    """Run a command on a record; with If-Match only on the record as the caller has seen it."""
+    target = str(command.target)
+    if if_match := request.headers.get("If-Match", ""):
+        ctx.require(resource.view_permission)
+        ctx = replace(ctx, guard=guard_of(ctx, resource, target, if_match))
+    return _run(request, ctx, command.name, {target: pk}, 200)
 
 
 def _existing(command: Command | None, what: str, resource: Resource) -> Command:
@@ -67,7 +93,7 @@ def record_command(request: HttpRequest, ctx: Context, label: str, pk: int, verb
     resource = RESOURCES[label]
     for found in resource.commands(ctx):
         if found.verb == verb:
-            return _run(request, ctx, found.name, {str(found.target): pk}, 200)
+            return _run_on(request, ctx, resource, found, pk)
     raise NotFound("command", verb)
 
 
@@ -111,18 +137,18 @@ def _run(request: HttpRequest, ctx: Context, name: str, target: dict[str, Any], 
     if len(key) > KEY_MAX or not key.isprintable():
         raise Invalid({"Idempotency-Key": [f"A key has at most {KEY_MAX} printable characters."]})
     rehearse = request.GET.get("rehearse", "").lower() in {"1", "true"}
-    command_named(name)
+    command = command_named(name)
     raw = {**_body(request), **target}
     try:
         result = run_raw(replace(ctx, key="" if rehearse else key, rehearse=rehearse), name, raw)
     except Held as held:
-        return problem(202, "held", held.held.reason, **held_json(held.held))
+        return with_deprecation(problem(202, "held", held.held.reason, **held_json(held.held)), command.deprecated)
     with scope(ctx.company_id, read_only=True):
         body = result_json(ctx, result)
     answer = JsonResponse(body, status=200 if rehearse else status)
     if isinstance(result, models.Model) and status == 201 and not rehearse and (resource := resource_for(type(result))):
         answer["Location"] = f"{resource.api_url()}{result.pk}/"
-    return answer
+    return with_deprecation(answer, command.deprecated)
 
 
 def _body(request: HttpRequest) -> dict[str, Any]:

@@ -6,7 +6,7 @@ Owns the registry of commands, their inputs (one Django form each), the runner a
 from .declare import command
 from .door import DoorCheck, Facts, Verdict, register_door
 from .inputs import Amount, Choice, Input, LongText, Percent, Ref
-from .registry import REGISTRY, Command, command_named
+from .registry import REGISTRY, Command, Deprecated, command_named
 from .runner import execute, run_raw
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Amount",
     "Choice",
     "Command",
+    "Deprecated",
     "DoorCheck",
     "Facts",
     "Input",

@@ -6,6 +6,7 @@ import inspect
 import typing
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -25,6 +26,18 @@ class CommandFunction(Protocol):
 
     def __call__(self, ctx: Context, /, **inputs: Any) -> Any:
         """Run the command."""
+
+
+@dataclass(frozen=True)
+class Deprecated:
+    """Something that programs should leave.
+
+    since: the day it was said; until: the first day on which it may be gone; instead: what to use, in a sentence.
+    """
+
+    since: date
+    until: date
+    instead: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +61,7 @@ class Command:
     own_target: str | None
     own_parameters: dict[str, Parameter] | None = None
     offered: Callable[[Any], bool] | None = None
+    deprecated: Deprecated | None = None
 
     @property
     def name(self) -> str:

@@ -140,6 +140,8 @@ def _steps(command: Command, ctx: Context, inputs: dict[str, Any], released_by: 
     if key and (earlier := _earlier(ctx, key)):
         return _replay(ctx, command, earlier, digest)
     bound = _lock(command, ctx, inputs)
+    if ctx.guard is not None and outer is None:
+        ctx.guard(bound)
     target = bound.get(command.target) if command.target else None
     states = getattr(target, "states", None)
     if target is not None and states is not None:

@@ -17,7 +17,8 @@ RETRYABLE = {DEADLOCK, SERIALIZATION}
 
 
 @lru_cache
-def _sentences() -> dict[str, str]:
+def constraint_sentences() -> dict[str, str]:
+    """The sentence of every constraint, by its name."""
     found = {}
     for model in apps.get_models():
         for constraint in model._meta.constraints:
@@ -37,7 +38,7 @@ def refusal_for(error: DatabaseError) -> Refusal | None:
         return Refusal("busy", "Somebody else is working on this right now. Try again in a moment.")
     name = getattr(diag, "constraint_name", None) or ""
     message = getattr(diag, "message_primary", None) or ""
-    if sentence := _sentences().get(name):
+    if sentence := constraint_sentences().get(name):
         return Refusal(name, sentence)
     if not isinstance(error, IntegrityError):
         return None

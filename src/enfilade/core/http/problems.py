@@ -16,9 +16,11 @@ TITLES = {
     404: "Not found",
     405: "Not that way",
     409: "Refused",
+    412: "Changed meanwhile",
     413: "Too large",
     415: "Wrong media type",
     422: "Not valid",
+    429: "Too many calls",
     500: "Our mistake",
     503: "Outcome unknown",
 }
@@ -47,7 +49,7 @@ def problem_body(no: Refusal | OutcomeUnknown) -> dict[str, Any]:
     """The body for a refusal, with one entry per bad input and what would be possible instead."""
     if isinstance(no, OutcomeUnknown):
         return described(503, "outcome_unknown", UNKNOWN, retryable=True)
-    more: dict[str, Any] = {"retryable": no.code == "busy"}
+    more: dict[str, Any] = {"retryable": no.code in {"busy", "too_many"}}
     if isinstance(no, Invalid):
         more["errors"] = [{"field": path, "detail": sentence} for path, found in no.errors.items() for sentence in found]
     elif no.field:

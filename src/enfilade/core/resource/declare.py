@@ -9,7 +9,7 @@ from django.db import models
 from django.utils.text import slugify
 
 from enfilade.core.command.inputs import UNSET, Input, Parameter
-from enfilade.core.command.registry import REGISTRY, Command, register
+from enfilade.core.command.registry import REGISTRY, Command, Deprecated, register
 from enfilade.core.command.runner import execute
 from enfilade.core.context import Context, NotFound
 from enfilade.core.models import Record, RecordQuerySet
@@ -31,6 +31,7 @@ class Resource:
     lines: related rows shown on the record page and in JSON: {related_name: columns}.
     ordering: default sort column, with `-` for newest first.
     facts: fields of the record page; the columns and fields when empty.
+    deprecated: programs that read it are told when it goes and what to use instead.
     menu: whether it has a menu entry; icon: a Lucide name; order: place in its department.
     """
 
@@ -50,6 +51,7 @@ class Resource:
     title: ClassVar[str] = ""
     addable: ClassVar[bool] = True
     changeable: ClassVar[bool] = True
+    deprecated: ClassVar[Deprecated | None] = None
 
     def __init_subclass__(cls) -> None:
         made = cls()
