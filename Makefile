@@ -15,7 +15,7 @@ VENV := .venv/bin
 export ONLY
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check format docs bench lock openapi clean
+.PHONY: help run build test check format docs bench lock openapi client clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
@@ -54,6 +54,10 @@ lock: ## resolve requirements/*.in anew into hash-pinned locks
 openapi: ## store the OpenAPI document that the tests compare with
 	@$(START) prepare --dev
 	@exec $(VENV)/python tools/openapi.py
+
+client: ## write the Python client of the API to clients/enfilade_client.py
+	@$(START) prepare --dev
+	@exec $(VENV)/python tools/client.py
 
 clean: ## remove what make built; data are not touched
 	rm -rf .venv .cache frontend/node_modules frontend/dist frontend/dist.new frontend/dist.old site

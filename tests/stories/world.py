@@ -10,6 +10,7 @@ from django.test import Client
 
 from enfilade.core.access import issue_token
 from enfilade.core.context import Context
+from tests.entrances.made_client import client_module, house_of
 
 KEYS = itertools.count(1)
 
@@ -91,6 +92,10 @@ class World:
             self.apis[login] = Api(self.people[login])
         return self.apis[login]
 
+    def client(self, login: str, *scope: str) -> Any:
+        """The house as a program with this person's token sees it: the generated client."""
+        return house_of(self.people[login], scope=scope or ("*",))
+
     def at(self, hour: int, minute: int = 0, *, days: int = 0) -> str:
         """An instant of today (or of another day), local time, ISO 8601."""
         day = self.owner.today + timedelta(days=days)
@@ -101,6 +106,8 @@ class World:
         today: date = self.owner.today
         return {
             "api": self.api,
+            "client": self.client,
+            "Problem": client_module().Problem,
             "today": today.isoformat(),
             "tomorrow": (today + timedelta(days=1)).isoformat(),
             "at": self.at,
