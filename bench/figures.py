@@ -164,6 +164,20 @@ def cpu_per_call(run: Callable[[], Any], times: int) -> float:
     return ((time.process_time() - before) + (session_cpu_s() - before_session)) / times
 
 
+def contacts_csv_cpu_s() -> float:
+    """CPU time of the application and its database session to import 10,000 contacts from CSV."""
+    from bench.contacts import address_book_csv, import_cpu_s
+
+    return import_cpu_s("contacts.csv", address_book_csv())
+
+
+def contacts_vcard_cpu_s() -> float:
+    """The same from vCard."""
+    from bench.contacts import address_book_vcard, import_cpu_s
+
+    return import_cpu_s("contacts.vcf", address_book_vcard())
+
+
 def start_seconds() -> float:
     """Time until the command line answers: a whole process that lists nothing."""
     run = [sys.executable, "-m", "enfilade.site.cli", "commands", "--json"]
@@ -175,5 +189,7 @@ FIGURES = [
     Figure("ledger_postings_8_clients", "per_s", 250, False, ledger_postings_per_second),
     Figure("cpu_per_issued_invoice", "ms", 14, True, cpu_per_invoice_ms),
     Figure("audit_share_of_command", "%", 30, True, audit_share_of_command),
+    Figure("contacts_10000_csv_cpu", "s", 5, True, contacts_csv_cpu_s),
+    Figure("contacts_10000_vcard_cpu", "s", 5, True, contacts_vcard_cpu_s),
     Figure("command_line_answers", "s", 4, True, start_seconds),
 ]

@@ -8,43 +8,35 @@ command line, a job) may die between any two.
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated, Any
 
-from django.db import OperationalError, connection
+from django.db import OperationalError
 from django.utils import timezone
 
-from . import audit
+from . import bulk
 from .access import HOUSE_EMAIL, context_for, house_context
 from .command import Choice, Input, Ref, command
 from .context import Context, NotFound, Refusal
 from .files import open_file, store
 from .jobs import for_each_company, job, schedule
-from .models import Company, ImportBatch, ImportRow, Record, StoredFile, User
+from .models import Company, ImportBatch, ImportRow, StoredFile, User
 from .narrowing import narrowed
 from .resource import Resource, resource_named
 from .resource.imports import PROBLEMS_MAX, ImportResult, batch_rows, may_import
-from .resource.intake import Intaken, Options, found_options, read_file
+from .resource.intake import FileRow, Intaken, Options, found_options, read_file
 from .resource.taking import Taker
 from .scope import scope
 from .undoing import take_back
 
-STEP_ROWS = 500
+STEP_ROWS = 1_000
 REHEARSED_ROWS = 50
 QUIET = timedelta(minutes=2)
-_LAY_DOWN = """
-INSERT INTO core_importrow (company_id, batch_id, position, line, command, inputs, cells, outcome, ref, changes, below, said)
-SELECT %s, %s, position, line, command, inputs::jsonb, cells::jsonb, outcome, '', '{}', '{}', said::jsonb
-FROM unnest(%s::int[], %s::int[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[])
-    AS given (position, line, command, inputs, cells, outcome, said)
-"""
-_WRITE_DOWN = """
-UPDATE core_importrow SET outcome = given.outcome, ref = given.ref, changes = given.changes::jsonb, below = given.below::jsonb,
-    said = given.said::jsonb
-FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[]) AS given (id, outcome, ref, changes, below, said)
-WHERE core_importrow.id = given.id
-"""
+_LAID_DOWN = ("position", "line", "command", "inputs", "cells", "outcome", "said")
+_READ_BACK = ("line", "command", "inputs", "cells", "position", "outcome", "ref", "changes", "below", "said", "pk")
+_WRITTEN_DOWN = ("outcome", "ref", "changes", "below", "said")
 
 
 @command(permission="core.import_rows", hidden=True, target="")
@@ -110,8 +102,8 @@ def start_import(ctx: Context, *, batch: ImportBatch, at_once: bool = False) -> 
     target, options = _importable(ctx, batch.resource), Options.of(batch.options)
     made = read_file(target, ctx, batch.file_name, _content(batch.file), options)
     _describe(batch, made, options)
-    with connection.cursor() as cursor:
-        cursor.execute(_LAY_DOWN, [ctx.company_id, batch.pk, *_columns(made.rows)])
+    of_batch = {"company_id": ctx.company_id, "batch_id": batch.pk}
+    bulk.insert(ImportRow, [of_batch | {n: getattr(row, n) for n in _LAID_DOWN} for row in made.rows])
     batch.state, batch.started_at = ImportBatch.State.RUNNING, ctx.now
     _hand_over(ctx, batch)
     if not at_once:
@@ -120,14 +112,15 @@ def start_import(ctx: Context, *, batch: ImportBatch, at_once: bool = False) -> 
 
 
 @command(permission="core.import_rows", hidden=True, target="batch")
-def take_import_rows(ctx: Context, *, batch: ImportBatch) -> list[Record]:
+def take_import_rows(ctx: Context, *, batch: ImportBatch) -> ImportBatch:
     """Take the next rows of a running import, in the order of the file; the last step ends it.
 
     Refuses: not_running; single rows are refused with field and sentence, the good ones stay.
     """
     taker = Taker(ctx, _importable(ctx, batch.resource), Options.of(batch.options), batch.pk)
-    rows = list(batch.rows.filter(position__gt=batch.position).order_by("position")[:STEP_ROWS])
-    together = taker.take(rows)
+    waiting = batch.rows.filter(position__gt=batch.position).order_by("position")[:STEP_ROWS]
+    rows = [FileRow(*values) for values in waiting.values_list(*_READ_BACK)]
+    taker.take(rows)
     _write_down(rows)
     outcomes = [row.outcome for row in rows]
     batch.created_count += outcomes.count(ImportRow.Outcome.CREATED)
@@ -138,7 +131,7 @@ def take_import_rows(ctx: Context, *, batch: ImportBatch) -> list[Record]:
     if batch.position == batch.total_count:
         batch.state, batch.finished_at = ImportBatch.State.DONE, ctx.now
     batch.save()
-    return together
+    return batch
 
 
 @command(permission="core.import_rows", target="batch", label="Stop", tone="danger")
@@ -308,28 +301,9 @@ def _describe(batch: ImportBatch, made: Intaken, wanted: Options) -> None:
     batch.problems = [vars(p) for p in made.problems[:PROBLEMS_MAX]]
 
 
-def _columns(rows: list[ImportRow]) -> list[list[Any]]:
-    """The rows column by column, as the statement that lays them down takes them."""
-    to_json = audit.to_json
-    return [
-        [r.position for r in rows],
-        [r.line for r in rows],
-        [r.command for r in rows],
-        [to_json(r.inputs) for r in rows],
-        [None if r.cells is None else to_json(r.cells) for r in rows],
-        [r.outcome for r in rows],
-        [to_json(r.said) for r in rows],
-    ]
-
-
-def _write_down(rows: list[ImportRow]) -> None:
+def _write_down(rows: Sequence[FileRow | ImportRow]) -> None:
     """Keep what became of rows, in one statement."""
-    to_json = audit.to_json
-    plain, empty = ("outcome", "ref"), {"changes": "{}", "below": "{}", "said": "[]"}
-    columns = [[r.pk for r in rows], *[[getattr(r, n) for r in rows] for n in plain]]
-    columns += [[to_json(getattr(r, n)) if getattr(r, n) else nothing for r in rows] for n, nothing in empty.items()]
-    with connection.cursor() as cursor:
-        cursor.execute(_WRITE_DOWN, columns)
+    bulk.update(ImportRow, [{"id": row.pk} | {n: getattr(row, n) for n in _WRITTEN_DOWN} for row in rows])
 
 
 __all__ = [

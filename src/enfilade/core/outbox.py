@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, cast
 
-from . import audit
+from . import bulk
 from .events import event_name
 from .models import EventEntry
 
@@ -20,18 +20,14 @@ def deliver(ctx: Context, work: Work) -> None:
     """Write the events of a command to the outbox and enqueue its later reactions, in the same transaction."""
     if not work.events:
         return
+    same = {"company_id": ctx.company_id, "at": ctx.now, "entry_id": work.parent}
+    keys = bulk.reserve(EventEntry, len(work.events))
     rows = [
-        EventEntry(
-            company_id=ctx.company_id,
-            at=ctx.now,
-            name=event_name(type(fact)),
-            payload=audit.jsonable(asdict(cast("DataclassInstance", fact))),
-            entry_id=work.parent,
-        )
-        for fact in work.events
+        same | {"id": key, "name": event_name(type(fact)), "payload": asdict(cast("DataclassInstance", fact))}
+        for key, fact in zip(keys, work.events, strict=True)
     ]
-    EventEntry.objects.bulk_create(rows)
-    ids = {id(fact): row.pk for fact, row in zip(work.events, rows, strict=True)}
+    bulk.insert(EventEntry, rows)
+    ids = {id(fact): key for key, fact in zip(keys, work.events, strict=True)}
     if work.later:
         from .jobs import react
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
 
 from enfilade.core import files
 from enfilade.core.context import Context
-from enfilade.core.models import ImportRow, Record
 from enfilade.core.resource import Resource
-from enfilade.core.resource.intake import ImportProblem, Intake, Intaken, Options, Target, register_intake
+from enfilade.core.resource.intake import FileRow, ImportProblem, Intake, Intaken, Options, Outcome, Target, register_intake
 from enfilade.core.tabular import Table
 
 from . import rules
@@ -98,7 +96,7 @@ class ContactIntake(Intake):
         if kind not in {"vcard", "xcard"}:
             return None
         if not whole and kind == "vcard" and (number := count_cards(data)):
-            return Intaken([ImportRow(line=1) for _ in range(number)], kind="cards")
+            return Intaken([FileRow(line=1) for _ in range(number)], kind="cards")
         return _contacts(ctx, read_contacts(data, filename=name, region=ctx.company.country))
 
     def rows(self, resource: Resource, ctx: Context, table: Table, mapping: list[str], options: Options) -> Intaken:
@@ -117,9 +115,9 @@ class ContactIntake(Intake):
         made.table, made.mapping, made.kind = table, mapping, table.kind
         return made
 
-    def sort_out(self, ctx: Context, rows: list[ImportRow], options: Options) -> None:
+    def sort_out(self, ctx: Context, rows: list[FileRow], options: Options) -> None:
         """Who is there already is completed; what the mode does not want is refused."""
-        waiting = [row for row in rows if row.outcome == ImportRow.Outcome.WAITING]
+        waiting = [row for row in rows if row.outcome == Outcome.WAITING]
         for start in range(0, len(waiting), _INDEX_ROWS):
             part = waiting[start : start + _INDEX_ROWS]
             index = ContactIndex(ctx, [row.inputs["contact"] for row in part])
@@ -128,32 +126,32 @@ class ContactIntake(Intake):
             for row in part:
                 _sort_out(row, by_number.get(row.inputs.pop("number", "")) or index.known(row.inputs["contact"]), options.mode)
 
-    def take_many(self, ctx: Context, rows: list[ImportRow], options: Options) -> list[Record]:
+    def take_many(self, ctx: Context, rows: list[FileRow], options: Options) -> list[str]:
         """Those who are new, and in the file once, in a few statements for all of them."""
         self.sort_out(ctx, rows, options)
-        new: list[ImportRow] = []
+        new: list[FileRow] = []
         seen: set[str] = set()
         for row in rows:
             contact = row.inputs["contact"]
             keys = {rules.name_key(str(contact.get("name") or "")), f"uid:{contact.get('uid') or row.line}"}
-            if row.outcome == ImportRow.Outcome.WAITING and row.command == "party.import_contact" and not keys & seen:
+            if row.outcome == Outcome.WAITING and row.command == "party.import_contact" and not keys & seen:
                 new.append(row)
             seen |= keys
-        parties = take_contacts(ctx, [(row.inputs["contact"], row.inputs.get("photo")) for row in new])
-        for row, party in zip(new, parties, strict=True):
-            row.outcome, row.ref = ImportRow.Outcome.CREATED, f"party.party:{party.pk}"
-        return list(parties)
+        refs = take_contacts(ctx, [(row.inputs["contact"], row.inputs.get("photo")) for row in new])
+        for row, reference in zip(new, refs, strict=True):
+            row.outcome, row.ref = Outcome.CREATED, reference
+        return [str(row.inputs["contact"].get("name") or "") for row in new]
 
 
 register_intake("party.party", ContactIntake())
 
 
-def _sort_out(row: ImportRow, party: int | None, mode: str) -> None:
+def _sort_out(row: FileRow, party: int | None, mode: str) -> None:
     name = str(row.inputs["contact"].get("name") or "This contact")
     if party is not None and mode == "create":
-        row.outcome, row.said = ImportRow.Outcome.REFUSED, [["name", f"{name[:80]} is there already; this import only adds."]]
+        row.outcome, row.said = Outcome.REFUSED, [["name", f"{name[:80]} is there already; this import only adds."]]
     elif party is None and mode == "update":
-        row.outcome, row.said = ImportRow.Outcome.REFUSED, [["name", f"{name[:80]} is not there; this import only changes what is there."]]
+        row.outcome, row.said = Outcome.REFUSED, [["name", f"{name[:80]} is not there; this import only changes what is there."]]
     elif party is not None:
         row.command, row.inputs = "party.complete_party", {"party": party, **row.inputs}
 
@@ -169,7 +167,7 @@ def _contacts(ctx: Context, parsed: Parsed) -> Intaken:
         for draft, contact in zip(drafts, contacts, strict=True):
             photo = _keep_photo(ctx, draft)
             inputs = {"contact": contact} | ({"photo": photo} if photo else {})
-            made.rows.append(ImportRow(line=draft.line, command="party.import_contact", inputs=inputs))
+            made.rows.append(FileRow(line=draft.line, command="party.import_contact", inputs=inputs))
             made.problems += _doubts(draft, index.sharing(contact), seen)
     return made
 
@@ -179,7 +177,7 @@ def as_contact(draft: ContactDraft) -> dict[str, Any]:
     contact = {name: value for name in _TEXTS if (value := getattr(draft, name))}
     for name in ("contact_points", "addresses"):
         if items := getattr(draft, name):
-            contact[name] = [{k: v for k, v in asdict(item).items() if v} for item in items]
+            contact[name] = [{k: v for k in item.__slots__ if (v := getattr(item, k))} for item in items]
     if draft.birth_on is not None:
         contact["birth_on"] = draft.birth_on.isoformat()
     return contact
@@ -225,5 +223,5 @@ def _own_rows(ctx: Context, table: Table, mapping: list[str]) -> Intaken:
         points = [{"kind": kind, "value": cells[kind]} for kind in ("phone", "email") if cells.get(kind)]
         contact |= {"contact_points": points, "roles": (cells.get("roles") or "").split()}
         inputs = {"contact": contact} | ({"number": cells["number"]} if cells.get("number") else {})
-        made.rows.append(ImportRow(line=row.line, command="party.import_contact", inputs=inputs, cells=list(row.cells)))
+        made.rows.append(FileRow(line=row.line, command="party.import_contact", inputs=inputs, cells=list(row.cells)))
     return made

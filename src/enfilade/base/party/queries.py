@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import Any
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, F, OuterRef, Q, Subquery, TextField, Value
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
 from enfilade.core.context import Context
@@ -149,6 +151,11 @@ def known_contact(ctx: Context, contact: dict[str, Any]) -> Party | None:
     return bare[0] if len(bare) == 1 else None
 
 
+def _one_of(texts: Iterable[str]) -> RawSQL:
+    """The texts as one parameter: a thousand of them would each be quoted and parsed."""
+    return RawSQL("SELECT json_array_elements_text(%s::json)", [json.dumps(sorted(texts))])
+
+
 class ContactIndex:
     """Who a file's contacts are already, for hundreds of them in three queries; the same rule as `known_contact`."""
 
@@ -163,10 +170,14 @@ class ContactIndex:
         contacts = list(contacts)
         names = {rules.name_key(str(c.get("name") or "")) for c in contacts}
         uids = {str(c["uid"]) for c in contacts if c.get("uid")}
-        keys = {key for c in contacts for key in _keys(ctx, c)}
+        # By identity: a contact is asked about once or twice, and its numbers are slow to compare.
+        self._keys = {id(c): _keys(ctx, c) for c in contacts}
+        self._contacts = contacts
+        keys = {key for found in self._keys.values() for key in found}
         points = ContactPoint.objects.visible_to(ctx).filter(kind__in=("phone", "email"), party__merged_into=None)
-        found = list(points.filter(normalised__in=keys).order_by("pk").values_list("party_id", "normalised"))
-        near = Q(name_key__in=names) | Q(uid__in=uids) | Q(pk__in={pk for pk, _ in found})
+        found = list(points.filter(normalised__in=_one_of(keys)).order_by("pk").values_list("party_id", "normalised"))
+        near = Q(name_key__in=_one_of(names)) | Q(pk__in={pk for pk, _ in found})
+        near = near | Q(uid__in=_one_of(uids)) if uids else near
         fields = ("pk", "uid", "name_key", "birth_on", "name", "number")
         for pk, uid, name_key, birth_on, name, number in live_parties(ctx).filter(near).order_by("pk").values_list(*fields):
             self.by_name[name_key].append(pk)
@@ -177,7 +188,8 @@ class ContactIndex:
                 self.born[pk] = birth_on.isoformat()
         for pk, normalised in found:
             self.by_point[normalised].append(pk)
-        self.reachable = set(points.filter(party__in=list(self.label)).values_list("party_id", flat=True))
+        near_by = points.filter(party__in=list(self.label)).values_list("party_id", flat=True)
+        self.reachable = set(near_by) if self.label else set()
 
     def known(self, contact: dict[str, Any]) -> int | None:
         """The primary key of the party that a contact is already."""
@@ -185,17 +197,23 @@ class ContactIndex:
         if uid in self.by_uid:
             return self.by_uid[uid]
         named = self.by_name.get(rules.name_key(str(contact.get("name") or "")), [])
-        keys, birth_on = _keys(self.ctx, contact), contact.get("birth_on")
+        keys, birth_on = self._keys_of(contact), contact.get("birth_on")
         if keys or birth_on:
             same = {pk for key in keys for pk in self.by_point.get(key, ())}
             return next((pk for pk in named if pk in same or (birth_on and self.born.get(pk) == birth_on)), None)
         bare = [pk for pk in named if pk not in self.reachable and pk not in self.born]
         return bare[0] if len(bare) == 1 else None
 
+    def _keys_of(self, contact: dict[str, Any]) -> list[str]:
+        known = self._keys.get(id(contact))
+        return _keys(self.ctx, contact) if known is None else known
+
     def sharing(self, contact: dict[str, Any]) -> list[tuple[str, str]]:
         """Numbers and e-mail addresses of a contact that belong to a party of another name. Shape: (number, whose)."""
         name_key = rules.name_key(str(contact.get("name") or ""))
-        found = [(key, pk) for key in _keys(self.ctx, contact) for pk in self.by_point.get(key, ())]
+        if not self.by_point:
+            return []
+        found = [(key, pk) for key in self._keys_of(contact) for pk in self.by_point.get(key, ())]
         return [(key, self.label[pk][1]) for key, pk in found if self.label[pk][0] != name_key][:5]
 
 

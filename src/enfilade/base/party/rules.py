@@ -10,9 +10,10 @@ import unicodedata
 
 import phonenumbers
 
-from .formats.text import fold, normalise_phone, read_email
+from .formats.text import fold, normalise_phone, parse_e164, read_email
 
 __all__ = [
+    "address_lines",
     "full_name",
     "lookup_keys",
     "name_key",
@@ -21,6 +22,7 @@ __all__ = [
     "relation_words",
     "same_number",
     "search_words",
+    "shown_name",
     "shown_phone",
 ]
 
@@ -54,6 +56,17 @@ def relation_words(kind: str, *, from_other: bool = False) -> str:
 def name_key(name: str) -> str:
     """A name by which it is found and compared: without case, accents, strokes and punctuation."""
     return fold(unicodedata.normalize("NFKC", name)).translate(_PLAIN_LETTERS)
+
+
+def address_lines(street: str, extra: str, postal_code: str, city: str, region: str, country: str) -> list[str]:
+    """The lines of an envelope below the name."""
+    place = " ".join(part for part in (postal_code, city) if part)
+    return [line for line in (street, extra, place, region, country) if line]
+
+
+def shown_name(name: str, spoken: str) -> str:
+    """The name as it is shown: as it was typed, else made of its parts."""
+    return " ".join((name if name.strip() else spoken or name).split())
 
 
 def full_name(given: str, additional: str, family: str) -> str:
@@ -102,9 +115,8 @@ def same_number(stored: str, asked: str) -> bool:
 
 def shown_phone(normalised: str, region: str) -> str:
     """A number as people of a country write it: national at home, international abroad."""
-    try:
-        number = phonenumbers.parse(normalised)
-    except phonenumbers.NumberParseException:
+    number = parse_e164(normalised)
+    if number is None:
         return normalised
     home = phonenumbers.region_code_for_number(number) == region
     form = phonenumbers.PhoneNumberFormat.NATIONAL if home else phonenumbers.PhoneNumberFormat.INTERNATIONAL

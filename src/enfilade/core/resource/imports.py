@@ -11,7 +11,7 @@ from enfilade.core.models import ImportBatch, ImportRow
 from enfilade.core.refs import model_of, split
 
 from .declare import Resource
-from .intake import ImportProblem
+from .intake import FileRow, ImportProblem
 
 PROBLEMS_MAX = 1_000
 REFS_MAX = 100
@@ -39,7 +39,7 @@ class ImportResult:
         return result.saying(of_file, said)
 
     @classmethod
-    def of_rows(cls, rows: list[ImportRow], of_file: list[ImportProblem], labels: list[str]) -> ImportResult:
+    def of_rows(cls, rows: list[FileRow], of_file: list[ImportProblem], labels: list[str]) -> ImportResult:
         """What a rehearsal has come to."""
         outcomes = [r.outcome for r in rows]
         counts = (outcomes.count("created"), outcomes.count("changed"), outcomes.count("refused"))

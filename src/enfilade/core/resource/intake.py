@@ -14,10 +14,11 @@ from typing import Any
 
 from django.db import models
 
+from enfilade.core.audit import to_json
 from enfilade.core.command.reading import is_storable
 from enfilade.core.context import Context, Refusal
 from enfilade.core.fields import AmountField
-from enfilade.core.models import ImportRow, Record
+from enfilade.core.models import ImportRow
 from enfilade.core.tabular import SEPARATORS, Reading, Table, read_table
 
 from .columns import field_at, public_name
@@ -25,6 +26,7 @@ from .declare import Resource
 from .registry import RESOURCES
 
 MODES = ("both", "create", "update")
+Outcome = ImportRow.Outcome
 ENCODINGS = ("utf-8", "cp1252", "iso-8859-15", "cp1250", "cp1251", "cp850", "mac_roman", "utf-16", "shift_jis", "gb18030")
 LEFT_OUT = ""
 _SAMPLES = 3
@@ -103,6 +105,23 @@ class Target:
     required: bool = False
 
 
+@dataclass(slots=True)
+class FileRow:
+    """A row of a file on its way: the columns of `ImportRow`, without the weight of a model, since there are thousands."""
+
+    line: int = 0
+    command: str = ""
+    inputs: dict[str, Any] = field(default_factory=dict)
+    cells: list[str] | None = None
+    position: int = 0
+    outcome: str = "waiting"
+    ref: str = ""
+    changes: dict[str, Any] = field(default_factory=dict)
+    below: dict[str, Any] = field(default_factory=dict)
+    said: list[list[str]] = field(default_factory=list)
+    pk: int = 0
+
+
 @dataclass
 class ImportProblem:
     """What was not taken, and why. refused: the row was left out; otherwise it is a warning."""
@@ -117,7 +136,7 @@ class ImportProblem:
 class Intaken:
     """A file as it was understood. table is None where the file has no columns (cards)."""
 
-    rows: list[ImportRow] = field(default_factory=list)
+    rows: list[FileRow] = field(default_factory=list)
     problems: list[ImportProblem] = field(default_factory=list)
     table: Table | None = None
     mapping: list[str] = field(default_factory=list)
@@ -183,16 +202,17 @@ class Intake:
         made = Intaken(table=table, mapping=mapping, kind=table.kind)
         for row in table.rows:
             cells = {m: table.text_of(c) for m, c in zip(mapping, row.cells, strict=False) if m in read_too}
-            made.rows.append(ImportRow(line=row.line, inputs=cells, cells=list(row.cells)))
+            made.rows.append(FileRow(line=row.line, inputs=cells, cells=list(row.cells)))
         return made
 
-    def sort_out(self, ctx: Context, rows: list[ImportRow], options: Options) -> None:
+    def sort_out(self, ctx: Context, rows: list[FileRow], options: Options) -> None:
         """Say of many rows which command each becomes, where looking that up one by one would cost a query each."""
 
-    def take_many(self, ctx: Context, rows: list[ImportRow], options: Options) -> list[Record]:
+    def take_many(self, ctx: Context, rows: list[FileRow], options: Options) -> list[str]:
         """Write many rows at once, where the module has a set-based twin of its command: sets the outcome of those it took.
 
         What it leaves waiting is taken one by one; what it raises makes all of them be taken one by one.
+        Shape: what those rows are called, for people.
         """
         return []
 
@@ -228,7 +248,7 @@ def read_file(resource: Resource, ctx: Context, name: str, data: bytes, options:
     if fault := _fault_of_mapping(resource, own, table, mapping):
         return Intaken(problems=[*said, fault], table=table, mapping=mapping, kind=table.kind)
     if not whole:
-        rows = [ImportRow(line=row.line) for row in table.rows]
+        rows = [FileRow(line=row.line) for row in table.rows]
         return Intaken(rows, [*said, *_left_out(resource, table, mapping)], table, mapping, table.kind)
     made = own.rows(resource, ctx, table, mapping, options)
     made.problems = [*said, *_left_out(resource, table, mapping), *made.problems]
@@ -268,9 +288,11 @@ def _settled(made: Intaken) -> Intaken:
     """Numbered from 1; a row with what no database can hold is refused here, and kept without it."""
     for position, row in enumerate(made.rows, 1):
         row.position = position
-        if not storable(row.inputs) or not storable(row.cells):
+        # Written as JSON, only such a character and half of one beyond the first plane look like this; the rest need not be walked through.
+        text = to_json([row.inputs, row.cells])
+        if ("\\u0000" in text or "\\ud" in text) and not (storable(row.inputs) and storable(row.cells)):
             row.said = [[next((n for n, v in row.inputs.items() if not storable(v)), ""), "This text holds characters that can't be kept."]]
-            row.outcome = ImportRow.Outcome.REFUSED
+            row.outcome = Outcome.REFUSED
             row.inputs, row.cells = {}, cleaned(row.cells)
     return made
 

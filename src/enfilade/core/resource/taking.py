@@ -23,12 +23,10 @@ from enfilade.core.refs import ref
 
 from .columns import public_name
 from .declare import Resource
-from .intake import Intake, Options, intake_of, key_of_link
+from .intake import FileRow, Intake, Options, Outcome, intake_of, key_of_link
 
 if TYPE_CHECKING:
     from enfilade.core.command.work import Work
-
-Outcome = ImportRow.Outcome
 
 
 class Taker:
@@ -42,19 +40,17 @@ class Taker:
         self.made: set[str] = set()
         self.labels: list[str] = []
 
-    def take(self, rows: list[ImportRow]) -> list[Record]:
-        """Take the waiting ones among the rows; the records that were written without a command of their own."""
+    def take(self, rows: list[FileRow]) -> None:
+        """Take the waiting ones among the rows."""
         waiting = [row for row in rows if row.outcome == Outcome.WAITING]
-        together = self._take_together(waiting)
-        self.labels += [str(r) for r in together[:100]]
+        self.labels += self._take_together(waiting)[:100]
         for row in waiting:
             if row.outcome == Outcome.WAITING:
                 self._take_one(row)
             elif row.outcome == Outcome.CREATED:
                 self.made.add(row.ref)
-        return together
 
-    def _take_together(self, waiting: list[ImportRow]) -> list[Record]:
+    def _take_together(self, waiting: list[FileRow]) -> list[str]:
         """By the set-based twin of the module; when anything in it is refused, the rows are taken one by one, which says which it was."""
         try:
             with cast("Work", self.ctx.work).attempt(), transaction.atomic():
@@ -66,7 +62,7 @@ class Taker:
                 row.outcome, row.ref = Outcome.WAITING, ""
             return []
 
-    def _take_one(self, row: ImportRow) -> None:
+    def _take_one(self, row: FileRow) -> None:
         try:
             with cast("Work", self.ctx.work).attempt(), transaction.atomic():
                 name, inputs, present = self.command_of(row)
@@ -84,14 +80,14 @@ class Taker:
                 raise
             self._refuse(row, no)
 
-    def check(self, rows: list[ImportRow]) -> None:
+    def check(self, rows: list[FileRow]) -> None:
         """What can be said of rows without writing them: whether they read, whether their links exist, whether they would be new."""
         self.intake.sort_out(self.ctx, rows, self.options)
         for row in rows:
             if row.outcome == Outcome.WAITING:
                 self._check(row)
 
-    def _check(self, row: ImportRow) -> None:
+    def _check(self, row: FileRow) -> None:
         try:
             name, inputs, _ = self.command_of(row)
             command = command_named(name)
@@ -101,7 +97,7 @@ class Taker:
         except Refusal as no:
             self._refuse(row, no)
 
-    def command_of(self, row: ImportRow) -> tuple[str, dict[str, Any], Record | None]:
+    def command_of(self, row: FileRow) -> tuple[str, dict[str, Any], Record | None]:
         """The command that a row becomes, its raw inputs, and the row that is there already; decided when its turn comes."""
         if row.command:
             return row.command, row.inputs, None
@@ -156,7 +152,7 @@ class Taker:
             return {}
         return {ref(r): audit.snapshot(r) for name in self.intake.below for r in getattr(row, name).visible_to(self.ctx)}
 
-    def _note(self, row: ImportRow, command: Command, made: Any, before: tuple[dict[str, Any], dict[str, Any]]) -> None:
+    def _note(self, row: FileRow, command: Command, made: Any, before: tuple[dict[str, Any], dict[str, Any]]) -> None:
         if not isinstance(made, Record):
             row.outcome = Outcome.CREATED
             return
@@ -176,7 +172,7 @@ class Taker:
             return True
         return self.batch is not None and ImportRow.objects.visible_to(self.ctx).filter(batch=self.batch, ref=reference).exists()
 
-    def _refuse(self, row: ImportRow, no: Refusal) -> None:
+    def _refuse(self, row: FileRow, no: Refusal) -> None:
         errors = no.errors if isinstance(no, Invalid) else {no.field: [str(no)]}
         row.said = [[path, sentence] for path, found in errors.items() for sentence in found]
         row.outcome, row.ref = Outcome.REFUSED, ""

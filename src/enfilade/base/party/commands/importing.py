@@ -6,6 +6,7 @@ What the file says replaces what a party says of itself; numbers, addresses, not
 from __future__ import annotations
 
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
 from enfilade.base.party import rules
@@ -32,6 +33,26 @@ _TEXTS = {
 }
 _KINDS = {"phone", "email", "url", "fax", "im", "social", "pager"}
 _FURTHER = ("nickname", "department", "role")
+
+
+class Sketch(SimpleNamespace):
+    """A party before it is one: the columns that a contact may fill, without the weight of a model, since a file has thousands."""
+
+    kind: str
+    name: str
+    given_name: str
+    family_name: str
+    additional_names: str
+    organisation_name: str
+    birth_on: date | None
+    uid: str
+    note: str
+    extra: list[list[str]]
+    search_text: str
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(**dict.fromkeys(_TEXTS.values(), ""))
+        self.kind, self.organisation_name, self.birth_on, self.uid, self.note, self.extra = kind, "", None, "", "", []
 
 
 @command(permission="party.add_party", hidden=True)
@@ -62,34 +83,39 @@ def _take(ctx: Context, party: Party, contact: dict[str, Any], photo: StoredFile
     party.photo = party.photo or photo
     held = [] if new else list(party.contact_points.all())
     points = points_of(ctx, held, contact)
-    write_search(ctx, party, [*held, *points])
+    write_search(ctx, party, [*((p.kind, p.value, p.normalised) for p in held), *map(_spelt, points)])
     if new:
         number_party(ctx, party)
         publish(ctx, PartyAdded(party.pk))
     else:
         party.save()
-    for point in points:
-        point.party = party
-    ContactPoint.objects.bulk_create(points)
-    given = contact.get("addresses")
-    Address.objects.bulk_create(addresses_of(ctx, party, list(party.addresses.all()) if given and not new else [], contact))
+    ContactPoint.objects.bulk_create([ContactPoint(company=ctx.company, party=party, **values) for values in points])
+    lived_at = list(party.addresses.all()) if contact.get("addresses") and not new else []
+    Address.objects.bulk_create([Address(company=ctx.company, party=party, **values) for values in addresses_of(lived_at, contact)])
     add_roles(ctx, party, contact, new=new)
     forget_shown(party)
     return party
 
 
-def write_search(ctx: Context, party: Party, points: list[ContactPoint]) -> None:
-    """Write down the words under which the party is found, unsaved."""
-    everything = [(p.kind, p.value, p.normalised) for p in points]
-    party.search_text = "\n".join(rules.search_words(everything, ctx.company.country))
+def write_search(ctx: Context, party: Party | Sketch, points: list[tuple[str, str, str]]) -> None:
+    """Write down the words under which the party is found, unsaved.
+
+    points: (kind, value, normalised).
+    """
+    party.search_text = "\n".join(rules.search_words(points, ctx.company.country))
+
+
+def _spelt(values: dict[str, Any]) -> tuple[str, str, str]:
+    return values["kind"], values["value"], values["normalised"]
 
 
 def text_of(contact: dict[str, Any], name: str) -> str:
     """A text of a contact, "" where it has none."""
-    return str(contact.get(name) or "").strip()
+    value = contact.get(name)
+    return str(value).strip() if value else ""
 
 
-def fill(party: Party, contact: dict[str, Any]) -> None:
+def fill(party: Party | Sketch, contact: dict[str, Any]) -> None:
     """Put what the contact says of itself into the party, unsaved."""
     for source, target in _TEXTS.items():
         if value := text_of(contact, source):
@@ -112,11 +138,11 @@ def fill(party: Party, contact: dict[str, Any]) -> None:
     party.extra = [*party.extra, *(pair for pair in further if pair not in party.extra)]
 
 
-def points_of(ctx: Context, held: list[ContactPoint], contact: dict[str, Any]) -> list[ContactPoint]:
-    """The contact points that the party does not have in any spelling; a further label of one it has is added to it."""
-    known = {(p.kind, p.normalised or p.value): p for p in held}
+def points_of(ctx: Context, held: list[ContactPoint], contact: dict[str, Any]) -> list[dict[str, Any]]:
+    """The contact points that the party does not have in any spelling, as columns; a further label of one it has is added to it."""
+    known: dict[tuple[str, str], Any] = {(p.kind, p.normalised or p.value): p for p in held}
     preferred = {p.kind for p in held if p.preferred}
-    found = []
+    found: list[dict[str, Any]] = []
     for given in contact.get("contact_points") or ():
         kind, value, label = text_of(given, "kind"), text_of(given, "value"), text_of(given, "label")
         normalised = rules.normalise(kind, value, ctx.company.country)
@@ -128,50 +154,45 @@ def points_of(ctx: Context, held: list[ContactPoint], contact: dict[str, Any]) -
         if present is None:
             tail = rules.phone_tail(normalised) if kind in {"phone", "fax"} else ""
             first = bool(given.get("preferred")) and kind not in preferred
-            present = ContactPoint(
-                company=ctx.company, kind=kind, value=value, normalised=normalised, tail=tail, label=label, preferred=first
-            )
+            present = {"kind": kind, "value": value, "normalised": normalised, "tail": tail, "label": label, "preferred": first}
             preferred |= {kind} if first else set()
             known[(kind, normalised or value)] = present
             found.append(present)
-        elif label and label not in present.label.split(", "):
-            present.label = ", ".join(part for part in (present.label, label) if part)
-            if present.pk is not None:
-                present.save(update_fields=["label"])
+        elif isinstance(present, dict):
+            present["label"] = _further_label(present["label"], label)
+        elif (further := _further_label(present.label, label)) != present.label:
+            present.label = further
+            present.save(update_fields=["label"])
     return found
 
 
-def addresses_of(ctx: Context, party: Party, held: list[Address], contact: dict[str, Any]) -> list[Address]:
-    """The addresses that the party does not have yet, unsaved."""
+def _further_label(label: str, further: str) -> str:
+    return label if not further or further in label.split(", ") else ", ".join(part for part in (label, further) if part)
+
+
+def addresses_of(held: list[Address], contact: dict[str, Any]) -> list[dict[str, Any]]:
+    """The addresses that the party does not have yet, as columns."""
     known, has_preferred = {_place(a.lines()) for a in held}, any(a.preferred for a in held)
     found = []
     for one in contact.get("addresses") or ():
-        made = _address(ctx, party, one)
-        if not made.lines() or _place(made.lines()) in known:
+        made = _address(one)
+        lines = rules.address_lines(**{n: made[n] for n in ("street", "extra", "postal_code", "city", "region", "country")})
+        if not lines or _place(lines) in known:
             continue
-        made.preferred = bool(one.get("preferred")) and not has_preferred
-        has_preferred = has_preferred or made.preferred
-        known.add(_place(made.lines()))
+        made["preferred"] = bool(one.get("preferred")) and not has_preferred
+        has_preferred = has_preferred or made["preferred"]
+        known.add(_place(lines))
         found.append(made)
     return found
 
 
-def _address(ctx: Context, party: Party, given: dict[str, Any]) -> Address:
+def _address(given: dict[str, Any]) -> dict[str, Any]:
     box = text_of(given, "po_box")
     code = text_of(given, "country_code")
     unknown_country = "" if code else text_of(given, "country")
     further = [text_of(given, "extra"), f"PO box {box}" if box.isdigit() else box, unknown_country]
-    return Address(
-        company=ctx.company,
-        party=party,
-        label=text_of(given, "label"),
-        street=text_of(given, "street"),
-        extra=", ".join(part for part in further if part),
-        postal_code=text_of(given, "postal_code"),
-        city=text_of(given, "city"),
-        region=text_of(given, "region"),
-        country=code,
-    )
+    parts = {name: text_of(given, name) for name in ("label", "street", "postal_code", "city", "region")}
+    return parts | {"extra": ", ".join(part for part in further if part), "country": code}
 
 
 def _place(lines: list[str]) -> str:
@@ -181,8 +202,10 @@ def _place(lines: list[str]) -> str:
 def add_roles(ctx: Context, party: Party, contact: dict[str, Any], *, new: bool) -> None:
     """Give the party the roles of the contact that it does not have."""
     wanted = [role for role in dict.fromkeys(contact.get("roles") or ()) if role]
+    if not wanted:
+        return
     rows = PartyRole.objects.visible_to(ctx).filter(party=party)
-    held = set(rows.values_list("role", flat=True)) if wanted and not new else set()
+    held = set(rows.values_list("role", flat=True)) if not new else set()
     for role in wanted:
         if role not in held:
             PartyRole.objects.create(company=ctx.company, party=party, role=role)

@@ -4,48 +4,57 @@ from __future__ import annotations
 
 from typing import Any
 
+from enfilade.base.party import rules
 from enfilade.base.party.events import PartyAdded
 from enfilade.base.party.models import Address, ContactPoint, Party
+from enfilade.core import bulk
 from enfilade.core.context import Context
 from enfilade.core.events import publish
 from enfilade.core.numbers import draw
-from enfilade.core.refs import ref
 
-from .importing import add_roles, addresses_of, fill, points_of, text_of, write_search
+from .importing import Sketch, add_roles, addresses_of, fill, points_of, text_of, write_search
 
 PERMISSION = "party.add_party"
 
 
-def take_contacts(ctx: Context, given: list[tuple[dict[str, Any], int | None]]) -> list[Party]:
+def take_contacts(ctx: Context, given: list[tuple[dict[str, Any], int | None]]) -> list[str]:
     """Write new contacts, none of whom is there already. Inside a command; the caller's rights are asked here.
 
     given: each contact as `import_contact` takes it, and the primary key of its picture.
-    Shape: as many parties as contacts, in their order.
+    Shape: as many refs of parties as contacts, in their order.
     Refuses: not_allowed; what a constraint refuses, it refuses for all of them.
     """
     ctx.require(PERMISSION)
     if not given:
         return []
-    parties, points, addresses = [], [], []
-    last = draw(ctx, "party.party", len(given))
-    for number, (contact, photo) in enumerate(given, last - len(given) + 1):
-        party = Party(company=ctx.company, kind=text_of(contact, "kind") or "person", photo_id=photo, number=f"P-{number:05d}")
-        fill(party, contact)
+    keys = bulk.reserve(Party, len(given))
+    first = draw(ctx, "party.party", len(given)) - len(given) + 1
+    parties: list[dict[str, Any]] = []
+    points: list[dict[str, Any]] = []
+    addresses: list[dict[str, Any]] = []
+    for at, (key, (contact, photo)) in enumerate(zip(keys, given, strict=True)):
+        below = {"company_id": ctx.company_id, "party_id": key}
         own = points_of(ctx, [], contact)
-        write_search(ctx, party, own)
-        party.settle_name()
-        parties.append(party)
-        points.append(own)
-    Party.objects.bulk_create(parties)
-    for party, own, (contact, _) in zip(parties, points, given, strict=True):
-        for point in own:
-            point.party_id = party.pk
-        addresses += addresses_of(ctx, party, [], contact)
-    ContactPoint.objects.bulk_create([p for own in points for p in own])
-    Address.objects.bulk_create(addresses)
-    for party, (contact, _) in zip(parties, given, strict=True):
-        publish(ctx, PartyAdded(party.pk))
-        add_roles(ctx, party, contact, new=True)
+        points += [below | values for values in own]
+        addresses += [below | values for values in addresses_of([], contact)]
+        parties.append(_party(ctx, contact, own) | {"id": key, "number": f"P-{first + at:05d}", "photo_id": photo})
+    bulk.insert(Party, parties)
+    bulk.insert(ContactPoint, points)
+    bulk.insert(Address, addresses)
+    for key, (contact, _) in zip(keys, given, strict=True):
+        publish(ctx, PartyAdded(key))
+        if contact.get("roles"):
+            add_roles(ctx, Party(pk=key, company=ctx.company), contact, new=True)
+    refs = [f"party.party:{key}" for key in keys]
     if ctx.work is not None:
-        ctx.work.noted |= {ref(p) for p in parties}
-    return parties
+        ctx.work.noted |= set(refs)
+    return refs
+
+
+def _party(ctx: Context, contact: dict[str, Any], points: list[dict[str, Any]]) -> dict[str, Any]:
+    """The columns of a new party."""
+    party = Sketch(text_of(contact, "kind") or "person")
+    fill(party, contact)
+    write_search(ctx, party, [(p["kind"], p["value"], p["normalised"]) for p in points])
+    party.name = rules.shown_name(party.name, rules.full_name(party.given_name, party.additional_names, party.family_name))
+    return {**vars(party), "company_id": ctx.company_id, "name_key": rules.name_key(party.name)}

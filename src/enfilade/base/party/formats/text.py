@@ -24,8 +24,13 @@ PHOTO_BYTES_MAX = 5 * 1024 * 1024
 _PHONE_CHARS_MAX = 100
 
 
+_PLAIN = {code: " " for code in range(128) if not chr(code).isalnum()} | {ord("'"): None}
+
+
 def fold(text: str) -> str:
     """A word as a key: without case, accents and punctuation, words parted by one space."""
+    if text.isascii():
+        return " ".join(text.lower().translate(_PLAIN).split())
     plain = unicodedata.normalize("NFKD", text.casefold())
     letters = "".join(
         " " if not letter.isalnum() else letter for letter in plain if letter not in "'’" and not unicodedata.combining(letter)
@@ -65,7 +70,24 @@ def normalise_phone(value: str, region: str) -> str:
         return ""
     if phonenumbers.is_possible_number_with_reason(number) != phonenumbers.ValidationResult.IS_POSSIBLE:
         return ""
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    if len(_PARSED) > _PARSED_MAX:
+        _PARSED.clear()
+    _PARSED[written] = number
+    return written
+
+
+# Numbers that were taken apart a moment ago, by their E.164 form: whoever normalised one mostly shows it next.
+_PARSED: dict[str, phonenumbers.PhoneNumber] = {}
+_PARSED_MAX = 50_000
+
+
+def parse_e164(written: str) -> phonenumbers.PhoneNumber | None:
+    """The parts of a number in E.164, None for a text that is none."""
+    try:
+        return _PARSED.get(written) or phonenumbers.parse(written)
+    except phonenumbers.NumberParseException:
+        return None
 
 
 _MAILBOX = re.compile(r"[^\s@<>,;\"]+@[^\s@<>,;\"]+")

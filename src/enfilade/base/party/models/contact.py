@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from enfilade.base.party import rules
 from enfilade.core.models import Record
 
 from .party import Party
@@ -106,5 +107,4 @@ class Address(Record):
 
     def lines(self) -> list[str]:
         """The lines of an envelope below the name."""
-        place = " ".join(part for part in (self.postal_code, self.city) if part)
-        return [line for line in (self.street, self.extra, place, self.region, self.country) if line]
+        return rules.address_lines(self.street, self.extra, self.postal_code, self.city, self.region, self.country)

@@ -102,20 +102,14 @@ class Party(Record):
 
     def save(self, *args: Any, update_fields: Iterable[str] | None = None, **options: Any) -> None:
         """Keep the shown name in step with its parts, and its key with the name."""
-        self.settle_name()
-        if update_fields is not None:
-            update_fields = {*update_fields, "name", "name_key"}
-        super().save(*args, update_fields=update_fields, **options)
-
-    def settle_name(self) -> None:
-        """Make the shown name and its key of what is known; before every save."""
         spoken = rules.full_name(self.given_name, self.additional_names, self.family_name)
         name, *parts = self.stored_names or ("", "")
         untouched = bool(name) and self.name == name == rules.full_name(*parts)
-        if spoken and (not self.name.strip() or untouched):
-            self.name = spoken
-        self.name = " ".join(self.name.split())
+        self.name = rules.shown_name("" if spoken and untouched else self.name, spoken)
         self.name_key = rules.name_key(self.name)
+        if update_fields is not None:
+            update_fields = {*update_fields, "name", "name_key"}
+        super().save(*args, update_fields=update_fields, **options)
 
     def _value(self, kind: str) -> str:
         points = [p for p in self.contact_points.all() if p.kind == kind]
