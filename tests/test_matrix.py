@@ -19,7 +19,7 @@ from enfilade.core.command import REGISTRY
 from enfilade.core.context import NotAllowed, Refusal
 from enfilade.core.models import AuditEntry, Record
 from enfilade.core.resource import RESOURCES
-from enfilade.core.resource.hooks import PAGES, REPORTS
+from enfilade.core.resource.hooks import OPEN_PAGES, PAGES, REPORTS
 from enfilade.core.scope import scope
 
 PUBLIC = {"sign_in"}
@@ -227,6 +227,7 @@ def judge(caller: str, ctx: Any, owner: Any, cell: Cell, response: Any, body: st
 def test_every_address_is_in_the_matrix() -> None:
     """An address that nobody thought of fails here."""
     names = {c.name for c in cells(dict.fromkeys(RESOURCES, 1))} | PUBLIC | FOR_EVERY_MEMBER | {"file", "api.files"}
+    names |= set(OPEN_PAGES)  # Whoever has the address may read; their modules test who gets it, and that nobody guesses it.
     names |= {n for n, p in PAGES.items() if "<" in p.path}  # Pages of a row check it by the caller's rights; their modules test them.
     for pattern in get_resolver().url_patterns:
         name = str(pattern.name)

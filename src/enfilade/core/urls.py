@@ -9,11 +9,11 @@ from django.urls import URLPattern, path
 
 from .api import views as api
 from .api.openapi import openapi_view
-from .http.dispatch import view
+from .http.dispatch import open_view, view
 from .pages import account, archive, commands, lists, notifications, palette, records, reports, session, timeline, transfer
 from .pages.problems import problem_view
 from .resource import RESOURCES, Resource
-from .resource.hooks import PAGES
+from .resource.hooks import OPEN_PAGES, PAGES
 
 
 def _resource_urls(resource: Resource) -> list[URLPattern]:
@@ -43,6 +43,10 @@ def _page_urls() -> list[URLPattern]:
     ]
 
 
+def _open_urls() -> list[URLPattern]:
+    return [path(f"{p.module}/open/<slug:company>/{p.path}", open_view(p.view), name=label) for label, p in OPEN_PAGES.items()]
+
+
 urlpatterns: list[URLPattern] = [
     path("", session.home_view, name="home"),
     path("sign-in/", session.sign_in_view, name="sign_in"),
@@ -62,6 +66,7 @@ urlpatterns: list[URLPattern] = [
     path("api/v1/do/<slug:module>/<slug:verb>/", api.free_command, name="api.do"),
     path("api/v1/reports/<slug:module>/<slug:name>/", api.report, name="api.report"),
     *_page_urls(),
+    *_open_urls(),
     *[p for r in RESOURCES.values() for p in _resource_urls(r)],
     path("<slug:module>/do/<slug:verb>/", commands.command_view, name="do"),
     path("<slug:module>/do/<slug:verb>/<int:pk>/", commands.command_view, name="do_on"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from enfilade.core.context import Context
@@ -14,6 +15,8 @@ from .models import (
     Bookable,
     Booking,
     BookingSeries,
+    CalendarFeed,
+    CalendarImport,
     Closure,
     Holiday,
     HolidayCalendar,
@@ -272,6 +275,50 @@ class SlotOfferResource(Resource):
     icon = "hand-helping"
     order = 18
     empty = "Nothing is on offer. When a booking is moved or released, its time is offered to those who wait for it."
+
+
+class CalendarFeedResource(Resource):
+    """Addresses that calendar programs read from."""
+
+    model = CalendarFeed
+    columns = ("name", "owner", "bookable", "made_at", "state")
+    filters = ("state", "owner", "bookable")
+    search = ("name",)
+    facts = ("name", "owner", "bookable", "made_at", "revoked_at", "state")
+    ordering = "-id"
+    icon = "rss"
+    order = 60
+    empty = "Make an address for the calendar on a phone or computer: it shows the bookings there and keeps them up to date."
+
+
+class CalendarImportResource(Resource):
+    """Calendar files that were taken in."""
+
+    model = CalendarImport
+    columns = ("at", "file_name", "user", "booked_count", "moved_count", "kept_count", "refused_count")
+    filters = ("user", "at")
+    facts = ("file_name", "at", "user", "booked_count", "moved_count", "kept_count", "refused_count")
+    ordering = "-at"
+    icon = "calendar-plus"
+    order = 65
+    empty = "Import a calendar file: its events become bookings, and what somebody else has the time of is listed."
+
+
+@panel(
+    on=CalendarImport, title="Not taken", permission="calendar.view_calendarimport", template="calendar/panel_problems.html", icon="list-x"
+)
+def problems_panel(ctx: Context, done: CalendarImport) -> dict[str, Any] | None:
+    """Events that were not taken, and why."""
+    rows = [{**p, "at": datetime.fromisoformat(p["starts_at"]) if p["starts_at"] else None} for p in done.problems]
+    return {"problems": rows, "count": done.refused_count} if rows else None
+
+
+@panel(on=CalendarFeed, title="Address", permission="calendar.make_feed", template="calendar/panel_address.html", icon="link")
+def address_panel(ctx: Context, feed: CalendarFeed) -> dict[str, Any] | None:
+    """The address, for its owner alone."""
+    if feed.owner_id != ctx.user.pk or feed.state != CalendarFeed.State.LIVE:
+        return None
+    return {"path": f"/calendar/open/{ctx.company.slug}/feed/{feed.token}.ics"}
 
 
 @panel(on=BookingSeries, title="Occurrences", permission="calendar.view_booking", template="calendar/panel_occurrences.html", icon="repeat")

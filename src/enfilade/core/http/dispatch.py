@@ -13,7 +13,8 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 
-from enfilade.core.context import Context, Held, OutcomeUnknown, Refusal
+from enfilade.core.context import Context, Held, NotFound, OutcomeUnknown, Refusal
+from enfilade.core.models import Company
 from enfilade.core.scope import scope
 
 from .problems import of_exception, page_problem, problem, wants_json
@@ -47,6 +48,25 @@ def view(permission: str = "", *, methods: tuple[str, ...] = ("GET", "HEAD")) ->
         return handle
 
     return wrap
+
+
+def open_view(run: View) -> View:
+    """Wrap `def view(request, company, ...)` that nobody signs in for; reading only, and whatever is wrong is the same 404."""
+
+    @wraps(run)
+    def handle(request: HttpRequest, company: str, **kwargs: Any) -> HttpResponseBase:
+        if request.method not in {"GET", "HEAD"}:
+            return HttpResponse(status=405, headers={"Allow": "GET, HEAD"})
+        found = Company.objects.filter(slug=company).first()
+        try:
+            if found is None:
+                raise NotFound("company", company)
+            with scope(found.pk, read_only=True):
+                return _rendered(run(request, found, **kwargs))
+        except Refusal:
+            return HttpResponse(status=404)
+
+    return handle
 
 
 def _rendered(answer: HttpResponseBase) -> HttpResponseBase:

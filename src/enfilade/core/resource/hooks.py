@@ -131,10 +131,20 @@ class Page:
     office: str = field(default="")
 
 
+@dataclass(frozen=True)
+class OpenPage:
+    """A view that nobody signs in for: whoever has the address may read. It proves by itself that the address was given out."""
+
+    module: str
+    path: str
+    view: Callable[..., Any]
+
+
 PANELS: dict[type[models.Model], list[Panel]] = defaultdict(list)
 FLOWS: dict[type[models.Model], list[Callable[[Context, Any], list[Step]]]] = defaultdict(list)
 DIALOGS: dict[str, Dialog] = {}
 REPORTS: dict[str, Report] = {}
+OPEN_PAGES: dict[str, OpenPage] = {}
 PAGES: dict[str, Page] = {}
 
 
@@ -206,6 +216,20 @@ def page(path: str, *, title: str, permission: str, icon: str = "square", order:
     def wrap(view: Callable[..., Any]) -> Any:
         module = module_of(view.__module__)
         PAGES[f"{module}.{view.__name__}"] = Page(module, path, title, permission, view, icon, order, menu, office_of(view.__module__))
+        return view
+
+    return wrap
+
+
+def open_page(path: str) -> Callable[[Any], Any]:
+    """File `def view(request, company, ...)` under /<module>/open/<company>/<path>, for programs that can't sign in.
+
+    The dispatcher has opened a read-only scope of the company; NotFound is an answer without a word.
+    """
+
+    def wrap(view: Callable[..., Any]) -> Any:
+        module = module_of(view.__module__)
+        OPEN_PAGES[f"{module}.{view.__name__}"] = OpenPage(module, path, view)
         return view
 
     return wrap

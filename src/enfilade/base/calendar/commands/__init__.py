@@ -1,7 +1,9 @@
 """What can be done with scarce time."""
 
 from .booking import move_booking, release_booking, reserve_time
+from .feeds import make_feed, renew_feed, revoke_feed
 from .holidays import follow_holidays, load_holidays
+from .importing import import_calendar
 from .series import (
     change_following,
     change_series,
@@ -25,15 +27,19 @@ __all__ = [
     "end_series",
     "extend_series",
     "follow_holidays",
+    "import_calendar",
     "lapse_offer",
     "load_holidays",
+    "make_feed",
     "move_booking",
     "move_occurrence",
     "offer_time",
     "release_booking",
     "release_following",
+    "renew_feed",
     "reserve_series",
     "reserve_time",
+    "revoke_feed",
     "skip_occurrence",
     "withdraw_entry",
 ]

@@ -89,35 +89,50 @@ def _slot(booking: Booking, bookable: Bookable, place: int) -> BookingSlot:
     )
 
 
-def take_places(ctx: Context, wanted: Sequence[Wanted]) -> None:
-    """Take the time of bookings that are saved, each from its bookables, which are locked. Raises NoPlace.
+def take_places(ctx: Context, wanted: Sequence[Wanted], *, all_or_none: bool = True) -> list[NoPlace]:
+    """Take the time of bookings that are saved, each from its bookables, which are locked.
 
     However many bookings there are: one query finds what is taken and one writes, unless places have to be rearranged.
+    all_or_none: raises NoPlace for the first booking that finds no place; otherwise those that find none are returned, without slots.
     """
+    refused: list[NoPlace] = []
     if not wanted:
-        return
+        return refused
+    lanes = _lanes(ctx, wanted)
+    made: list[BookingSlot] = []
+    for booking, chosen in wanted:
+        mine: list[BookingSlot] = []
+        for bookable in chosen:
+            span, seats = padded(booking, bookable), seats_of(bookable, booking.seats)
+            places = [p for p in range(bookable.capacity) if _is_free(lanes[(bookable.pk, p)], span)]
+            if len(places) < seats and bookable.capacity > 1:
+                BookingSlot.objects.bulk_create(made)
+                made = []
+                places = _make_room(ctx, bookable, span, seats, lanes)
+            if len(places) < seats:
+                refused.append(NoPlace(bookable, booking))
+                break
+            mine += [_slot(booking, bookable, place) for place in places[:seats]]
+        else:
+            for slot in mine:
+                insort(lanes[(slot.bookable_id, slot.place)], (slot.starts_at, slot.ends_at))
+            made += mine
+            continue
+        if all_or_none:
+            raise refused[0]
+    BookingSlot.objects.bulk_create(made)
+    return refused
+
+
+def _lanes(ctx: Context, wanted: Sequence[Wanted]) -> dict[tuple[int, int], list[Interval]]:
+    """What is taken of every place that bookings may take, in order."""
     bookables = list({b.pk: b for _, rows in wanted for b in rows}.values())
     spans = [padded(booking, b) for booking, rows in wanted for b in rows]
     lanes: dict[tuple[int, int], list[Interval]] = defaultdict(list)
     rows = overlapping(ctx, bookables, min(s for s, _ in spans), max(e for _, e in spans)).order_by("starts_at", "pk")
     for pk, place, start, end in rows.values_list("bookable_id", "place", "starts_at", "ends_at"):
         lanes[(pk, place)].append((start, end))
-    made: list[BookingSlot] = []
-    for booking, chosen in wanted:
-        for bookable in chosen:
-            span = padded(booking, bookable)
-            places = [p for p in range(bookable.capacity) if _is_free(lanes[(bookable.pk, p)], span)]
-            seats = seats_of(bookable, booking.seats)
-            if len(places) < seats:
-                BookingSlot.objects.bulk_create(made)
-                made = []
-                places = _make_room(ctx, bookable, span, seats, lanes)
-            if len(places) < seats:
-                raise NoPlace(bookable, booking)
-            for place in places[:seats]:
-                insort(lanes[(bookable.pk, place)], span)
-                made.append(_slot(booking, bookable, place))
-    BookingSlot.objects.bulk_create(made)
+    return lanes
 
 
 def give_back(ctx: Context, bookings: models.QuerySet[Booking]) -> Interval | None:
@@ -153,8 +168,6 @@ def _make_room(ctx: Context, bookable: Bookable, span: Interval, seats: int, lan
     Why: of two places one may be taken before ten and the other after ten. Who comes from nine to eleven finds a seat all the time,
     but none that stays free, unless those who sit change over. A place is nobody's own, so they do.
     """
-    if bookable.capacity == 1:
-        return []
     slots = _connected(ctx, bookable, span)
     places = colour([*[(s.starts_at, s.ends_at) for s in slots], *[span] * seats])
     if max(places) >= bookable.capacity:

@@ -2,7 +2,9 @@
 
 from .bookable import Bookable, Pool, Site
 from .booking import LONGEST, Booking, BookingSlot, during, only
+from .feed import CalendarFeed
 from .hours import WEEKDAYS, Closure, Holiday, HolidayCalendar, OpeningHours, SpecialHours
+from .imported import CalendarImport
 from .series import BookingSeries, SeriesConflict, SeriesNeed
 from .waiting import SlotOffer, WaitingEntry, WaitingNeed
 
@@ -13,6 +15,8 @@ __all__ = [
     "Booking",
     "BookingSeries",
     "BookingSlot",
+    "CalendarFeed",
+    "CalendarImport",
     "Closure",
     "Holiday",
     "HolidayCalendar",

@@ -37,6 +37,7 @@ class Booking(Record):
     buffer_before_min, buffer_after_min: time that stays free around it for getting ready and tidying up.
     series, occurrence_at: of a booking that comes again, and when the rule put this one (RECURRENCE-ID of RFC 5545).
     apart: this occurrence was changed alone; changes of the whole series leave it as it is.
+    foreign_id: which event of a calendar file it was, so that the file may come again.
     sequence, changed_at: how often and when it was last moved, for calendars elsewhere that keep a copy.
     """
 
@@ -54,6 +55,7 @@ class Booking(Record):
     series = models.ForeignKey("calendar.BookingSeries", null=True, on_delete=models.PROTECT, related_name="bookings")
     occurrence_at = models.DateTimeField(null=True)
     apart = models.BooleanField("changed alone", default=False)
+    foreign_id = models.TextField(blank=True, editable=False)
     sequence = models.PositiveIntegerField(default=0)
     changed_at = models.DateTimeField(default=timezone.now)
     state = models.TextField(choices=State, default=State.BOOKED, editable=False)
@@ -98,6 +100,7 @@ class Booking(Record):
         indexes: ClassVar = [
             models.Index(fields=["company", "starts_at"], name="booking_start"),
             models.Index(fields=["company", "origin"], name="booking_origin", condition=~Q(origin="")),
+            models.Index(fields=["company", "foreign_id"], name="booking_foreign", condition=~Q(foreign_id="")),
         ]
 
     def __str__(self) -> str:

@@ -5,10 +5,12 @@ indexes); everything else is interval arithmetic in rules.
 """
 
 from .bookings import Lane, Presence, booked_places, bookings_of, coming_of, day_lanes, open_conflicts, presence
+from .feeds import FeedContent, content_of, feed_of
 from .hours import holidays_between, next_working_noon, open_hours
 from .slots import Need, Slot, Span, bookable_of, bookables_for, find_slots, free_slots_hint, overlapping, seats_of, starts
 
 __all__ = [
+    "FeedContent",
     "Lane",
     "Need",
     "Presence",
@@ -19,7 +21,9 @@ __all__ = [
     "booked_places",
     "bookings_of",
     "coming_of",
+    "content_of",
     "day_lanes",
+    "feed_of",
     "find_slots",
     "free_slots_hint",
     "holidays_between",

@@ -221,7 +221,7 @@ def test_lanes_presence_and_the_calendar_file() -> None:
         later = presence(replace(ctx, now=at("1 09:10")))[ctx.user.pk]
         assert (later.here, later.busy_until) == (True, at("1 09:35"))
         assert presence(replace(ctx, now=at("1 20:00")))[ctx.user.pk].here is False
-        text = bookings_ics(amsel, bookings_of(ctx, amsel, MONDAY, at("2 00:00") + timedelta(days=1)), ctx.now).decode()
+        text = bookings_ics(amsel.name, ctx.company.slug, bookings_of(ctx, amsel, MONDAY, at("2 00:00") + timedelta(days=1))).decode()
     for line in ("DTSTART:20260601T070000Z", "DTEND:20260601T073000Z", "SUMMARY:Zoë 💉\\, Müller", "LOCATION:Chair 1"):
         assert line in text
 

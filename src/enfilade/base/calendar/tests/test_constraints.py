@@ -8,12 +8,13 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from enfilade.base.calendar.commands import add_waitingentry, reserve_series, reserve_time
+from enfilade.base.calendar.commands import add_waitingentry, make_feed, reserve_series, reserve_time
 from enfilade.base.calendar.models import (
     Bookable,
     Booking,
     BookingSeries,
     BookingSlot,
+    CalendarFeed,
     Closure,
     Holiday,
     HolidayCalendar,
@@ -154,6 +155,13 @@ def test_a_waiting_list_that_contradicts_itself_is_not_kept() -> None:
         SlotOffer.objects.update(state="accepted", settled_at=at("1 08:30"))
         again = {**offer, "ends_at": at("1 10:00"), "settled_at": at("1 08:30")}
         assert refused(lambda: SlotOffer.objects.create(**again, state="accepted")) == "offer_accepted_once"
+
+
+def test_a_revoked_address_has_a_time() -> None:
+    ctx = practice()
+    feed = make_feed(ctx, name="Phone")
+    with scope(ctx.company_id):
+        assert refused(lambda: CalendarFeed.objects.filter(pk=feed.pk).update(state="revoked")) == "feed_revoked_when"
 
 
 def test_hours_and_holidays_that_contradict_themselves_are_not_kept() -> None:
