@@ -184,6 +184,20 @@ def start_seconds() -> float:
     return statistics.median(timed(lambda: subprocess.run(run, check=True, capture_output=True), 1) for _ in range(3))
 
 
+def usual_search() -> float:
+    """A free slot for two of two pools among 200 people and 60 days (80,000 bookings)."""
+    from bench.calendar import usual_search_ms
+
+    return usual_search_ms()
+
+
+def vain_search() -> float:
+    """The same calendar, searched to its end in vain."""
+    from bench.calendar import vain_search_ms
+
+    return vain_search_ms()
+
+
 FIGURES = [
     Figure("command_to_raw_sql_ratio", "x", 5, True, command_ratio),
     Figure("ledger_postings_8_clients", "per_s", 250, False, ledger_postings_per_second),
@@ -192,4 +206,6 @@ FIGURES = [
     Figure("contacts_10000_csv_cpu", "s", 5, True, contacts_csv_cpu_s),
     Figure("contacts_10000_vcard_cpu", "s", 5, True, contacts_vcard_cpu_s),
     Figure("command_line_answers", "s", 4, True, start_seconds),
+    Figure("slots_200_people_60_days", "ms", 100, True, usual_search),
+    Figure("slots_200_people_60_days_in_vain", "ms", 150, True, vain_search),
 ]

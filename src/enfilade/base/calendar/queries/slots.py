@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Any
 
 from babel.dates import format_date
+from django.db import connection
 from django.db.models import Count, Q
 
 from enfilade.base.calendar.models import LONGEST, Bookable, Booking, BookingSlot, Pool
-from enfilade.base.calendar.rules import MINUTE, ZERO, Interval, crowded, meeting_starts, possible_starts
+from enfilade.base.calendar.rules import MINUTE, TICK, ZERO, Interval, crowded, free_starts, instant_of, meeting_starts, micros
 from enfilade.core.context import Context, Refusal
 from enfilade.core.models import User
 
-from .hours import HORIZON_DAYS, open_hours
+from .hours import HORIZON_DAYS, Timetable, timetable
 
 Need = list[str] | Bookable | Pool
 HINT_DAYS = 21
 FAIR_DAYS = 30
 HINTS = 5
+STRETCH_DAYS = (3, 15)
+
+# The order of the inner query is that of the index slot_busy, so nothing is sorted.
+_BUSY = """
+    SELECT bookable_id,
+           array_agg((date_part('epoch', starts_at) * 1000000)::bigint),
+           array_agg((date_part('epoch', ends_at) * 1000000)::bigint)
+    FROM (SELECT bookable_id, starts_at, ends_at FROM calendar_bookingslot
+          WHERE company_id = %s AND bookable_id = ANY(%s) AND active AND starts_at > %s AND starts_at < %s AND ends_at > %s /* but */
+          ORDER BY bookable_id, starts_at) AS taken
+    GROUP BY bookable_id
+"""
 
 
 @dataclass(frozen=True)
@@ -73,16 +86,27 @@ def seats_of(bookable: Bookable, seats: int) -> int:
 
 def busy(
     ctx: Context, bookables: Sequence[Bookable], from_at: datetime, until_at: datetime, ignore: Booking | None = None, seats: int = 1
-) -> dict[int, list[Interval]]:
-    """When each bookable has fewer free places than are wanted, by primary key. `ignore`: a booking that counts as gone."""
-    found: dict[int, list[Interval]] = {b.pk: [] for b in bookables}
-    rows = overlapping(ctx, bookables, from_at, until_at)
-    if ignore is not None:
-        rows = rows.exclude(booking=ignore)
-    for pk, start, end in rows.values_list("bookable_id", "starts_at", "ends_at"):
-        found[pk].append((start, end))
-    free = {b.pk: b.capacity - seats_of(b, seats) for b in bookables}
-    return {pk: crowded(taken, free[pk]) if free[pk] >= 0 else [(from_at, until_at)] for pk, taken in found.items()}
+) -> dict[int, list[tuple[int, int]]]:
+    """When each bookable has fewer free places than are wanted, in microseconds, by primary key, sorted. `ignore`: counts as gone.
+
+    Why by hand: of 200 people and 60 days these are a hundred thousand instants. As two lists of numbers a person they cost a tenth of
+    what they do as rows of dates.
+    """
+    keys = [b.pk for b in bookables]
+    found: dict[int, list[tuple[int, int]]] = {pk: [] for pk in keys}
+    with connection.cursor() as cursor:
+        but = " AND booking_id <> %s" if ignore is not None else ""
+        given: list[Any] = [ctx.company_id, keys, from_at - LONGEST, until_at, from_at, *([ignore.pk] if ignore is not None else [])]
+        cursor.execute(_BUSY.replace("/* but */", but), given)
+        for pk, begins, ends in cursor.fetchall():
+            found[pk] = list(zip(begins, ends, strict=True))
+    for b in bookables:
+        free = b.capacity - seats_of(b, seats)
+        if free < 0:
+            found[b.pk] = [(micros(from_at), micros(until_at))]
+        elif free:
+            found[b.pk] = crowded(found[b.pk], free)
+    return found
 
 
 def starts(
@@ -94,17 +118,29 @@ def starts(
     *,
     ignore: Booking | None = None,
     anytime: bool = False,
+    said: Timetable | None = None,
 ) -> dict[int, list[Interval]]:
     """Instants between the two at which each bookable could begin such a span; the whole span lies between them.
 
-    ignore: a booking that counts as gone. anytime: opening hours do not count.
+    ignore: a booking that counts as gone. anytime: opening hours do not count. said: what is known about opening already.
     """
     before = {b.pk: max(span.before, b.buffer_before_min * MINUTE) for b in bookables}
     after = {b.pk: max(span.after, b.buffer_after_min * MINUTE) for b in bookables}
     margin = max([*before.values(), *after.values()], default=ZERO)
     taken = busy(ctx, bookables, from_at - margin, until_at + margin, ignore, span.seats)
-    hours = {b.pk: [(from_at, until_at)] for b in bookables} if anytime else open_hours(ctx, bookables, from_at, until_at)
-    return {b.pk: possible_starts(hours[b.pk], taken[b.pk], length=span.length, before=before[b.pk], after=after[b.pk]) for b in bookables}
+    hours = None if anytime else said or timetable(ctx, bookables, from_at, until_at)
+    fitting: dict[int, list[tuple[int, int]]] = {}
+    found = {}
+    for b in bookables:
+        open_ = [(from_at, until_at)] if hours is None else hours.open(b, from_at, until_at, ctx)
+        # Those of whom the same is said share one list, which is looked at once.
+        if id(open_) not in fitting or hours is None:
+            fitting[id(open_)] = [(micros(a), micros(z - span.length) + 1) for a, z in open_ if z - a >= span.length]
+        free = free_starts(
+            fitting[id(open_)], taken[b.pk], length=span.length // TICK, before=before[b.pk] // TICK, after=after[b.pk] // TICK
+        )
+        found[b.pk] = [(instant_of(a), instant_of(z)) for a, z in free]
+    return found
 
 
 def find_slots(
@@ -139,9 +175,24 @@ def find_slots(
         return []
     known = {b.pk: b for need in candidates for b in need}
     span = Span(duration_min * MINUTE, buffer_before_min * MINUTE, buffer_after_min * MINUTE, seats)
-    possible = starts(ctx, list(known.values()), from_at, until_at, span, ignore=ignore)
-    meetings = meeting_starts([[b.pk for b in need] for need in candidates], possible, step_min, ctx.zone)
-    return [Slot(at, at + span.length, [known[k] for k in keys]) for at, keys in islice(meetings, limit)]
+    units = [[b.pk for b in need] for need in candidates]
+    said = timetable(ctx, list(known.values()), from_at, until_at)
+    found: list[Slot] = []
+    # In stretches that grow: most searches end in the first one.
+    for first, last in _stretches(from_at, until_at):
+        end = min(last + span.length - TICK, until_at)
+        possible = starts(ctx, list(known.values()), first, end, span, ignore=ignore, said=said)
+        meetings = meeting_starts(units, possible, step_min, ctx.zone)
+        found += [Slot(at, at + span.length, [known[k] for k in keys]) for at, keys in islice(meetings, limit - len(found))]
+        if len(found) >= limit:
+            break
+    return found
+
+
+def _stretches(from_at: datetime, until_at: datetime) -> Iterator[Interval]:
+    """The time from one instant to another in three stretches at most, each longer than the one before."""
+    edges = [from_at, *(edge for days in STRETCH_DAYS if (edge := from_at + timedelta(days=days)) < until_at), until_at]
+    return pairwise(edges)
 
 
 def free_slots_hint(

@@ -15,7 +15,9 @@ from typing import NamedTuple, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 Interval = tuple[datetime, datetime]
+Point = TypeVar("Point", datetime, int)
 Unit = TypeVar("Unit", bound=Hashable)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 TICK = timedelta(microseconds=1)
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
@@ -52,9 +54,9 @@ class Days(NamedTuple):
     ends_on: date
 
 
-def merge(intervals: Iterable[Interval]) -> list[Interval]:
+def merge(intervals: Iterable[tuple[Point, Point]]) -> list[tuple[Point, Point]]:
     """The same instants as sorted intervals that neither overlap nor touch; empty ones are dropped."""
-    found: list[Interval] = []
+    found: list[tuple[Point, Point]] = []
     for start, end in sorted(i for i in intervals if i[0] < i[1]):
         if found and start <= found[-1][1]:
             found[-1] = (found[-1][0], max(found[-1][1], end))
@@ -94,12 +96,14 @@ def intersect(one: Iterable[Interval], other: Iterable[Interval]) -> list[Interv
     return found
 
 
-def crowded(intervals: Iterable[Interval], most: int) -> list[Interval]:
+def crowded(intervals: Iterable[tuple[Point, Point]], most: int) -> list[tuple[Point, Point]]:
     """When more than `most` of the intervals, which may overlap, are there at once: merged, sorted."""
     if most == 0:
         return merge(intervals)
     edges = sorted(edge for start, end in intervals if start < end for edge in ((start, 1), (end, -1)))
-    found, depth, since = [], 0, None
+    found: list[tuple[Point, Point]] = []
+    since: Point | None = None
+    depth = 0
     for instant, step in edges:
         depth += step
         if depth > most and since is None:
@@ -254,6 +258,43 @@ def choose(needs: Sequence[Sequence[Unit]], fits: Mapping[Unit, bool]) -> list[U
         return None
     chosen = {need: unit for unit, need in holder.items()}
     return [chosen[n] for n in range(len(needs))]
+
+
+def micros(instant: datetime) -> int:
+    """An instant as microseconds since 1970: what many instants are reckoned with, since adding dates is slow."""
+    return (instant - EPOCH) // TICK
+
+
+def instant_of(micro: int) -> datetime:
+    """The instant of so many microseconds."""
+    return EPOCH + micro * TICK
+
+
+def free_starts(
+    fitting: Sequence[tuple[int, int]], taken: Iterable[tuple[int, int]], *, length: int, before: int, after: int
+) -> list[tuple[int, int]]:
+    """Every microsecond at which a span may begin, half open: within the fitting starts, touching nothing that is taken.
+
+    fitting: merged; taken: sorted by start, may overlap. The same as possible_starts, in one pass over whole numbers.
+    """
+    found: list[tuple[int, int]] = []
+    at, free_from, need = 0, -(2**63), before + length + after
+
+    def keep(first: int, last: int) -> None:
+        nonlocal at
+        while at < len(fitting) and fitting[at][1] <= first:
+            at += 1
+        ahead = at
+        while ahead < len(fitting) and fitting[ahead][0] < last:
+            found.append((max(first, fitting[ahead][0]), min(last, fitting[ahead][1])))
+            ahead += 1
+
+    for start, end in taken:
+        if start - free_from >= need:
+            keep(free_from + before, start - length - after + 1)
+        free_from = max(free_from, end)
+    keep(free_from + before, 2**63)
+    return found
 
 
 def possible_starts(

@@ -117,3 +117,16 @@ def test_the_opening_of_many_is_four_queries(django_assert_num_queries: object) 
     with scope(ctx.company_id), django_assert_num_queries(4):  # type: ignore[operator]
         found = open_hours(ctx, rows, at("1 00:00"), at("8 00:00"))
     assert {len(v) for v in found.values()} == {5}
+
+
+def test_a_search_among_many_is_a_fixed_number_of_queries(django_assert_max_num_queries: object) -> None:
+    ctx = practice()
+    rows = [add_bookable(ctx, f"b{n}", "dentist") for n in range(12)]
+    for row in rows:
+        reserve_time(ctx, bookables=[row], starts_at=at("1 08:00"), ends_at=at("5 17:00"), title="Away", outside_hours=True)
+    with scope(ctx.company_id), django_assert_max_num_queries(8):  # type: ignore[operator]
+        found = find_slots(ctx, needs=[["dentist"]], duration_min=60, from_at=at("1 08:00"), until_at=at("30 00:00"), limit=3)
+    assert [s.starts_at for s in found] == [at("8 08:00"), at("8 08:15"), at("8 08:30")], "found behind the first stretch"
+    with scope(ctx.company_id), django_assert_max_num_queries(8):  # type: ignore[operator]
+        nothing = find_slots(ctx, needs=[["dentist"]] * 13, duration_min=60, from_at=at("1 08:00"), until_at=at("30 00:00"))
+    assert nothing == []

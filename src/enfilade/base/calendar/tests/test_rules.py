@@ -166,3 +166,16 @@ def test_meeting_starts_are_on_the_step_and_name_different_units(limit: int) -> 
     found = list(rules.meeting_starts([["a", "b"], ["a"]], {"a": morning, "b": morning}, 15, BERLIN))
     assert found[:limit] == [(utc("2026-06-01T06:15") + n * 15 * rules.MINUTE, ["b", "a"]) for n in range(limit)]
     assert len(found) == 7
+
+
+@given(intervals(), intervals(), st.integers(1, 60), st.integers(0, 30), st.integers(0, 30))
+def test_the_quick_search_finds_what_the_plain_one_does(
+    hours: list[Interval], taken: list[Interval], length: int, before: int, after: int
+) -> None:
+    minute = rules.MINUTE
+    plain = rules.possible_starts(hours, taken, length=length * minute, before=before * minute, after=after * minute)
+    fitting = [(rules.micros(a), rules.micros(z - length * minute) + 1) for a, z in rules.merge(hours) if z - a >= length * minute]
+    sure = sorted((rules.micros(a), rules.micros(z)) for a, z in taken if a < z)
+    spans = {"length": length * 60_000_000, "before": before * 60_000_000, "after": after * 60_000_000}
+    quick = [(rules.instant_of(a), rules.instant_of(z)) for a, z in rules.free_starts(fitting, sure, **spans)]
+    assert rules.merge(quick) == plain
