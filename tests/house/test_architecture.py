@@ -11,12 +11,15 @@ from django.db import connection, models
 
 from enfilade.core.command import REGISTRY
 from enfilade.core.events import REACTIONS
-from enfilade.core.models import Record
+from enfilade.core.models import Department, Record, User
 from enfilade.core.resource import RESOURCES
 from enfilade.core.resource.columns import field_at
+from enfilade.core.rows import departments_of, owners_of
+from enfilade.core.secure import link_models
 from enfilade.site.modules import MODULES
 
 ROOT = Path(__file__).resolve().parents[2]
+READ_BEFORE_SCOPE = {"core.ApiToken", "core.Department", "core.Membership", "core.Role"}
 ORDER = ["enfilade.core", *MODULES]
 
 
@@ -125,16 +128,33 @@ def test_states_are_total() -> None:
 
 @pytest.mark.django_db
 def test_every_company_table_has_the_second_wall() -> None:
-    """Row-level security, forced, with a policy; append-only tables with their trigger."""
+    """Row-level security with a policy, forced but for what sign-in reads; append-only tables with their trigger."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND relrowsecurity AND relforcerowsecurity")
-        walled = {r[0] for r in cursor.fetchall()}
+        cursor.execute("SELECT relname, relforcerowsecurity FROM pg_class WHERE relkind IN ('r', 'p') AND relrowsecurity")
+        walled = dict(cursor.fetchall())
         cursor.execute("SELECT tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal AND tgname = 'append_only'")
         guarded = {r[0] for r in cursor.fetchall()}
     for model in our_models():
         if issubclass(model, Record):
-            assert model._meta.db_table in walled, model._meta.label
+            assert walled.get(model._meta.db_table) == (not model.read_before_scope), model._meta.label
             assert not model.append_only or model._meta.db_table in guarded, model._meta.label
+    assert {m._meta.label for m in our_models() if getattr(m, "read_before_scope", False)} == READ_BEFORE_SCOPE
+    assert {m._meta.db_table for m in link_models()} <= walled.keys()
+
+
+def test_whose_rows_are_is_told_by_real_columns() -> None:
+    """Owners are users, departments are departments, a part has a whole; a limited scope of a role stands on them."""
+    for model in our_models():
+        if issubclass(model, Record):
+            for path, wanted in [*((p, User) for p in owners_of(model)), *((p, Department) for p in departments_of(model))]:
+                assert target_of(model, path) is wanted, f"{model._meta.label}: {path}"
+
+
+def target_of(model: type[models.Model], path: str) -> type[models.Model]:
+    """The model at the end of a path of links."""
+    for part in path.split("__"):
+        model = model._meta.get_field(part).related_model
+    return model
 
 
 def test_no_signals_for_business() -> None:

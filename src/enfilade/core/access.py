@@ -9,28 +9,62 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import connection
+from django.db.models import Q
 from django.utils import timezone
 
 from .context import Context, NotAllowed
-from .models import ApiToken, Company, Membership, User
-from .narrowing import narrowed
+from .grants import split_grants
+from .models import ApiToken, Company, Department, Membership, User
+from .narrowing import limits_narrowed, narrowed
 
 HOUSE_EMAIL = "house@enfilade.invalid"
 TOKEN_PREFIX = "enf_"  # noqa: S105 - by which a person, or a scanner for lost secrets, knows what it is
 USE_NOTED_EVERY = timedelta(minutes=1)
 
 
+_MEMBER = """
+WITH RECURSIVE member AS (
+    SELECT m.id FROM core_membership m JOIN core_user u ON u.id = m.user_id
+     WHERE m.user_id = %s AND m.company_id = %s AND m.active AND u.is_active
+), joined AS (
+    SELECT d.id, d.parent_id FROM core_department d
+      JOIN core_membership_departments md ON md.department_id = d.id JOIN member ON member.id = md.membership_id
+), above AS (
+    SELECT id, parent_id FROM joined UNION SELECT d.id, d.parent_id FROM core_department d JOIN above ON above.parent_id = d.id
+), below AS (
+    SELECT id FROM joined UNION SELECT d.id FROM core_department d JOIN below ON d.parent_id = below.id
+), held AS (
+    SELECT mr.role_id FROM core_membership_roles mr JOIN member ON member.id = mr.membership_id
+    UNION SELECT dr.role_id FROM core_department_roles dr JOIN above ON above.id = dr.department_id
+)
+SELECT ARRAY(SELECT id FROM below), ARRAY(SELECT r.code FROM core_role r JOIN held ON held.role_id = r.id),
+       ARRAY(SELECT DISTINCT unnest(r.permissions) FROM core_role r JOIN held ON held.role_id = r.id)
+  FROM member
+"""
+
+
 def context_for(user: User, company: Company, **more: Any) -> Context:
-    """The context of a member. Refuses NotAllowed for anybody who is no active member of the company."""
-    membership = Membership.objects.filter(user=user, company=company, active=True, user__is_active=True).first()
-    if membership is None:
+    """The context of a member. Refuses NotAllowed for anybody who is no active member of the company.
+
+    Why one statement: it is asked once for every request, before anything else.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_MEMBER, [user.pk, company.pk])
+        found = cursor.fetchone()
+    if found is None:
         raise NotAllowed(f"member of {company.slug}")
-    permissions: set[str] = set()
-    codes: set[str] = set()
-    for code, granted in membership.roles.values_list("code", "permissions"):
-        codes.add(code)
-        permissions.update(granted)
-    return Context(user=user, company=company, permissions=frozenset(permissions), roles=frozenset(codes), **more)
+    departments, codes, lines = found
+    whole, limited = split_grants(lines)
+    return Context(
+        user=user,
+        company=company,
+        permissions=whole,
+        limited=limited,
+        roles=frozenset(codes),
+        departments=frozenset(departments),
+        **more,
+    )
 
 
 def house_context(company: Company, **more: Any) -> Context:
@@ -47,9 +81,21 @@ def companies_of(user: User) -> list[Company]:
 
 
 def users_in_role(company: Company, role_code: str) -> list[User]:
-    """Active members who hold a role."""
-    rows = Membership.objects.filter(company=company, active=True, user__is_active=True, roles__code=role_code)
-    return [m.user for m in rows.select_related("user").distinct()]
+    """Active members who hold a role, themselves or by a department they work in."""
+    rows = Membership.objects.filter(company=company, active=True, user__is_active=True)
+    by_department = Q(departments__in=departments_with_role(company, role_code))
+    found = rows.filter(Q(roles__code=role_code) | by_department).select_related("user").order_by("pk")
+    return list({m.user_id: m.user for m in found}.values())
+
+
+def departments_with_role(company: Company, role_code: str) -> set[int]:
+    """Departments in which everybody holds a role: those that give it, and all below them."""
+    found: set[int] = set()
+    new = set(Department.objects.filter(company=company, roles__code=role_code).values_list("pk", flat=True))
+    while new:
+        found |= new
+        new = set(Department.objects.filter(company=company, parent__in=new).values_list("pk", flat=True)) - found
+    return found
 
 
 def new_token() -> tuple[str, str]:
@@ -83,7 +129,7 @@ def context_of_token(text: str) -> Context | None:
         return None
     if token.last_used_at is None or now - token.last_used_at >= USE_NOTED_EVERY:
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
-    return replace(ctx, permissions=narrowed(ctx.permissions, token.scope))
+    return replace(ctx, permissions=narrowed(ctx.permissions, token.scope), limited=limits_narrowed(ctx.limited, token.scope))
 
 
 def _digest(text: str) -> str:

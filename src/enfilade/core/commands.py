@@ -1,4 +1,4 @@
-"""Commands of core itself: saved views, notifications, roles and members, API tokens."""
+"""Commands of core itself: saved views, notifications, API tokens; those on roles and members are in `members`."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Annotated
 
 from . import importing  # noqa: F401 - its commands are core's too
 from .access import new_token
-from .command import Input, LongText, command
+from .command import Input, command
 from .context import Context, Refusal
-from .models import ApiToken, Membership, Notification, Role, SavedView, User
+from .models import ApiToken, Notification, SavedView
 from .narrowing import covers, is_pattern, narrowed
 from .resource import resource_named
 
@@ -42,33 +42,6 @@ def read_notifications(ctx: Context) -> None:
     Notification.objects.visible_to(ctx).filter(user=ctx.user, read_at=None).update(read_at=ctx.now)
 
 
-@command(permission="core.manage_access", hidden=True)
-def save_role(ctx: Context, *, code: str, name: str, permissions: LongText = "") -> Role:
-    """Create a role or replace its permissions.
-
-    permissions: one `module.action`, `module.*` or `*` a line.
-    """
-    granted = sorted({p.strip() for p in permissions.splitlines() if p.strip()})
-    role, _ = Role.objects.update_or_create(company=ctx.company, code=code, defaults={"name": name, "permissions": granted})
-    return role
-
-
-@command(permission="core.manage_access", hidden=True)
-def add_member(ctx: Context, *, email: Annotated[str, Input(widget="email")], name: str, roles: list[str]) -> Membership:
-    """Give a person access to this company in some roles.
-
-    roles: codes of roles of this company.
-    Refuses: unknown_role; membership_once (database).
-    """
-    found = list(Role.objects.filter(company=ctx.company, code__in=roles))
-    if missing := set(roles) - {r.code for r in found}:
-        raise Refusal("unknown_role", f"There is no role {min(missing)}.", field="roles")
-    user = User.objects.filter(email=email.lower()).first() or User.objects.create_user(email, name=name)
-    membership = Membership.objects.create(company=ctx.company, user=user)
-    membership.roles.set(found)
-    return membership
-
-
 @dataclass(frozen=True)
 class NewToken:
     """A token just made. text: what the program sends; it is shown here once and kept nowhere."""
@@ -98,10 +71,11 @@ def make_token(
     """
     if ctx.authority.startswith("core.apitoken:"):
         raise Refusal("token_makes_no_token", "A token can't make another one: sign in and make it there.")
+    held = ctx.permissions | ctx.limited.keys()
     for pattern in scope:
         if not is_pattern(pattern):
             raise Refusal("not_a_permission", f"{pattern[:80]!r} is no permission: write module.action, module.* or *.", field="scope")
-        if not narrowed(ctx.permissions, [pattern]) or not (pattern.endswith("*") or covers(ctx.permissions, pattern)):
+        if not narrowed(held, [pattern]) or not (pattern.endswith("*") or covers(held, pattern)):
             raise Refusal("beyond_your_own", f"You don't hold {pattern} yourself, so no token of yours can.", field="scope")
     text, digest = new_token()
     ends = ctx.now + timedelta(days=days)

@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 from django.utils.translation import to_locale
 
+from .grants import EVERYTHING, EVERYWHERE, NOWHERE, Reach, patterns
+
 if TYPE_CHECKING:
     from .command.work import Work
     from .models import Company, HeldCommand, User
@@ -57,6 +59,16 @@ class NotAllowed(Refusal):
         self.permission = permission
 
 
+class OutOfReach(NotAllowed):
+    """The caller holds the permission, but only for some rows, and this is none of them."""
+
+    def __init__(self, permission: str, reach: Reach) -> None:
+        super().__init__(permission)
+        whose = " and ".join({"own": "your own rows", "department": "rows of your departments"}[s] for s in sorted(reach, reverse=True))
+        self.code, self.message = "out_of_reach", f"Your roles allow this for {whose} only ({permission})."
+        self.args = (self.message,)
+
+
 class NotFound(Refusal):
     """No such row for this caller. Rows of other companies do not exist."""
 
@@ -82,6 +94,8 @@ class OutcomeUnknown(Exception):
 class Context:
     """The caller of a command or query.
 
+    permissions: what is granted for every row of the company; limited: what is granted only for some rows (see core.grants).
+    departments: keys of the departments the caller works in, with those below them.
     now: the instant of the call; the only clock a command body knows.
     key: idempotency key made by the caller; the same key gives the first result again.
     rehearse: run every step, show the result, roll back.
@@ -96,6 +110,8 @@ class Context:
     company: Company
     permissions: frozenset[str] = frozenset()
     roles: frozenset[str] = frozenset()
+    limited: Mapping[str, Reach] = field(default_factory=dict, hash=False)
+    departments: frozenset[int] = frozenset()
     now: datetime = field(default_factory=timezone.now)
     key: str = ""
     rehearse: bool = False
@@ -125,9 +141,17 @@ class Context:
         return to_locale(self.company.language)
 
     def may(self, permission: str) -> bool:
-        """Whether one of the caller's roles holds `module.action`, `module.*` or `*`."""
-        module = permission.partition(".")[0]
-        return permission in self.permissions or f"{module}.*" in self.permissions or "*" in self.permissions
+        """Whether one of the caller's roles holds `module.action`, `module.*` or `*`, be it for some rows only."""
+        held = self.permissions
+        if permission in held or EVERYTHING in held or f"{permission.partition('.')[0]}.*" in held:
+            return True
+        return bool(self.limited) and any(pattern in self.limited for pattern in patterns(permission))
+
+    def reach(self, permission: str) -> Reach:
+        """The rows for which the caller may: {company}, or any of department and own; empty where she may not at all."""
+        if any(pattern in self.permissions for pattern in patterns(permission)):
+            return EVERYWHERE
+        return frozenset().union(*(self.limited.get(pattern, NOWHERE) for pattern in patterns(permission)))
 
     def require(self, permission: str) -> None:
         """Refuse with NotAllowed unless the caller may."""

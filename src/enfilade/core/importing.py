@@ -23,7 +23,7 @@ from .context import Context, NotFound, Refusal
 from .files import open_file, store
 from .jobs import for_each_company, job, schedule
 from .models import Company, ImportBatch, ImportRow, StoredFile, User
-from .narrowing import narrowed
+from .narrowing import limits_narrowed, narrowed
 from .resource import Resource, resource_named
 from .resource.imports import PROBLEMS_MAX, ImportResult, batch_rows, may_import
 from .resource.intake import FileRow, Intaken, Options, found_options, read_file
@@ -250,11 +250,13 @@ def run_import_job(company_id: int, user_id: int, batch_id: int) -> None:
 def _starter(user: User, company: Company, batch: ImportBatch) -> Context:
     """Whoever started the import, with what she was allowed then and still holds: a token lends a job no more than itself."""
     ctx = house_context(company) if user.email == HOUSE_EMAIL else context_for(user, company)
-    return replace(ctx, permissions=narrowed(ctx.permissions, batch.granted), channel="import", authority=batch.authority)
+    held, limited = narrowed(ctx.permissions, batch.granted), limits_narrowed(ctx.limited, batch.granted)
+    return replace(ctx, permissions=held, limited=limited, channel="import", authority=batch.authority)
 
 
 def _hand_over(ctx: Context, batch: ImportBatch) -> None:
-    batch.user, batch.granted, batch.authority, batch.moved_at = ctx.user, sorted(ctx.permissions), ctx.authority, ctx.now
+    batch.user, batch.granted = ctx.user, sorted(ctx.permissions | ctx.limited.keys())
+    batch.authority, batch.moved_at = ctx.authority, ctx.now
     batch.save()
 
 

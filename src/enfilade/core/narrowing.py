@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+
+from .grants import NOWHERE, Reach
 
 PATTERN = re.compile(r"\*|[a-z][a-z0-9_]*\.(\*|[a-z][a-z0-9_]*)")
 
@@ -23,3 +25,12 @@ def narrowed(granted: Iterable[str], to: Iterable[str]) -> frozenset[str]:
     """What both allow: a token's scope never gives what its owner does not hold, and its owner's rights never more than the scope."""
     held, wanted = frozenset(granted), frozenset(to)
     return frozenset(w for w in wanted if covers(held, w)) | frozenset(h for h in held if covers(wanted, h))
+
+
+def limits_narrowed(limited: Mapping[str, Reach], to: Iterable[str]) -> dict[str, Reach]:
+    """The same for what the owner holds for some rows only: the token has it for those rows at most."""
+    found: dict[str, Reach] = {}
+    for pattern, reach in limited.items():
+        for both in narrowed([pattern], to):
+            found[both] = found.get(both, NOWHERE) | reach
+    return found

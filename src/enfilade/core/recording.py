@@ -13,7 +13,7 @@ from django.apps import apps
 from django.db import models
 from psycopg import sql
 
-from .models import ApiToken, Company, Membership, Record, Role, RowChange
+from .models import ApiToken, Company, Record, RowChange
 
 EVENTS = {
     "INSERT": "REFERENCING NEW TABLE AS fresh",
@@ -57,14 +57,8 @@ class Recorded:
 
 def recorded_models() -> list[Recorded]:
     """Every business table, and the tables that say who may what."""
-    found = [Recorded(m, m.left_out) for m in apps.get_models() if issubclass(m, Record) and m.recorded]
-    return [
-        Recorded(Company, company="id"),
-        Recorded(Role),
-        Recorded(Membership),
-        Recorded(ApiToken, ("digest",), ("last_used_at",)),
-        *found,
-    ]
+    found = [Recorded(m, m.left_out) for m in apps.get_models() if issubclass(m, Record) and m.recorded and m is not ApiToken]
+    return [Recorded(Company, company="id"), Recorded(ApiToken, ("digest",), ("last_used_at",)), *found]
 
 
 def record_changes(cursor: Any, present: set[str]) -> None:

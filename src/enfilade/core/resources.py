@@ -1,11 +1,13 @@
-"""What core itself shows: the audit, people, roles, API tokens, imports."""
+"""What core itself shows: the audit, people, departments, roles, API tokens, imports."""
 
-from . import schedules, verify_record  # noqa: F401 - the schedule and the verifier register themselves
-from .models import ApiToken, AuditEntry, AuditSeal, ImportBatch, Membership, Role, RowChange, User
+from . import members, schedules, verify_record
+from .models import ApiToken, AuditEntry, AuditSeal, Department, ImportBatch, Membership, RecordQuerySet, Role, RowChange, User
 from .pages.context import department
 from .resource import Resource
 
 department("core", "Company & access", "building-2", 95)
+# They register themselves: commands, the schedule of seals and the verifier.
+__all__ = ["members", "schedules", "verify_record"]
 
 
 class AuditEntryResource(Resource):
@@ -44,20 +46,35 @@ class AuditSealResource(Resource):
 
 
 class RoleResource(Resource):
-    """Roles of the company; changed by the command save_role."""
+    """Roles of the company: what people may do together, under one name."""
 
-    model = Role  # type: ignore[assignment]
+    model = Role
     columns = ("name", "code", "permissions")
+    search = ("name", "code")
+    facts = ("name", "code", "permissions")
     ordering = "id"
     icon = "key-round"
     order = 20
 
 
+class DepartmentResource(Resource):
+    """Parts of the company, one inside another; everybody in one holds its roles."""
+
+    model = Department
+    columns = ("name", "code", "parent")
+    filters = ("parent",)
+    search = ("name", "code")
+    ordering = "name"
+    icon = "network"
+    order = 15
+    empty = "Make the departments of the company first; people are put into them, and a role can be given for a department's rows only."
+
+
 class MembershipResource(Resource):
     """Who works here with which access."""
 
-    model = Membership  # type: ignore[assignment]
-    columns = ("user__name", "user__email", "active")
+    model = Membership
+    columns = ("user__name", "user__email", "role_names", "department_names", "active")
     filters = ("active",)
     search = ("user__name", "user__email")
     ordering = "id"
@@ -65,11 +82,15 @@ class MembershipResource(Resource):
     title = "people with access"
     order = 10
 
+    def queryset(self) -> RecordQuerySet:
+        """With roles and departments, so that a page of people costs two queries more, not two a person."""
+        return super().queryset().prefetch_related("roles", "departments")
+
 
 class ApiTokenResource(Resource):
     """Tokens of programs: one's own, and everybody's for who manages access. Made on the page of the account."""
 
-    model = ApiToken  # type: ignore[assignment]
+    model = ApiToken
     columns = ("name", "user", "scope", "made_at", "last_used_at", "expires_at", "revoked_at")
     filters = ("user", "expires_at")
     search = ("name",)

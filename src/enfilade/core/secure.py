@@ -1,6 +1,7 @@
 """After every migration: rights of the application role and row-level security, derived from the models.
 
-A new table needs nothing: it is found by its `company_id`, by `append_only`, `app_writable` and `recorded`.
+A new table needs nothing: it is found by its `company_id`, by `append_only`, `app_writable`, `recorded` and `read_before_scope`. A table
+that only links two others (a role to a membership) has no company of its own: its rows are those whose both ends are visible.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import connections
+from django.db.models import ForeignKey, Model
 from psycopg import sql
 
 from .models import Record
@@ -21,6 +23,11 @@ _VISIBLE = "company_id = ANY(nullif(current_setting('app.companies', true), ''):
 def company_models() -> list[type[Record]]:
     """Every model whose rows belong to a company."""
     return [m for m in apps.get_models() if issubclass(m, Record)]
+
+
+def link_models() -> list[type[Model]]:
+    """Tables that Django keeps between two of ours."""
+    return [m for m in apps.get_models(include_auto_created=True) if m._meta.auto_created and _ends(m)]
 
 
 def secure_tables(using: str = "default", **_: Any) -> None:
@@ -38,14 +45,15 @@ def secure_tables(using: str = "default", **_: Any) -> None:
         for model in company_models():
             if model._meta.db_table in present:
                 _secure(cursor, model, role)
+        for link in link_models():
+            if link._meta.db_table in present:
+                _policy(cursor, link, _both_ends(link), forced=False)
         record_changes(cursor, present)
 
 
 def _secure(cursor: Any, model: type[Record], role: sql.Identifier) -> None:
     table = sql.Identifier(model._meta.db_table)
-    cursor.execute(sql.SQL("ALTER TABLE {0} ENABLE ROW LEVEL SECURITY; ALTER TABLE {0} FORCE ROW LEVEL SECURITY").format(table))
-    cursor.execute(sql.SQL("DROP POLICY IF EXISTS company_rows ON {}").format(table))
-    cursor.execute(sql.SQL("CREATE POLICY company_rows ON {} USING ({})").format(table, sql.SQL(_VISIBLE)))
+    _policy(cursor, model, sql.SQL(_VISIBLE), forced=not model.read_before_scope)
     if not model.app_writable:
         cursor.execute(sql.SQL("REVOKE INSERT, UPDATE, DELETE ON {} FROM {}").format(table, role))
     if model.append_only:
@@ -56,3 +64,23 @@ def _secure(cursor: Any, model: type[Record], role: sql.Identifier) -> None:
                 table
             )
         )
+
+
+def _policy(cursor: Any, model: type[Model], visible: sql.Composable, *, forced: bool) -> None:
+    """forced: the owner of the table is bound too; the application role always is."""
+    table = sql.Identifier(model._meta.db_table)
+    force = sql.SQL("FORCE" if forced else "NO FORCE")
+    cursor.execute(sql.SQL("ALTER TABLE {0} ENABLE ROW LEVEL SECURITY; ALTER TABLE {0} {1} ROW LEVEL SECURITY").format(table, force))
+    cursor.execute(sql.SQL("DROP POLICY IF EXISTS company_rows ON {}").format(table))
+    cursor.execute(sql.SQL("CREATE POLICY company_rows ON {} USING ({})").format(table, visible))
+
+
+def _ends(link: type[Model]) -> list[ForeignKey[Any, Any]]:
+    return [f for f in link._meta.concrete_fields if isinstance(f, ForeignKey) and issubclass(f.related_model, Record)]
+
+
+def _both_ends(link: type[Model]) -> sql.Composable:
+    one = sql.SQL("EXISTS (SELECT 1 FROM {} AS e WHERE e.id = {})")
+    return sql.SQL(" AND ").join(
+        one.format(sql.Identifier(f.related_model._meta.db_table), sql.Identifier(link._meta.db_table, f.column)) for f in _ends(link)
+    )

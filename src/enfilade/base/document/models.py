@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from enfilade.base.party.models import Party
 from enfilade.core.fields import LongTextField
 from enfilade.core.models import Record, StoredFile, User
+from enfilade.core.rows import RowsOf
 from enfilade.core.states import States
 
 CODE = r"^[a-z][a-z0-9_]{0,39}$"
@@ -82,6 +83,8 @@ class RequiredDocument(Record):
 
 class Document(Record):
     """A paper that a party handed in, with or without its scan."""
+
+    rows_of = RowsOf(own=("received_by",))
 
     class State(models.TextChoices):
         VALID = "valid"

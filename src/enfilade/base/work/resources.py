@@ -64,10 +64,10 @@ class QueueResource(Resource):
     """Teams."""
 
     model = Queue
-    columns = ("code", "name", "role_code", "office", "active")
-    filters = ("office", "active")
+    columns = ("code", "name", "role_code", "office", "department", "active")
+    filters = ("office", "department", "active")
     search = ("code", "name", "role_code")
-    fields = ("code", "name", "role_code", "office", "active")
+    fields = ("code", "name", "role_code", "office", "department", "active")
     import_key = "code"
     ordering = "code"
     icon = "layers"

@@ -21,10 +21,11 @@ from django.db import DatabaseError, connection, models
 from django.utils import timezone
 
 from enfilade.core import audit, live, outbox
-from enfilade.core.context import Context, Held, NotFound, Refusal
-from enfilade.core.models import HeldCommand
+from enfilade.core.context import Context, Held, NotFound, OutOfReach, Refusal
+from enfilade.core.models import HeldCommand, Record
 from enfilade.core.observing import Seen, seen_command
 from enfilade.core.refs import ref, resolve
+from enfilade.core.rows import seen_rows
 from enfilade.core.scope import scope
 
 from .door import ON_HOLD, ask
@@ -139,7 +140,9 @@ def _steps(command: Command, ctx: Context, inputs: dict[str, Any], released_by: 
     digest = _digest(command, ctx, sent)
     if key and (earlier := _earlier(ctx, key)):
         return _replay(ctx, command, earlier, digest)
-    bound = _lock(command, ctx, inputs)
+    # A command inside a command acts on the authority of the outer one; what is released acts on its maker's.
+    named_by_caller = bool(ctx.limited) and (outer is None or released_by is not None)
+    bound = _lock(command, ctx, inputs, command.permission if named_by_caller else "")
     if ctx.guard is not None and outer is None:
         ctx.guard(bound)
     target = bound.get(command.target) if command.target else None
@@ -215,8 +218,11 @@ def _replay(ctx: Context, command: Command, earlier: tuple[str, str], digest: st
     return found
 
 
-def _lock(command: Command, ctx: Context, inputs: dict[str, Any]) -> dict[str, Any]:
-    """Fetch every row that was named, fresh and visible: those that change locked, in the order of table and key."""
+def _lock(command: Command, ctx: Context, inputs: dict[str, Any], permission: str) -> dict[str, Any]:
+    """Fetch every row that was named, fresh and visible: those that change locked, in the order of table and key.
+
+    permission: narrows the rows to what the caller's roles grant it for; "" where nothing is narrowed.
+    """
     work = cast("Work", ctx.work)
     wanted: list[tuple[str, int, str, type[models.Model], bool, Any]] = []
     for name, parameter in command.parameters.items():
@@ -229,7 +235,9 @@ def _lock(command: Command, ctx: Context, inputs: dict[str, Any]) -> dict[str, A
     for table, pk, name, model, shared, given in sorted(wanted, key=lambda w: w[:3]):
         known = work.rows.get((model, pk))
         rows[(table, pk)] = (
-            known if known is not None and (known is given or not isinstance(given, models.Model)) else _fetch(ctx, model, pk, name, shared)
+            known
+            if known is not None and (known is given or not isinstance(given, models.Model))
+            else _fetch(ctx, model, pk, name, shared, permission)
         )
     bound = dict(inputs)
     for name, parameter in command.parameters.items():
@@ -241,12 +249,17 @@ def _lock(command: Command, ctx: Context, inputs: dict[str, Any]) -> dict[str, A
     return bound
 
 
-def _fetch(ctx: Context, model: type[models.Model], pk: int, name: str, shared: bool) -> models.Model:
+def _fetch(ctx: Context, model: type[models.Model], pk: int, name: str, shared: bool, permission: str) -> models.Model:
     rows = model.objects.visible_to(ctx)  # type: ignore[attr-defined]
+    seen = rows = rows.filter(seen_rows(ctx, model)) if permission and issubclass(model, Record) else rows
+    if permission and not shared and issubclass(model, Record):
+        rows = rows.within(ctx, permission)
     # What is never changed needs no lock, and the application role may take none.
     if not shared and not getattr(model, "append_only", False):
         rows = rows.select_for_update(of=("self",), no_key=True)
     row = rows.filter(pk=pk).first()
+    if row is None and permission and seen.filter(pk=pk).exists():
+        raise OutOfReach(permission, ctx.reach(permission))
     if row is None:
         raise NotFound(str(model._meta.verbose_name), pk, field=name)
     if not shared:

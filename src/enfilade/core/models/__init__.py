@@ -2,7 +2,7 @@
 
 from .audit import AuditEntry, AuditSubject, EventEntry
 from .changes import AuditSeal, RowChange
-from .company import Company, Membership, Role, User
+from .company import Company, Department, Membership, Role, User
 from .importing import ImportBatch, ImportRow
 from .record import Record, RecordQuerySet
 from .token import ApiToken
@@ -15,6 +15,7 @@ __all__ = [
     "AuditSubject",
     "Company",
     "Counter",
+    "Department",
     "EventEntry",
     "HeldCommand",
     "ImportBatch",

@@ -7,6 +7,8 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from enfilade.core.rows import RowsOf
+
 from .company import User
 from .record import Record
 
@@ -21,6 +23,8 @@ class AuditEntry(Record):
     result: reference `app.model:pk` of what came out.
     authority: reference of what lent the caller her power (an API token, an elevation); "" when it was a plain sign-in.
     """
+
+    rows_of = RowsOf(own=("user",))
 
     append_only = True
     recorded = False
@@ -59,6 +63,8 @@ class AuditEntry(Record):
 class AuditSubject(Record):
     """Which rows an audit entry is about; the timeline of a record reads it."""
 
+    rows_of = RowsOf(part_of="entry")
+
     append_only = True
     recorded = False
 
@@ -74,6 +80,8 @@ class AuditSubject(Record):
 
 class EventEntry(Record):
     """The outbox: facts published by commands, kept in the order in which they were recorded."""
+
+    rows_of = RowsOf(part_of="entry")
 
     append_only = True
     recorded = False

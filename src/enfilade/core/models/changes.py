@@ -7,6 +7,8 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import Q
 
+from enfilade.core.rows import RowsOf
+
 from .company import Company
 from .record import Record
 
@@ -26,6 +28,7 @@ class RowChange(Record):
     append_only = True
     app_writable = False
     recorded = False
+    rows_of = RowsOf(part_of="entry")
 
     class Kind(models.TextChoices):
         INSERT = "insert"

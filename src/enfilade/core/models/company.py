@@ -10,7 +10,9 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
-from .record import RecordQuerySet
+from enfilade.core.rows import RowsOf
+
+from .record import Record
 
 if TYPE_CHECKING:
     from enfilade.core.context import Context
@@ -99,15 +101,20 @@ class User(AbstractBaseUser):
         return self.name
 
 
-class Role(models.Model):
+class Role(Record):
     """A named set of permissions in one company."""
+
+    read_before_scope = True
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="roles", editable=False)
     code = models.SlugField()
     name = models.TextField()
-    permissions = ArrayField(models.TextField(), default=list, blank=True, help_text="module.action, module.* or *; one a line.")
-
-    objects = RecordQuerySet.as_manager()
+    permissions = ArrayField(
+        models.TextField(),
+        default=list,
+        blank=True,
+        help_text="module.action, module.* or *, alone or with @department or @own; one a line.",
+    )
 
     class Meta:
         constraints: ClassVar = [
@@ -117,16 +124,54 @@ class Role(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def lines(self) -> str:
+        """What it grants, one permission a line."""
+        return "\n".join(self.permissions)
 
-class Membership(models.Model):
-    """A user works for a company in some roles."""
+
+class Department(Record):
+    """A part of a company, inside another part or at the top. roles: what everybody holds who works in it or below it."""
+
+    read_before_scope = True
+
+    code = models.SlugField()
+    name = models.TextField()
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children", verbose_name="part of")
+    roles = models.ManyToManyField(Role, related_name="departments", blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["company", "code"], name="department_code_once", violation_error_message="This department exists."
+            ),
+            models.CheckConstraint(
+                condition=~Q(code="") & ~Q(name=""),
+                name="department_named",
+                violation_error_message="A department has a short name and a name.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def role_keys(self) -> list[int]:
+        """The roles it gives."""
+        return [r.pk for r in self.roles.all()]
+
+
+class Membership(Record):
+    """A user works for a company: in some departments, in some roles, and in the roles of her departments and those above them."""
+
+    read_before_scope = True
+    rows_of = RowsOf(own=("user",), department=("departments",))
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="memberships", editable=False)
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
     roles = models.ManyToManyField(Role, related_name="memberships")
+    departments = models.ManyToManyField(Department, related_name="members", blank=True)
     active = models.BooleanField(default=True)
-
-    objects = RecordQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [
@@ -137,3 +182,23 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} @ {self.company}"
+
+    @property
+    def role_keys(self) -> list[int]:
+        """The roles she holds herself."""
+        return [r.pk for r in self.roles.all()]
+
+    @property
+    def department_keys(self) -> list[int]:
+        """The departments she works in."""
+        return [d.pk for d in self.departments.all()]
+
+    @property
+    def role_names(self) -> list[str]:
+        """The roles she holds herself, in words."""
+        return sorted(r.name for r in self.roles.all())
+
+    @property
+    def department_names(self) -> list[str]:
+        """The departments she works in, in words."""
+        return sorted(d.name for d in self.departments.all())

@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from enfilade.core.rows import RowsOf
 from enfilade.core.states import States
 
 from .company import User
@@ -24,6 +25,8 @@ class ImportBatch(Record):
     granted, authority: what whoever started it was allowed then, and by what; the job that goes on has that and what she still holds.
     started_at, finished_at: instants of the first and the last row. undone_at: when it was taken back.
     """
+
+    rows_of = RowsOf(own=("user",))
 
     left_out = ("problems",)
 
@@ -107,6 +110,8 @@ class ImportRow(Record):
     said: why it was refused, or why it could not be taken back: [[field, sentence]].
     Why it is not recorded: what an import did is recorded with the rows that it did it to.
     """
+
+    rows_of = RowsOf(part_of="batch")
 
     recorded = False
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.db import models
 
+from enfilade.core.rows import NOBODYS, RowsOf, reached, seen_rows
 from enfilade.core.states import States
 
 if TYPE_CHECKING:
@@ -16,8 +17,17 @@ class RecordQuerySet(models.QuerySet):
     """Rows of companies; nothing is read before `visible_to`."""
 
     def visible_to(self, ctx: Context) -> Self:
-        """The rows of the caller's company."""
-        return self.filter(company_id=ctx.company_id)
+        """The rows of the caller's company; where her roles grant the reading only for some rows, those.
+
+        Why not inside a command: what its body reads to keep its word (totals, numbers, clashes) is the company's, whoever acts.
+        The rows that a caller names are narrowed by the runner.
+        """
+        rows = self.filter(company_id=ctx.company_id)
+        return rows.filter(seen_rows(ctx, self.model)) if ctx.limited and ctx.work is None else rows
+
+    def within(self, ctx: Context, permission: str) -> Self:
+        """The rows for which the caller holds a permission; none where she does not hold it."""
+        return self.filter(reached(ctx, self.model, ctx.reach(permission))) if ctx.limited else self
 
 
 class Record(models.Model):
@@ -29,6 +39,8 @@ class Record(models.Model):
         is sealed by a chain of its own.
     left_out: columns whose values never enter that record: secrets and large contents.
     states: the state table of the model (see core.states), where it has one.
+    rows_of: whose a row is (see core.rows), so that a role can grant for own rows or a department's only.
+    read_before_scope: sign-in reads it before it knows the company: the owner of the tables passes the wall, the application role never.
     """
 
     append_only: ClassVar[bool] = False
@@ -36,6 +48,8 @@ class Record(models.Model):
     recorded: ClassVar[bool] = True
     left_out: ClassVar[tuple[str, ...]] = ()
     states: ClassVar[States | None] = None
+    rows_of: ClassVar[RowsOf] = NOBODYS
+    read_before_scope: ClassVar[bool] = False
 
     company = models.ForeignKey("core.Company", on_delete=models.PROTECT, editable=False, related_name="+")
 

@@ -10,7 +10,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from .company import Company, User
+from enfilade.core.rows import RowsOf
+
+from .company import User
+from .record import Record, RecordQuerySet
 
 if TYPE_CHECKING:
     from enfilade.core.context import Context
@@ -23,12 +26,12 @@ def everything() -> list[str]:
     return ["*"]
 
 
-class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
+class ApiTokenQuerySet(RecordQuerySet):
     """Tokens of one's own; of the whole company for who manages access."""
 
     def visible_to(self, ctx: Context) -> Self:
         """The tokens the caller may see and revoke."""
-        rows = self.filter(company_id=ctx.company_id)
+        rows = super().visible_to(ctx)
         return rows if ctx.may(ACCESS) else rows.filter(user=ctx.user)
 
     def live(self, now: datetime | None = None) -> Self:
@@ -36,7 +39,7 @@ class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
         return self.filter(Q(expires_at=None) | Q(expires_at__gt=now or timezone.now()), revoked_at=None)
 
 
-class ApiToken(models.Model):
+class ApiToken(Record):
     """A bearer token of one user for one company. Only its SHA-256 is kept.
 
     scope: patterns of permission; the token may what its owner may at that moment and the scope covers.
@@ -44,7 +47,9 @@ class ApiToken(models.Model):
     Final (by trigger): owner, company, text, scope and end of a token never change, and what was revoked stays revoked.
     """
 
-    company = models.ForeignKey(Company, on_delete=models.PROTECT, editable=False)
+    read_before_scope = True
+    rows_of = RowsOf(own=("user",))
+
     user = models.ForeignKey(User, on_delete=models.PROTECT, editable=False, verbose_name="owner")
     name = models.TextField()
     digest = models.CharField(max_length=64, unique=True, editable=False)
@@ -54,7 +59,7 @@ class ApiToken(models.Model):
     expires_at = models.DateTimeField("expires", null=True, blank=True)
     revoked_at = models.DateTimeField("revoked", null=True, editable=False)
 
-    objects = ApiTokenQuerySet.as_manager()
+    objects: ClassVar = ApiTokenQuerySet.as_manager()
 
     class Meta:
         verbose_name = "API token"

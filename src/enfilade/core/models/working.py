@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from enfilade.core.rows import RowsOf
 from enfilade.core.states import States
 
 from .company import User
@@ -20,6 +21,8 @@ class HeldCommand(Record):
     facts: what the rules looked at; shown to who decides.
     release_role: code of the role that may open.
     """
+
+    rows_of = RowsOf(own=("maker",))
 
     class State(models.TextChoices):
         WAITING = "waiting"
@@ -84,6 +87,8 @@ class Counter(Record):
 class StoredFile(Record):
     """A file that somebody gave us: its content is kept by hash outside the database, never served as active content."""
 
+    rows_of = RowsOf(own=("stored_by",))
+
     name = models.TextField()
     media_type = models.TextField()
     size_bytes = models.BigIntegerField()
@@ -102,6 +107,8 @@ class StoredFile(Record):
 
 class SavedView(Record):
     """A list with its filters, kept under a name; shared with the company or for its owner only."""
+
+    rows_of = RowsOf(own=("owner",))
 
     resource = models.TextField()
     name = models.CharField(max_length=80)
@@ -124,6 +131,8 @@ class SavedView(Record):
 
 class Notification(Record):
     """Something one person should know, with a link to the record."""
+
+    rows_of = RowsOf(own=("user",))
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()

@@ -15,11 +15,12 @@ from enfilade.core import audit, files
 from enfilade.core.command import Command, command_named, run_raw
 from enfilade.core.command.fields import RowField
 from enfilade.core.command.reading import unflatten
-from enfilade.core.context import Context, Held, NotAllowed, NotFound, Refusal
+from enfilade.core.context import Context, Held, NotAllowed, NotFound, OutOfReach, Refusal
 from enfilade.core.http.dispatch import view
 from enfilade.core.models import HeldCommand, StoredFile
 from enfilade.core.resource import resource_for
 from enfilade.core.resource.hooks import DIALOGS
+from enfilade.core.rows import in_reach
 from enfilade.core.scope import scope
 
 from .forms import CommandForm
@@ -100,6 +101,8 @@ def _target(ctx: Context, command: Command, pk: int) -> models.Model:
     row: models.Model | None = command.target_model.objects.visible_to(ctx).filter(pk=pk).first()
     if row is None:
         raise NotFound(str(command.target_model._meta.verbose_name), pk)
+    if command.permission not in in_reach(ctx, row, command.permission):
+        raise OutOfReach(command.permission, ctx.reach(command.permission))
     return row
 
 

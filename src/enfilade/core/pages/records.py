@@ -17,6 +17,7 @@ from enfilade.core.resource import RESOURCES, Resource, flow_of, panels_of
 from enfilade.core.resource.cells import cell, tone_of
 from enfilade.core.resource.columns import field_at, label_of
 from enfilade.core.resource.hooks import Panel
+from enfilade.core.rows import in_reach
 
 from .commands import METHODS, serve
 
@@ -49,7 +50,7 @@ def record_context(resource: Resource, ctx: Context, row: models.Model, request:
         "badge": badge,
         "facts": _facts(resource, ctx, row),
         "commands": _buttons(resource, ctx, row),
-        "edit_url": f"{resource.url(row)}edit/" if change is not None and ctx.may(change.permission) else "",
+        "edit_url": f"{resource.url(row)}edit/" if change is not None and in_reach(ctx, row, change.permission) else "",
         "flow": flow_of(ctx, row),
         "panels": _panels(resource, ctx, row, request),
         "timeline_url": f"{resource.url(row)}timeline/",

@@ -13,6 +13,7 @@ from enfilade.core.command.registry import REGISTRY, Command, Deprecated, regist
 from enfilade.core.command.runner import execute
 from enfilade.core.context import Context, NotFound
 from enfilade.core.models import Record, RecordQuerySet
+from enfilade.core.rows import SEEN_WITH, in_reach
 from enfilade.core.states import States
 
 from .cells import Cell, cell
@@ -56,6 +57,7 @@ class Resource:
     def __init_subclass__(cls) -> None:
         made = cls()
         RESOURCES[made.label] = made
+        SEEN_WITH[cls.model] = made.view_permission
         if cls.fields:
             _register_plain_commands(made)
 
@@ -209,6 +211,9 @@ class Resource:
                 if move is not None and getattr(row, states.field) not in move[0]:
                     continue
             found.append(made)
+        if row is not None and ctx.limited:
+            held = in_reach(ctx, row, *(c.permission for c in found))
+            found = [c for c in found if c.permission in held]
         return found
 
 

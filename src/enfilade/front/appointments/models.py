@@ -16,6 +16,7 @@ from enfilade.base.item.models import Item
 from enfilade.base.party.models import Party
 from enfilade.core.fields import LongTextField
 from enfilade.core.models import Record
+from enfilade.core.rows import RowsOf
 from enfilade.core.states import States
 
 from .fields import NeedsField
@@ -76,6 +77,8 @@ class Visit(Record):
     practitioner: the person who sees the patient.
     invoice, waiver_reason: a patient who was treated leaves with one of them (constraint).
     """
+
+    rows_of = RowsOf(own=("practitioner__user",))
 
     class State(models.TextChoices):
         BOOKED = "booked", "Booked"
@@ -191,6 +194,8 @@ class Visit(Record):
 
 class Prescription(Record):
     """What a pharmacy is to hand out to a patient. It is followed up until the pharmacy has confirmed it."""
+
+    rows_of = RowsOf(part_of="visit")
 
     class State(models.TextChoices):
         SENT = "sent", "Sent"

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 
 from enfilade.core.fields import AmountField
 from enfilade.core.models import Record, User
+from enfilade.core.rows import RowsOf
 from enfilade.core.states import States
 
 _OPEN = Q(counted_minor=None, expected_minor=None, difference_minor=None, closed_by=None, closed_at=None)
@@ -27,6 +28,8 @@ class DrawerSession(Record):
     drawer: name of the drawer. float_minor: change money at the start. expected_minor: float and cash in less cash out.
     difference_minor: counted less expected; negative when money is missing.
     """
+
+    rows_of = RowsOf(own=("opened_by",))
 
     class State(models.TextChoices):
         OPEN = "open"

@@ -12,6 +12,7 @@ from enfilade.base.item.models import Item
 from enfilade.base.party.models import Party
 from enfilade.core.fields import AmountField, LongTextField
 from enfilade.core.models import Record
+from enfilade.core.rows import RowsOf
 from enfilade.core.states import States
 
 _SETTLED = Q(total_minor=F("paid_minor") + F("credited_minor"))
@@ -137,6 +138,8 @@ class InvoiceLine(Record):
     net_minor: quantity times price less discount. tax_minor: its share of the tax of its rate.
     tax_rate_bp, tax_category, tax_reason: as they were on the day of supply, supplied_on; the reason is printed where no tax is charged.
     """
+
+    rows_of = RowsOf(part_of="invoice")
 
     invoice = models.ForeignKey(Invoice, on_delete=models.CASCADE, related_name="lines")
     item = models.ForeignKey(Item, null=True, on_delete=models.PROTECT, related_name="+")

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from enfilade.base.party.models import Party
 from enfilade.core.fields import AmountField
 from enfilade.core.models import Record, User
+from enfilade.core.rows import RowsOf
 from enfilade.core.states import States
 
 from .drawer import DrawerSession
@@ -22,6 +23,8 @@ class Payment(Record):
     amount_minor: always above zero; kind says the direction. drawer: the open session that cash went into or came from.
     refunds: of a refund, the payment it gives back. refunded_minor: of a payment, what was given back so far.
     """
+
+    rows_of = RowsOf(own=("received_by",))
 
     class Kind(models.TextChoices):
         PAYMENT = "payment"

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from enfilade.base.party.models import Party
 from enfilade.core.models import Record, User
+from enfilade.core.rows import RowsOf
 
 from .book import Account, Book, Period
 
@@ -28,6 +29,8 @@ class Entry(Record):
     line_count: how many lines belong to it, said beforehand: later nobody can add or take away one.
     origin: why it was made, as a reference such as `billing.invoice:42`; reverses: the entry that this one cancels.
     """
+
+    rows_of = RowsOf(own=("user",))
 
     append_only = True
 
@@ -73,6 +76,8 @@ class Line(Record):
 
     on: the day of its entry, kept here too so that an account is read in order without its entries.
     """
+
+    rows_of = RowsOf(part_of="entry")
 
     append_only = True
     # An entry is complete at commit, names how many lines it has, and is sealed with them: its own record stands for them.

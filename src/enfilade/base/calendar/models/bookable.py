@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 
 from enfilade.core.models import Record
+from enfilade.core.rows import RowsOf
 
 
 class Site(Record):
@@ -39,6 +40,8 @@ class Bookable(Record):
     tags: what it can serve as (dentist, chair, assistant); needs of services are written in tags.
     user: the account of the person it stands for, for presence and one's own day.
     """
+
+    rows_of = RowsOf(own=("user",))
 
     class Kind(models.TextChoices):
         PERSON = "person", "Person"

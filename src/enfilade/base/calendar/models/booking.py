@@ -12,6 +12,7 @@ from django.db.models import F, Func, Q, Value
 from django.utils import timezone
 
 from enfilade.core.models import Record
+from enfilade.core.rows import RowsOf
 from enfilade.core.states import States
 
 from .bookable import Bookable
@@ -40,6 +41,8 @@ class Booking(Record):
     foreign_id: which event of a calendar file it was, so that the file may come again.
     sequence, changed_at: how often and when it was last moved, for calendars elsewhere that keep a copy.
     """
+
+    rows_of = RowsOf(own=("slots__bookable__user",))
 
     class State(models.TextChoices):
         BOOKED = "booked", "Booked"
@@ -119,6 +122,8 @@ class BookingSlot(Record):
     buffer_before_min, buffer_after_min: what the bookable kept free at that time, where that is more than the booking says; else None.
     active: False once the booking was moved or released.
     """
+
+    rows_of = RowsOf(part_of="bookable")
 
     booking = models.ForeignKey(Booking, on_delete=models.PROTECT, related_name="slots")
     bookable = models.ForeignKey(Bookable, on_delete=models.PROTECT, related_name="slots")

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from enfilade.base.party import rules
 from enfilade.core.models import Record
+from enfilade.core.rows import RowsOf
 
 from .party import Party
 
@@ -18,6 +19,8 @@ class ContactPoint(Record):
 
     value: as given. normalised: E.164, small letters ... ; equal for two spellings of the same. tail: last figures of a telephone number.
     """
+
+    rows_of = RowsOf(part_of="party")
 
     class Kind(models.TextChoices):
         PHONE = "phone"
@@ -70,6 +73,8 @@ class ContactPoint(Record):
 
 class Address(Record):
     """A postal address. country: ISO 3166-1 alpha-2, or empty where it is not known."""
+
+    rows_of = RowsOf(part_of="party")
 
     party = models.ForeignKey(Party, on_delete=models.CASCADE, related_name="addresses")
     label = models.TextField(blank=True, help_text="home, work, billing ...")

@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from enfilade.base.party import rules
 from enfilade.core.fields import LongTextField
 from enfilade.core.models import Record, StoredFile, User
+from enfilade.core.rows import RowsOf
 
 
 class Party(Record):
@@ -22,6 +23,8 @@ class Party(Record):
     uid: the contact's identity in the program it was imported from. extra: what an import brought that has no field: [label, value].
     user: the account with which an employee signs in.
     """
+
+    rows_of = RowsOf(own=("user",))
 
     class Kind(models.TextChoices):
         PERSON = "person"

@@ -9,12 +9,15 @@ from django.db.models import F, Q
 
 from enfilade.base.party.rules import RELATIONS, relation_words
 from enfilade.core.models import Record
+from enfilade.core.rows import RowsOf
 
 from .party import Party
 
 
 class PartyRole(Record):
     """What a party is to the company: customer, patient, supplier, employee ... The words are those of the kind of company."""
+
+    rows_of = RowsOf(part_of="party")
 
     party = models.ForeignKey(Party, on_delete=models.CASCADE, related_name="party_roles")
     role = models.TextField()
@@ -39,6 +42,8 @@ class PartyRole(Record):
 
 class Relationship(Record):
     """One party is something to another, from a day until a day. It reads from `party` to `other`: parent of, works at ..."""
+
+    rows_of = RowsOf(part_of="party")
 
     party = models.ForeignKey(Party, on_delete=models.CASCADE, related_name="relationships")
     other = models.ForeignKey(Party, on_delete=models.CASCADE, related_name="relationships_to")

@@ -12,6 +12,7 @@ from enfilade.base.party.models import Party
 from enfilade.base.work.rules import KINDS, PRIORITIES, PROMISED_MIN, is_overdue
 from enfilade.core.fields import LongTextField
 from enfilade.core.models import Record, User
+from enfilade.core.rows import RowsOf
 from enfilade.core.states import States
 
 from .queue import PRIORITY_CHOICES, Queue
@@ -28,6 +29,8 @@ class Case(Record):
     told_party_at: when the person who asked was told the answer.
     reminded_at: when the owner was last told that it is late.
     """
+
+    rows_of = RowsOf(own=("owner", "opened_by", "hand_overs__to_user"), department=("queue__department",))
 
     class State(models.TextChoices):
         OPEN = "open"

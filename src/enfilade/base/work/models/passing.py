@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from enfilade.core.fields import LongTextField
 from enfilade.core.models import Record, User
+from enfilade.core.rows import RowsOf
 
 from .case import Case
 from .queue import Queue
@@ -19,6 +20,8 @@ class HandOver(Record):
 
     from_state: state to which the case goes back when it is returned.
     """
+
+    rows_of = RowsOf(part_of="case")
 
     class State(models.TextChoices):
         OFFERED = "offered"
@@ -85,6 +88,8 @@ class HandOver(Record):
 
 class CaseNote(Record):
     """Something worth knowing about a case; never changed."""
+
+    rows_of = RowsOf(part_of="case")
 
     append_only = True
 

@@ -8,13 +8,16 @@ from django.db import models
 from django.db.models import Q
 
 from enfilade.base.work.rules import KINDS, PRIORITIES
-from enfilade.core.models import Record
+from enfilade.core.models import Department, Record
+from enfilade.core.rows import RowsOf
 
 PRIORITY_CHOICES = [(p, p.capitalize()) for p in PRIORITIES]
 
 
 class Queue(Record):
     """Cases that wait for whoever holds a role. office: where the flow strip shows it."""
+
+    rows_of = RowsOf(department=("department",))
 
     class Office(models.TextChoices):
         FRONT = "front", "Front office"
@@ -25,6 +28,14 @@ class Queue(Record):
     name = models.TextField()
     role_code = models.TextField("role", help_text="Code of the role whose holders serve this queue.")
     office = models.TextField(choices=Office, default=Office.FRONT)
+    department = models.ForeignKey(
+        Department,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Whose cases wait here; empty: the company's.",
+    )
     active = models.BooleanField(default=True)
 
     class Meta:
@@ -48,6 +59,8 @@ class Queue(Record):
 
 class RoutingRule(Record):
     """Which queue a new case goes to. The rules are read in their order; the first that fits counts."""
+
+    rows_of = RowsOf(part_of="queue")
 
     order = models.IntegerField(default=100, help_text="Smaller numbers are read first.")
     kind = models.TextField("kind of case", blank=True, choices=list(KINDS.items()))

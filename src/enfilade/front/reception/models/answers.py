@@ -11,6 +11,7 @@ from django.utils.timezone import localdate
 
 from enfilade.core.fields import LongTextField
 from enfilade.core.models import Record
+from enfilade.core.rows import RowsOf
 from enfilade.core.states import States
 
 
@@ -26,6 +27,8 @@ class Answer(Record):
 
     desk_key: the digit that opens it at the desk; digits that are free go to the answers used most.
     """
+
+    rows_of = RowsOf(own=("owner",))
 
     question = models.CharField(max_length=300)
     topic = models.CharField(max_length=60, help_text="In one word: fees, hours, documents. Cases are routed by the same words.")
@@ -78,6 +81,8 @@ class Answer(Record):
 class AnswerVersion(Record):
     """The wording of an answer from a day on. Never changed: what was explained to somebody can be shown for ever."""
 
+    rows_of = RowsOf(part_of="answer")
+
     append_only = True
 
     answer = models.ForeignKey(Answer, on_delete=models.PROTECT, related_name="versions")
@@ -111,6 +116,8 @@ class UnansweredQuestion(Record):
 
     folded: the question without case, accents and punctuation, so that the same question is counted and not repeated.
     """
+
+    rows_of = RowsOf(own=("owner",))
 
     class State(models.TextChoices):
         OPEN = "open"

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 
 from enfilade.core.fields import LongTextField
 from enfilade.core.models import Record
+from enfilade.core.rows import RowsOf
 from enfilade.core.states import States
 
 from .answers import AnswerVersion, Audience, UnansweredQuestion
@@ -25,6 +26,8 @@ class Call(Record):
     asked_by: the employee who asks, where it is one with an account; case: what became of it behind the desk.
     origin: reference of what the contact led to where that is no case, for example a booked visit.
     """
+
+    rows_of = RowsOf(own=("handled_by", "asked_by"))
 
     class Direction(models.TextChoices):
         IN = "in", "Incoming"
@@ -174,6 +177,8 @@ class Call(Record):
 class Explanation(Record):
     """Which version of which answer was explained in which contact, by whom, and whether that settled the matter."""
 
+    rows_of = RowsOf(own=("explained_by",))
+
     append_only = True
 
     call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="explanations")
@@ -195,6 +200,8 @@ class Interruption(Record):
     role: the role of that person whose pay rate prices it, as it was on the day.
     minutes: begun minutes, or what the desk corrected them to; empty while it lasts.
     """
+
+    rows_of = RowsOf(own=("person",))
 
     call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="interruptions")
     person = models.ForeignKey("core.User", on_delete=models.PROTECT, related_name="+")
@@ -232,6 +239,8 @@ class Interruption(Record):
 
 class Message(Record):
     """A message slip for one person. Reading it is a receipt that the taker gets."""
+
+    rows_of = RowsOf(own=("to_user", "taken_by"))
 
     class State(models.TextChoices):
         UNREAD = "unread"
