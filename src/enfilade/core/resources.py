@@ -74,7 +74,7 @@ class MembershipResource(Resource):
     """Who works here with which access."""
 
     model = Membership
-    columns = ("user__name", "user__email", "role_names", "department_names", "active")
+    columns = ("user__name", "user__email", "holds", "works_in", "active")
     filters = ("active",)
     search = ("user__name", "user__email")
     ordering = "id"

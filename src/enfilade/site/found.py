@@ -175,6 +175,8 @@ class Setup:
             )
         for rule in self.each("door_rules"):
             self.do("doors.add_doorrule", **rule)
+        for rule in self.each("conflict_rules"):
+            self.do("access.add_conflictrule", **rule)
 
     def mail(self) -> None:
         """From which addresses the company writes."""

@@ -1,6 +1,7 @@
 """The rooms of the house, from the bottom up. The order is the order of migrations, reactions and menus."""
 
 BASE: list[str] = [
+    "enfilade.base.access",
     "enfilade.base.money",
     "enfilade.base.party",
     "enfilade.base.item",

@@ -36,6 +36,9 @@ CHECKS: list[DoorCheck] = []
 # Called when a command is held, in the transaction that keeps it: modules tell the people who can open.
 ON_HOLD: list[Callable[[Context, HeldCommand], object]] = []
 
+# What stands at the door of a command, in sentences: for whoever asks why somebody can or can't.
+STANDING: list[Callable[[Context, Command], list[str]]] = []
+
 
 def register_door(check: DoorCheck) -> DoorCheck:
     """Add a check that is asked about every command with a door."""

@@ -194,11 +194,11 @@ class Membership(Record):
         return [d.pk for d in self.departments.all()]
 
     @property
-    def role_names(self) -> list[str]:
+    def holds(self) -> list[str]:
         """The roles she holds herself, in words."""
         return sorted(r.name for r in self.roles.all())
 
     @property
-    def department_names(self) -> list[str]:
+    def works_in(self) -> list[str]:
         """The departments she works in, in words."""
         return sorted(d.name for d in self.departments.all())

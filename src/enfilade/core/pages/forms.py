@@ -102,27 +102,7 @@ class CommandForm:
     def _row_widget(self, made: RowField | RowsField, parameter: Parameter) -> forms.Widget:
         if made.model is StoredFile:
             return widgets.FileDrop()
-        resource = resource_for(made.model)
-        if resource is None or not self.ctx.may(resource.view_permission):
-            return forms.NumberInput()
-        query = f"?{parameter.meta.query}" if parameter.meta.query else ""
-        create = f"{resource.list_url()}new/?dialog=subdialog" if resource.may_add(self.ctx) else ""
-        return widgets.RefBox(
-            f"{resource.list_url()}options/{query}",
-            create_url=create,
-            label_of=lambda pk: self._label(made.model, pk),
-            multiple=isinstance(made, RowsField),
-        )
-
-    def _label(self, model: type[models.Model], pk: Any) -> str:
-        if isinstance(pk, models.Model):
-            return str(pk)
-        key = key_of(str(pk))
-        if key is None:
-            return str(pk)
-        with scope(self.ctx.company_id, read_only=True):
-            row = model.objects.visible_to(self.ctx).filter(pk=key).first()  # type: ignore[attr-defined]
-        return str(row) if row is not None else str(pk)
+        return row_box(self.ctx, made, parameter, creatable=True)
 
     def _lines(self, name: str, parameter: Parameter) -> dict[str, Any]:
         columns = parameter.line_parameters
@@ -143,3 +123,29 @@ class CommandForm:
             "empty_form": self._form(columns, {}, {}, f"{name}-__prefix__"),
             "total": None,
         }
+
+
+def row_box(ctx: Context, made: RowField | RowsField, parameter: Parameter, *, creatable: bool) -> forms.Widget:
+    """The search box for a row, or for several; a number where the caller may not see the list. creatable: with a form for a new one."""
+    resource = resource_for(made.model)
+    if resource is None or not ctx.may(resource.view_permission):
+        return forms.NumberInput()
+    query = f"?{parameter.meta.query}" if parameter.meta.query else ""
+    create = f"{resource.list_url()}new/?dialog=subdialog" if creatable and resource.may_add(ctx) else ""
+    return widgets.RefBox(
+        f"{resource.list_url()}options/{query}",
+        create_url=create,
+        label_of=lambda pk: _label(ctx, made.model, pk),
+        multiple=isinstance(made, RowsField),
+    )
+
+
+def _label(ctx: Context, model: type[models.Model], pk: Any) -> str:
+    if isinstance(pk, models.Model):
+        return str(pk)
+    key = key_of(str(pk))
+    if key is None:
+        return str(pk)
+    with scope(ctx.company_id, read_only=True):
+        row = model.objects.visible_to(ctx).filter(pk=key).first()  # type: ignore[attr-defined]
+    return str(row) if row is not None else str(pk)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import csv
 import io
 from typing import Any
@@ -11,6 +12,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from enfilade.core.command.fields import RowField, RowsField
 from enfilade.core.command.inputs import Parameter
 from enfilade.core.command.reading import read
 from enfilade.core.context import Context, Invalid
@@ -18,6 +20,8 @@ from enfilade.core.http.dispatch import view
 from enfilade.core.resource.cells import figure_text
 from enfilade.core.resource.hooks import Report, report_named
 from enfilade.core.tabular import guard_formula
+
+from .forms import row_box
 
 
 @view()
@@ -38,7 +42,7 @@ def report_view(request: HttpRequest, ctx: Context, module: str, name: str) -> H
         error = str(no) if raw else ""
     if figures is not None and request.GET.get("format") == "csv" and isinstance(figures, dict):
         return _csv(ctx, report, figures)
-    form = type("ReportInputs", (forms.Form,), {n: p.field for n, p in report.parameters.items()})(initial=values)
+    form = type("ReportInputs", (forms.Form,), {n: _field(ctx, p) for n, p in report.parameters.items()})(initial=values)
     context = {
         "report": report,
         "form": form,
@@ -52,13 +56,23 @@ def report_view(request: HttpRequest, ctx: Context, module: str, name: str) -> H
     return render(request, report.template, context, status=422 if error else 200)
 
 
+def _field(ctx: Context, parameter: Parameter) -> forms.Field:
+    """The field of an input; a row is searched for by its name."""
+    made = copy.deepcopy(parameter.field)
+    if isinstance(made, RowField | RowsField):
+        made.widget = row_box(ctx, made, parameter, creatable=False)
+        made.widget.is_required = made.required
+    return made
+
+
 def _first(ctx: Context, parameter: Parameter) -> Any:
     prefill = parameter.meta.prefill
     if prefill == "ctx.today":
         return ctx.today.isoformat()
     if prefill == "ctx.month":
         return ctx.today.replace(day=1).isoformat()
-    return "" if parameter.required or parameter.default is None else str(parameter.default)
+    # A box that is not ticked sends nothing, so false is nothing here, too.
+    return "" if parameter.required or parameter.default in (None, False) else str(parameter.default)
 
 
 def _table(ctx: Context, figures: Any) -> dict[str, Any]:

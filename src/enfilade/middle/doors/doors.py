@@ -6,7 +6,7 @@ from typing import cast
 
 from enfilade.core import audit
 from enfilade.core.command import Command, Facts, Verdict, register_door
-from enfilade.core.command.door import ON_HOLD
+from enfilade.core.command.door import ON_HOLD, STANDING
 from enfilade.core.command.work import Work
 from enfilade.core.context import Context
 from enfilade.core.models import HeldCommand
@@ -15,7 +15,7 @@ from enfilade.core.refs import ref
 
 from .models import DoorRule
 from .queries import active_rules
-from .rules import fill
+from .rules import PLACEHOLDER, fill
 
 CHANGED = "What this was asked for has changed since. Return it, so that it can be asked for again."
 
@@ -52,4 +52,16 @@ def tell_who_can_open(ctx: Context, held: HeldCommand) -> None:
     tell_role(ctx, held.release_role, f"{ctx.user} waits at the door: {held.reason}", ref(held))
 
 
+def standing(ctx: Context, command: Command) -> list[str]:
+    """The rules at the door of a command, each with its condition."""
+    return [_standing(r) for r in active_rules(ctx, command.name)]
+
+
+def _standing(rule: DoorRule) -> str:
+    what = f"Held for {rule.release_role.replace('_', ' ')}" if rule.verdict == DoorRule.Verdict.HOLD else "Refused"
+    who = f", asked for by {rule.maker_role.replace('_', ' ')}" if rule.maker_role else ""
+    return f"{what} when {rule.fact.replace('_', ' ')} {rule.get_op_display()} {rule.value}{who}. {PLACEHOLDER.sub('…', rule.sentence)}"
+
+
 ON_HOLD.append(tell_who_can_open)
+STANDING.append(standing)
