@@ -158,6 +158,22 @@ def test_a_report_is_a_table_of_amounts_with_its_totals(owner: Context, line: Li
     assert len({len(row) for row in (heads, first, second, total)}) == 1  # Figures end at one edge.
 
 
+def test_columns_are_named_on_the_line(owner: Context, line: Line, tmp_path: Path) -> None:
+    """--map, --key and --mode; what they can't mean is a sentence and exit code 2."""
+    file = tmp_path / "preise.csv"
+    file.write_bytes("Artikel|Bezeichnung|Preis\nA|Prüfung|1.50\n".encode("cp850"))
+    words = ["import", "item.item", str(file), "--map", "code=Artikel", "--map", "name=Bezeichnung", "--map", "price=Preis"]
+    taken = line(*words, "--encoding", "cp850", "--separator", "|", "--mode", "create", "--json")
+    assert (taken.code, taken.json["created"], taken.json["problems"]) == (0, 1, [])
+    with scope(owner.company_id):
+        assert Item.objects.visible_to(owner).get(code="A").name == "Prüfung"
+    again = line(*words, "--encoding", "cp850", "--mode", "create", "--json")
+    assert (again.code, again.json["refused"], "already" in again.json["problems"][0]["sentence"]) == (2, 1, True)
+    assert line("import", "item.item", str(file), "--map", "code=Nothing", "--json").json["problems"][-1]["field"] == "Nothing"
+    for wrong in (["--map", "code"], ["--mode", "all"], ["--encoding", "no-such"], ["--separator", "??"]):
+        assert line("import", "item.item", str(file), *wrong).code == 2, wrong
+
+
 def test_reports_commands_token_verify(owner: Context, line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
     names = {row["name"] for row in line("commands", "--json").json}
     assert {"item.add_item", "item.item", "ledger.trial_balance"} <= names

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import jsonschema_rs
@@ -17,7 +18,7 @@ from enfilade.core.models import AuditEntry, AuditSeal, RowChange
 from enfilade.core.resource import RESOURCES, Resource
 from enfilade.core.resource.imports import may_import
 from enfilade.core.resource.listing import is_sortable, listing
-from enfilade.core.resource.transfer import export_csv
+from enfilade.core.resource.transfer import export_csv, export_workbook
 from enfilade.core.scope import scope
 from enfilade.core.sealing import seal_audit
 from enfilade.core.verify_record import verify_record
@@ -106,6 +107,11 @@ def test_what_is_exported_comes_in_again_as_it_was(practice: Context) -> None:
         before = stored(practice, resource)
         with scope(practice.company_id):
             text = "".join(export_csv(resource, practice, {}))
+            book = io.BytesIO()
+            export_workbook(resource, practice, {}, book)
+        again = import_file(practice, resource, "again.xlsx", book.getvalue())
+        assert [p for p in again.problems if p.refused] == [], resource.label
+        assert (again.created, stored(practice, resource)) == (0, before), resource.label
         result = import_file(practice, resource, "again.csv", text.encode())
         assert [p for p in result.problems if p.refused] == [], resource.label
         assert (result.created, result.changed) == (0, text.count("\r\n") - 1 if '"' not in text else result.changed), resource.label

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import zipfile
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from enfilade.core.resource import resource_named
 from enfilade.core.resource.transfer import export_csv
 from enfilade.core.scope import scope
 from enfilade.core.testing import make_ctx
+from enfilade.core.workbook import read_sheet
 
 from .callers import Program, browser_of
 
@@ -102,6 +104,28 @@ def test_an_export_has_the_filters_of_its_list(owner: Context, stranger: Context
     assert browser_of(make_ctx(owner.company, "party.view_party")).get("/item/items/export.csv").status_code == 403
     with pytest.raises(NotAllowed), scope(owner.company_id):
         list(export_csv(resource_named("item.item"), make_ctx(owner.company, "party.view_party"), {}))
+
+
+def test_a_workbook_holds_texts_that_nobody_runs_and_numbers_that_add_up(owner: Context) -> None:
+    """Formulas, links and numbers with leading zeros stay text; prices are numbers; filters and order are those of the list."""
+    for code, name, price in (("007", "=1+1", "2.50"), ("A", "http://evil", "10.00"), ("B", "'=x", "1.00")):
+        Program(owner).post("item/items/", {"code": code, "name": name, "price": price})
+    answer = browser_of(owner).get("/item/items/export.xlsx?sort=-code")
+    assert answer["Content-Disposition"] == 'attachment; filename="item.item.xlsx"'
+    data = answer.getvalue()
+    with zipfile.ZipFile(io.BytesIO(data)) as book:
+        sheet = book.read("xl/worksheets/sheet1.xml").decode()
+        assert "<f>" not in sheet
+        assert "<hyperlink" not in sheet
+    head, *rows = [cells for _, cells in read_sheet(data).rows]
+    found = [dict(zip(head, cells, strict=False)) for cells in rows]
+    assert [(r["code"], r["name"]) for r in found] == [("B", "'=x"), ("A", "http://evil"), ("007", "=1+1")]
+    before = {c: (i.name, i.price_minor) for c, i in items(owner).items()}
+    result = import_file(owner, resource_named("item.item"), "again.xlsx", data)
+    assert (result.created, result.changed, result.refused) == (0, 3, 0)
+    assert {c: (i.name, i.price_minor) for c, i in items(owner).items()} == before
+    assert browser_of(owner).get("/item/items/export.vcf").status_code == 404
+    assert browser_of(owner).get("/item/items/export.xlsx?colour=red").status_code == 422
 
 
 # -- import

@@ -51,7 +51,7 @@ def open_import(ctx: Context, *, resource: str, file: Ref[StoredFile], options: 
     target = _importable(ctx, resource)
     wanted = Options.of(options or {})
     made = read_file(target, ctx, file.name, _content(file), wanted, whole=False)
-    if not wanted.mapping and (known := _remembered(ctx, resource, made.header_key)):
+    if not wanted.mapping and not wanted.named and (known := _remembered(ctx, resource, made.header_key)):
         wanted = replace(wanted, mapping=known.mapping, key=wanted.key or known.key, mode=known.mode if not options else wanted.mode)
         made = read_file(target, ctx, file.name, _content(file), wanted, whole=False)
     batch = ImportBatch(company=ctx.company, resource=resource, file=file, file_name=file.name, at=ctx.now, user=ctx.user)

@@ -27,6 +27,8 @@ def _resource_urls(resource: Resource) -> list[URLPattern]:
         path(f"{base}import/<int:pk>/", transfer.batch_view, at, name=f"{resource.label}.import_batch"),
         path(f"{base}import/<int:pk>/refused/", transfer.refused_view, at, name=f"{resource.label}.import_refused"),
         path(f"{base}export.csv", transfer.export_view, at, name=f"{resource.label}.export"),
+        path(f"{base}export.xlsx", transfer.export_workbook_view, at, name=f"{resource.label}.export_workbook"),
+        path(f"{base}export.<slug:ending>", transfer.export_other_view, at, name=f"{resource.label}.export_other"),
         path(f"{base}<int:pk>/", records.detail_view, at, name=f"{resource.label}.detail"),
         path(f"{base}<int:pk>/edit/", records.edit_view, at, name=f"{resource.label}.edit"),
         path(f"{base}<int:pk>/timeline/", timeline.timeline_view, at, name=f"{resource.label}.timeline"),

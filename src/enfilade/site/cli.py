@@ -4,6 +4,7 @@
     enfilade show billing.invoice 7
     enfilade run billing.issue_invoice --invoice 7 --on 2026-11-02 --json
     enfilade import party.party contacts.vcf --dry-run --json
+    enfilade import item.item prices.csv --map code=Artikel --map price=Preis --mode update
     enfilade export party.party > parties.csv
     enfilade report ledger.trial_balance --on 2026-11-30 --json
     enfilade verify
@@ -106,7 +107,14 @@ def parser() -> Parser:
     run.add_argument("--input", metavar="JSON", help="all inputs as one JSON object")
     take = verb("import", "Import a file into a resource.", "resource", "file")
     take.add_argument("--dry-run", action="store_true", help="say what would happen, keep nothing")
-    verb("export", "Print a resource as CSV; filters as for list.", "resource")
+    take.add_argument(
+        "--map", action="append", default=[], metavar="TARGET=COLUMN", help="what a column of the file becomes; may be repeated"
+    )
+    take.add_argument("--key", default="", metavar="FIELD", help="field by which a row is found again (default: the resource's own)")
+    take.add_argument("--mode", default="both", metavar="both|create|update", help="add what is new, change what is there, or both")
+    for option in ("encoding", "separator", "sheet"):
+        take.add_argument(f"--{option}", default="", help="found by looking where it is not given")
+    verb("export", "Print a resource as CSV; filters as for list; --format xlsx writes a workbook.", "resource")
     verb("report", "Print a report: its inputs are options.", "report")
     verb("verify", "Check that nothing was altered: balances, chains, numbers. Exit code 1 when something is found.")
     verb("backup", "Write database and files of this moment into a new folder.", "folder")

@@ -25,11 +25,12 @@ from enfilade.core.files import SIZE_MAX_BYTES
 from enfilade.core.importing import import_file
 from enfilade.core.models import Company, Membership
 from enfilade.core.refs import key_of
-from enfilade.core.resource import RESOURCES, resource_named
+from enfilade.core.resource import RESOURCES, Resource, resource_named
 from enfilade.core.resource.cells import figure_text
+from enfilade.core.resource.columns import public_name
 from enfilade.core.resource.hooks import REPORTS, report_named
 from enfilade.core.resource.listing import listing
-from enfilade.core.resource.transfer import export_csv
+from enfilade.core.resource.transfer import export_csv, export_workbook
 from enfilade.core.scope import scope
 from enfilade.core.sealing import unsealed_count
 from enfilade.core.verify import verify_all
@@ -127,7 +128,9 @@ def import_rows(options: Namespace, given: dict[str, Any]) -> int:
         raise Refusal("usage", f"import does not know --{next(iter(given))}.")
     ctx, resource = replace(caller(options), channel="import"), resource_named(options.resource)
     data = _read_file(options.file)
-    result = import_file(replace(ctx, rehearse=options.dry_run), resource, Path(options.file).name, data)
+    chosen = {name: getattr(options, name) for name in ("encoding", "separator", "sheet", "key", "mode")}
+    chosen["named"] = _columns_named(resource, options.map)
+    result = import_file(replace(ctx, rehearse=options.dry_run), resource, Path(options.file).name, data, chosen)
     found = {"dry_run": bool(options.dry_run), **result.as_json()}
     if options.json:
         out(found)
@@ -138,6 +141,17 @@ def import_rows(options: Namespace, given: dict[str, Any]) -> int:
             sys.stderr.write(f"line {problem.line}{', ' + problem.field if problem.field else ''}: {problem.sentence}\n")
     nothing = result.created + result.changed == 0
     return 2 if nothing and any(p.refused for p in result.problems) else 0
+
+
+def _columns_named(resource: Resource, given: list[str]) -> dict[str, str]:
+    """`price=Preis` as heading -> target."""
+    named = {}
+    for pair in given:
+        target, equals, heading = pair.partition("=")
+        if not equals or not heading.strip():
+            raise Refusal("usage", f"--map takes TARGET=COLUMN, not {pair[:60]!r}.")
+        named[heading.strip()] = next((f for f in resource.fields if public_name(f) == target), target)
+    return named
 
 
 def _read_file(name: str) -> bytes:
@@ -154,7 +168,13 @@ def _read_file(name: str) -> bytes:
 def export_rows(options: Namespace, given: dict[str, Any]) -> int:
     """enfilade export."""
     ctx, resource = caller(options), resource_named(options.resource)
+    kind = str(given.pop("format", "csv"))
+    if kind not in {"csv", "xlsx"}:
+        raise Refusal("usage", f"There is no format {kind[:20]!r}; take csv or xlsx.")
     with scope(ctx.company_id, read_only=True):
+        if kind == "xlsx":
+            export_workbook(resource, ctx, given, sys.stdout.buffer)
+            return 0
         for line in export_csv(resource, ctx, given):
             sys.stdout.write(line)
     return 0

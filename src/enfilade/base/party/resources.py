@@ -6,7 +6,7 @@ from enfilade.core.models import RecordQuerySet
 from enfilade.core.pages.context import department
 from enfilade.core.resource import Resource
 
-from . import commands, importing, panels, verify  # noqa: F401 - own add_party has to be there before the resource makes one
+from . import commands, exporting, importing, panels, verify  # noqa: F401 - own add_party has to be there before the resource makes one
 from .models import Address, ContactPoint, Party, Relationship
 from .queries import with_contact
 

@@ -18,6 +18,7 @@ from enfilade.core.resource import RESOURCES, Resource
 from enfilade.core.resource.columns import field_at
 from enfilade.core.resource.imports import may_import
 from enfilade.core.resource.listing import RESERVED, Listing, is_sortable, listing
+from enfilade.core.resource.transfer import EXPORTERS
 
 from .filters import chips
 
@@ -68,6 +69,7 @@ def _page(resource: Resource, ctx: Context, params: QueryDict, page: Listing) ->
         "new_url": f"{url}new/" if resource.may_add(ctx) else "",
         "import_url": f"{url}import/" if may_import(resource, ctx) else "",
         "export_url": f"{url}export.csv?{_query(params, drop=MARKS)}",
+        "exports": _exports(resource, params),
         "save_view_url": f"/core/do/save_view/?{to_save}",
         "search": {"q": params.get("q", ""), "placeholder": f"Search {resource.plural.lower()}…"} if resource.search else None,
         "filters": chips(resource, ctx, params),
@@ -91,6 +93,13 @@ def _page(resource: Resource, ctx: Context, params: QueryDict, page: Listing) ->
         "empty": _empty(resource, ctx, narrowed=any(params.get(k) for k in params if k not in RESERVED - {"q"})),
         "live": resource.label,
     }
+
+
+def _exports(resource: Resource, params: QueryDict) -> list[dict[str, str]]:
+    """The formats beside CSV in which the list may be taken along."""
+    query, base = _query(params, drop=MARKS), f"{resource.list_url()}export"
+    formats = [("xlsx", "Excel"), *((e.ending, e.words) for e in EXPORTERS.get(resource.label, ()))]
+    return [{"url": f"{base}.{ending}?{query}", "label": f"Export as {words}"} for ending, words in formats]
 
 
 def _query(params: QueryDict, drop: tuple[str, ...] = (), **more: str) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from tempfile import TemporaryFile
 from typing import Any
 from urllib.parse import quote
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, StreamingHttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import render
 
 from enfilade.core import files
@@ -20,9 +21,8 @@ from enfilade.core.models import ImportBatch, StoredFile
 from enfilade.core.resource import RESOURCES, Resource, resource_named
 from enfilade.core.resource.imports import ImportResult, may_import
 from enfilade.core.resource.intake import ENCODINGS, Intaken, Options, intake_of, read_file
-from enfilade.core.resource.listing import filtered
 from enfilade.core.resource.mending import refused_file
-from enfilade.core.resource.transfer import export_csv
+from enfilade.core.resource.transfer import EXPORTERS, XLSX, export_csv, export_workbook, exported_rows
 from enfilade.core.scope import scope
 
 from .commands import METHODS
@@ -38,16 +38,41 @@ _COLUMN = re.compile(r"column-([0-9]{1,4})")
 def export_view(request: HttpRequest, ctx: Context, label: str) -> HttpResponseBase:
     """/<module>/<slug>/export.csv with the filters of the list, sent line by line."""
     resource = RESOURCES[label]
-    filtered(resource, ctx, request.GET)
-    answer = StreamingHttpResponse(_lines(resource, ctx, request.GET), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{resource.label}.csv"'
+    exported_rows(resource, ctx, request.GET)
+    return _attached(_in_scope(ctx, lambda: export_csv(resource, ctx, request.GET)), f"{resource.label}.csv", "text/csv; charset=utf-8")
+
+
+@view()
+def export_workbook_view(request: HttpRequest, ctx: Context, label: str) -> HttpResponseBase:
+    """/<module>/<slug>/export.xlsx with the filters of the list."""
+    resource = RESOURCES[label]
+    out = TemporaryFile()  # noqa: SIM115 - closed with the answer
+    export_workbook(resource, ctx, request.GET, out)
+    out.seek(0)
+    return FileResponse(out, as_attachment=True, filename=f"{resource.label}.xlsx", content_type=XLSX)
+
+
+@view()
+def export_other_view(request: HttpRequest, ctx: Context, label: str, ending: str) -> HttpResponseBase:
+    """/<module>/<slug>/export.<ending>: a format of the module's own."""
+    resource = RESOURCES[label]
+    found = next((e for e in EXPORTERS.get(label, ()) if e.ending == ending), None)
+    if found is None:
+        raise NotFound("format", ending[:20])
+    rows = exported_rows(resource, ctx, request.GET)
+    return _attached(_in_scope(ctx, lambda: found.write(ctx, rows)), f"{resource.label}.{ending}", found.media_type)
+
+
+def _attached(lines: Iterator[str], name: str, media_type: str) -> StreamingHttpResponse:
+    answer = StreamingHttpResponse(lines, content_type=media_type)
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
 
 
-def _lines(resource: Resource, ctx: Context, params: Mapping[str, Any]) -> Iterator[str]:
+def _in_scope(ctx: Context, lines: Callable[[], Iterator[str]]) -> Iterator[str]:
     """The lines are drawn when the scope of the request is closed already, so they have one of their own."""
     with scope(ctx.company_id, read_only=True):
-        yield from export_csv(resource, ctx, params)
+        yield from lines()
 
 
 @view(methods=METHODS)

@@ -38,6 +38,7 @@ class Options:
 
     encoding, separator, sheet, header_line: see `tabular.Reading`; empty is found by looking.
     mapping: number of the column, from 0 -> target; "" leaves the column out; a column that is not named gets what is proposed.
+    named: heading -> target, for those who know the file by its headings; where both say something, the number counts.
     key: the field by which a row is found again; empty means the resource's own.
     mode: create (what is there already is refused), update (what is not there is refused) or both.
     """
@@ -47,6 +48,7 @@ class Options:
     sheet: str = ""
     header_line: int = 0
     mapping: dict[int, str] = field(default_factory=dict)
+    named: dict[str, str] = field(default_factory=dict)
     key: str = ""
     mode: str = "both"
 
@@ -58,9 +60,12 @@ class Options:
         mapping = given.get("mapping") or {}
         if not isinstance(mapping, dict) or not all(str(k).isdecimal() and isinstance(v, str) for k, v in mapping.items()):
             raise Refusal("invalid", "The mapping names a target for a column's number.", field="options")
+        named = given.get("named") or {}
+        if not isinstance(named, dict) or not all(isinstance(v, str) for v in named.values()):
+            raise Refusal("invalid", "A heading is given the name of a target.", field="options")
         texts = {n: str(given.get(n) or "") for n in ("encoding", "separator", "sheet", "key")}
         line = str(given.get("header_line") or 0)
-        made = cls(**texts, header_line=int(line) if line.isdecimal() else -1, mapping={int(k): v for k, v in mapping.items()})
+        made = cls(**texts, header_line=int(line) if line.isdecimal() else -1, mapping={int(k): v for k, v in mapping.items()}, named=named)
         made = replace(made, mode=str(given.get("mode") or "both"))
         made.check()
         return made
@@ -244,7 +249,12 @@ def read_file(resource: Resource, ctx: Context, name: str, data: bytes, options:
     said = [ImportProblem(p.line, p.field, p.sentence, p.refused) for p in table.problems]
     if not table.header:
         return Intaken(problems=said, table=table, kind=table.kind)
-    mapping = [options.mapping.get(at, proposed) for at, proposed in enumerate(own.propose(resource, table.header))]
+    known = {name.strip(): target for name, target in options.named.items()}
+    proposed = zip(table.header, own.propose(resource, table.header), strict=True)
+    mapping = [options.mapping.get(at, known.get(name, found)) for at, (name, found) in enumerate(proposed)]
+    if missing := known.keys() - set(table.header):
+        absent = ImportProblem(table.header_line, min(missing)[:60], f"The file has no column {min(missing)[:60]!r}.")
+        return Intaken(problems=[*said, absent], table=table, mapping=mapping, kind=table.kind)
     if fault := _fault_of_mapping(resource, own, table, mapping):
         return Intaken(problems=[*said, fault], table=table, mapping=mapping, kind=table.kind)
     if not whole:

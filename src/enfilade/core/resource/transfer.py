@@ -1,14 +1,18 @@
 """Out again: a list as a file that comes in as the same rows.
 
 An export has the filters and the order of its list. It is made row by row, so that its memory does not grow with the list.
+A module may know further formats (cards): it registers an exporter.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
-from typing import Any, cast
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import IO, Any, cast
 
 from django import forms
 from django.db import models
@@ -19,18 +23,88 @@ from enfilade.core.tabular import guard_formula
 from .columns import field_at, plain_value, public_name
 from .declare import Resource
 from .intake import key_of_link
-from .listing import filtered
+from .listing import column_named, filtered, is_sortable
 
 EXPORT_CHUNK = 2_000
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+# More digits than this a spreadsheet would round.
+_EXACT_DIGITS = 15
+
+
+@dataclass(frozen=True)
+class Exporter:
+    """A further format of a resource: the ending of its files, its media type, words for people, and the rows as text."""
+
+    ending: str
+    media_type: str
+    words: str
+    write: Callable[[Context, Any], Iterator[str]]
+
+
+EXPORTERS: dict[str, list[Exporter]] = {}
+
+
+def register_exporter(label: str, exporter: Exporter) -> None:
+    """Offer a further format for the lists of a resource."""
+    EXPORTERS.setdefault(label, []).append(exporter)
+
+
+def exported_rows(resource: Resource, ctx: Context, params: Mapping[str, Any]) -> Any:
+    """The rows of a list as it is filtered and sorted, all of them. Refuses as the list does."""
+    rows = filtered(resource, ctx, params)
+    sort = str(params.get("sort") or "")
+    name = column_named(sort.removeprefix("-"), resource.columns)
+    if not sort or not is_sortable(resource, name):
+        return rows.order_by("pk")
+    return rows.order_by(f"-{name}" if sort.startswith("-") else name, "pk")
 
 
 def export_csv(resource: Resource, ctx: Context, params: Mapping[str, Any]) -> Iterator[str]:
     """Lines of CSV: id, the columns and the fields. Foreign keys by the target's import key; what looks like a formula is text."""
-    rows = filtered(resource, ctx, params).order_by("pk")
-    names = ["id", *dict.fromkeys((*resource.fields, *resource.columns))]
+    rows = exported_rows(resource, ctx, params)
+    names = _names(resource)
     yield _line([public_name(n) for n in names])
     for row in rows.iterator(chunk_size=EXPORT_CHUNK):
         yield _line([str(row.pk), *(_out(row, name, ctx) for name in names[1:])])
+
+
+def export_workbook(resource: Resource, ctx: Context, params: Mapping[str, Any], out: IO[bytes]) -> None:
+    """The same as a workbook, row by row into a file: numbers and days are such, every text is text and never a formula."""
+    import xlsxwriter
+
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    book = xlsxwriter.Workbook(out, options)
+    sheet = book.add_worksheet(resource.plural[:31].translate({ord(c): " " for c in "[]:*?/\\\\"}))
+    names, bold = _names(resource), book.add_format({"bold": True})
+    for at, name in enumerate(names):
+        sheet.write_string(0, at, public_name(name), bold)
+    sheet.freeze_panes(1, 0)
+    rows = exported_rows(resource, ctx, params)
+    for line, row in enumerate(rows.iterator(chunk_size=EXPORT_CHUNK), 1):
+        sheet.write_number(line, 0, row.pk)
+        for at, name in enumerate(names[1:], 1):
+            text = _out(row, name, ctx)
+            number = _number(type(row), name, text)
+            if number is None:
+                sheet.write_string(line, at, text[:32_767])
+            else:
+                sheet.write_number(line, at, number)
+    book.close()
+
+
+def _number(model: type[models.Model], path: str, text: str) -> float | None:
+    """A cell that a spreadsheet may add up; None for text, for links, and for what it would round."""
+    target = field_at(model, path)
+    if not isinstance(target, models.IntegerField | models.DecimalField) or sum(c.isdigit() for c in text) > _EXACT_DIGITS:
+        return None
+    with suppress(ValueError, ArithmeticError):
+        number = Decimal(text)
+        return float(number) if number.is_finite() else None
+    return None
+
+
+def _names(resource: Resource) -> list[str]:
+    return ["id", *dict.fromkeys((*resource.fields, *resource.columns))]
 
 
 def _line(cells: list[str]) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from enfilade.base.party import commands
+from enfilade.base.party.exporting import write_cards
 from enfilade.base.party.importing import ContactIntake
 from enfilade.base.party.models import Address, ContactPoint, Party, PartyRole
 from enfilade.base.party.queries import ContactIndex, known_contact
@@ -163,6 +164,30 @@ def test_our_own_export_comes_in_again(ctx: Context) -> None:
         rows = {p.name: (p.phone, p.roles, p.job_title) for p in resource.rows(other)}
     assert rows["=cmd|' /C calc'!A0"] == ("0171 5550124", ["patient"], "")
     assert rows["Dr. Ada Lindqvist"] == ("0171 5550123", [], "Head of research")
+
+
+def test_cards_go_out_and_come_in_as_they_were(ctx: Context) -> None:
+    """Exported as vCard: the same parties are found again and nothing is added; in another company they become the same."""
+    take(ctx, CARD)
+    commands.add_person(ctx, name="Zoë d'Été, Ltd; \\ n", phone="+49 171 5550199")
+    take(ctx, "Company,Phone\nBerg GmbH,030 901820\n", "firms.csv")
+    with scope(ctx.company_id):
+        before = [list(model.objects.values()) for model in (Party, ContactPoint, Address)]
+        cards = "".join(write_cards(ctx, resource_named("party.party").rows(ctx).order_by("pk")))
+    assert cards.count("BEGIN:VCARD") == 3
+    again = take(ctx, cards)
+    assert (again.created, again.changed, again.refused) == (0, 3, 0)
+    with scope(ctx.company_id):
+        after = [list(model.objects.values()) for model in (Party, ContactPoint, Address)]
+    assert [[r for r in new if r not in old] for new, old in zip(after, before, strict=True)] == [[], [], []]
+    other = make_ctx(make_company(), "*")
+    assert take(other, cards).created == 3
+    kept = ("kind", "name", "given_name", "family_name", "organisation_name", "job_title", "birth_on", "note")
+    rows = []
+    for one in (ctx, other):
+        with scope(one.company_id):
+            rows.append(list(Party.objects.order_by("number").values_list(*kept)))
+    assert rows[0] == rows[1]
 
 
 def test_files_that_are_none(ctx: Context) -> None:
