@@ -23,7 +23,7 @@ from enfilade.core.resource.hooks import OPEN_PAGES, PAGES, REPORTS
 from enfilade.core.scope import scope
 from enfilade.core.testing import make_ctx
 
-PUBLIC = {"sign_in"}
+PUBLIC = {"sign_in", "sign_in_second", "sign_in_passkey", "sign_in_passkey_options", "sign_in_provider", "sign_in_provider_back"}
 FOR_EVERY_MEMBER = {
     "home",
     "palette",
@@ -35,6 +35,19 @@ FOR_EVERY_MEMBER = {
     "sign_out",
     "problem",
     "problems",
+}
+# One's own account: everybody's own, and nobody else's (tests/entrances/test_security.py).
+OF_ONES_OWN = {
+    "account_security",
+    "account_app",
+    "account_codes",
+    "account_passkeys",
+    "account_passkey_options",
+    "account_password",
+    "account_password_strength",
+    "account_sessions",
+    "account_confirm",
+    "account_confirm_options",
 }
 
 
@@ -256,7 +269,7 @@ def judge(caller: str, ctx: Any, owner: Any, cell: Cell, response: Any, body: st
 
 def test_every_address_is_in_the_matrix() -> None:
     """An address that nobody thought of fails here."""
-    names = {c.name for c in cells(dict.fromkeys(RESOURCES, 1))} | PUBLIC | FOR_EVERY_MEMBER | {"file", "api.files"}
+    names = {c.name for c in cells(dict.fromkeys(RESOURCES, 1))} | PUBLIC | FOR_EVERY_MEMBER | OF_ONES_OWN | {"file", "api.files"}
     names |= set(OPEN_PAGES)  # Whoever has the address may read; their modules test who gets it, and that nobody guesses it.
     names |= {n for n, p in PAGES.items() if "<" in p.path}  # Pages of a row check it by the caller's rights; their modules test them.
     for pattern in get_resolver().url_patterns:
@@ -269,4 +282,4 @@ def test_every_address_is_in_the_matrix() -> None:
 def test_record_classes_have_a_company() -> None:
     """Every resource of business rows is a Record (the wall stands on it), the few of core aside."""
     outside = {label for label, r in RESOURCES.items() if not issubclass(r.model, Record)}
-    assert outside == {"core.user"}
+    assert outside == {"core.user", "core.signinevent"}

@@ -13,6 +13,7 @@ import './palette.js';
 import './keys.js';
 import './clock.js';
 import './live.js';
+import './passkeys.js';
 
 // Other modules of the house may ship small elements of their own; they find htmx here.
 window.htmx = htmx;

@@ -12,7 +12,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 
 from enfilade.core.context import Context
-from enfilade.core.models import Membership
+from enfilade.core.models import Membership, SignIn
 from enfilade.core.testing import make_company, make_ctx
 
 from .callers import browser_of
@@ -215,6 +215,25 @@ def test_companies_are_changed_by_a_post_among_ones_own(owner: Context, stranger
     Membership.objects.create(company=second, user=owner.user).roles.create(company=second, code="owner", name="Owner", permissions=["*"])
     browser.post("/switch-company/", {"company": second.pk})
     assert browser.get("/api/v1/").json()["company"] == second.slug
+
+
+@pytest.mark.parametrize(
+    ("asked_from", "told", "found"),
+    [
+        ("10.0.0.5", "203.0.113.9", "203.0.113.9"),
+        ("10.0.0.5", "198.51.100.1, 203.0.113.9, 10.0.0.7", "203.0.113.9"),
+        ("10.0.0.5", "", "10.0.0.5"),
+        ("10.0.0.5", "10.0.0.6", "10.0.0.5"),
+        ("203.0.113.9", "198.51.100.1", "203.0.113.9"),
+        ("10.0.0.5", "2001:db8::1", "2001:db8::1"),
+    ],
+)
+def test_only_our_proxies_say_from_where_somebody_asks(person: Context, settings: Any, asked_from: str, told: str, found: str) -> None:
+    """What a stranger writes into the header is not read; what stands left of the proxy's own word neither."""
+    settings.TRUSTED_PROXIES = ["10.0.0.0/24"]
+    browser = Client(REMOTE_ADDR=asked_from, headers={"X-Forwarded-For": told})
+    sign_in(browser, person.user.email)
+    assert SignIn.objects.get(user=person.user).address == found
 
 
 def test_demo_passwords_are_not_shown(owner: Context, visitor: Client) -> None:

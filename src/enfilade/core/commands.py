@@ -10,9 +10,10 @@ from . import importing  # noqa: F401 - its commands are core's too
 from .access import new_token
 from .command import Input, command
 from .context import Context, Refusal
-from .models import ApiToken, Notification, SavedView
+from .models import ApiToken, Membership, Notification, Role, SavedView
 from .narrowing import covers, is_pattern, narrowed
 from .resource import resource_named
+from .signin.sessions import end_all, forget_factors, works_elsewhere
 
 
 @command(permission="core.save_view", hidden=True)
@@ -97,3 +98,37 @@ def revoke_token(ctx: Context, *, token: ApiToken) -> ApiToken:
     token.revoked_at = ctx.now
     token.save(update_fields=["revoked_at"])
     return token
+
+
+@command(permission="core.manage_access")
+def require_second_factor(ctx: Context, *, role: Role, required: bool = True) -> Role:
+    """Say whether who holds a role signs in with a second factor; who has none is led through setting one up at the next sign-in.
+
+    role: of this company.
+    """
+    role.second_factor = required
+    role.save(update_fields=["second_factor"])
+    return role
+
+
+@command(permission="core.manage_access", tone="danger")
+def sign_out_member(ctx: Context, *, member: Membership, reason: str) -> int:
+    """End all sessions of a member now, wherever she is signed in; how many there were.
+
+    reason: what she and others read in the record of sign-ins.
+    """
+    return end_all(member.user, f"{ctx.user.name}: {reason}", ctx.now)
+
+
+@command(permission="core.manage_access", tone="danger")
+def reset_second_factor(ctx: Context, *, member: Membership, reason: str) -> Membership:
+    """Take away a member's authenticator app, passkeys and recovery codes, when she has lost them, and end her sessions.
+
+    reason: how it was made sure that it is she who asks.
+    Refuses: works_elsewhere.
+    Why: an account of two companies is not one company's to weaken.
+    """
+    if works_elsewhere(member.user, ctx.company):
+        raise Refusal("works_elsewhere", "This person works for another company as well, so no administrator of one can do this.")
+    forget_factors(member.user, f"{ctx.user.name}: {reason}", ctx.now)
+    return member

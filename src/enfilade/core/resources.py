@@ -1,7 +1,7 @@
 """What core itself shows: the audit, people, departments, roles, API tokens, imports."""
 
 from . import members, schedules, verify_record
-from .models import ApiToken, AuditEntry, AuditSeal, Department, ImportBatch, Membership, RecordQuerySet, Role, RowChange, User
+from .models import ApiToken, AuditEntry, AuditSeal, Department, ImportBatch, Membership, RecordQuerySet, Role, RowChange, SignInEvent, User
 from .pages.context import department
 from .resource import Resource
 
@@ -96,6 +96,16 @@ class ApiTokenResource(Resource):
     search = ("name",)
     icon = "key-square"
     order = 25
+
+
+class SignInEventResource(Resource):
+    """What happened when people signed in, or tried to: one's own, and everybody's for who manages access."""
+
+    model = SignInEvent  # type: ignore[assignment]
+    columns = ("at", "user", "kind", "detail", "address", "agent")
+    filters = ("kind", "user", "at")
+    icon = "log-in"
+    order = 35
 
 
 class ImportBatchResource(Resource):

@@ -10,7 +10,7 @@ from django.urls import URLPattern, path
 from .api import views as api
 from .api.openapi import openapi_view
 from .http.dispatch import open_view, view
-from .pages import account, archive, commands, lists, notifications, palette, records, reports, session, timeline, transfer
+from .pages import account, archive, commands, lists, notifications, palette, records, reports, security, session, timeline, transfer
 from .pages.problems import problem_view
 from .resource import RESOURCES, Resource
 from .resource.hooks import OPEN_PAGES, PAGES
@@ -52,8 +52,23 @@ def _open_urls() -> list[URLPattern]:
 urlpatterns: list[URLPattern] = [
     path("", session.home_view, name="home"),
     path("sign-in/", session.sign_in_view, name="sign_in"),
+    path("sign-in/second/", session.second_view, name="sign_in_second"),
+    path("sign-in/provider/", session.provider_view, name="sign_in_provider"),
+    path("sign-in/provider/back/", session.provider_back_view, name="sign_in_provider_back"),
+    path("sign-in/passkey/", session.passkey_view, name="sign_in_passkey"),
+    path("sign-in/passkey/options/", session.passkey_options_view, name="sign_in_passkey_options"),
     path("sign-out/", session.sign_out_view, name="sign_out"),
     path("switch-company/", session.switch_company_view, name="switch_company"),
+    path("account/security/", security.security_view, name="account_security"),
+    path("account/security/app/", security.app_view, name="account_app"),
+    path("account/security/codes/", security.codes_view, name="account_codes"),
+    path("account/security/passkeys/", security.passkeys_view, name="account_passkeys"),
+    path("account/security/passkeys/options/", security.passkey_options_view, name="account_passkey_options"),
+    path("account/password/", security.password_view, name="account_password"),
+    path("account/password/strength/", security.strength_view, name="account_password_strength"),
+    path("account/sessions/", security.sessions_view, name="account_sessions"),
+    path("account/confirm/", security.confirm_view, name="account_confirm"),
+    path("account/confirm/options/", security.confirm_options_view, name="account_confirm_options"),
     path("account/tokens/", account.tokens_view, name="account_tokens"),
     path("palette/", palette.palette_view, name="palette"),
     path("notifications/", notifications.notifications_view, name="notifications"),

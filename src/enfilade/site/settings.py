@@ -7,6 +7,10 @@ ALLOWED_HOSTS   comma-separated names under which the site is reached
 MAIL_URL        the server that takes our mail: smtp://user:password@host:587?tls=starttls (or tls=tls, tls=none); without it messages
                 are written to ENFILADE_HOME/mail and leave the house only when somebody carries them out
 ENFILADE_LOG    json or lines (see core.logs)
+SESSION_IDLE_MIN  after how many minutes without doing anything somebody is signed out (120)
+SESSION_HOURS   after how many hours everybody signs in again (12)
+TRUSTED_PROXIES  comma-separated addresses or networks of proxies in front of us; they say from where somebody asks
+OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, OIDC_NAME  a provider by which people sign in as well, and what the button calls it
 """
 
 from pathlib import Path
@@ -44,6 +48,13 @@ class Environment(BaseSettings):
     live_url: str = ""
     mail_url: str = ""
     api_rate_per_min: int = 3000
+    session_idle_min: int = 120
+    session_hours: int = 12
+    trusted_proxies: str = ""
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = ""
+    oidc_name: str = "your company's account"
 
 
 def _secret(env: Environment) -> str:
@@ -133,6 +144,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "enfilade.core.http.health.health_middleware",
     "enfilade.core.http.requests.request_middleware",
+    "enfilade.core.http.middleware.proxy_middleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -180,6 +192,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "enfilade.core.signin.passwords.StrengthValidator"},
 ]
 LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/"
@@ -214,7 +227,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:", "blob:"],
         "connect-src": [SELF, f"http://127.0.0.1:{LIVE_PORT}", f"http://localhost:{LIVE_PORT}"],
         "object-src": ["'none'"],
-        "base-uri": [SELF],
+        "base-uri": ["'none'"],
         "form-action": [SELF],
         "frame-ancestors": ["'none'"],
     }
@@ -225,13 +238,18 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_AGE = env.session_hours * 3600
+SESSION_IDLE_MIN = env.session_idle_min
+TRUSTED_PROXIES = [p.strip() for p in env.trusted_proxies.split(",") if p.strip()]
+OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET = env.oidc_issuer, env.oidc_client_id, env.oidc_client_secret
+OIDC_NAME = env.oidc_name
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "enfilade.core.http.problems.csrf_failure"
 if env.enfilade_https:
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
     SECURE_HSTS_SECONDS = 31_536_000
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 globals().update(mail_settings(env.mail_url, env.enfilade_home / "mail"))

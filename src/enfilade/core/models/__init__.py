@@ -5,6 +5,7 @@ from .changes import AuditSeal, RowChange
 from .company import Company, Department, Membership, Role, User
 from .importing import ImportBatch, ImportRow
 from .record import Record, RecordQuerySet
+from .signin import Identity, Passkey, RecoveryCode, SignIn, SignInEvent, TotpDevice
 from .token import ApiToken
 from .working import Counter, HeldCommand, Notification, SavedView, StoredFile
 
@@ -18,15 +19,21 @@ __all__ = [
     "Department",
     "EventEntry",
     "HeldCommand",
+    "Identity",
     "ImportBatch",
     "ImportRow",
     "Membership",
     "Notification",
+    "Passkey",
     "Record",
     "RecordQuerySet",
+    "RecoveryCode",
     "Role",
     "RowChange",
     "SavedView",
+    "SignIn",
+    "SignInEvent",
     "StoredFile",
+    "TotpDevice",
     "User",
 ]

@@ -115,6 +115,7 @@ class Role(Record):
         blank=True,
         help_text="module.action, module.* or *, alone or with @department or @own; one a line.",
     )
+    second_factor = models.BooleanField(default=False, db_default=False, help_text="Who holds it signs in with a second factor.")
 
     class Meta:
         constraints: ClassVar = [

@@ -1,4 +1,4 @@
-"""What a person sees of her own account: the tabs of these pages, and the tokens of her programs."""
+"""What a person sees of her own account: the tabs of these pages, and the tokens of her programs. `security` has the rest."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ TOKENS_SHOWN = 100
 
 def account_tabs(ctx: Context, here: str) -> dict[str, Any]:
     """What the frame of every page of the account needs."""
-    tabs = [("/account/tokens/", "API tokens")] if ctx.may("core.make_token") else []
+    tabs = [("/account/security/", "Security"), ("/account/sessions/", "Sessions")]
+    tabs += [("/account/tokens/", "API tokens")] if ctx.may("core.make_token") else []
     return {
         "tabs": [{"url": url, "label": label, "active": url == here} for url, label in tabs],
         "crumbs": [{"label": "Your account", "url": ""}],
