@@ -19,7 +19,7 @@ document.addEventListener('htmx:after:swap', (event) => {
   openDialog(dialog);
   // After a refusal the hands want to be at what would be possible, else at what was wrong; in a fresh dialog in the first field.
   const first = dialog?.querySelector('.hint-list button') ?? dialog?.querySelector('[aria-invalid="true"], [autofocus]')
-    ?? (opening && dialog.querySelector('.sheet-main :is(input:not([type=hidden], [type=file]), select, textarea)'));
+    ?? (opening ? dialog.querySelector('.sheet-main :is(input:not([type=hidden], [type=file]), select, textarea)') : null);
   first?.focus();
   // The sentence stands below its field, and what would be possible below its refusal: both are shown whole.
   first?.closest('.field, .callout')?.scrollIntoView({ block: 'nearest' });
