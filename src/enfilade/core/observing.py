@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from .context import Held, OutcomeUnknown, Refusal
+from .metrics import count_command
 
 if TYPE_CHECKING:
     from .command.work import Work
@@ -43,13 +44,15 @@ def seen_command(name: str, ctx: Context) -> Iterator[Seen]:
         outcome = "unknown"
         raise
     finally:
+        seconds = time.perf_counter() - began
+        count_command(name, outcome, seconds)
         entry = seen.work.first if seen.work and outcome in {"done", "unknown"} else None
         _LOG.info(
             "command",
             command=name,
             outcome=outcome,
             entry=entry,
-            ms=round((time.perf_counter() - began) * 1000, 1),
+            ms=round(seconds * 1000, 1),
             company=ctx.company_id,
             user=ctx.user.pk,
             channel=ctx.channel,

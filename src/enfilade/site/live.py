@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import hmac
 import json
 import os
 from collections.abc import AsyncIterator
@@ -28,8 +29,9 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY, get_user
 from django.contrib.sessions.backends.db import SessionStore
-from django.db import close_old_connections, connections
+from django.db import DatabaseError, close_old_connections, connections
 from django.http import HttpRequest
+from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
@@ -37,6 +39,7 @@ from starlette.routing import Route
 
 from enfilade.core.access import companies_of
 from enfilade.core.live import CHANNEL
+from enfilade.core.metrics import exposition
 from enfilade.site.agents import AgentServer
 
 QUEUE_MAX = 200
@@ -130,6 +133,27 @@ async def health(request: Request) -> Response:
     return JSONResponse({"ok": True, "pages": len(SUBSCRIBERS)})
 
 
+async def metrics(request: Request) -> Response:
+    """GET /metrics: for Prometheus. METRICS_TOKEN, where it is set, has to come as a bearer token."""
+    wanted, given = os.environ.get("METRICS_TOKEN", ""), request.headers.get("authorization", "")
+    if wanted and not hmac.compare_digest(given.encode(), f"Bearer {wanted}".encode()):
+        return JSONResponse({"detail": "Send the token of METRICS_TOKEN."}, status_code=401)
+    try:
+        text = await sync_to_async(figures, thread_sensitive=False)()
+    except DatabaseError:
+        return JSONResponse({"detail": "The database does not answer."}, status_code=503)
+    return Response(text, media_type=CONTENT_TYPE_LATEST, headers={"Cache-Control": "no-store"})
+
+
+def figures() -> bytes:
+    """The figures, read over a connection that is given back."""
+    close_old_connections()
+    try:
+        return exposition()
+    finally:
+        connections.close_all()
+
+
 @contextlib.asynccontextmanager
 async def lifespan(app: Starlette) -> AsyncIterator[None]:
     """Listen while the process runs."""
@@ -141,4 +165,5 @@ async def lifespan(app: Starlette) -> AsyncIterator[None]:
         await task
 
 
-application = Starlette(routes=[Route("/events", events), Route("/health", health), Route("/mcp", AGENTS)], lifespan=lifespan)
+ROUTES = [Route("/events", events), Route("/health", health), Route("/metrics", metrics), Route("/mcp", AGENTS)]
+application = Starlette(routes=ROUTES, lifespan=lifespan)

@@ -14,6 +14,7 @@ import errno
 import hashlib
 import json
 import os
+import shutil
 import signal
 import socket
 import sys
@@ -94,6 +95,7 @@ class House:
             "ENFILADE_BIND": self.bind,
             "LIVE_PORT": str(self.choose_live_port()),
             "PYTHONUNBUFFERED": "1",
+            "PROMETHEUS_MULTIPROC_DIR": str(empty_folder(self.home / "metrics")),
             # The children write into a pipe; who reads it in the end is seen here only.
             "ENFILADE_LOG": os.environ.get("ENFILADE_LOG") or ("lines" if sys.stdout.isatty() else "json"),
         }
@@ -233,6 +235,13 @@ class House:
             self.supervisor.forget("database")
             self.postgres.stop()
         self.say("Everything has ended; the data stay")
+
+
+def empty_folder(folder: Path) -> Path:
+    """Return a folder without anything in it: figures of processes that have ended count no more."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700)
+    return folder
 
 
 def read_port(name: str, default: int) -> int:

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from enfilade.core.context import Context
+from enfilade.core.metrics import count_request
 
 HEADER = "X-Request-ID"
 _GIVEN = re.compile("[A-Za-z0-9._-]{8,64}")
@@ -33,12 +34,14 @@ def request_middleware(get_response: Handler) -> Handler:
             response = get_response(request)
             response[HEADER] = number
             ctx: Context | None = getattr(request, "ctx", None)
+            seconds = time.perf_counter() - began
+            count_request("api" if request.path.startswith("/api/") else "page", str(request.method), response.status_code, seconds)
             _LOG.info(
                 "request",
                 method=request.method,
                 path=request.path,
                 status=response.status_code,
-                ms=round((time.perf_counter() - began) * 1000, 1),
+                ms=round(seconds * 1000, 1),
                 company=ctx.company_id if ctx else None,
                 user=ctx.user.pk if ctx else None,
             )

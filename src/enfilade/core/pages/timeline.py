@@ -170,7 +170,7 @@ def _read(ctx: Context, target: models.Field[Any, Any], value: Any, names: Names
     """A value of the record as people read it."""
     if value is None:
         return None
-    if isinstance(target, AmountField) and isinstance(value, int):
+    if isinstance(value, int) and (isinstance(target, AmountField) or target.name.endswith("_minor")):
         return money(value, ctx.company.currency, ctx.locale)
     if isinstance(target, models.ForeignKey):
         return names.get((target.related_model, value), f"no. {value}")
