@@ -42,7 +42,7 @@ def rehearse_rule(ctx: Context, *, rule: Ref[DoorRule], from_on: Annotated[date,
         "columns": [{"name": n, "label": label, "kind": kind} for n, label, kind in columns],
         "rows": rows,
         "totals": {},
-        "note": f"{found}: {len(rows)} of {past.looked_at} would have been stopped.{limits}",
+        "notes": [f"{found}: {len(rows)} of {past.looked_at} would have been stopped.{limits}"],
     }
 
 
