@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import get_resolver
 
@@ -21,7 +22,7 @@ from enfilade.core.models import AuditEntry, Record, RecordQuerySet
 from enfilade.core.resource import RESOURCES
 from enfilade.core.resource.hooks import OPEN_PAGES, PAGES, REPORTS
 from enfilade.core.scope import scope
-from enfilade.core.testing import make_ctx
+from enfilade.core.testing import make_company, make_ctx
 
 PUBLIC = {"sign_in", "sign_in_second", "sign_in_passkey", "sign_in_passkey_options", "sign_in_provider", "sign_in_provider_back"}
 FOR_EVERY_MEMBER = {
@@ -276,7 +277,21 @@ def test_every_address_is_in_the_matrix() -> None:
         name = str(pattern.name)
         if name.startswith("api.") and name.endswith(".command"):
             continue  # The same commands by another address; api.do covers the permission.
-        assert name in names or name.endswith((".import", ".edit", ".new")), name
+        assert name in names or name.endswith((".import", ".edit", ".new", ".import_batch", ".import_refused")), name
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_pages_of_an_import_are_those_of_its_company() -> None:
+    """Whoever may add rows there sees it; a colleague who may not, and the owner of another company, find nothing."""
+    company = make_company()
+    owner, clerk, stranger = make_ctx(company, "*"), make_ctx(company, "item.view_item"), make_ctx(make_company("Other"), "*")
+    sent = SimpleUploadedFile("items.csv", b"code,name\nA,Secret\n")
+    address = client_of(owner).post("/item/items/import/", {"file": sent})["Location"]
+    for page in (address, f"{address}refused/"):
+        for ctx in (clerk, stranger):
+            answer = client_of(ctx).get(page)
+            assert (answer.status_code, b"Secret" in answer.content) == (404, False), page
+    assert b"Secret" in client_of(owner).get(address).content
 
 
 def test_record_classes_have_a_company() -> None:

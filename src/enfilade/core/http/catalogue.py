@@ -51,7 +51,10 @@ def problems() -> dict[str, Problem]:
         if not {"tests", "migrations"} & set(file.parts):
             found |= {code: ("the code", sentence) for code, sentence in _said_in(file.read_text(encoding="utf-8"))}
     for file in sorted(root.rglob("*.sql")):
-        found |= {name: ("a trigger", text.replace("''", "'")) for text, name in _TRIGGER.findall(file.read_text(encoding="utf-8"))}
+        found |= {
+            name: ("a trigger", text.replace("''", "'").replace("%", "…"))
+            for text, name in _TRIGGER.findall(file.read_text(encoding="utf-8"))
+        }
     found |= {code: ("a state table", sentence) for code, sentence in _of_states()}
     found |= {name: ("a constraint", sentence) for name, sentence in constraint_sentences().items()}
     return {c: Problem(c, sentence, where, _commands(c)) for c, (where, sentence) in sorted(found.items())}
