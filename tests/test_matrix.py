@@ -71,6 +71,8 @@ def cells(keys: dict[str, int]) -> Iterator[Cell]:
         yield Cell(f"{label}.list", base, may)
         yield Cell(f"{label}.options", f"{base}options/", may)
         yield Cell(f"{label}.export", f"{base}export.csv", may)
+        yield Cell(f"{label}.export_workbook", f"{base}export.xlsx", may)
+        yield Cell(f"{label}.export_other", f"{base}export.vcf", may)
         yield Cell(f"api.{label}.collection", rest, may)
         if add in REGISTRY:
             yield Cell(f"{label}.new", f"{base}new/", REGISTRY[add].permission)

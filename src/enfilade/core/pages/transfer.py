@@ -56,6 +56,7 @@ def export_workbook_view(request: HttpRequest, ctx: Context, label: str) -> Http
 def export_other_view(request: HttpRequest, ctx: Context, label: str, ending: str) -> HttpResponseBase:
     """/<module>/<slug>/export.<ending>: a format of the module's own."""
     resource = RESOURCES[label]
+    ctx.require(resource.view_permission)
     found = next((e for e in EXPORTERS.get(label, ()) if e.ending == ending), None)
     if found is None:
         raise NotFound("format", ending[:20])
