@@ -27,7 +27,7 @@ build: ## prepare everything that a server needs, and start nothing
 	@exec $(START) prepare --pages
 
 test: ## run all tests on a real PostgreSQL, the browser included
-	@$(START) prepare --dev --pages --chromium
+	@$(START) prepare --dev --pages --chromium --imap
 	@exec $(VENV)/python -m pytest -n $(WORKERS) $(ARGS)
 
 check: ## style, types, architecture, migrations, house rules

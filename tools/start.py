@@ -32,6 +32,7 @@ LOCKS = ROOT / "requirements"
 STATE = VENV / "enfilade.json"
 LOG = CACHE / "prepare.log"
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+SYSTEM_PATH = f"{os.environ.get('PATH', '')}:/usr/sbin"
 PR_SET_PDEATHSIG = 1
 
 
@@ -247,12 +248,14 @@ def quiet_run(command: list[str | Path]) -> int:
         return 127
 
 
-def install_debian(package: str, reason: str) -> None:
-    """Install a Debian package as root or through a sudo that asks nothing; otherwise say what to install."""
+def install_debian(package: str, reason: str, *, needed: bool = True) -> None:
+    """Install a Debian package as root or through a sudo that asks nothing; otherwise say what to install. needed: give up without it."""
+    refuse = give_up if needed else say
     sudo = [] if os.geteuid() == 0 else ["sudo", "-n"]
     usable = shutil.which("apt-get") and (not sudo or (shutil.which("sudo") and quiet_run([*sudo, "true"]) == 0))
     if not usable:
-        give_up(f"{reason}. Install the package {package} and try again.")
+        refuse(f"{reason}. Install the package {package} and try again.")
+        return
     say(f"{reason}; installing the Debian package {package}")
     env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     command = [*sudo, "apt-get", "install", "-y", "-q", "--no-install-recommends", package]
@@ -261,7 +264,7 @@ def install_debian(package: str, reason: str) -> None:
             return
         subprocess.run([*sudo, "apt-get", "update", "-q"], check=False, env=env, stdout=log, stderr=log)
         if subprocess.run(command, check=False, env=env, stdout=log, stderr=log).returncode != 0:
-            give_up(f"{package} could not be installed (see {LOG.relative_to(ROOT)}). Install it by hand and try again.")
+            refuse(f"{package} could not be installed (see {LOG.relative_to(ROOT)}). Install it by hand and try again.")
 
 
 @contextlib.contextmanager
@@ -289,6 +292,7 @@ def main() -> None:
     parser.add_argument("--dev", action="store_true", help="the tools for tests and checks too")
     parser.add_argument("--pages", action="store_true", help="the built front end too")
     parser.add_argument("--chromium", action="store_true", help="a browser for the tests too")
+    parser.add_argument("--imap", action="store_true", help="a mail server for the tests too, where it starts no service of the machine")
     parser.add_argument("--end-with-parent", action="store_true", help="end when the program that started this one dies")
     args, rest = parser.parse_known_args()
     if args.end_with_parent:
@@ -299,6 +303,9 @@ def main() -> None:
             steps.build_pages()
         if args.chromium and not any(shutil.which(name) for name in CHROMIUM_NAMES):
             install_debian("chromium", "The browser tests need Chromium")
+        # The package would begin to serve mail wherever services are run; there the tests are skipped instead, and counted.
+        if args.imap and not shutil.which("dovecot", path=SYSTEM_PATH) and os.geteuid() == 0 and not Path("/run/systemd/system").exists():
+            install_debian("dovecot-imapd", "The tests of incoming mail need an IMAP server", needed=False)
     if args.what == "run":
         python = VENV / "bin" / "python"
         os.execve(python, [str(python), "-m", "enfilade.site.serve", *rest], {**os.environ, "VIRTUAL_ENV": str(VENV)})  # noqa: S606

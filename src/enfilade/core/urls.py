@@ -74,6 +74,7 @@ urlpatterns: list[URLPattern] = [
     path("notifications/", notifications.notifications_view, name="notifications"),
     path("notifications/count/", notifications.notifications_count_view, name="notifications_count"),
     path("core/audit-archive/", archive.archive_view, name="audit_archive"),
+    path("hooks/<slug:company>/<slug:name>/<int:pk>/", hook_view, name="hook"),
     path("files/<int:pk>/", transfer.file_view, name="file"),
     path("problems/", problem_view, name="problems"),
     path("problems/<slug:code>", problem_view, name="problem"),

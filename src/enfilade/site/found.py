@@ -179,9 +179,9 @@ class Setup:
             self.do("access.add_conflictrule", **rule)
 
     def mail(self) -> None:
-        """From which addresses the company writes."""
+        """From which addresses the company writes, and who answers what comes to them."""
         for mailbox in self.each("mailboxes"):
-            self.do("message.add_mailbox", **mailbox)
+            self.do("message.add_mailbox", **{**mailbox, "queue": self.ids["queue", mailbox["queue"]]})
 
     def desk(self) -> None:
         """The answer book, facts that answers quote, and what an hour of whom costs."""

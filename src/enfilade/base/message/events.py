@@ -31,3 +31,22 @@ class MessageFailed:
     origin: str
     purpose: str
     reason: str
+
+
+@event
+class MailTaken:
+    """A message came in and belongs to a thread. becomes: what the mailbox makes of new mail; automatic: no person wrote it."""
+
+    message_id: int
+    mailbox_id: int
+    becomes: str
+    automatic: bool
+
+
+@event
+class MailBounced:
+    """A message of ours came back from one address."""
+
+    message_id: int
+    address: str
+    permanent: bool

@@ -8,7 +8,8 @@ from enfilade.core.scope import scope
 
 from .commands import doubt_delivery
 from .delivery import deliver
-from .queries import cut_off_messages, due_messages
+from .imap import fetch
+from .queries import cut_off_messages, due_messages, mailboxes_to_fetch
 
 CUT_OFF = "The program ended while this was handed to the mail server. Whether it was sent is not known: look in the log of the server."
 
@@ -32,3 +33,17 @@ def empty_outbox_of_company(ctx: Context) -> int:
             if no.code != "not_sending":
                 raise
     return sum(deliver(ctx, pk) is not None for pk in due)
+
+
+@schedule("message.fetch", "* * * * *")
+def fetch_mail(timestamp: int) -> None:
+    """Every minute."""
+    del timestamp
+    for_each_company(fetch_mail_of_company)
+
+
+def fetch_mail_of_company(ctx: Context) -> int:
+    """Take what came to the mailboxes of one company; how many mails."""
+    with scope(ctx.company_id, read_only=True):
+        boxes = mailboxes_to_fetch(ctx)
+    return sum(fetch(ctx, box) for box in boxes)

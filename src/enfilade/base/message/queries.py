@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
 from django.utils import timezone, translation
 
 from enfilade.base.party.models import Party
@@ -14,7 +15,7 @@ from enfilade.core.context import Context, Refusal
 from enfilade.core.models import RecordQuerySet, StoredFile
 
 from . import rules
-from .models import Attachment, Block, Mail, Mailbox, MessageTemplate
+from .models import Attachment, Block, Mail, Mailbox, MessageTemplate, Thread
 from .purposes import PURPOSES
 
 VIEW = "message.view_mail"
@@ -40,6 +41,8 @@ def messages_about(ctx: Context, reference: str) -> RecordQuerySet:
     label, _, pk = reference.partition(":")
     if label == "party.party" and pk.isdigit():
         return messages(ctx).filter(party_id=int(pk)).order_by("-pk")
+    if label == "work.case" and pk.isdigit():
+        return messages(ctx).filter(Q(origin=reference) | Q(thread__case=int(pk))).order_by("-pk")
     return messages(ctx).filter(origin=reference).order_by("-pk")
 
 
@@ -47,6 +50,22 @@ def refs_written_to(ctx: Context, references: Iterable[str], purpose: str, since
     """Which of these records a message for a purpose was written about since then, whatever became of it, unless it was cancelled."""
     rows = Mail.objects.visible_to(ctx).filter(origin__in=list(references), purpose=purpose, written_at__gte=since)
     return set(rows.exclude(state=Mail.State.CANCELLED).values_list("origin", flat=True))
+
+
+def thread_by_token(ctx: Context, token: str) -> Thread | None:
+    """The thread of a token."""
+    return Thread.objects.visible_to(ctx).select_related("case").filter(token=token).first()
+
+
+def sent_by_id(ctx: Context, message_id: str) -> Mail | None:
+    """The message of ours that has a Message-ID."""
+    return Mail.objects.visible_to(ctx).filter(message_id=message_id, direction=Mail.Direction.OUT).first() if message_id else None
+
+
+def mailboxes_to_fetch(ctx: Context) -> list[Mailbox]:
+    """Mailboxes with a server and a password."""
+    rows = Mailbox.objects.visible_to(ctx).filter(active=True).exclude(imap_host="").exclude(sealed_password="")
+    return list(rows.order_by("pk"))
 
 
 def due_messages(ctx: Context, limit: int = 200) -> list[int]:

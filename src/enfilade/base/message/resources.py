@@ -14,7 +14,7 @@ from enfilade.core.pages.context import department
 from enfilade.core.pages.transfer import file_guard
 from enfilade.core.resource import Resource, panel
 
-from . import commands, pages, queries  # noqa: F401 - they register themselves
+from . import commands, hooks, pages, queries  # noqa: F401 - they register themselves
 from .models import Block, Mail, Mailbox, MessageTemplate
 from .panels import about
 
@@ -66,15 +66,23 @@ class MailboxResource(Resource):
     """Addresses of the company."""
 
     model = Mailbox
-    columns = ("address", "name", "preferred", "active")
-    filters = ("active",)
+    columns = ("address", "name", "preferred", "becomes", "queue", "fetched_at", "problem", "active")
+    filters = ("active", "becomes")
     search = ("address", "name")
-    fields = ("address", "name", "preferred", "active")
+    fields = (
+        *("address", "name", "preferred", "active", "becomes", "topic", "queue"),
+        *("imap_host", "imap_port", "imap_security", "imap_user", "imap_folder"),
+    )
+    facts = (*fields, "fetched_at", "problem")
     import_key = "address"
     ordering = "address"
     icon = "at-sign"
     order = 60
     empty = "Add the address from which the company writes. Without one nothing is sent."
+
+    def tone(self, _ctx: Context, row: Model) -> str:
+        """A mailbox that can't be read needs somebody."""
+        return "bad" if isinstance(row, Mailbox) and row.problem else ""
 
 
 class MessageTemplateResource(Resource):

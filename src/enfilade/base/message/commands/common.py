@@ -11,9 +11,11 @@ from enfilade.base.message.events import MessageQueued
 from enfilade.base.message.models import Attachment, Mail, Mailbox, Recipient, Thread
 from enfilade.base.message.queries import blocked, email_of
 from enfilade.base.party.models import Party
+from enfilade.base.work.models import Case
 from enfilade.core.context import Context, Refusal
 from enfilade.core.events import publish
 from enfilade.core.models import StoredFile
+from enfilade.core.refs import resolve
 
 RECIPIENTS_MAX = 50
 ATTACHMENTS_MAX_BYTES = 20 * 1024 * 1024
@@ -23,7 +25,9 @@ _LETTERS = string.ascii_lowercase + string.digits
 def new_thread(ctx: Context, subject: str, party: Party | None, origin: str) -> Thread:
     """A thread with a token that nobody can guess."""
     token = "".join(secrets.choice(_LETTERS) for _ in range(20))
-    return Thread.objects.create(company=ctx.company, token=token, subject=subject, party=party, origin=origin)
+    case = resolve(ctx, origin) if origin.startswith("work.case:") else None
+    found = case if isinstance(case, Case) else None
+    return Thread.objects.create(company=ctx.company, token=token, subject=subject, party=party, origin=origin, case=found)
 
 
 def set_recipients(ctx: Context, message: Mail, to: Sequence[str], cc: Sequence[str]) -> None:

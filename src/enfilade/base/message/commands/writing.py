@@ -82,16 +82,18 @@ def send_message(ctx: Context, *, message: Mail) -> Mail:
     return queue(ctx, message)
 
 
-@command(permission="message.write", label="Answer", offered=lambda row: row.state in {"received", "sent", "bounced"})
+@command(permission="message.write", label="Answer", offered=lambda row: row.state in {"received", "sent"} and not row.automatic)
 def answer_message(ctx: Context, *, message: Mail, text: LongText, attachments: Files = ()) -> Mail:
     """Write an answer to a message, or go on after one of our own. It stays a draft until it is sent.
 
     Refuses: not_answerable, no_mailbox, not_found, too_large.
     """
     require_files(ctx, attachments)
-    if message.state not in {Mail.State.RECEIVED, Mail.State.SENT, Mail.State.BOUNCED}:
-        raise Refusal("not_answerable", "Only what came in or was sent can be answered.", field="message")
     came_in = message.direction == Mail.Direction.IN
+    if message.state not in {Mail.State.RECEIVED, Mail.State.SENT}:
+        raise Refusal("not_answerable", "Only what came in or was sent can be answered.", field="message")
+    if came_in and (message.automatic or not message.from_address):
+        raise Refusal("not_answerable", "No person wrote this: an answer would reach nobody.", field="message")
     to = [message.from_address] if came_in else [str(r) for r in message.recipients.filter(role="to")]
     return write(
         ctx,

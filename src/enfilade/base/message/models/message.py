@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from enfilade.base.party.models import Party
+from enfilade.base.work.models import Case
 from enfilade.core.fields import LongTextField
 from enfilade.core.models import Record, StoredFile, User
 from enfilade.core.states import States
@@ -20,15 +21,17 @@ _RETRIED = ("failed", "unclear", "bounced")
 class Thread(Record):
     """Messages that answer each other. token: a random word that only those know who got one of them.
 
-    origin: text reference of the record it is about, for example billing.invoice:7.
+    origin: text reference of the record it is about, for example billing.invoice:7. case: what an answer from outside goes on with.
     """
 
     token = models.CharField(max_length=32, editable=False)
     subject = models.TextField()
     party = models.ForeignKey(Party, null=True, on_delete=models.PROTECT, related_name="+")
     origin = models.TextField(blank=True)
+    case = models.ForeignKey(Case, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
+        indexes: ClassVar = [models.Index(fields=["company", "case"], name="thread_of_case", condition=Q(case__isnull=False))]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["token"], name="thread_token_once", violation_error_message="This token is taken."),
             models.CheckConstraint(
@@ -110,6 +113,7 @@ class Mail(Record):
             "postpone_delivery": (("sending",), ("queued", "failed")),
             "fail_delivery": (("sending",), "failed"),
             "doubt_delivery": (("sending",), "unclear"),
+            "note_bounce": (("sent", "unclear", "bounced"), ("sent", "unclear", "bounced")),
         },
     )
 

@@ -8,21 +8,59 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
+from enfilade.base.work.models import Queue
 from enfilade.core.fields import LongTextField
 from enfilade.core.models import Record
 
 
 class Mailbox(Record):
-    """An address from which the company writes."""
+    """An address from which the company writes, and at which it is written to where it has a server to fetch from or a web hook.
+
+    becomes: what a new mail opens. queue: where its case goes; without one the routing rules decide by topic.
+    sealed_password, sealed_hook: secrets that the house uses (see core.sealed).
+    seen_validity, seen_uid: up to where the folder was read (RFC 3501 2.3.1.1). problem: why the last reading failed.
+    """
+
+    class Becomes(models.TextChoices):
+        CASE = "case", "A case"
+        NOTHING = "nothing", "Nothing, it is only kept"
+
+    class Security(models.TextChoices):
+        TLS = "tls", "TLS"
+        STARTTLS = "starttls", "STARTTLS"
+        NONE = "none", "None (own network only)"
 
     address = models.EmailField(max_length=254, help_text="For example office@company.example.")
     name = models.CharField(max_length=120, help_text="The sender as people read it.")
     preferred = models.BooleanField(default=False, help_text="Used where nobody chooses one.")
     active = models.BooleanField(default=True)
+    becomes = models.TextField("a new mail becomes", choices=Becomes, default=Becomes.CASE)
+    topic = models.CharField(max_length=60, blank=True, default="mail", help_text="A word that the routing rules know.")
+    queue = models.ForeignKey(
+        Queue, null=True, blank=True, on_delete=models.PROTECT, related_name="+", help_text="Empty: as the routing rules say."
+    )
+    imap_host = models.CharField("IMAP server", max_length=200, blank=True, help_text="Empty: nothing is fetched.")
+    imap_port = models.PositiveIntegerField("IMAP port", default=993)
+    imap_security = models.TextField("security", choices=Security, default=Security.TLS)
+    imap_user = models.CharField("user name there", max_length=200, blank=True)
+    imap_folder = models.CharField("folder", max_length=200, default="INBOX")
+    sealed_password = models.TextField(blank=True, editable=False)
+    sealed_hook = models.TextField(blank=True, editable=False)
+    seen_validity = models.BigIntegerField(default=0, editable=False)
+    seen_uid = models.BigIntegerField(default=0, editable=False)
+    fetched_at = models.DateTimeField("last fetched", null=True, editable=False)
+    problem = models.TextField(blank=True, editable=False)
 
     class Meta:
         verbose_name_plural = "mailboxes"
         constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(becomes__in=["case", "nothing"])
+                & Q(imap_security__in=["tls", "starttls", "none"])
+                & Q(imap_port__gte=1, imap_port__lte=65535),
+                name="mailbox_words",
+                violation_error_message="This use, this security or this port of a mailbox is not known.",
+            ),
             models.UniqueConstraint(
                 Lower("address"), "company", name="mailbox_once", violation_error_message="This mailbox is known already."
             ),

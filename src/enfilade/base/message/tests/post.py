@@ -109,7 +109,7 @@ class Post:
     def fresh(self, message: Mail) -> Mail:
         """As it is stored."""
         with scope(self.company.pk):
-            return Mail.objects.get(pk=message.pk)
+            return Mail.objects.select_related("thread").get(pk=message.pk)
 
     def states(self, message: Mail) -> dict[str, str]:
         """What became of it by address."""
