@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, cast
 
@@ -15,6 +16,15 @@ if TYPE_CHECKING:
     from .command.work import Work
     from .context import Context
 
+Spread = Callable[["Context", list[tuple[int, str]]], object]
+SPREADS: list[Spread] = []
+
+
+def spreads(run: Spread) -> Spread:
+    """Register `def spread(ctx, entries)`: called in the transaction of every command that publishes, with key and name of each event."""
+    SPREADS.append(run)
+    return run
+
 
 def deliver(ctx: Context, work: Work) -> None:
     """Write the events of a command to the outbox and enqueue its later reactions, in the same transaction."""
@@ -27,6 +37,8 @@ def deliver(ctx: Context, work: Work) -> None:
         for key, fact in zip(keys, work.events, strict=True)
     ]
     bulk.insert(EventEntry, rows)
+    for spread in SPREADS:
+        spread(ctx, [(row["id"], row["name"]) for row in rows])
     ids = {id(fact): key for key, fact in zip(keys, work.events, strict=True)}
     if work.later:
         from .jobs import react

@@ -2,6 +2,7 @@
 
 BASE: list[str] = [
     "enfilade.base.access",
+    "enfilade.base.webhook",
     "enfilade.base.money",
     "enfilade.base.party",
     "enfilade.base.item",

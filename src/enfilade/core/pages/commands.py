@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import is_dataclass, replace
+from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 from django.contrib import messages
@@ -13,7 +13,7 @@ from django.shortcuts import render
 
 from enfilade.core import audit, files
 from enfilade.core.command import Command, command_named, run_raw
-from enfilade.core.command.fields import RowField
+from enfilade.core.command.fields import RowField, RowsField
 from enfilade.core.command.reading import unflatten
 from enfilade.core.context import Context, Held, NotAllowed, NotFound, OutOfReach, Refusal
 from enfilade.core.http.dispatch import view
@@ -116,9 +116,9 @@ def _posted(post: Any, command: Command, pk: int | None) -> dict[str, Any]:
 def _raw(request: HttpRequest, ctx: Context, command: Command, pk: int | None) -> dict[str, Any]:
     """The post in the raw shape; files are kept first, under their own rights, and referred to."""
     post = request.POST.copy()
-    for name, upload in request.FILES.items():
+    for name, uploads in request.FILES.lists():
         if _takes_file(command, name):
-            post[name] = str(files.keep_upload(ctx, upload).pk)
+            post.setlist(name, [str(files.keep_upload(ctx, upload).pk) for upload in uploads])
     return _posted(post, command, pk)
 
 
@@ -128,7 +128,7 @@ def _takes_file(command: Command, name: str) -> bool:
     parameter = command.parameters.get(head)
     if parameter is not None and parameter.is_lines:
         parameter = parameter.line_parameters.get(rest.partition("-")[2])
-    return parameter is not None and isinstance(parameter.field, RowField) and parameter.kind is StoredFile
+    return parameter is not None and isinstance(parameter.field, RowField | RowsField) and parameter.kind is StoredFile
 
 
 def _draw(
@@ -201,6 +201,8 @@ def _preview(request: HttpRequest, preview: dict[str, Any]) -> HttpResponse:
 
 def _done(request: HttpRequest, ctx: Context, command: Command, result: Any) -> HttpResponse:
     sentence, url, label = f"{command.label}: done.", "", ""
+    if is_dataclass(result) and not isinstance(result, type):
+        return _told(request, command, result)
     if isinstance(result, models.Model) and result.pk:
         resource = resource_for(type(result))
         sentence = f"{command.label}: {result}"
@@ -214,6 +216,15 @@ def _done(request: HttpRequest, ctx: Context, command: Command, result: Any) -> 
         return answer
     goto = "" if command.target and request.headers.get("HX-Request") else url
     return _finished(request, sentence, "ok", url, label, goto=goto)
+
+
+def _told(request: HttpRequest, command: Command, result: Any) -> HttpResponse:
+    """Values that a command answers, such as a secret that is shown once, stay in sight until they are closed."""
+    facts = [{"label": f.name.replace("_", " ").capitalize(), "value": getattr(result, f.name)} for f in fields(result)]
+    context = {"facts": facts, "title": command.label, "dialog_id": "dialog", "crumbs": [{"label": command.label, "url": ""}]}
+    answer = render(request, f"core/command_result.html{'#result' if _in_dialog(request) else ''}", context)
+    answer["HX-Trigger"] = "record-changed"
+    return answer
 
 
 def _finished(request: HttpRequest, sentence: str, tone: str, url: str = "", label: str = "", goto: str = "") -> HttpResponse:

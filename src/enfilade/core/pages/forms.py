@@ -101,7 +101,7 @@ class CommandForm:
 
     def _row_widget(self, made: RowField | RowsField, parameter: Parameter) -> forms.Widget:
         if made.model is StoredFile:
-            return widgets.FileDrop()
+            return widgets.FilesDrop() if isinstance(made, RowsField) else widgets.FileDrop()
         return row_box(self.ctx, made, parameter, creatable=True)
 
     def _lines(self, name: str, parameter: Parameter) -> dict[str, Any]:

@@ -82,6 +82,16 @@ class FileDrop(forms.ClearableFileInput):
     template_name = "core/widgets/file.html"
 
 
+class FilesDrop(FileDrop):
+    """Several files."""
+
+    allow_multiple_selected = True
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        """Let people choose more than one."""
+        super().__init__({"multiple": True, **(attrs or {})})
+
+
 class RefBox(forms.Widget):
     """Another record, found by typing; the input carries its id.
 
