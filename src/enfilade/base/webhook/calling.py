@@ -47,13 +47,16 @@ def deliver(ctx: Context, pk: int) -> Delivery | None:
 def _claim(ctx: Context, pk: int) -> Delivery | None:
     """Push the next attempt past the lease: of all workers that reach for it, one gets the row; if that one dies, it is due again.
 
+    Why locked first: an UPDATE that looks at the subscription by a subquery does not look at the row again when it had to wait for it.
     Why no command: this is no business, and the audit would learn of each attempt twice.
     """
     with scope(ctx.company_id):
-        rows = Delivery.objects.visible_to(ctx).filter(pk=pk, state=Delivery.State.PENDING, next_try_at__lte=ctx.now)
-        if rows.filter(subscription__active=True).update(next_try_at=ctx.now + rules.LEASE) != 1:
-            return None
-        found: Delivery = Delivery.objects.visible_to(ctx).select_related("subscription", "event").get(pk=pk)
+        due = Delivery.objects.visible_to(ctx).filter(pk=pk, state=Delivery.State.PENDING, next_try_at__lte=ctx.now)
+        due = due.filter(subscription__active=True).select_related("subscription", "event")
+        found: Delivery | None = due.select_for_update(of=("self",), skip_locked=True).first()
+        if found is not None:
+            found.next_try_at = ctx.now + rules.LEASE
+            found.save(update_fields=["next_try_at"])
         return found
 
 
