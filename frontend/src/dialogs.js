@@ -17,8 +17,10 @@ document.addEventListener('htmx:after:swap', (event) => {
   const dialog = document.getElementById(bodies[event.detail?.ctx?.target?.id]);
   const opening = dialog && !dialog.open;
   openDialog(dialog);
-  // After a refusal the hands want to be at what would be possible, else at what was wrong; in a fresh dialog in the first field.
+  // After a refusal the hands want to be at what would be possible, else at what was wrong; in a fresh dialog in the first field,
+  // at a value that is shown once on that value.
   const first = dialog?.querySelector('.hint-list button') ?? dialog?.querySelector('[aria-invalid="true"], [autofocus]')
+    ?? dialog?.querySelector('[data-shown-once]')
     ?? (opening ? dialog.querySelector('.sheet-main :is(input:not([type=hidden], [type=file]), select, textarea)') : null);
   first?.focus();
   // The sentence stands below its field, and what would be possible below its refusal: both are shown whole.
