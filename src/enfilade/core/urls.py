@@ -10,6 +10,7 @@ from django.urls import URLPattern, path
 from .api import views as api
 from .api.openapi import openapi_view
 from .http.dispatch import open_view, view
+from .http.hooks import hook_view
 from .pages import account, archive, commands, lists, notifications, palette, records, reports, security, session, timeline, transfer
 from .pages.problems import problem_view
 from .resource import RESOURCES, Resource
