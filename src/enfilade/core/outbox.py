@@ -38,7 +38,7 @@ def deliver(ctx: Context, work: Work) -> None:
     ]
     bulk.insert(EventEntry, rows)
     for spread in SPREADS:
-        spread(ctx, [(row["id"], row["name"]) for row in rows])
+        spread(ctx, [(key, event_name(type(fact))) for key, fact in zip(keys, work.events, strict=True)])
     ids = {id(fact): key for key, fact in zip(keys, work.events, strict=True)}
     if work.later:
         from .jobs import react
