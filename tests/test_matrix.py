@@ -18,6 +18,7 @@ from enfilade.core.agents import call, tools_of
 from enfilade.core.agents.tools import Tool, all_tools
 from enfilade.core.command import REGISTRY
 from enfilade.core.context import NotAllowed, Refusal
+from enfilade.core.many import can_be_many
 from enfilade.core.models import AuditEntry, Record, RecordQuerySet
 from enfilade.core.resource import RESOURCES
 from enfilade.core.resource.hooks import OPEN_PAGES, PAGES, REPORTS
@@ -28,6 +29,7 @@ from enfilade.core.testing import make_company, make_ctx
 PUBLIC = {"sign_in", "sign_in_second", "sign_in_passkey", "sign_in_passkey_options", "sign_in_provider", "sign_in_provider_back", "hook"}
 FOR_EVERY_MEMBER = {
     "home",
+    "bulk_progress",
     "palette",
     "notifications",
     "notifications_count",
@@ -90,7 +92,10 @@ def cells(keys: dict[str, int]) -> Iterator[Cell]:
         yield Cell("do", f"/{command.module}/do/{command.verb}/", command.permission)
         yield Cell("api.do", f"/api/v1/do/{command.module}/{command.verb}/?rehearse=1", command.permission, method="post")
         if command.target and (pk := keys.get(command.target_model._meta.label_lower)):
+            if can_be_many(command):
+                yield Cell("do_many", f"/{command.module}/do/{command.verb}/many/?pk={pk}", command.permission)
             yield Cell("do_on", f"/{command.module}/do/{command.verb}/{pk}/", command.permission, row=True)
+    yield Cell("api.bulk", "/api/v1/bulk/?rehearse=1", "core.run_many", method="post")
     for report in REPORTS.values():
         yield Cell("report", f"/{report.module}/reports/{report.name}/", report.permission)
         yield Cell("api.report", f"/api/v1/reports/{report.module}/{report.name}/", report.permission)

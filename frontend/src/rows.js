@@ -15,27 +15,40 @@ export const walk = (step) => {
 
 export const pick = () => { current()?.querySelector('input[name=pk]')?.click(); };
 
+const boxes = () => [...document.querySelectorAll('#list input[name=pk]')];
+const matching = () => document.querySelector('#bulk-bar input[name=all]');
+
 const showBulk = () => {
   const bar = document.getElementById('bulk-bar');
   if (!bar) return;
-  const boxes = [...document.querySelectorAll('#list input[name=pk]')];
-  const count = boxes.filter((box) => box.checked).length;
+  const found = boxes();
+  const count = found.filter((box) => box.checked).length;
   bar.hidden = !count;
-  bar.querySelector('[data-bulk-count]').textContent = count === 1 ? '1 selected' : `${count} selected`;
+  if (count < found.length) matching().checked = false;
+  const words = matching().checked ? 'All that match' : `${count} selected`;
+  const said = bar.querySelector('[data-bulk-count]');
+  if (said.textContent !== words) said.textContent = words;
+  const more = bar.querySelector('[data-pick-matching]');
+  if (more) more.hidden = count < found.length || matching().checked;
   const all = document.querySelector('[data-pick-all]');
-  all.checked = count > 0 && count === boxes.length;
-  all.indeterminate = count > 0 && count < boxes.length;
-  boxes.forEach((box) => box.closest('tr').toggleAttribute('data-picked', box.checked));
+  all.checked = count > 0 && count === found.length;
+  all.indeterminate = count > 0 && count < found.length;
+  found.forEach((box) => box.closest('tr').toggleAttribute('data-picked', box.checked));
 };
 
+const pickAll = (on) => { boxes().forEach((box) => { box.checked = on; }); if (!on && matching()) matching().checked = false; };
+
 document.addEventListener('change', (event) => {
-  if (event.target.matches('[data-pick-all]')) document.querySelectorAll('#list input[name=pk]').forEach((box) => { box.checked = event.target.checked; });
+  if (event.target.matches('[data-pick-all]')) pickAll(event.target.checked);
   if (event.target.matches('[data-pick-all], input[name=pk]')) { event.stopPropagation(); showBulk(); }
 }, true);
 document.addEventListener('htmx:after:swap', showBulk);
+// What was chosen has been dealt with, and stands in the report.
+document.addEventListener('record-changed', (event) => { if (event.target.closest?.('#dialog')) { pickAll(false); showBulk(); } });
 
 document.addEventListener('click', (event) => {
-  if (event.target.closest('[data-pick-none]')) { document.querySelectorAll('#list input[name=pk]').forEach((box) => { box.checked = false; }); showBulk(); }
+  if (event.target.closest('[data-pick-none]')) { pickAll(false); showBulk(); }
+  if (event.target.closest('[data-pick-matching]')) { matching().checked = true; showBulk(); document.querySelector('#bulk-bar [hx-get]')?.focus(); }
   const row = event.target.closest('tr[data-url]');
   if (!row?.dataset.url || event.target.closest('a, button, input, label, summary, [popover]') || String(getSelection())) return;
   if (event.ctrlKey || event.metaKey) open(row.dataset.url); else location.assign(row.dataset.url);

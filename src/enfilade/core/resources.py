@@ -1,9 +1,26 @@
 """What core itself shows: the audit, people, departments, roles, API tokens, imports."""
 
+from typing import Any
+
 from . import members, schedules, verify_record
-from .models import ApiToken, AuditEntry, AuditSeal, Department, ImportBatch, Membership, RecordQuerySet, Role, RowChange, SignInEvent, User
+from .context import Context
+from .models import (
+    ApiToken,
+    AuditEntry,
+    AuditSeal,
+    BulkRun,
+    Department,
+    ImportBatch,
+    Membership,
+    RecordQuerySet,
+    Role,
+    RowChange,
+    SignInEvent,
+    User,
+)
+from .pages.bulk import report_of
 from .pages.context import department
-from .resource import Resource
+from .resource import Resource, panel
 
 department("core", "Company & access", "building-2", 95)
 # They register themselves: commands, the schedule of seals and the verifier.
@@ -139,3 +156,22 @@ class UserResource(Resource):
     search = ("name", "email")
     ordering = "name"
     menu = False
+
+
+class BulkRunResource(Resource):
+    """Commands that were run on many rows at once."""
+
+    model = BulkRun
+    columns = ("at", "command", "user", "total_count", "done_count", "refused_count", "held_count", "state")
+    filters = ("command", "state", "user", "at")
+    facts = ("at", "command", "user", "whole", "total_count", "done_count", "refused_count", "held_count", "state", "inputs")
+    icon = "list-checks"
+    title = "bulk runs"
+    order = 35
+    empty = "Tick rows of a list and choose a command: what became of each row is kept here."
+
+
+@panel(on=BulkRun, title="Rows", permission="core.view_bulkrun", template="core/parts/bulk_rows.html", icon="list-checks")
+def bulk_rows_panel(ctx: Context, run: BulkRun) -> dict[str, Any]:
+    """What became of each row."""
+    return {"bulk": report_of(ctx, run), "count": run.total_count}

@@ -11,7 +11,7 @@ from .api import views as api
 from .api.openapi import openapi_view
 from .http.dispatch import open_view, view
 from .http.hooks import hook_view
-from .pages import account, archive, commands, lists, notifications, palette, records, reports, security, session, timeline, transfer
+from .pages import account, archive, bulk, commands, lists, notifications, palette, records, reports, security, session, timeline, transfer
 from .pages.problems import problem_view
 from .resource import RESOURCES, Resource
 from .resource.hooks import OPEN_PAGES, PAGES
@@ -76,18 +76,21 @@ urlpatterns: list[URLPattern] = [
     path("notifications/count/", notifications.notifications_count_view, name="notifications_count"),
     path("core/audit-archive/", archive.archive_view, name="audit_archive"),
     path("hooks/<slug:company>/<slug:name>/<int:pk>/", hook_view, name="hook"),
+    path("bulk/<int:pk>/", bulk.progress_view, name="bulk_progress"),
     path("files/<int:pk>/", transfer.file_view, name="file"),
     path("problems/", problem_view, name="problems"),
     path("problems/<slug:code>", problem_view, name="problem"),
     path("api/v1/", api.index, name="api.index"),
     path("api/v1/openapi.json", openapi_view, name="api.openapi"),
     path("api/v1/files/", api.upload, name="api.files"),
+    path("api/v1/bulk/", api.bulk, name="api.bulk"),
     path("api/v1/do/<slug:module>/<slug:verb>/", api.free_command, name="api.do"),
     path("api/v1/reports/<slug:module>/<slug:name>/", api.report, name="api.report"),
     *_page_urls(),
     *_open_urls(),
     *[p for r in RESOURCES.values() for p in _resource_urls(r)],
     path("<slug:module>/do/<slug:verb>/", commands.command_view, name="do"),
+    path("<slug:module>/do/<slug:verb>/many/", bulk.many_view, name="do_many"),
     path("<slug:module>/do/<slug:verb>/<int:pk>/", commands.command_view, name="do_on"),
     path("<slug:module>/reports/<slug:name>/", reports.report_view, name="report"),
 ]

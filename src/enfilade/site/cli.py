@@ -3,6 +3,7 @@
     enfilade list billing.invoice --state issued --json
     enfilade show billing.invoice 7
     enfilade run billing.issue_invoice --invoice 7 --on 2026-11-02 --json
+    enfilade run work.close_case --match "state=answered" --outcome settled
     enfilade import party.party contacts.vcf --dry-run --json
     enfilade import item.item prices.csv --map code=Artikel --map price=Preis --mode update
     enfilade export party.party > parties.csv
@@ -104,6 +105,9 @@ def parser() -> Parser:
         key="idempotency key: the same key gives the first result again",
     )
     run.add_argument("--rehearse", action="store_true", help="run everything, show the result, keep nothing")
+    run.add_argument("--targets", metavar="KEYS", help="run it on many rows: 4,5,6; what became of each is reported")
+    run.add_argument("--match", metavar="QUERY", help="run it on every row of a list, such as state=open&kind=call; * for all")
+    run.add_argument("--whole", action="store_true", help="with --targets or --match: all or nothing")
     run.add_argument("--input", metavar="JSON", help="all inputs as one JSON object")
     take = verb("import", "Import a file into a resource.", "resource", "file")
     take.add_argument("--dry-run", action="store_true", help="say what would happen, keep nothing")

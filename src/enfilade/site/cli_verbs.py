@@ -23,6 +23,8 @@ from enfilade.core.command.reading import is_storable, read
 from enfilade.core.context import Context, NotFound, Refusal
 from enfilade.core.files import SIZE_MAX_BYTES
 from enfilade.core.importing import import_file
+from enfilade.core.many import report_json as report_of_many
+from enfilade.core.many import work_on
 from enfilade.core.models import Company, Membership
 from enfilade.core.refs import key_of
 from enfilade.core.resource import RESOURCES, Resource, resource_named
@@ -101,10 +103,32 @@ def run_command(options: Namespace, given: dict[str, Any]) -> int:
         text = raw.get(name)
         if isinstance(text, str) and (parameter.is_lines or parameter.kind is dict or (parameter.many and text.startswith("["))):
             raw[name] = _parse(text, f"--{name}")
+    if options.targets or options.match:
+        return _run_many(options, ctx, command.name, raw)
+    if options.whole:
+        raise Refusal("usage", "--whole goes with --targets or --match.")
     result = run_raw(ctx, command.name, raw)
     with scope(ctx.company_id, read_only=True):
         found = result_json(ctx, result)
     return out(found) if options.json else pairs(found)
+
+
+def _run_many(options: Namespace, ctx: Context, name: str, raw: dict[str, Any]) -> int:
+    """One command on many rows. Exit code 2 where a row was refused or is held."""
+    rows = [t for t in (options.targets or "").split(",") if t.strip()]
+    asked = {"command": name, "rows": rows, "match": options.match or "", "inputs": raw, "whole": options.whole}
+    run = run_raw(ctx, "core.run_many", asked)
+    if not ctx.rehearse:
+        run = work_on(replace(ctx, key=""), run.pk)
+    found = report_of_many(run, kept=not ctx.rehearse)
+    if options.json:
+        out(found)
+    else:
+        sys.stdout.write(f"{run.done_count} of {run.total_count} done, {run.refused_count} refused, {run.held_count} held.\n")
+        for row in found["rows"]:
+            if row["outcome"] != "done":
+                sys.stderr.write(f"{row['id']} {row['code']}: {row['detail']}\n")
+    return 0 if run.done_count == len(run.report) else 2
 
 
 def _object(text: str | None, where: str) -> dict[str, Any]:

@@ -57,7 +57,7 @@ def document() -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": {"title": "Enfilade", "version": "1", "description": "Every resource, command and report of this house."},
         "security": [{"bearer": []}],
-        "paths": paths | _file_path(),
+        "paths": paths | _bulk_path() | _file_path(),
         "components": {
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
             "parameters": _shared_parameters(),
@@ -188,6 +188,40 @@ def _report_path(report: Report) -> dict[str, Any]:
     name, summary = f"report_{report.module}_{report.name}", report.summary or report.title
     operation = _operation(name, summary, report.module, answers, report.permission, parameters=inputs)
     return {f"/api/v1/reports/{report.module}/{report.name}/": {"get": operation}}
+
+
+def _bulk_path() -> dict[str, Any]:
+    row = {
+        "type": "object",
+        "required": ["id", "outcome", "code", "detail", "result"],
+        "properties": {
+            "id": {"type": "integer"},
+            "outcome": {"enum": ["done", "refused", "held"]},
+            "code": {"type": "string"},
+            "detail": {"type": "string"},
+            "result": {"type": ["string", "null"]},
+        },
+    }
+    counts = {name: {"type": "integer"} for name in ("total", "done", "refused", "held")}
+    found = {
+        "id": {"type": ["integer", "null"]},
+        "state": {"enum": ["waiting", "running", "finished"]},
+        **counts,
+        "rows": {"type": "array", "items": row},
+    }
+    report = {"type": "object", "required": sorted(found), "properties": found}
+    answers = {"200": _answer("What became of each row", report), "202": _answer("Under way; the run is read at Location", report)}
+    body = {"content": {"application/json": {"schema": named("core.run_many")}}, "required": True}
+    operation = _operation(
+        "bulk",
+        "Run one command on many rows.",
+        "core",
+        answers | _problems("409", "413", "415", "422", "503"),
+        "core.run_many",
+        parameters=[_parameter("key"), _parameter("rehearse")],
+        requestBody=body,
+    )
+    return {"/api/v1/bulk/": {"post": operation}}
 
 
 def _file_path() -> dict[str, Any]:

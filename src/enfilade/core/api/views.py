@@ -1,7 +1,7 @@
 """The JSON API: every resource, command and report by the same rules as the pages.
 
 GET collection (cursor pages), POST collection (add), GET record, PATCH record (change), POST record/<command>,
-POST /api/v1/do/<module>/<verb>, GET report. Writing needs an Idempotency-Key or makes none; errors are problem+json.
+POST /api/v1/do/<module>/<verb>, POST /api/v1/bulk, GET report. Writing needs an Idempotency-Key or makes none; errors are problem+json.
 """
 
 from __future__ import annotations
@@ -22,6 +22,9 @@ from enfilade.core.command.reading import NAME_MAX, read
 from enfilade.core.context import Context, Held, Invalid, NotFound, Refusal
 from enfilade.core.http.dispatch import view
 from enfilade.core.http.problems import problem
+from enfilade.core.many import report_json as bulk_json
+from enfilade.core.many import work_on
+from enfilade.core.models import BulkRun
 from enfilade.core.refs import ref
 from enfilade.core.resource import RESOURCES, Resource, resource_for
 from enfilade.core.resource.hooks import REPORTS, report_named
@@ -33,6 +36,8 @@ from .answers import etag_of, guard_of, held_json, narrowed, report_json, result
 BODY_MAX_BYTES = 5 * 1024 * 1024
 DEPTH_MAX = 20
 KEY_MAX = 200
+# A bulk run is worked on while the caller waits, for so long; a job does the rest.
+BULK_SECONDS = 5.0
 
 
 @view(methods=("GET", "HEAD", "POST"))
@@ -103,6 +108,21 @@ def free_command(request: HttpRequest, ctx: Context, module: str, verb: str) -> 
     return _run(request, ctx, f"{module}.{verb}", {}, 200)
 
 
+@view(methods=("POST",))
+def bulk(request: HttpRequest, ctx: Context) -> HttpResponse:
+    """Run one command on many rows, with the inputs of core.run_many: 200 with a report per row, 202 where a job goes on with it."""
+    ctx.require("core.run_many")
+    rehearse, key = _rehearse(request), _key(request)
+    run = run_raw(replace(ctx, key="" if rehearse else key, rehearse=rehearse), "core.run_many", _body(request))
+    if not rehearse and run.state != BulkRun.State.FINISHED:
+        run = work_on(ctx, run.pk, BULK_SECONDS)
+    done = rehearse or run.state == BulkRun.State.FINISHED
+    answer = JsonResponse(bulk_json(run, kept=not rehearse), status=200 if done else 202)
+    if not rehearse:
+        answer["Location"] = f"{RESOURCES['core.bulkrun'].api_url()}{run.pk}/"
+    return answer
+
+
 @view()
 def report(request: HttpRequest, ctx: Context, module: str, name: str) -> HttpResponse:
     """A report's figures."""
@@ -133,10 +153,7 @@ def upload(request: HttpRequest, ctx: Context) -> HttpResponse:
 
 def _run(request: HttpRequest, ctx: Context, name: str, target: dict[str, Any], status: int) -> HttpResponse:
     """Run a command with the body's inputs. 202 with the held command when it waits at a door."""
-    key = request.headers.get("Idempotency-Key", "")
-    if len(key) > KEY_MAX or not key.isprintable():
-        raise Invalid({"Idempotency-Key": [f"A key has at most {KEY_MAX} printable characters."]})
-    rehearse = request.GET.get("rehearse", "").lower() in {"1", "true"}
+    key, rehearse = _key(request), _rehearse(request)
     command = command_named(name)
     raw = {**_body(request), **target}
     try:
@@ -149,6 +166,17 @@ def _run(request: HttpRequest, ctx: Context, name: str, target: dict[str, Any], 
     if isinstance(result, models.Model) and status == 201 and not rehearse and (resource := resource_for(type(result))):
         answer["Location"] = f"{resource.api_url()}{result.pk}/"
     return with_deprecation(answer, command.deprecated)
+
+
+def _key(request: HttpRequest) -> str:
+    key = request.headers.get("Idempotency-Key", "")
+    if len(key) > KEY_MAX or not key.isprintable():
+        raise Invalid({"Idempotency-Key": [f"A key has at most {KEY_MAX} printable characters."]})
+    return str(key)
+
+
+def _rehearse(request: HttpRequest) -> bool:
+    return request.GET.get("rehearse", "").lower() in {"1", "true"}
 
 
 def _body(request: HttpRequest) -> dict[str, Any]:

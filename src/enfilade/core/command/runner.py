@@ -15,9 +15,10 @@ import json
 import random
 import time
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, cast
 
-from django.db import DatabaseError, connection, models
+from django.db import DatabaseError, connection, models, transaction
 from django.utils import timezone
 
 from enfilade.core import audit, live, outbox
@@ -78,6 +79,27 @@ def release(ctx: Context, held: HeldCommand, maker: Context) -> Any:
     maker.require(command.permission)
     inner = replace(maker, work=replace(ctx.work, release=held), now=ctx.now)
     return _steps(command, inner, inputs, released_by=ctx.user.pk)
+
+
+def attempt(ctx: Context, command: Command, inputs: dict[str, Any]) -> Any:
+    """Run a command as one of many inside the command under way: where it refuses, what it did is undone and the others can go on.
+
+    Raises what the command refuses with, or Held with a held command that is not kept: who asked for many decides what becomes of it.
+    Why deferred triggers speak after each: the row that broke a rule is named, not the last one.
+    """
+    inputs = _with_defaults(command, inputs)
+    try:
+        with cast("Work", ctx.work).attempt(), transaction.atomic():
+            result = _steps(command, ctx, inputs)
+            _settle_triggers()
+            return result
+    except Hold as hold:
+        raise Held(_keep_held(command, replace(ctx, rehearse=True), inputs, hold)) from None
+    except DatabaseError as error:
+        no = None if sqlstate(error) in RETRYABLE else refusal_for(error)
+        if no is None:
+            raise
+        raise no from error
 
 
 def _with_defaults(command: Command, inputs: dict[str, Any]) -> dict[str, Any]:
@@ -351,3 +373,19 @@ def _settle_constraints() -> None:
     """Make deferred constraints speak now, so that a rehearsal refuses what a commit would refuse."""
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def _settle_triggers() -> None:
+    """Make the deferred rules of the modules speak now, and wait again. Not foreign keys: the audit entry above is still to come."""
+    names = ", ".join(connection.ops.quote_name(name) for name in _deferred_triggers())
+    if names:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET CONSTRAINTS {names} IMMEDIATE")
+            cursor.execute(f"SET CONSTRAINTS {names} DEFERRED")
+
+
+@lru_cache
+def _deferred_triggers() -> tuple[str, ...]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT conname FROM pg_constraint WHERE contype = 't' AND condeferred ORDER BY conname")
+        return tuple(name for (name,) in cursor.fetchall())

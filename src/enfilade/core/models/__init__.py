@@ -1,6 +1,7 @@
 """Tables of core: companies and people, audit, and what the engines work with."""
 
 from .audit import AuditEntry, AuditSubject, EventEntry
+from .bulk import BulkRun
 from .changes import AuditSeal, RowChange
 from .company import Company, Department, Membership, Role, User
 from .importing import ImportBatch, ImportRow
@@ -14,6 +15,7 @@ __all__ = [
     "AuditEntry",
     "AuditSeal",
     "AuditSubject",
+    "BulkRun",
     "Company",
     "Counter",
     "Department",

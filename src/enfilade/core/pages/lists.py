@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
 
+from enfilade.core.command import Command
 from enfilade.core.context import Context, Invalid
 from enfilade.core.fields import AmountField
 from enfilade.core.http.dispatch import view
@@ -20,6 +21,7 @@ from enfilade.core.resource.imports import may_import
 from enfilade.core.resource.listing import RESERVED, Listing, is_sortable, listing
 from enfilade.core.resource.transfer import EXPORTERS
 
+from .bulk import offered
 from .filters import chips
 
 OPTIONS_MAX = 20
@@ -92,6 +94,7 @@ def _page(resource: Resource, ctx: Context, params: QueryDict, page: Listing) ->
         "views": _views(resource, ctx, now),
         "empty": _empty(resource, ctx, narrowed=any(params.get(k) for k in params if k not in RESERVED - {"q"})),
         "live": resource.label,
+        "bulk": _bulk(resource, ctx, params, page.rows) if page.rows else [],
     }
 
 
@@ -100,6 +103,21 @@ def _exports(resource: Resource, params: QueryDict) -> list[dict[str, str]]:
     query, base = _query(params, drop=MARKS), f"{resource.list_url()}export"
     formats = [("xlsx", "Excel"), *((e.ending, e.words) for e in EXPORTERS.get(resource.label, ()))]
     return [{"url": f"{base}.{ending}?{query}", "label": f"Export as {words}"} for ending, words in formats]
+
+
+def _bulk(resource: Resource, ctx: Context, params: QueryDict, rows: list[models.Model]) -> list[dict[str, Any]]:
+    """Commands for the rows that are ticked, what some row here allows first.
+
+    Their address carries the filters, for when all that match are meant.
+    """
+    query = _query(params, drop=(*MARKS, "limit", "view", "sort"))
+    found = sorted(offered(resource, ctx), key=lambda c: not any(_allows(resource, c, row) for row in rows))
+    return [{"name": c.name, "label": c.label, "url": f"/{c.module}/do/{c.verb}/many/?{query}", "tone": c.tone} for c in found]
+
+
+def _allows(resource: Resource, command: Command, row: models.Model) -> bool:
+    move = resource.states.moves.get(command.verb) if resource.states else None
+    return move is None or getattr(row, resource.states.field) in move[0]  # type: ignore[union-attr]
 
 
 def _query(params: QueryDict, drop: tuple[str, ...] = (), **more: str) -> str:

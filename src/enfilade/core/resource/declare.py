@@ -33,6 +33,7 @@ class Resource:
     ordering: default sort column, with `-` for newest first.
     facts: fields of the record page; the columns and fields when empty.
     deprecated: programs that read it are told when it goes and what to use instead.
+    bulk: verbs offered for many chosen rows at once; every command that one form can serve when left out.
     menu: whether it has a menu entry; icon: a Lucide name; order: place in its department.
     """
 
@@ -45,6 +46,7 @@ class Resource:
     lines: ClassVar[dict[str, tuple[str, ...]]] = {}
     ordering: ClassVar[str] = "-id"
     facts: ClassVar[tuple[str, ...]] = ()
+    bulk: ClassVar[tuple[str, ...] | None] = None
     menu: ClassVar[bool] = True
     icon: ClassVar[str] = "table"
     order: ClassVar[int] = 50

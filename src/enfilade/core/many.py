@@ -1,0 +1,313 @@
+"""One command on many rows: chosen by key or by a filter, all or nothing or row by row, with a report that names each row.
+
+Owns BulkRun and the limits. Row by row means a transaction for each row under a key of its own, so a run that was
+killed goes on where it stopped and does nothing twice. All or nothing means one transaction; where one row refuses,
+none is changed and the report says which ones stood in the way. A rehearsal tries the rows one after the other, as
+they would run, and keeps nothing.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Annotated, Any, cast
+
+from django.db import models, transaction
+from django.db.models import Q
+from django.http import QueryDict
+from django.utils import timezone
+
+from . import live
+from .access import context_for
+from .command import Command, Input, command, command_named
+from .command.reading import plain, read
+from .command.runner import attempt, execute
+from .command.work import Work
+from .context import Context, Held, Invalid, NotFound, Refusal
+from .jobs import job
+from .models import BulkRun, Company, User
+from .refs import key_of, ref
+from .resource import Resource, resource_for
+from .resource.hooks import DIALOGS
+from .resource.listing import filtered
+from .scope import scope
+
+ROWS_MAX = 1_000
+# In one transaction, whose locks others wait for.
+TOGETHER_MAX = 200
+SAVE_EVERY_S = 0.5
+# After this long without a sign of life, whoever worked on a run is taken to be gone.
+LEFT_AFTER = timedelta(seconds=60)
+# The job gives the page that started the run a head start.
+JOB_AFTER_S = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one row. kind: done, refused or held; sentence: why; result: reference of what came out or is held."""
+
+    key: int
+    kind: str
+    code: str = ""
+    sentence: str = ""
+    result: str = ""
+
+    def as_list(self) -> list[Any]:
+        """As a run keeps it."""
+        return [self.key, self.kind, self.code, self.sentence, self.result]
+
+
+def can_be_many(made: Command) -> bool:
+    """Whether one form can serve many rows: no lines, no file and no value that comes from the row, unless it may be left as it is."""
+    if made.target is None or made.hidden or made.name in DIALOGS:
+        return False
+    shared = [p for n, p in made.parameters.items() if n != made.target]
+    return not any(p.is_lines or (p.is_row and p.kind._meta.label == "core.StoredFile") or _comes_from_row(p) for p in shared)
+
+
+def _comes_from_row(parameter: Any) -> bool:
+    return parameter.meta.prefill.startswith("row.") and not parameter.partial
+
+
+def matching_keys(ctx: Context, resource: Resource, params: Any) -> list[int]:
+    """Keys of all rows that a list with these query parameters shows, in the order of entry. Refuses too_many."""
+    keys = list(filtered(resource, ctx, params).order_by("pk").values_list("pk", flat=True)[: ROWS_MAX + 1])
+    return _bounded(keys)
+
+
+def _bounded(keys: list[int]) -> list[int]:
+    if len(keys) > ROWS_MAX:
+        raise Refusal("too_many", f"At most {ROWS_MAX:,} rows at once. Narrow the choice and run it again for the rest.")
+    return keys
+
+
+@command(permission="core.run_many", hidden=True, target="")
+def run_many(
+    ctx: Context,
+    *,
+    command: Annotated[str, Input(max_length=120)],
+    rows: list[str] | None = None,
+    match: Annotated[str, Input(max_length=4000)] = "",
+    inputs: dict | None = None,
+    whole: bool = False,
+) -> BulkRun:
+    """Run a command on many rows, and report what became of each.
+
+    command: such as work.close_case; it acts on one row.
+    rows: keys or references of the rows, at most 1,000.
+    match: instead of rows, the query of their list, such as state=open&kind=call; `*` for every row.
+    inputs: the other inputs of the command, the same for every row.
+    whole: all or nothing, at once, for at most 200. Otherwise each row for itself; the run then goes on in the background.
+    Refuses: not_for_many, too_many, nothing_chosen; single rows are refused or held in the report.
+    """
+    made = _command_for_many(ctx, command)
+    resource = resource_for(made.target_model)
+    keys = _chosen(ctx, resource, rows or [], match)
+    shared = _shared_inputs(made, ctx, keys[0], inputs or {})
+    run = BulkRun(
+        company=ctx.company,
+        command=made.name,
+        resource=resource.label,
+        inputs={n: plain(p, shared[n], ctx.company.currency) for n, p in made.parameters.items() if n in _given(made, inputs or {})},
+        keys=keys,
+        whole=whole,
+        user=ctx.user,
+        at=ctx.now,
+        total_count=len(keys),
+    )
+    if whole and len(keys) > TOGETHER_MAX:
+        raise Refusal("too_many", f"All or nothing is for at most {TOGETHER_MAX} rows, since others wait meanwhile.", field="whole")
+    if ctx.rehearse or whole:
+        _record(run, _together(ctx, made, keys[:TOGETHER_MAX], shared, whole=whole))
+        run.state = BulkRun.State.FINISHED if len(keys) <= TOGETHER_MAX else BulkRun.State.RUNNING
+        run.save()
+        return run
+    run.save()
+    later = finish_bulk.configure(schedule_in={"seconds": JOB_AFTER_S})
+    later.defer(company_id=ctx.company_id, user_id=ctx.user.pk, run_id=run.pk)
+    return run
+
+
+def _command_for_many(ctx: Context, name: str) -> Command:
+    made = command_named(name)
+    ctx.require(made.permission)
+    if not can_be_many(made) or resource_for(made.target_model) is None:
+        raise Refusal("not_for_many", f"{made.label} is done for one record at a time.", field="command")
+    return made
+
+
+def _chosen(ctx: Context, resource: Resource, rows: Sequence[str], match: str) -> list[int]:
+    if bool(rows) == bool(match):
+        raise Invalid({"rows": ["Name the rows, or say which match; one of the two."]})
+    if match:
+        ctx.require(resource.view_permission)
+        keys = matching_keys(ctx, resource, QueryDict("" if match == "*" else match))
+    else:
+        keys = _bounded([_key(resource, text) for text in dict.fromkeys(rows)])
+    if not keys:
+        raise Refusal("nothing_chosen", f"No {resource.plural.lower()} match.", field="match")
+    return keys
+
+
+def _key(resource: Resource, text: str) -> int:
+    label, _, pk = text.rpartition(":")
+    key = key_of(pk)
+    if key is None or label not in {"", resource.label}:
+        raise Invalid({"rows": [f"{text[:60]!r} names no {resource.singular}."]})
+    return key
+
+
+def _given(made: Command, raw: dict[str, Any]) -> set[str]:
+    """Names of the inputs that go to every row: all of them, or of a change just those that were given."""
+    return {n for n, p in made.parameters.items() if n != made.target and (n in raw or not p.partial)}
+
+
+def _shared_inputs(made: Command, ctx: Context, key: int, raw: dict[str, Any]) -> dict[str, Any]:
+    """The inputs read once; what is wrong with them is wrong for every row and refuses the whole."""
+    if made.target in raw:
+        raise Invalid({f"inputs.{made.target}": ["The rows are named in `rows`."]})
+    try:
+        found = read(made.parameters, {**raw, str(made.target): key}, ctx.company.currency)
+    except Invalid as no:
+        raise Invalid({f"inputs.{path}": sentences for path, sentences in no.errors.items()}) from None
+    return {n: v for n, v in found.items() if n != made.target}
+
+
+def _together(ctx: Context, made: Command, keys: Sequence[int], shared: dict[str, Any], *, whole: bool) -> list[Outcome]:
+    """All rows in the transaction under way; where one may not, and all or nothing was asked for, what the others did is undone."""
+    outcomes: list[Outcome] = []
+    try:
+        with cast("Work", ctx.work).attempt(), transaction.atomic():
+            for key in keys:
+                try:
+                    outcomes.append(_done(key, attempt(replace(ctx, key=""), made, {**shared, str(made.target): key})))
+                except (Refusal, Held) as no:
+                    outcomes.append(_not_done(key, no))
+            if whole and any(o.kind != "done" for o in outcomes):
+                raise _NotAll
+    except _NotAll:
+        return [_undone(o) for o in outcomes]
+    return outcomes
+
+
+class _NotAll(Exception):
+    """One stands in the way of all or nothing."""
+
+
+def _done(key: int, result: Any) -> Outcome:
+    return Outcome(key, "done", result=ref(result) if isinstance(result, models.Model) and result.pk else "")
+
+
+def _not_done(key: int, no: Refusal | Held) -> Outcome:
+    if isinstance(no, Held):
+        held = no.held
+        return Outcome(key, "held", "held", f"{held.reason} Waits for {held.release_role.replace('_', ' ')}.", ref(held) if held.pk else "")
+    return Outcome(key, "refused", no.code, str(no))
+
+
+def _undone(outcome: Outcome) -> Outcome:
+    if outcome.kind == "done":
+        return Outcome(outcome.key, "refused", "others_refused", "Would have gone through, but all or nothing was asked for.")
+    if outcome.kind == "held":
+        return Outcome(outcome.key, "refused", "would_be_held", f"{outcome.sentence} Row by row, this one would be held.")
+    return outcome
+
+
+def work_on(ctx: Context, run_id: int, seconds: float | None = None) -> BulkRun:
+    """Take the rows of a run that had no turn yet, each in a transaction of its own, for so many seconds or to the end.
+
+    A run that somebody else works on is left to them. OutcomeUnknown comes through as from any command; the next call settles it by
+    the keys of the rows.
+    """
+    run = _claim(ctx, run_id)
+    if run is None:
+        return bulk_run(ctx, run_id)
+    until = None if seconds is None else time.monotonic() + seconds
+    made, saved = command_named(run.command), time.monotonic()
+    shared: dict[str, Any] | None = None
+    for key in _left(run):
+        try:
+            ctx.require(made.permission)
+            shared = shared if shared is not None else _shared_inputs(made, ctx, key, run.inputs)
+            given = {**shared, str(made.target): key}
+            outcome = _done(key, execute(made, replace(ctx, key=f"bulk:{run.pk}:{key}"), **given))
+        except (Refusal, Held) as no:
+            outcome = _not_done(key, no)
+        _record(run, [outcome])
+        now = time.monotonic()
+        if until is not None and now > until:
+            break
+        if now - saved > SAVE_EVERY_S:
+            _save(ctx, run, BulkRun.State.RUNNING)
+            saved = now
+    _save(ctx, run, BulkRun.State.FINISHED if not _left(run) else BulkRun.State.WAITING)
+    return run
+
+
+@job("core.finish_bulk")
+def finish_bulk(company_id: int, user_id: int, run_id: int) -> None:
+    """Go on with a run where whoever started it stopped. One that somebody works on just now is looked at again later."""
+    company, user = Company.objects.get(pk=company_id), User.objects.get(pk=user_id)
+    if work_on(context_for(user, company, channel="job"), run_id).state != BulkRun.State.FINISHED:
+        raise RuntimeError(f"bulk run {run_id} is being worked on")
+
+
+def bulk_run(ctx: Context, run_id: int) -> BulkRun:
+    """A run that the caller herself started."""
+    with scope(ctx.company_id, read_only=True):
+        run = BulkRun.objects.visible_to(ctx).filter(pk=run_id, user=ctx.user).first()
+    if run is None:
+        raise NotFound("bulk run", run_id)
+    return run
+
+
+def _left(run: BulkRun) -> list[int]:
+    had = {line[0] for line in run.report}
+    return [key for key in run.keys if key not in had]
+
+
+def _record(run: BulkRun, outcomes: Iterable[Outcome]) -> None:
+    for outcome in outcomes:
+        run.report.append(outcome.as_list())
+        name = f"{outcome.kind}_count"
+        setattr(run, name, getattr(run, name) + 1)
+
+
+def report_json(run: BulkRun, *, kept: bool) -> dict[str, Any]:
+    """The report for programs: counts, and one object a row."""
+    rows = [
+        {"id": key, "outcome": kind, "code": code, "detail": detail, "result": result or None}
+        for key, kind, code, detail, result in run.report
+    ]
+    return {
+        "id": run.pk if kept else None,
+        "ref": ref(run) if kept else None,
+        "command": run.command,
+        "state": run.state,
+        "whole": run.whole,
+        "total": run.total_count,
+        "done": run.done_count,
+        "refused": run.refused_count,
+        "held": run.held_count,
+        "rows": rows,
+    }
+
+
+def _claim(ctx: Context, run_id: int) -> BulkRun | None:
+    """The run, when nobody else works on it just now. Progress is no business fact: it has no command and no line in the audit."""
+    now = timezone.now()
+    with scope(ctx.company_id):
+        free = Q(state=BulkRun.State.WAITING) | Q(state=BulkRun.State.RUNNING, touched_at__lt=now - LEFT_AFTER)
+        mine = BulkRun.objects.visible_to(ctx).filter(free, pk=run_id, user=ctx.user)
+        if not mine.update(state=BulkRun.State.RUNNING, touched_at=now):
+            return None
+        return BulkRun.objects.visible_to(ctx).get(pk=run_id)
+
+
+def _save(ctx: Context, run: BulkRun, state: BulkRun.State) -> None:
+    run.state, run.touched_at = state, timezone.now()
+    with scope(ctx.company_id):
+        run.save(update_fields=["state", "touched_at", "done_count", "refused_count", "held_count", "report"])
+        live.announce(ctx.company_id, [ref(run)])
