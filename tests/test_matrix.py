@@ -64,6 +64,11 @@ class Cell:
     permission: str
     row: bool = False
     method: str = "get"
+    also: tuple[str, ...] = ()
+
+    def allowed(self, ctx: Any) -> bool:
+        """Whether a caller holds all that it needs."""
+        return all(map(ctx.may, (self.permission, *self.also)))
 
 
 def cells(keys: dict[str, int]) -> Iterator[Cell]:
@@ -93,7 +98,8 @@ def cells(keys: dict[str, int]) -> Iterator[Cell]:
         yield Cell("api.do", f"/api/v1/do/{command.module}/{command.verb}/?rehearse=1", command.permission, method="post")
         if command.target and (pk := keys.get(command.target_model._meta.label_lower)):
             if can_be_many(command):
-                yield Cell("do_many", f"/{command.module}/do/{command.verb}/many/?pk={pk}", command.permission)
+                also = ("core.run_many", RESOURCES[command.target_model._meta.label_lower].view_permission)
+                yield Cell("do_many", f"/{command.module}/do/{command.verb}/many/?pk={pk}", command.permission, also=also)
             yield Cell("do_on", f"/{command.module}/do/{command.verb}/{pk}/", command.permission, row=True)
     yield Cell("api.bulk", "/api/v1/bulk/?rehearse=1", "core.run_many", method="post")
     for report in REPORTS.values():
@@ -271,7 +277,7 @@ def judge(caller: str, ctx: Any, owner: Any, cell: Cell, response: Any, body: st
     if caller == "nobody":
         expected = {401} if cell.url.startswith("/api/") else {302}
         return "" if status in expected else f"{status}, not {expected}"
-    if not ctx.may(cell.permission):
+    if not cell.allowed(ctx):
         return "" if status == 403 else f"{status} without {cell.permission}"
     return f"{status} with {cell.permission}" if status in {401, 403} else ""
 

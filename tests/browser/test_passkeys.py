@@ -123,6 +123,7 @@ def test_alone_it_must_have_verified_its_person(browser: Any, house: House) -> N
     laptop = Laptop(browser, house)
     page = laptop.page
     laptop.type_password("desk")
+    laptop.inside()
     laptop.add_passkey("Key")
     expect(page.get_by_role("heading", name="Your recovery codes")).to_be_visible()
     laptop.sign_out()
@@ -141,6 +142,7 @@ def test_a_copied_key_and_an_answer_sent_twice_are_refused(laptop: Laptop, house
     """A counter that does not rise means that the key exists twice; a challenge is good for one answer."""
     page = laptop.page
     laptop.type_password("desk")
+    laptop.inside()
     laptop.add_passkey("Key")
     expect(page.get_by_role("heading", name="Your recovery codes")).to_be_visible()
     laptop.sign_out()

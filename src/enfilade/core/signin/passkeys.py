@@ -78,7 +78,7 @@ def begin_asking(server: Fido2Server, user: User | None) -> tuple[dict[str, Any]
     Why no list without a person: which passkeys an account has would say that there is an account.
     """
     known = [AttestedCredentialData(bytes(p.public)) for p in Passkey.objects.filter(user=user)] if user else None
-    verify = UserVerificationRequirement.PREFERRED if user else UserVerificationRequirement.REQUIRED
+    verify = UserVerificationRequirement.DISCOURAGED if user else UserVerificationRequirement.REQUIRED
     options, state = server.authenticate_begin(known, user_verification=verify)
     return dict(options), _plain(state)
 

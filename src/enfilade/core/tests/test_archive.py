@@ -12,8 +12,9 @@ import pytest
 from django.test import Client
 
 from enfilade.core.archive import write_archive
-from enfilade.core.commands import delete_view, save_role, save_view
+from enfilade.core.commands import delete_view, save_view
 from enfilade.core.context import Context, Refusal
+from enfilade.core.members import add_role, change_role
 from enfilade.core.models import AuditEntry
 from enfilade.core.scope import scope
 from enfilade.core.sealing import seal_audit
@@ -29,9 +30,9 @@ def ctx() -> Context:
     view = save_view(made, resource="core.auditentry", name='A "view" ½ \u2028')
     seal_audit(made)
     delete_view(made, view=view)
-    save_role(made, code="desk", name="Desk", permissions="")
+    role = add_role(made, code="desk", name="Desk")
     seal_audit(made)
-    save_role(made, code="desk", name="Front desk", permissions="")
+    change_role(made, role=role, name="Front desk")
     return made
 
 
@@ -59,7 +60,7 @@ def check(folder: Path) -> tuple[int, str]:
 def test_it_holds_what_was_sealed_and_checks_itself(ctx: Context, tmp_path: Path) -> None:
     folder = unpacked(archive_of(ctx), tmp_path)
     entries = [json.loads(text) for text in (folder / "entries.jsonl").read_text().split("\n") if text]
-    assert [e["command"] for e in entries] == ["core.save_view", "core.seal_audit", "core.delete_view", "core.save_role"]
+    assert [e["command"] for e in entries] == ["core.save_view", "core.seal_audit", "core.delete_view", "core.add_role"]
     assert entries[0]["inputs"]["name"] == 'A "view" ½ \u2028'
     changes = [json.loads(text) for text in (folder / "changes.jsonl").read_text().split("\n") if text]
     assert {"insert", "delete"} <= {c["kind"] for c in changes}
@@ -78,7 +79,7 @@ def test_the_same_period_gives_the_same_bytes(ctx: Context) -> None:
 @pytest.mark.parametrize(
     ("name", "change", "words"),
     [
-        ("entries.jsonl", lambda lines: [lines[0].replace(b"core.save_view", b"core.save_role"), *lines[1:]], "is not what was sealed"),
+        ("entries.jsonl", lambda lines: [lines[0].replace(b"core.save_view", b"core.add_role"), *lines[1:]], "is not what was sealed"),
         ("changes.jsonl", lambda lines: lines[:1] + lines[2:], "is gone"),
         ("changes.jsonl", lambda lines: lines[:-1], "is gone"),
         ("entries.jsonl", lambda lines: [lines[1], lines[0], *lines[2:]], "is gone"),

@@ -6,8 +6,9 @@ import pytest
 from django.apps import apps
 from django.db import DatabaseError, connection, models, transaction
 
-from enfilade.core.commands import delete_view, save_role, save_view
+from enfilade.core.commands import delete_view, save_view
 from enfilade.core.context import Context
+from enfilade.core.members import add_role, change_role
 from enfilade.core.models import AuditEntry, Membership, Record, Role, RowChange, SavedView
 from enfilade.core.recording import record_changes, recorded_models
 from enfilade.core.scope import scope
@@ -51,11 +52,11 @@ def test_a_command_is_the_cause_of_what_it_made_changed_and_deleted(ctx: Context
 
 
 def test_a_change_names_the_changed_columns_only(ctx: Context) -> None:
-    save_role(ctx, code="desk", name="Desk", permissions="core.save_view")
-    role = save_role(ctx, code="desk", name="Front desk", permissions="core.save_view")
+    role = add_role(ctx, code="desk", name="Desk", permissions="core.save_view")
+    change_role(ctx, role=role, name="Front desk")
     change = changes(ctx, f"core.role:{role.pk}")[-1]
     assert (change.kind, change.before, change.after) == ("update", {"name": "Desk"}, {"name": "Front desk"})
-    save_role(ctx, code="desk", name="Front desk", permissions="core.save_view")
+    change_role(ctx, role=role, name="Front desk")
     assert changes(ctx, f"core.role:{role.pk}")[-1].pk == change.pk, "a change to the same values is none"
 
 

@@ -16,8 +16,9 @@ import pytest
 from django.db import connection, transaction
 
 from enfilade.core import chain, sealing
-from enfilade.core.commands import add_member, delete_view, save_role, save_view
+from enfilade.core.commands import delete_view, save_view
 from enfilade.core.context import Context, Refusal
+from enfilade.core.members import add_member, add_role, change_role
 from enfilade.core.models import AuditEntry, AuditSeal, EventEntry, Role, RowChange, SavedView
 from enfilade.core.schedules import OF_A_SEAL, seal_audit_of
 from enfilade.core.scope import scope
@@ -39,11 +40,11 @@ def ctx() -> Context:
     """A company with two sealed blocks and some lines that are not sealed yet."""
     made = make_ctx(make_company(), "*")
     views = [save_view(made, resource="core.auditentry", name=f'Ansicht "{n}" ½') for n in range(4)]
-    save_role(made, code="desk", name="Desk", permissions="core.save_view")
+    role = add_role(made, code="desk", name="Desk", permissions="core.save_view")
     seal_audit(made)
     delete_view(made, view=views[0])
-    save_role(made, code="desk", name="Front desk", permissions="core.save_view")
-    add_member(made, email="new@example.test", name="New", roles=["desk"])
+    change_role(made, role=role, name="Front desk")
+    add_member(made, email="new@example.test", name="New", roles=[role])
     seal_audit(made)
     save_view(made, resource="core.auditentry", name="Fresh")
     return made
@@ -93,7 +94,7 @@ def test_nothing_is_wrong_at_first(ctx: Context) -> None:
 EDITS = [
     ("core_auditentry", "user_id", "NULL"),
     ("core_auditentry", "at", "at - interval '1 microsecond'"),
-    ("core_auditentry", "command", "'core.save_role'"),
+    ("core_auditentry", "command", "'core.add_role'"),
     ("core_auditentry", "inputs", """inputs || '{"name": "forged"}'"""),
     ("core_auditentry", "result", "''"),
     ("core_auditentry", "key", "'k' || id"),
