@@ -186,6 +186,27 @@ def test_inputs_that_are_refused(owner: Context, program: Program, change: dict[
     assert count(owner) == (0, 0)
 
 
+def test_a_number_that_no_column_can_hold(owner: Context, program: Program) -> None:
+    """A sentence at its field, whatever the size of the column."""
+    sent = {"legal_name": "A", "address": "B", "valid_from": "2026-01-01", "term_days": 4_430_580}
+    assert fields(problem(program.post("billing/letterheads/", sent), 422, "invalid")) == {"term_days"}
+
+
+@pytest.mark.parametrize("given", [7, -12747, True, {"a": 1}, 1.5])
+def test_a_list_that_is_none(program: Program, given: Any) -> None:
+    """Neither rows nor texts are read from a number."""
+    member = {"email": "a@example.org", "name": "A"}
+    wrong = fields(problem(program.do("core.add_member", member | {"roles": given, "departments": given}), 422, "invalid"))
+    assert {"roles", "departments"} == wrong
+
+
+@pytest.mark.parametrize("given", [7, -2.5, 1e300, True, [1], "x", "[1]"])
+def test_an_object_that_is_none(program: Program, given: Any) -> None:
+    """A number is no object, in whichever way it is written."""
+    body = problem(program.do("message.fail_delivery", {"message": 1, "reason": "x", "refused": given}), 422, "invalid")
+    assert fields(body) == {"refused"}
+
+
 def test_mass_assignment_changes_nothing(owner: Context, stranger: Context, program: Program) -> None:
     """Every column of the table that nobody types, sent with an honest change (S6)."""
     made = program.post("item/items/", ITEM).json()

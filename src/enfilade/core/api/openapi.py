@@ -31,7 +31,6 @@ PROBLEMS = {
     "429": "Too many calls",
     "503": "Outcome unknown",
 }
-ONE = {"304": {"description": "It still is what If-None-Match says."}}
 FILE = {"type": "object", "required": ["file"], "properties": {"file": {"type": "string", "format": "binary"}}}
 
 
@@ -75,9 +74,10 @@ def _answer(description: str, schema: dict[str, Any], kind: str = "json") -> dic
     return {"description": description, "content": {f"application/{kind}": {"schema": schema}}}
 
 
-def _tagged(row: dict[str, Any]) -> dict[str, Any]:
+def _one(row: dict[str, Any]) -> dict[str, Any]:
     tag = {"schema": {"type": "string"}, "required": True, "description": "Send it back as If-Match when you change what you have read."}
-    return {**_answer("The record", row), "headers": {"ETag": tag}}
+    read = {**_answer("The record", row), "headers": {"ETag": tag}}
+    return {"200": read, "304": {"description": "It still is what If-None-Match says."}, **_problems("422")}
 
 
 def _problems(*codes: str) -> dict[str, Any]:
@@ -155,7 +155,7 @@ def _resource_paths(resource: Resource) -> dict[str, Any]:
         },
         one: {
             "parameters": [_parameter("id")],
-            "get": _operation(f"get_{name}", f"Read one {resource.singular}.", resource.module, ONE | {"200": _tagged(row)}, may, **asked),
+            "get": _operation(f"get_{name}", f"Read one {resource.singular}.", resource.module, _one(row), may, **asked),
         },
     }
     add, change = resource.add_command, resource.change_command

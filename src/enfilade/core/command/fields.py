@@ -40,6 +40,13 @@ class RowField(forms.IntegerField):
         return super().clean(value)
 
 
+def _listed(value: Any) -> list[Any] | tuple[Any, ...]:
+    """The items of a list; nothing for what is empty."""
+    if value is not None and not isinstance(value, list | tuple):
+        raise ValidationError("Give a list here.", code="type")
+    return value or []
+
+
 class RowsField(forms.Field):
     """Several references; JSON list or comma-separated text."""
 
@@ -49,7 +56,7 @@ class RowsField(forms.Field):
 
     def clean(self, value: Any) -> Any:
         """Primary keys, each once, in the given order."""
-        items = value.split(",") if isinstance(value, str) else (value or [])
+        items = value.split(",") if isinstance(value, str) else _listed(value)
         if self.required and not items:
             raise ValidationError(self.error_messages["required"], code="required")
         return list(dict.fromkeys(self.one.clean(i.strip() if isinstance(i, str) else i) for i in items if i not in ("", None)))
@@ -89,7 +96,7 @@ class TextListField(forms.Field):
 
     def to_python(self, value: Any) -> list[str]:
         """Texts without blanks."""
-        items = value.splitlines() if isinstance(value, str) else (value or [])
+        items = value.splitlines() if isinstance(value, str) else _listed(value)
         texts = [forms.CharField(max_length=TEXT_MAX, required=False).clean(i) for i in items]
         return [t for t in texts if t]
 

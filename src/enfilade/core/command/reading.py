@@ -76,12 +76,33 @@ def _read_one(parameter: Parameter, given: Any, currency: str) -> Any:
         raise ValidationError("Give this as text, such as 2026-11-02 or 09:30.", code="type")
     if parameter.kind is bool and not parameter.many:
         return truth_of(given)
+    if parameter.kind is dict and not parameter.many:
+        return _read_object(parameter, given)
     value = field.clean_in(given, currency) if isinstance(field, AmountFormField) else field.clean(given)
     if not parameter.required and value in field.empty_values and parameter.kind is not bool:
         return parameter.empty if parameter.default is UNSET else parameter.default
     if inspect.isclass(parameter.kind) and issubclass(parameter.kind, enum.Enum):
         return parameter.kind(value)
     return value
+
+
+def _read_object(parameter: Parameter, given: Any) -> Any:
+    """A JSON value: an object where a command asks for one, whatever its column takes where it is a record's."""
+    value = parameter.field.clean(_without_decimals(given))
+    if value in parameter.field.empty_values and not parameter.required:
+        return parameter.empty if parameter.default is UNSET else parameter.default
+    if parameter.own_field is None and not isinstance(value, dict):
+        raise ValidationError("Give an object here.", code="type")
+    return value
+
+
+def _without_decimals(given: Any) -> Any:
+    """JSON as it is kept: numbers with a point were read exactly for amounts, and here they are plain numbers again."""
+    if isinstance(given, Decimal):
+        return float(given)
+    if isinstance(given, dict):
+        return {name: _without_decimals(value) for name, value in given.items()}
+    return [_without_decimals(value) for value in given] if isinstance(given, list) else given
 
 
 def _read_lines(parameter: Parameter, given: Any, currency: str) -> list[Any]:

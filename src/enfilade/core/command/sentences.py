@@ -14,6 +14,7 @@ LOCK_NOT_AVAILABLE = "55P03"
 DEADLOCK = "40P01"
 SERIALIZATION = "40001"
 RETRYABLE = {DEADLOCK, SERIALIZATION}
+OUT_OF_RANGE = {"22003", "22008"}
 
 
 @lru_cache
@@ -40,6 +41,8 @@ def refusal_for(error: DatabaseError) -> Refusal | None:
     message = getattr(diag, "message_primary", None) or ""
     if sentence := constraint_sentences().get(name):
         return Refusal(name, sentence)
+    if sqlstate(error) in OUT_OF_RANGE:
+        return Refusal("out_of_range", "A number or a date here is larger than what can be kept.")
     if not isinstance(error, IntegrityError):
         return None
     if name and getattr(diag, "source_function", "") == "exec_stmt_raise":

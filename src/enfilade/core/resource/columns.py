@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import MISSING
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import FieldDoesNotExist
-from django.db import models
+from django.db import connection, models
 
 from enfilade.core.command.fields import LONG_TEXT_MAX, TEXT_MAX, InstantField, TextListField
 from enfilade.core.command.inputs import UNSET, Input, Parameter
@@ -156,7 +156,10 @@ def _form_field(field: models.Field[Any, Any], required: bool, label: str) -> fo
         return forms.DateField(**options, input_formats=["%Y-%m-%d"], widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     if isinstance(field, models.TimeField):
         return forms.TimeField(**options, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
-    if isinstance(field, models.EmailField | models.IntegerField | models.DecimalField | models.JSONField | models.SlugField):
+    if isinstance(field, models.IntegerField):
+        low, high = connection.ops.integer_field_range(field.get_internal_type())
+        return cast("forms.Field", field.formfield(required=required, label=label, min_value=low, max_value=high))
+    if isinstance(field, models.EmailField | models.DecimalField | models.JSONField | models.SlugField):
         return field.formfield(required=required, label=label) or forms.CharField(**options)
     long = isinstance(field, LongTextField)
     widget = forms.Textarea(attrs={"rows": 4}) if long else forms.TextInput()
