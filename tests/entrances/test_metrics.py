@@ -45,10 +45,10 @@ def test_commands_and_requests_are_counted_once(owner: Context) -> None:
 
 
 def test_nobody_invents_series() -> None:
-    Client().generic("BREW", "/nothing/at/all/")
+    Client().generic("BREW", "/no-such-room/at/all/")
     text = exposition().decode()
     assert "BREW" not in text
-    assert "nothing" not in text
+    assert "no-such-room" not in text
     assert figure("enfilade_requests_total", kind="page", method="OTHER") >= 1
 
 
