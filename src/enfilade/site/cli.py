@@ -211,17 +211,21 @@ def more_options(rest: list[str]) -> dict[str, Any]:
     return found
 
 
+def _printable(text: str) -> str:
+    """A word of the line may hold bytes that are no text; a sentence names it all the same."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 def fail(code: str, sentence: str, *, as_json: bool, **more: Any) -> NoReturn:
     """Say why on standard error (and as JSON on standard output when asked for) and leave with exit code 2."""
-    # A word of the line may hold bytes that are no text; the sentence names it all the same.
-    sentence = sentence.encode("utf-8", "backslashreplace").decode()
+    sentence = _printable(sentence)
     if as_json:
         sys.stdout.write(
             json.dumps({"error": {"code": code, "sentence": sentence, **{k: v for k, v in more.items() if v is not None}}}) + "\n"
         )
-    said = [f"{code}: {sentence}", *(f"  {error['field'] or 'input'}: {error['detail']}" for error in more.get("errors", []))]
-    # What was typed may quote bytes that are no text; a sentence about it has to be.
-    sys.stderr.write("\n".join(said).encode("utf-8", "backslashreplace").decode() + "\n")
+    sys.stderr.write(f"{code}: {sentence}\n")
+    for error in more.get("errors", []):
+        sys.stderr.write(_printable(f"  {error['field'] or 'input'}: {error['detail']}\n"))
     raise SystemExit(EXIT_REFUSED)
 
 
