@@ -64,7 +64,11 @@ document.addEventListener('focusin', (event) => {
 document.addEventListener('htmx:config:request', (event) => {
   const { ctx } = event.detail;
   if (!event.target.matches?.('.list-tools')) return;
-  for (const [name, value] of [...ctx.request.body]) if (value === '') ctx.request.body.delete(name);
+  const { body } = ctx.request;
+  for (const [name, value] of [...body]) if (value === '') body.delete(name);
+  const columns = body.getAll('columns').join(',');
+  body.delete('columns');
+  if (columns && columns !== document.getElementById('list-columns')?.dataset.usual) body.set('columns', columns);
 });
 
 // A table that is wider than its place is scrolled with the arrow keys too.

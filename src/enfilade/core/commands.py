@@ -4,37 +4,97 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 from . import importing  # noqa: F401 - its commands are core's too
 from .access import new_token
-from .command import Input, command
+from .command import Input, Ref, command
 from .context import Context, Refusal
-from .models import ApiToken, Membership, Notification, Role, SavedView
+from .models import ApiToken, ListChoice, Membership, Notification, Role, SavedView
 from .narrowing import covers, is_pattern, narrowed
 from .resource import resource_named
+from .resource.views import choosable, views_for
 from .signin.sessions import end_all, forget_factors, works_elsewhere
 
 
 @command(permission="core.save_view", hidden=True)
 def save_view(
-    ctx: Context, *, resource: str, name: str, query: Annotated[str, Input(max_length=4000)] = "", shared: bool = False
+    ctx: Context,
+    *,
+    resource: str,
+    name: str,
+    query: Annotated[str, Input(max_length=4000)] = "",
+    shared: bool = False,
+    roles: list[str] | None = None,
 ) -> SavedView:
-    """Keep a list with its filters under a name.
+    """Keep a list with its filters and columns under a name.
 
-    shared: colleagues see it too.
-    Refuses: not_found; view_name_once (database).
+    shared: everybody in the company sees it too.
+    roles: codes of roles whose people see it too.
+    Refuses: not_found, unknown_role; view_name_once (database).
     """
     ctx.require(resource_named(resource).view_permission)
-    return SavedView.objects.create(company=ctx.company, owner=ctx.user, resource=resource, name=name, query=query, shared=shared)
+    codes = sorted(set(roles or []))
+    if missing := set(codes) - set(Role.objects.filter(company=ctx.company, code__in=codes).values_list("code", flat=True)):
+        raise Refusal("unknown_role", f"There is no role {min(missing)}.", field="roles")
+    return SavedView.objects.create(
+        company=ctx.company, owner=ctx.user, resource=resource, name=name, query=query, shared=shared, roles=codes
+    )
+
+
+@command(permission="core.save_view", hidden=True, label="Keep in the view")
+def change_view(ctx: Context, *, view: SavedView, query: Annotated[str, Input(max_length=4000)] = "") -> SavedView:
+    """Let a saved view of one's own show what the list shows now.
+
+    Refuses: not_yours.
+    """
+    _require_own(ctx, view)
+    view.query = query
+    view.save(update_fields=["query"])
+    return view
 
 
 @command(permission="core.save_view", tone="danger")
 def delete_view(ctx: Context, *, view: SavedView) -> None:
     """Remove a saved view of one's own."""
-    if view.owner_id != ctx.user.pk:
-        raise Refusal("not_yours", "Only the person who saved this view can remove it.")
+    _require_own(ctx, view)
     view.delete()
+
+
+def _require_own(ctx: Context, view: SavedView) -> None:
+    if view.owner_id != ctx.user.pk:
+        raise Refusal("not_yours", "Only the person who saved this view can change or remove it.")
+
+
+@command(permission="core.save_view", hidden=True, label="Open the list like this")
+def open_list_with(ctx: Context, *, resource: str, view: Ref[SavedView] | None = None) -> ListChoice:
+    """Open a list in a saved view from now on, or as it is where none is named.
+
+    Refuses: not_found; wrong_list for a view of another list.
+    """
+    ctx.require(resource_named(resource).view_permission)
+    if view is not None and (view.resource != resource or not views_for(ctx, resource).filter(pk=view.pk).exists()):
+        raise Refusal("wrong_list", "This is no view of this list.", field="view")
+    return _choose(ctx, resource, view=view)
+
+
+@command(permission="core.save_view", hidden=True, label="Always show these columns")
+def choose_columns(ctx: Context, *, resource: str, columns: list[str] | None = None) -> ListChoice:
+    """Show these columns of a list from now on; none named means those of the house.
+
+    Refuses: not_found, unknown_column.
+    """
+    found = resource_named(resource)
+    ctx.require(found.view_permission)
+    wanted = [c for text in columns or [] for c in text.split(",") if c]
+    if unknown := [c for c in wanted if c not in choosable(found)]:
+        raise Refusal("unknown_column", f"There is no column called {unknown[0][:60]!r}.", field="columns")
+    return _choose(ctx, resource, columns=list(dict.fromkeys(wanted)))
+
+
+def _choose(ctx: Context, resource: str, **values: Any) -> ListChoice:
+    made, _ = ListChoice.objects.update_or_create(company=ctx.company, user=ctx.user, resource=resource, defaults=values)
+    return made
 
 
 @command(permission="core.read_notifications", hidden=True)

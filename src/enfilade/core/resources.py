@@ -3,6 +3,7 @@
 from typing import Any
 
 from . import members, schedules, verify_record
+from .commands import save_view
 from .context import Context
 from .models import (
     ApiToken,
@@ -20,7 +21,7 @@ from .models import (
 )
 from .pages.bulk import report_of
 from .pages.context import department
-from .resource import Resource, panel
+from .resource import Resource, dialog, panel
 
 department("core", "Company & access", "building-2", 95)
 # They register themselves: commands, the schedule of seals and the verifier.
@@ -169,6 +170,14 @@ class BulkRunResource(Resource):
     title = "bulk runs"
     order = 35
     empty = "Tick rows of a list and choose a command: what became of each row is kept here."
+
+
+@dialog(save_view, template="core/parts/save_view_body.html")
+def save_view_dialog(ctx: Context, values: dict[str, Any]) -> dict[str, Any]:
+    """The roles of the company, to be ticked."""
+    chosen = values.get("roles") or []
+    rows = Role.objects.filter(company=ctx.company).order_by("name")
+    return {"roles": [{"code": r.code, "name": r.name, "chosen": r.code in chosen} for r in rows]}
 
 
 @panel(on=BulkRun, title="Rows", permission="core.view_bulkrun", template="core/parts/bulk_rows.html", icon="list-checks")

@@ -8,13 +8,11 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from django.db import models
-
 from enfilade.core.command import Command
 from enfilade.core.command.inputs import Parameter
-from enfilade.core.fields import AmountField
 from enfilade.core.resource import Resource
 from enfilade.core.resource.columns import field_at, public_name
+from enfilade.core.resource.filtering import endings_of
 
 AMOUNT = {"type": "string", "pattern": r"^-?\d+(\.\d+)?$", "description": "Decimal amount in major units."}
 PLAIN: dict[Any, dict[str, Any]] = {
@@ -78,10 +76,9 @@ def parameters_schema(inputs: dict[str, Parameter]) -> dict[str, Any]:
 
 
 def filter_names(resource: Resource) -> list[str]:
-    """What a list may be filtered by; days and amounts by their bounds too."""
+    """What a list may be filtered by, with all that may be asked of each column."""
     found: list[str] = []
     for column in resource.filters:
         name = public_name(column)
-        ranged = isinstance(field_at(resource.model, column), models.DateField | AmountField)
-        found += [name, *((f"{name}_from", f"{name}_to") if ranged else ())]
+        found += [name, *(name + ending for ending in endings_of(field_at(resource.model, column)))]
     return found

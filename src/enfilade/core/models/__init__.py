@@ -8,7 +8,7 @@ from .importing import ImportBatch, ImportRow
 from .record import Record, RecordQuerySet
 from .signin import Identity, Passkey, RecoveryCode, SignIn, SignInEvent, TotpDevice
 from .token import ApiToken
-from .working import Counter, HeldCommand, Notification, SavedView, StoredFile
+from .working import Counter, HeldCommand, ListChoice, Notification, SavedView, StoredFile
 
 __all__ = [
     "ApiToken",
@@ -24,6 +24,7 @@ __all__ = [
     "Identity",
     "ImportBatch",
     "ImportRow",
+    "ListChoice",
     "Membership",
     "Notification",
     "Passkey",

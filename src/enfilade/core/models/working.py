@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
@@ -106,7 +107,10 @@ class StoredFile(Record):
 
 
 class SavedView(Record):
-    """A list with its filters, kept under a name; shared with the company or for its owner only."""
+    """A list with its filters, columns and way of looking, kept under a name: for its owner, for people in some roles, or for everybody.
+
+    roles: codes of the roles whose people see it too. shared: the whole company does.
+    """
 
     rows_of = RowsOf(own=("owner",))
 
@@ -115,6 +119,7 @@ class SavedView(Record):
     query = models.TextField(blank=True, help_text="The query string of the list.")
     owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", editable=False)
     shared = models.BooleanField(default=False)
+    roles = ArrayField(models.TextField(), default=list, blank=True)
 
     class Meta:
         constraints: ClassVar = [
@@ -127,6 +132,27 @@ class SavedView(Record):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ListChoice(Record):
+    """How one person wants a list to open: in a saved view, with columns of her own."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    resource = models.TextField()
+    view = models.ForeignKey(SavedView, null=True, on_delete=models.SET_NULL, related_name="+")
+    columns = ArrayField(models.TextField(), default=list, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["company", "user", "resource"],
+                name="list_choice_once",
+                violation_error_message="A person opens a list in one way.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.resource
 
 
 class Notification(Record):

@@ -6,23 +6,23 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db import models
-from django.db.models import Q
-from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
 from django.shortcuts import render
 
 from enfilade.core.command import Command
 from enfilade.core.context import Context, Invalid
 from enfilade.core.fields import AmountField
 from enfilade.core.http.dispatch import view
-from enfilade.core.models import SavedView
+from enfilade.core.models import ListChoice
 from enfilade.core.resource import RESOURCES, Resource
-from enfilade.core.resource.columns import field_at
+from enfilade.core.resource.columns import field_at, public_name
 from enfilade.core.resource.imports import may_import
 from enfilade.core.resource.listing import RESERVED, Listing, is_sortable, listing
 from enfilade.core.resource.transfer import EXPORTERS
+from enfilade.core.resource.views import choice_of, choosable, column_text, shown_columns, views_for
 
 from .bulk import offered
-from .filters import chips
+from .filters import chips, query
 
 OPTIONS_MAX = 20
 MARKS = ("after", "before")
@@ -30,18 +30,28 @@ MARKS = ("after", "before")
 
 @view()
 def list_view(request: HttpRequest, ctx: Context, label: str) -> HttpResponse:
-    """/<module>/<slug>/ with filters, search, sort and page marks in the query."""
+    """/<module>/<slug>/ with filters, search, sort, columns and page marks in the query; without a query as the caller chose."""
     resource = RESOURCES[label]
     params = request.GET
+    ctx.require(resource.view_permission)
+    choice = choice_of(ctx, label)
+    if not params and choice is not None and choice.view is not None:
+        return HttpResponseRedirect(f"{resource.list_url()}?{choice.view.query or 'view=all'}")
     notice = ""
     try:
-        page = listing(resource, ctx, params)
+        shown = _shown(resource, ctx, params, choice)
     except Invalid as no:
-        notice, params = str(no), QueryDict()
-        page = listing(resource, ctx, params)
-    context = {"page": _page(resource, ctx, params, page), "crumbs": [{"label": resource.plural, "url": ""}], "notice": notice}
-    part = "#rows" if request.headers.get("HX-Request") and "list" in request.headers.get("HX-Target", "") else ""
-    return render(request, f"core/list.html{part}", context, status=422 if notice else 200)
+        notice = str(no)
+        shown = _shown(resource, ctx, QueryDict(), choice)
+    context = {"page": shown, "crumbs": [{"label": resource.plural, "url": ""}], "notice": notice}
+    part = bool(request.headers.get("HX-Request")) and "list" in request.headers.get("HX-Target", "")
+    return render(request, f"core/list.html{'#rows' if part else ''}", context | {"rows_only": part}, status=422 if notice else 200)
+
+
+def _shown(resource: Resource, ctx: Context, params: QueryDict, choice: ListChoice | None) -> dict[str, Any]:
+    """The page that the address asks for."""
+    columns = shown_columns(resource, params, choice)
+    return _page(resource, ctx, params, listing(resource, ctx, params), columns, choice)
 
 
 @view()
@@ -60,38 +70,44 @@ def _hint(resource: Resource, ctx: Context, row: models.Model) -> str:
     return next((c.text for c in resource.cells(ctx, row) if c.text and c.text not in label), "")
 
 
-def _page(resource: Resource, ctx: Context, params: QueryDict, page: Listing) -> dict[str, Any]:
+def _page(
+    resource: Resource, ctx: Context, params: QueryDict, page: Listing, columns: tuple[str, ...], choice: ListChoice | None
+) -> dict[str, Any]:
     url = resource.list_url()
-    now = _query(params, drop=(*MARKS, "limit", "view"))
-    to_save = urlencode({"hide": "resource,query", "resource": resource.label, "query": now})
+    now = query(params, drop=(*MARKS, "limit", "view"))
+    views = _views(resource, ctx, now, choice)
     return {
         "title": resource.plural,
         "resource_label": resource.singular,
         "url": url,
         "new_url": f"{url}new/" if resource.may_add(ctx) else "",
         "import_url": f"{url}import/" if may_import(resource, ctx) else "",
-        "export_url": f"{url}export.csv?{_query(params, drop=MARKS)}",
+        "export_url": f"{url}export.csv?{query(params, drop=MARKS)}",
         "exports": _exports(resource, params),
-        "save_view_url": f"/core/do/save_view/?{to_save}",
+        "save_view_url": _do("save_view", resource, "resource,query,roles", query=now),
+        "own_view": next((v for v in views if v["active"] and v["own"]), None),
+        "open_here_url": _open_here(resource, views, choice),
+        "column_choice": _column_choice(resource, columns, params),
+        "keep_columns_url": _do("choose_columns", resource, "resource,columns", columns=column_text(columns)),
         "search": {"q": params.get("q", ""), "placeholder": f"Search {resource.plural.lower()}…"} if resource.search else None,
-        "filters": chips(resource, ctx, params),
+        "filters": chips(resource, ctx, params, url),
         "sort": page.sort,
         "clear_url": url,
-        "columns": [_column(resource, name, page.sort, params) for name in resource.columns],
+        "columns": [_column(resource, name, page.sort, params) for name in columns],
         "rows": [
             {
                 "pk": r.pk,
                 "url": resource.url(r),
                 "label": str(r),
-                "cells": [vars(c) for c in resource.cells(ctx, r)],
+                "cells": [vars(c) for c in resource.cells(ctx, r, columns)],
                 "tone": resource.tone(ctx, r),
             }
             for r in page.rows
         ],
-        "next_url": f"{url}?{_query(params, drop=MARKS, after=page.after)}" if page.after else "",
-        "prev_url": f"{url}?{_query(params, drop=MARKS, before=page.before)}" if page.before else "",
+        "next_url": f"{url}?{query(params, drop=MARKS, after=page.after)}" if page.after else "",
+        "prev_url": f"{url}?{query(params, drop=MARKS, before=page.before)}" if page.before else "",
         "count_hint": f"{len(page.rows)}{'+' if page.after or page.before else ''}",
-        "views": _views(resource, ctx, now),
+        "views": views,
         "empty": _empty(resource, ctx, narrowed=any(params.get(k) for k in params if k not in RESERVED - {"q"})),
         "live": resource.label,
         "bulk": _bulk(resource, ctx, params, page.rows) if page.rows else [],
@@ -100,9 +116,9 @@ def _page(resource: Resource, ctx: Context, params: QueryDict, page: Listing) ->
 
 def _exports(resource: Resource, params: QueryDict) -> list[dict[str, str]]:
     """The formats beside CSV in which the list may be taken along."""
-    query, base = _query(params, drop=MARKS), f"{resource.list_url()}export"
+    now, base = query(params, drop=MARKS), f"{resource.list_url()}export"
     formats = [("xlsx", "Excel"), *((e.ending, e.words) for e in EXPORTERS.get(resource.label, ()))]
-    return [{"url": f"{base}.{ending}?{query}", "label": f"Export as {words}"} for ending, words in formats]
+    return [{"url": f"{base}.{ending}?{now}", "label": f"Export as {words}"} for ending, words in formats]
 
 
 def _bulk(resource: Resource, ctx: Context, params: QueryDict, rows: list[models.Model]) -> list[dict[str, Any]]:
@@ -110,19 +126,14 @@ def _bulk(resource: Resource, ctx: Context, params: QueryDict, rows: list[models
 
     Their address carries the filters, for when all that match are meant.
     """
-    query = _query(params, drop=(*MARKS, "limit", "view", "sort"))
+    now = query(params, drop=(*MARKS, "limit", "view", "sort"))
     found = sorted(offered(resource, ctx), key=lambda c: not any(_allows(resource, c, row) for row in rows))
-    return [{"name": c.name, "label": c.label, "url": f"/{c.module}/do/{c.verb}/many/?{query}", "tone": c.tone} for c in found]
+    return [{"name": c.name, "label": c.label, "url": f"/{c.module}/do/{c.verb}/many/?{now}", "tone": c.tone} for c in found]
 
 
 def _allows(resource: Resource, command: Command, row: models.Model) -> bool:
     move = resource.states.moves.get(command.verb) if resource.states else None
     return move is None or getattr(row, resource.states.field) in move[0]  # type: ignore[union-attr]
-
-
-def _query(params: QueryDict, drop: tuple[str, ...] = (), **more: str) -> str:
-    pairs = [(k, v) for k, values in params.lists() for v in values if k not in drop and k not in more and v]
-    return urlencode(pairs + list(more.items()))
 
 
 def _column(resource: Resource, name: str, sort: str, params: QueryDict) -> dict[str, Any]:
@@ -134,22 +145,49 @@ def _column(resource: Resource, name: str, sort: str, params: QueryDict) -> dict
         "kind": "amount" if isinstance(field_at(resource.model, name), AmountField) or name.endswith("_minor") else "text",
         "sortable": is_sortable(resource, name),
         "sorted": sorted_,
-        "sort_url": f"{resource.list_url()}?{_query(params, drop=MARKS, sort=towards)}",
+        "sort_url": f"{resource.list_url()}?{query(params, drop=MARKS, sort=towards)}",
     }
 
 
-def _views(resource: Resource, ctx: Context, now: str) -> list[dict[str, Any]]:
-    """The caller's own saved views and those that colleagues share."""
-    rows = SavedView.objects.visible_to(ctx).filter(Q(owner=ctx.user) | Q(shared=True), resource=resource.label).order_by("name")
+def _do(verb: str, resource: Resource, hide: str, **more: str) -> str:
+    """Address of a command about this list, with what it is told already."""
+    return f"/core/do/{verb}/?{urlencode({'hide': hide, 'resource': resource.label, **more})}"
+
+
+def _column_choice(resource: Resource, columns: tuple[str, ...], params: QueryDict) -> dict[str, Any]:
+    """Every column that can be shown, in its place; which are shown now."""
+    names = dict.fromkeys((*columns, *choosable(resource)))
+    options = [{"value": public_name(n), "label": resource.label_of(n), "selected": n in columns} for n in names]
+    return {"options": options, "usual": column_text(resource.columns), "named": "columns" in params}
+
+
+def _views(resource: Resource, ctx: Context, now: str, choice: ListChoice | None) -> list[dict[str, Any]]:
+    """The caller's own saved views and those that colleagues share with her."""
+    preferred = choice.view_id if choice is not None else None
     return [
         {
+            "pk": v.pk,
             "label": v.name,
-            "url": f"{resource.list_url()}?{v.query}",
+            "url": f"{resource.list_url()}?{v.query or 'view=all'}",
             "active": v.query == now,
+            "preferred": v.pk == preferred,
+            "own": v.owner_id == ctx.user.pk,
             "delete_url": f"/core/do/delete_view/{v.pk}/" if v.owner_id == ctx.user.pk else "",
+            "change_url": f"/core/do/change_view/{v.pk}/?{urlencode({'hide': 'query', 'query': now})}" if v.owner_id == ctx.user.pk else "",
         }
-        for v in rows
+        for v in views_for(ctx, resource.label)
     ]
+
+
+def _open_here(resource: Resource, views: list[dict[str, Any]], choice: ListChoice | None) -> dict[str, str]:
+    """To open the list in the view one is in from now on, or as it is again."""
+    active = next((v for v in views if v["active"] and not v["preferred"]), None)
+    if active is not None:
+        url = _do("open_list_with", resource, "resource,view", view=str(active["pk"]))
+        return {"url": url, "label": f"Always open with “{active['label']}”"}
+    if choice is not None and choice.view_id is not None:
+        return {"url": _do("open_list_with", resource, "resource,view"), "label": "Open without a view again"}
+    return {}
 
 
 def _empty(resource: Resource, ctx: Context, *, narrowed: bool) -> dict[str, Any]:
@@ -157,7 +195,7 @@ def _empty(resource: Resource, ctx: Context, *, narrowed: bool) -> dict[str, Any
     url, nouns = resource.list_url(), resource.plural.lower()
     if narrowed:
         words = {"title": f"No {nouns} match", "text": "Change or clear the filters.", "label": "Clear filters", "icon": "search-x"}
-        return words | {"url": url, "filtered": True}
+        return words | {"url": f"{url}?view=all", "filtered": True}
     return {
         "title": f"No {nouns} yet",
         "text": resource.empty or f"When there are {nouns}, they are listed here.",

@@ -22,8 +22,9 @@ from enfilade.core.tabular import guard_formula
 
 from .columns import field_at, plain_value, public_name
 from .declare import Resource
+from .filtering import column_named
 from .intake import key_of_link
-from .listing import column_named, filtered, is_sortable
+from .listing import filtered, is_sortable
 
 EXPORT_CHUNK = 2_000
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
