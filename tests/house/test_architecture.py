@@ -19,7 +19,7 @@ from enfilade.core.secure import link_models
 from enfilade.site.modules import MODULES
 
 ROOT = Path(__file__).resolve().parents[2]
-READ_BEFORE_SCOPE = {"core.ApiToken", "core.Department", "core.Membership", "core.Role"}
+READ_BEFORE_SCOPE = {"core.ApiToken", "core.Elevation", "core.Department", "core.Membership", "core.Role"}
 ORDER = ["enfilade.core", *MODULES]
 
 

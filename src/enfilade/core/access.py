@@ -17,10 +17,12 @@ from django.utils import timezone
 from .context import Context, NotAllowed
 from .grants import split_grants
 from .models import ApiToken, Company, Department, Membership, User
-from .narrowing import limits_narrowed, narrowed
+from .narrowing import covers, limits_narrowed, narrowed
 
 HOUSE_EMAIL = "house@enfilade.invalid"
 TOKEN_PREFIX = "enf_"  # noqa: S105 - by which a person, or a scanner for lost secrets, knows what it is
+# As soon as a privileged role of a company grants one of these, nobody there holds it without an elevation.
+ADMINISTRATION = frozenset({"core.manage_access"})
 USE_NOTED_EVERY = timedelta(minutes=1)
 
 
@@ -38,25 +40,35 @@ WITH RECURSIVE member AS (
 ), held AS (
     SELECT mr.role_id FROM core_membership_roles mr JOIN member ON member.id = mr.membership_id
     UNION SELECT dr.role_id FROM core_department_roles dr JOIN above ON above.id = dr.department_id
+), elevation AS (
+    SELECT id FROM core_elevation WHERE id = %s AND user_id = %s AND company_id = %s AND ended_at IS NULL AND until > now()
+), role AS (
+    SELECT r.code, r.permissions, r.privileged AND NOT EXISTS (SELECT FROM elevation) AS sleeps
+      FROM core_role r JOIN held ON held.role_id = r.id
 )
-SELECT ARRAY(SELECT id FROM below), ARRAY(SELECT r.code FROM core_role r JOIN held ON held.role_id = r.id),
-       ARRAY(SELECT DISTINCT unnest(r.permissions) FROM core_role r JOIN held ON held.role_id = r.id)
+SELECT ARRAY(SELECT id FROM below), ARRAY(SELECT code FROM role WHERE NOT sleeps),
+       ARRAY(SELECT DISTINCT unnest(permissions) FROM role WHERE NOT sleeps), ARRAY(SELECT code FROM role WHERE sleeps),
+       ARRAY(SELECT DISTINCT unnest(permissions) FROM core_role WHERE company_id = %s AND privileged), (SELECT id FROM elevation)
   FROM member
 """
 
 
-def context_for(user: User, company: Company, **more: Any) -> Context:
+def context_for(user: User, company: Company, *, elevation: int | None = None, **more: Any) -> Context:
     """The context of a member. Refuses NotAllowed for anybody who is no active member of the company.
 
+    elevation: key of one she has begun; while it lasts her privileged roles are awake. Without it they sleep, and what
+        they hold of administration is withheld whatever other role would give it.
     Why one statement: it is asked once for every request, before anything else.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_MEMBER, [user.pk, company.pk])
+        cursor.execute(_MEMBER, [user.pk, company.pk, elevation, user.pk, company.pk, company.pk])
         found = cursor.fetchone()
     if found is None:
         raise NotAllowed(f"member of {company.slug}")
-    departments, codes, lines = found
+    departments, codes, lines, sleeping, guarded, elevated = found
     whole, limited = split_grants(lines)
+    if elevated is not None:
+        more = {"authority": f"core.elevation:{elevated}", **more}
     return Context(
         user=user,
         company=company,
@@ -64,6 +76,8 @@ def context_for(user: User, company: Company, **more: Any) -> Context:
         limited=limited,
         roles=frozenset(codes),
         departments=frozenset(departments),
+        sleeping=frozenset(sleeping),
+        withheld=frozenset() if elevated is not None or not guarded else frozenset(p for p in ADMINISTRATION if covers(guarded, p)),
         **more,
     )
 

@@ -6,14 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
+from django.db.models import Value
+from django.db.models.functions import Greatest, Least
+
 from . import importing  # noqa: F401 - its commands are core's too
 from .access import new_token
 from .command import Input, Ref, command
 from .context import Context, Refusal
-from .models import ApiToken, ListChoice, Membership, Notification, Role, SavedView
+from .models import ApiToken, Elevation, ListChoice, Membership, Notification, Role, SavedView
 from .narrowing import covers, is_pattern, narrowed
 from .resource import resource_named
 from .resource.views import choosable, views_for
+from .signin.elevation import is_proof
 from .signin.sessions import end_all, forget_factors, works_elsewhere
 
 
@@ -192,3 +196,50 @@ def reset_second_factor(ctx: Context, *, member: Membership, reason: str) -> Mem
         raise Refusal("works_elsewhere", "This person works for another company as well, so no administrator of one can do this.")
     forget_factors(member.user, f"{ctx.user.name}: {reason}", ctx.now)
     return member
+
+
+@command(permission="core.elevate", hidden=True)
+def start_elevation(
+    ctx: Context,
+    *,
+    reason: str,
+    minutes: Annotated[int, Input(min_value=1, max_value=60)] = 30,
+    proof: Annotated[str, Input(secret=True)],
+) -> Elevation:
+    """Wake the caller's privileged roles for a while; every command that she then runs names the elevation in the audit.
+
+    reason: what for; others read it.
+    proof: that she has just shown who she is (see core.signin.elevation).
+    Refuses: not_proven, nothing_sleeps; elevation_an_hour_at_most (database).
+    """
+    if ctx.authority.startswith("core.apitoken:") or not is_proof(ctx, proof):
+        raise Refusal("not_proven", "Show once more who you are, on the page of your account.", field="proof")
+    if not ctx.sleeping and not ctx.authority:
+        raise Refusal("nothing_sleeps", "You hold no privileged role here, so there is nothing to wake.")
+    _end_elevations(ctx)
+    return Elevation.objects.create(
+        company=ctx.company, user=ctx.user, reason=reason, began_at=ctx.now, until=ctx.now + timedelta(minutes=minutes)
+    )
+
+
+@command(permission="core.elevate", hidden=True)
+def end_elevation(ctx: Context) -> int:
+    """Put the caller's privileged roles to sleep again; how many elevations that ended, 0 when there was none any more."""
+    return _end_elevations(ctx)
+
+
+def _end_elevations(ctx: Context) -> int:
+    """End what is open; what ran out by itself ended then."""
+    rows = Elevation.objects.filter(company=ctx.company, user=ctx.user, ended_at=None)
+    return rows.update(ended_at=Greatest("began_at", Least("until", Value(ctx.now))))
+
+
+@command(permission="core.manage_access")
+def guard_role(ctx: Context, *, role: Role, privileged: bool = True) -> Role:
+    """Say whether a role sleeps until its holder elevates herself.
+
+    role: of this company; what it grants of administration is then given to nobody without an elevation.
+    """
+    role.privileged = privileged
+    role.save(update_fields=["privileged"])
+    return role

@@ -59,6 +59,16 @@ class NotAllowed(Refusal):
         self.permission = permission
 
 
+class NeedsElevation(NotAllowed):
+    """The caller's roles allow it, but only while she is elevated."""
+
+    def __init__(self, permission: str) -> None:
+        super().__init__(permission)
+        self.code = "needs_elevation"
+        self.message = f"This is administration ({permission}): elevate yourself first, with a reason, under your account."
+        self.args = (self.message,)
+
+
 class OutOfReach(NotAllowed):
     """The caller holds the permission, but only for some rows, and this is none of them."""
 
@@ -101,6 +111,8 @@ class Context:
     rehearse: run every step, show the result, roll back.
     channel: page, api, cli, agent, job or import; for the audit.
     guard: asked with the locked inputs before anything is done, and refuses where they are not what the caller has seen.
+    sleeping: codes of privileged roles that the caller holds but that sleep, since she is not elevated.
+    withheld: permissions of administration that nobody holds without an elevation.
     authority: reference of what lends the caller her power (`core.apitoken:7`); "" for a plain sign-in; for the audit.
     work: the transaction under way; set by the runner only. A command called with it set runs inside that transaction
         on the authority of the outer command.
@@ -112,6 +124,8 @@ class Context:
     roles: frozenset[str] = frozenset()
     limited: Mapping[str, Reach] = field(default_factory=dict, hash=False)
     departments: frozenset[int] = frozenset()
+    sleeping: frozenset[str] = frozenset()
+    withheld: frozenset[str] = frozenset()
     now: datetime = field(default_factory=timezone.now)
     key: str = ""
     rehearse: bool = False
@@ -143,12 +157,16 @@ class Context:
     def may(self, permission: str) -> bool:
         """Whether one of the caller's roles holds `module.action`, `module.*` or `*`, be it for some rows only."""
         held = self.permissions
+        if permission in self.withheld:
+            return False
         if permission in held or EVERYTHING in held or f"{permission.partition('.')[0]}.*" in held:
             return True
         return bool(self.limited) and any(pattern in self.limited for pattern in patterns(permission))
 
     def reach(self, permission: str) -> Reach:
         """The rows for which the caller may: {company}, or any of department and own; empty where she may not at all."""
+        if permission in self.withheld:
+            return NOWHERE
         if any(pattern in self.permissions for pattern in patterns(permission)):
             return EVERYWHERE
         return frozenset().union(*(self.limited.get(pattern, NOWHERE) for pattern in patterns(permission)))
@@ -156,7 +174,7 @@ class Context:
     def require(self, permission: str) -> None:
         """Refuse with NotAllowed unless the caller may."""
         if not self.may(permission):
-            raise NotAllowed(permission)
+            raise NeedsElevation(permission) if permission in self.withheld and self.sleeping else NotAllowed(permission)
 
     def with_key(self, key: str) -> Context:
         """The same caller with another idempotency key."""

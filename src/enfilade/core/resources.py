@@ -11,6 +11,7 @@ from .models import (
     AuditSeal,
     BulkRun,
     Department,
+    Elevation,
     ImportBatch,
     Membership,
     RecordQuerySet,
@@ -124,6 +125,16 @@ class SignInEventResource(Resource):
     filters = ("kind", "user", "at")
     icon = "log-in"
     order = 35
+
+
+class ElevationResource(Resource):
+    """Who held the power of an administrator, when and what for. What was done then, the audit names by its authority."""
+
+    model = Elevation
+    columns = ("began_at", "user", "reason", "until", "ended_at")
+    filters = ("user", "began_at")
+    icon = "shield-alert"
+    order = 36
 
 
 class ImportBatchResource(Resource):

@@ -67,6 +67,7 @@ urlpatterns: list[URLPattern] = [
     path("account/security/passkeys/options/", security.passkey_options_view, name="account_passkey_options"),
     path("account/password/", security.password_view, name="account_password"),
     path("account/password/strength/", security.strength_view, name="account_password_strength"),
+    path("account/elevate/", security.elevate_view, name="account_elevate"),
     path("account/sessions/", security.sessions_view, name="account_sessions"),
     path("account/confirm/", security.confirm_view, name="account_confirm"),
     path("account/confirm/options/", security.confirm_options_view, name="account_confirm_options"),

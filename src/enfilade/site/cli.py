@@ -103,6 +103,7 @@ def parser() -> Parser:
         "Run a command: every input is an option; lines are JSON.",
         "command",
         key="idempotency key: the same key gives the first result again",
+        reason="why, when it is administration: elevates the caller for this one command",
     )
     run.add_argument("--rehearse", action="store_true", help="run everything, show the result, keep nothing")
     run.add_argument("--targets", metavar="KEYS", help="run it on many rows: 4,5,6; what became of each is reported")

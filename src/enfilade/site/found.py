@@ -49,7 +49,14 @@ def _found(kind: str, data: dict[str, Any], name: str, demo: bool, password: str
         demo=demo,
     )
     roles = {
-        r["code"]: Role.objects.create(company=company, code=r["code"], name=r["name"], permissions=sorted(r["permissions"]))
+        r["code"]: Role.objects.create(
+            company=company,
+            code=r["code"],
+            name=r["name"],
+            permissions=sorted(r["permissions"]),
+            privileged=r.get("privileged", False),
+            second_factor=r.get("second_factor", False),
+        )
         for r in data["roles"]
     }
     contexts = {}

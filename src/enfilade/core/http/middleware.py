@@ -114,4 +114,5 @@ def _context(request: HttpRequest) -> Context | None:
         return None
     chosen = request.session.get("company")
     company = next((c for c in companies if c.pk == chosen), companies[0])
-    return context_for(request.user, company, channel="api" if request.path.startswith("/api/") else "page")
+    channel = "api" if request.path.startswith("/api/") else "page"
+    return context_for(request.user, company, elevation=request.session.get("elevation"), channel=channel)

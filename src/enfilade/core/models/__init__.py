@@ -6,7 +6,7 @@ from .changes import AuditSeal, RowChange
 from .company import Company, Department, Membership, Role, User
 from .importing import ImportBatch, ImportRow
 from .record import Record, RecordQuerySet
-from .signin import Identity, Passkey, RecoveryCode, SignIn, SignInEvent, TotpDevice
+from .signin import Elevation, Identity, Passkey, RecoveryCode, SignIn, SignInEvent, TotpDevice
 from .token import ApiToken
 from .working import Counter, HeldCommand, ListChoice, Notification, SavedView, StoredFile
 
@@ -19,6 +19,7 @@ __all__ = [
     "Company",
     "Counter",
     "Department",
+    "Elevation",
     "EventEntry",
     "HeldCommand",
     "Identity",

@@ -116,6 +116,9 @@ class Role(Record):
         help_text="module.action, module.* or *, alone or with @department or @own; one a line.",
     )
     second_factor = models.BooleanField(default=False, db_default=False, help_text="Who holds it signs in with a second factor.")
+    privileged = models.BooleanField(
+        default=False, db_default=False, help_text="It sleeps until its holder elevates herself, with a reason and for an hour at most."
+    )
 
     class Meta:
         constraints: ClassVar = [

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.db import models
 from django.db.models import F, Q
 
+from enfilade.core.rows import RowsOf
+
 from .company import User
+from .record import Record
 
 if TYPE_CHECKING:
     from enfilade.core.context import Context
@@ -190,3 +194,47 @@ class SignInEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.at:%Y-%m-%d %H:%M}"
+
+
+class Elevation(Record):
+    """A while in which a person holds her privileged roles, and what for.
+
+    until: when it ends by itself, an hour after it began at most. ended_at: when it was ended before.
+    Final (by trigger): whose, why and until when never change, and what ended stays ended.
+    """
+
+    read_before_scope = True
+    rows_of = RowsOf(own=("user",))
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name="person")
+    reason = models.TextField()
+    began_at = models.DateTimeField("began")
+    until = models.DateTimeField("until")
+    ended_at = models.DateTimeField("ended", null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(until__gt=F("began_at")) & Q(until__lte=F("began_at") + timedelta(hours=1)),
+                name="elevation_an_hour_at_most",
+                violation_error_message="An elevation lasts an hour at most.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(reason=""), name="elevation_has_reason", violation_error_message="An elevation has a reason."
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at=None) | Q(ended_at__gte=F("began_at")),
+                name="elevation_ends_after_start",
+                violation_error_message="An elevation ends after it began.",
+            ),
+            models.UniqueConstraint(
+                fields=["company", "user"],
+                condition=Q(ended_at=None),
+                name="elevation_one_at_a_time",
+                violation_error_message="You are elevated already.",
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["company", "-id"], name="elevation_recent")]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.reason}"

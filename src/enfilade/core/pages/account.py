@@ -26,6 +26,7 @@ def account_tabs(ctx: Context, here: str) -> dict[str, Any]:
     """What the frame of every page of the account needs."""
     tabs = [("/account/security/", "Security"), ("/account/sessions/", "Sessions")]
     tabs += [("/account/tokens/", "API tokens")] if ctx.may("core.make_token") else []
+    tabs += [("/account/elevate/", "Elevate")] if ctx.sleeping and ctx.may("core.elevate") else []
     return {
         "tabs": [{"url": url, "label": label, "active": url == here} for url, label in tabs],
         "crumbs": [{"label": "Your account", "url": ""}],

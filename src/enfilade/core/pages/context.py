@@ -9,7 +9,8 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from enfilade.core.context import Context
-from enfilade.core.models import HeldCommand, Notification
+from enfilade.core.models import Elevation, HeldCommand, Notification
+from enfilade.core.refs import split
 from enfilade.core.resource import RESOURCES
 from enfilade.core.resource.hooks import PAGES, REPORTS
 
@@ -38,9 +39,15 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "notifications_count": Lazy(lambda: Notification.objects.visible_to(ctx).filter(user=ctx.user, read_at=None).count()),
         "live_url": settings.LIVE_URL or f"{request.scheme}://{request.get_host().partition(':')[0]}:{settings.LIVE_PORT}/events",
         "demo": ctx.company.demo,
+        "elevation": Lazy(lambda: _elevation(ctx)) if ctx.authority.startswith("core.elevation:") else None,
+        "may_elevate": bool(ctx.sleeping) and ctx.may("core.elevate"),
         "may_make_tokens": ctx.may("core.make_token"),
         "crumbs": [],
     }
+
+
+def _elevation(ctx: Context) -> Elevation | None:
+    return Elevation.objects.visible_to(ctx).filter(pk=split(ctx.authority)[1]).first()
 
 
 class Lazy:

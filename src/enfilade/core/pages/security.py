@@ -20,11 +20,15 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 
-from enfilade.core.context import Context
+from enfilade.core.command import run_raw
+from enfilade.core.commands import end_elevation
+from enfilade.core.context import Context, Refusal
 from enfilade.core.http.dispatch import view
 from enfilade.core.models import Passkey, SignInEvent, TotpDevice, User
 from enfilade.core.refs import key_of
+from enfilade.core.scope import scope
 from enfilade.core.signin import factors, passkeys, sessions
+from enfilade.core.signin.elevation import prove
 from enfilade.core.signin.events import browser_name, note, place_of
 from enfilade.core.signin.passwords import strength_of
 from enfilade.core.signin.throttle import TooMany, attempt
@@ -36,6 +40,8 @@ METHODS = ("GET", "HEAD", "POST")
 HOME = "/account/security/"
 EVENTS_SHOWN = 50
 PASSWORD_MAX = 4096
+# From showing who one is to having written the reason.
+ELEVATION_FRESH_S = 5 * 60
 Kind = SignInEvent.Kind
 
 
@@ -300,3 +306,28 @@ def confirm_options_view(request: HttpRequest, ctx: Context) -> HttpResponse:
     server = passkeys.server_for(request.get_host(), request.is_secure())
     options, request.session["ceremony"] = passkeys.begin_asking(server, ctx.user)
     return JsonResponse(options)
+
+
+@view("core.elevate", methods=METHODS)
+def elevate_view(request: HttpRequest, ctx: Context) -> HttpResponse:
+    """/account/elevate/: why, how long, and who you are, each time anew; POST with `end` puts it to an end."""
+    if request.method == "POST" and request.POST.get("end"):
+        end_elevation(ctx)
+        request.session.pop("elevation", None)
+        return HttpResponseRedirect(HOME)
+    if not sessions.is_fresh(request.session, ELEVATION_FRESH_S):
+        return HttpResponseRedirect("/account/confirm/?next=/account/elevate/")
+    error = ""
+    if request.method == "POST":
+        raw = {"reason": request.POST.get("reason", ""), "minutes": request.POST.get("minutes", ""), "proof": prove(ctx)}
+        try:
+            made = run_raw(ctx, "core.start_elevation", raw)
+        except Refusal as no:
+            error = str(no)
+        else:
+            # The next one asks again.
+            request.session.update({"elevation": made.pk, "fresh": 0})
+            return HttpResponseRedirect("/")
+    context = {**account_tabs(ctx, request.path), "error": error, "given": request.POST, "roles": sorted(ctx.sleeping)}
+    with scope(ctx.company_id, read_only=True):
+        return render(request, "core/account/elevate.html", context, status=422 if error else 200)

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.crypto import salted_hmac
 
+from enfilade.core.access import companies_of, context_for
 from enfilade.core.models import Passkey, RecoveryCode, Role, TotpDevice, User
 
 STEP_S = 30
@@ -34,7 +35,11 @@ def has_second_factor(user: User) -> bool:
 
 def needs_second_factor(user: User) -> bool:
     """Whether one of the roles that a person holds, in whatever company, asks for a second factor."""
-    return Role.objects.filter(second_factor=True, memberships__user=user, memberships__active=True).exists()
+    for company in companies_of(user):
+        ctx = context_for(user, company)
+        if Role.objects.filter(company=company, code__in=ctx.roles | ctx.sleeping, second_factor=True).exists():
+            return True
+    return False
 
 
 # -- authenticator app

@@ -31,7 +31,7 @@ FRESH_S = 15 * 60
 
 def sign_in(request: HttpRequest, user: User, method: str, *, strong: bool) -> None:
     """Begin a session under a new number. strong: a second factor, or a passkey that verified its person, was shown."""
-    for name in ("pending", "ceremony", "totp_secret"):
+    for name in ("pending", "ceremony", "totp_secret", "elevation"):
         request.session.pop(name, None)
     login(request, user, backend=BACKEND)
     now = int(time.time())
@@ -93,9 +93,9 @@ def _adopt(request: HttpRequest, now: int) -> None:
     )
 
 
-def is_fresh(session: Any) -> bool:
+def is_fresh(session: Any, within_s: int = FRESH_S) -> bool:
     """Whether the person proved who she is a short while ago."""
-    return int(time.time()) - session.get("fresh", 0) <= FRESH_S
+    return int(time.time()) - session.get("fresh", 0) <= within_s
 
 
 def confirm(request: HttpRequest, user: User) -> None:
