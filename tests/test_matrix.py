@@ -14,15 +14,18 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import get_resolver
 
+from enfilade.core.access import ADMINISTRATION, context_for
 from enfilade.core.agents import call, tools_of
 from enfilade.core.agents.tools import Tool, all_tools
-from enfilade.core.command import REGISTRY
-from enfilade.core.context import NotAllowed, Refusal
+from enfilade.core.command import REGISTRY, run_raw
+from enfilade.core.context import NeedsElevation, NotAllowed, Refusal
 from enfilade.core.many import can_be_many
 from enfilade.core.models import AuditEntry, Record, RecordQuerySet
+from enfilade.core.refs import split
 from enfilade.core.resource import RESOURCES
 from enfilade.core.resource.hooks import OPEN_PAGES, PAGES, REPORTS
 from enfilade.core.scope import scope
+from enfilade.core.signin.elevation import prove
 from enfilade.core.testing import make_company, make_ctx
 
 # Hooks are signed by programs that are nobody here; their modules test them.
@@ -40,6 +43,8 @@ FOR_EVERY_MEMBER = {
     "problem",
     "problems",
 }
+# The caller lacks the permission; a row out of reach is something else.
+DENIED = {NotAllowed, NeedsElevation}
 # One's own account: everybody's own, and nobody else's (tests/entrances/test_security.py).
 OF_ONES_OWN = {
     "account_security",
@@ -121,13 +126,25 @@ def houses() -> dict[str, Any]:
 
     owner, people, _ = found_practice("dental", patients=8, days=1, password="matrix-of-one-day-2026")
     other, _, _ = found_practice("dental", patients=1, days=0, password="matrix-of-one-day-2026", name="Other Practice", seed=2)
-    return {"owner": owner, "people": people, "other": other}
+    # Both owners are awake, so that every power there is meets the walls; the same owner is asked asleep as well.
+    owner, other = awake(owner), awake(other)
+    return {"owner": owner, "people": {**people, "owner": owner}, "other": other, "asleep": context_for(owner.user, owner.company)}
+
+
+def awake(ctx: Any) -> Any:
+    """The same caller with her privileged roles awake for as long as that is possible."""
+    made = run_raw(ctx, "core.start_elevation", {"reason": "The matrix", "minutes": 60, "proof": prove(ctx)})
+    return context_for(ctx.user, ctx.company, elevation=made.pk)
 
 
 def client_of(ctx: Any) -> Client:
-    """A signed-in browser."""
+    """A signed-in browser, elevated where the caller is."""
     client = Client(raise_request_exception=False)
     client.force_login(ctx.user, backend="django.contrib.auth.backends.ModelBackend")
+    if ctx.authority.startswith("core.elevation:"):
+        session = client.session
+        session["elevation"] = split(ctx.authority)[1]
+        session.save()
     return client
 
 
@@ -159,15 +176,17 @@ def secrets_of(owner: Any) -> list[str]:
         return [name for name in rows if len(name) > 8]
 
 
-CALLERS = ("nobody", "other company", "own rows only", "owner", "dentist", "desk", "assistant", "books")
+CALLERS = ("nobody", "other company", "own rows only", "owner", "owner asleep", "dentist", "desk", "assistant", "books")
 
 
 def context_of(caller: str, houses: dict[str, Any]) -> Any:
-    """Who asks: a role of the demo practice, somebody with own rows only, the owner of another company, or nobody."""
+    """Who asks: a role of the demo practice, its owner asleep, somebody with own rows only, the owner of another company, or nobody."""
     if caller == "nobody":
         return None
     if caller == "other company":
         return houses["other"]
+    if caller == "owner asleep":
+        return houses["asleep"]
     return own_rows_only(houses["owner"]) if caller == "own rows only" else houses["people"][caller]
 
 
@@ -239,10 +258,10 @@ def judge_tool(ctx: Any, owner: Any, tool: Tool, inputs: dict[str, Any], answer:
             return f"shows {leaked}"
         return "answers about a row of another company" if refused is None and "id" in inputs else ""
     if kind := inputs.get("kind", "") if not tool.permission else "":
-        return "" if (type(refused) is NotAllowed) is not ctx.may(RESOURCES[kind].view_permission) else f"{answer[:80]} for {kind}"
+        return "" if (type(refused) in DENIED) is not ctx.may(RESOURCES[kind].view_permission) else f"{answer[:80]} for {kind}"
     if not tool.permission:
         return ""
-    return "" if (type(refused) is NotAllowed) is not ctx.may(tool.permission) else f"{answer[:80]} with or without {tool.permission}"
+    return "" if (type(refused) in DENIED) is not ctx.may(tool.permission) else f"{answer[:80]} with or without {tool.permission}"
 
 
 @pytest.mark.django_db(transaction=True)
@@ -280,11 +299,17 @@ def judge(caller: str, ctx: Any, owner: Any, cell: Cell, response: Any, body: st
             return f"shows {leaked}"
         if cell.row and not cell.url.startswith(("/core/users/", "/api/v1/core/users/")):
             return "" if status in {404, 403} else f"{status} for a row that is not hers"
-        return f"{status} with {cell.permission}" if status in {401, 403} else ""
+        return judge_right(ctx, cell, status)
     if caller == "nobody":
         expected = {401} if cell.url.startswith("/api/") else {302}
         return "" if status in expected else f"{status}, not {expected}"
-    if not cell.allowed(ctx):
+    return judge_right(ctx, cell, status)
+
+
+def judge_right(ctx: Any, cell: Cell, status: int) -> str:
+    """What is wrong with an answer as far as the permission goes. That nobody administers asleep is not left to the context to say."""
+    administers = not ADMINISTRATION.isdisjoint((cell.permission, *cell.also))
+    if not cell.allowed(ctx) or (administers and not ctx.authority):
         return "" if status == 403 else f"{status} without {cell.permission}"
     return f"{status} with {cell.permission}" if status in {401, 403} else ""
 

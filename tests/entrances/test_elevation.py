@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from time import time
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from django.utils import timezone
 from enfilade.core.access import context_for
 from enfilade.core.command import run_raw
 from enfilade.core.context import Context, Refusal
+from enfilade.core.members import add_role, change_membership, guard_role
 from enfilade.core.models import AuditEntry, Elevation, Membership, Role
 from enfilade.core.scope import scope
 from enfilade.core.signin.elevation import prove
@@ -71,7 +73,7 @@ def test_privileged_roles_sleep(boss: Context) -> None:
 
 def test_what_only_a_privileged_role_gives_sleeps_with_it() -> None:
     company = make_company()
-    ctx = make_ctx(company, "core.elevate", "item.*")
+    ctx = make_ctx(company, "item.*")
     role = Role.objects.create(company=company, code="books", name="Books", permissions=["ledger.*"], privileged=True)
     Membership.objects.get(user=ctx.user).roles.add(role)
     asleep = context_for(ctx.user, company)
@@ -153,10 +155,17 @@ def test_on_the_pages(boss: Context) -> None:
     session = browser.session
     session["fresh"] = 0
     session.save()
-    assert browser.get("/account/elevate/")["Location"] == "/account/confirm/?next=/account/elevate/"
-    browser.post("/account/confirm/", {"password": PASSWORD, "next": "/account/elevate/"})
+    assert 'href="/account/elevate/?next=%2Fcore%2Froles%2F"' in browser.get("/core/roles/").content.decode()
+    address = "/account/elevate/?next=%2Fcore%2Froles%2F"
+    asked = browser.get(address)["Location"]
+    assert asked == "/account/confirm/?next=%2Faccount%2Felevate%2F%3Fnext%3D%252Fcore%252Froles%252F"
+    assert browser.post(asked, {"password": PASSWORD})["Location"] == address
     assert browser.post("/account/elevate/", {"reason": "", "minutes": "30"}).status_code == 422
-    assert browser.post("/account/elevate/", {"reason": "Audit of roles", "minutes": "20"}).status_code == 302
+    for back, there in (("/core/roles/", "/core/roles/"), ("//evil.example/", "/")):
+        session = browser.session
+        session["fresh"] = int(time())
+        session.save()
+        assert browser.post("/account/elevate/", {"reason": "Audit of roles", "minutes": "20", "next": back})["Location"] == there
     page = browser.get("/item/items/").content.decode()
     assert "Audit of roles" in page
     assert "elevation-bar" in page
@@ -178,6 +187,23 @@ def test_signing_out_ends_what_it_was_worth(boss: Context) -> None:
     browser.post("/sign-out/")
     browser.post("/sign-in/", {"email": boss.user.email, "password": PASSWORD})
     assert browser.get("/core/do/add_role/").status_code == 403
+
+
+def test_somebody_can_always_wake_administration() -> None:
+    """A role that nobody holds is not made the only one that administers; nor is the last holder of it shut out."""
+    company = make_company()
+    ctx = make_ctx(company, "*")
+    role = add_role(ctx, code="admin", name="Admin", permissions=MANAGE)
+    with pytest.raises(Refusal) as no:
+        guard_role(ctx, role=role)
+    assert no.value.code == "last_manager"
+    change_membership(ctx, membership=Membership.objects.get(user=ctx.user), roles=[*Role.objects.filter(company=company)])
+    guard_role(ctx, role=role)
+    second = make_ctx(company, "*")
+    awake = elevated(context_for(ctx.user, company))
+    with pytest.raises(Refusal) as no:
+        change_membership(awake, membership=Membership.objects.get(user=ctx.user), roles=[Role.objects.get(code=next(iter(second.roles)))])
+    assert no.value.code == "last_manager"
 
 
 def test_guarding_a_role_is_administration(boss: Context) -> None:

@@ -15,7 +15,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from .context import Context, NotAllowed
-from .grants import split_grants
+from .grants import read_grant, split_grants
 from .models import ApiToken, Company, Department, Membership, User
 from .narrowing import covers, limits_narrowed, narrowed
 
@@ -23,6 +23,7 @@ HOUSE_EMAIL = "house@enfilade.invalid"
 TOKEN_PREFIX = "enf_"  # noqa: S105 - by which a person, or a scanner for lost secrets, knows what it is
 # As soon as a privileged role of a company grants one of these, nobody there holds it without an elevation.
 ADMINISTRATION = frozenset({"core.manage_access"})
+ELEVATE = "core.elevate"
 USE_NOTED_EVERY = timedelta(minutes=1)
 
 
@@ -48,6 +49,7 @@ WITH RECURSIVE member AS (
 )
 SELECT ARRAY(SELECT id FROM below), ARRAY(SELECT code FROM role WHERE NOT sleeps),
        ARRAY(SELECT DISTINCT unnest(permissions) FROM role WHERE NOT sleeps), ARRAY(SELECT code FROM role WHERE sleeps),
+       ARRAY(SELECT DISTINCT unnest(permissions) FROM role WHERE sleeps),
        ARRAY(SELECT DISTINCT unnest(permissions) FROM core_role WHERE company_id = %s AND privileged), (SELECT id FROM elevation)
   FROM member
 """
@@ -65,8 +67,11 @@ def context_for(user: User, company: Company, *, elevation: int | None = None, *
         found = cursor.fetchone()
     if found is None:
         raise NotAllowed(f"member of {company.slug}")
-    departments, codes, lines, sleeping, guarded, elevated = found
+    departments, codes, lines, sleeping, dormant, guarded, elevated = found
     whole, limited = split_grants(lines)
+    if sleeping or elevated is not None:
+        # Whoever holds a privileged role may wake it: that needs no permission beside.
+        whole |= {ELEVATE}
     if elevated is not None:
         more = {"authority": f"core.elevation:{elevated}", **more}
     return Context(
@@ -77,6 +82,7 @@ def context_for(user: User, company: Company, *, elevation: int | None = None, *
         roles=frozenset(codes),
         departments=frozenset(departments),
         sleeping=frozenset(sleeping),
+        dormant=frozenset(g.permission for g in map(read_grant, dormant) if g),
         withheld=frozenset() if elevated is not None or not guarded else frozenset(p for p in ADMINISTRATION if covers(guarded, p)),
         **more,
     )
@@ -146,7 +152,9 @@ def context_of_token(text: str) -> Context | None:
         return None
     if token.last_used_at is None or now - token.last_used_at >= USE_NOTED_EVERY:
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
-    return replace(ctx, permissions=narrowed(ctx.permissions, token.scope), limited=limits_narrowed(ctx.limited, token.scope))
+    narrower = narrowed(ctx.permissions, token.scope)
+    # Nobody can be asked through a token who she is, so none wakes anything.
+    return replace(ctx, permissions=narrower, limited=limits_narrowed(ctx.limited, token.scope), sleeping=frozenset())
 
 
 def _digest(text: str) -> str:

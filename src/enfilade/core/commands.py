@@ -232,14 +232,3 @@ def _end_elevations(ctx: Context) -> int:
     """End what is open; what ran out by itself ended then."""
     rows = Elevation.objects.filter(company=ctx.company, user=ctx.user, ended_at=None)
     return rows.update(ended_at=Greatest("began_at", Least("until", Value(ctx.now))))
-
-
-@command(permission="core.manage_access")
-def guard_role(ctx: Context, *, role: Role, privileged: bool = True) -> Role:
-    """Say whether a role sleeps until its holder elevates herself.
-
-    role: of this company; what it grants of administration is then given to nobody without an elevation.
-    """
-    role.privileged = privileged
-    role.save(update_fields=["privileged"])
-    return role

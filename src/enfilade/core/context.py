@@ -65,7 +65,9 @@ class NeedsElevation(NotAllowed):
     def __init__(self, permission: str) -> None:
         super().__init__(permission)
         self.code = "needs_elevation"
-        self.message = f"This is administration ({permission}): elevate yourself first, with a reason, under your account."
+        self.message = (
+            f"This is administration ({permission}): elevate yourself first, with a reason, under your account (command line: --reason)."
+        )
         self.args = (self.message,)
 
 
@@ -112,7 +114,7 @@ class Context:
     channel: page, api, cli, agent, job or import; for the audit.
     guard: asked with the locked inputs before anything is done, and refuses where they are not what the caller has seen.
     sleeping: codes of privileged roles that the caller holds but that sleep, since she is not elevated.
-    withheld: permissions of administration that nobody holds without an elevation.
+    dormant: patterns of what those would grant. withheld: permissions of administration that nobody holds without an elevation.
     authority: reference of what lends the caller her power (`core.apitoken:7`); "" for a plain sign-in; for the audit.
     work: the transaction under way; set by the runner only. A command called with it set runs inside that transaction
         on the authority of the outer command.
@@ -125,6 +127,7 @@ class Context:
     limited: Mapping[str, Reach] = field(default_factory=dict, hash=False)
     departments: frozenset[int] = frozenset()
     sleeping: frozenset[str] = frozenset()
+    dormant: frozenset[str] = frozenset()
     withheld: frozenset[str] = frozenset()
     now: datetime = field(default_factory=timezone.now)
     key: str = ""
@@ -154,6 +157,14 @@ class Context:
         """The company's language as Babel names it (`en_GB`)."""
         return to_locale(self.company.language)
 
+    def wakes(self, permission: str) -> bool:
+        """Whether the caller would be allowed if she elevated herself, and is not now."""
+        return (
+            bool(self.sleeping)
+            and not self.may(permission)
+            and (permission in self.withheld or not self.dormant.isdisjoint(patterns(permission)))
+        )
+
     def may(self, permission: str) -> bool:
         """Whether one of the caller's roles holds `module.action`, `module.*` or `*`, be it for some rows only."""
         held = self.permissions
@@ -174,7 +185,7 @@ class Context:
     def require(self, permission: str) -> None:
         """Refuse with NotAllowed unless the caller may."""
         if not self.may(permission):
-            raise NeedsElevation(permission) if permission in self.withheld and self.sleeping else NotAllowed(permission)
+            raise NeedsElevation(permission) if self.wakes(permission) else NotAllowed(permission)
 
     def with_key(self, key: str) -> Context:
         """The same caller with another idempotency key."""

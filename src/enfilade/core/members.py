@@ -62,7 +62,20 @@ def change_role(ctx: Context, *, role: Role, name: Annotated[str, Input(prefill=
     role.name = name or role.name
     role.permissions = role.permissions if permissions is _KEPT else _read(permissions or "")
     role.save(update_fields=["name", "permissions"])
-    _keep_a_manager(ctx)
+    keep_a_manager(ctx)
+    return role
+
+
+@command(permission=MANAGE, label="Let it sleep, or not")
+def guard_role(ctx: Context, *, role: Role, privileged: bool = True) -> Role:
+    """Say whether a role sleeps until its holder elevates herself.
+
+    privileged: what the role grants of administration is then given to nobody without an elevation.
+    Refuses: last_manager.
+    """
+    role.privileged = privileged
+    role.save(update_fields=["privileged"])
+    keep_a_manager(ctx)
     return role
 
 
@@ -107,7 +120,7 @@ def change_department(
     department.parent = department.parent if parent is _KEPT else parent
     department.save(update_fields=["name", "parent"])
     _set(department.roles, roles)
-    _keep_a_manager(ctx)
+    keep_a_manager(ctx)
     return department
 
 
@@ -148,7 +161,7 @@ def change_membership(
         _require_other(ctx)
     _set(membership.roles, roles)
     _set(membership.departments, departments)
-    _keep_a_manager(ctx)
+    keep_a_manager(ctx)
     return membership
 
 
@@ -163,7 +176,7 @@ def suspend_member(ctx: Context, *, membership: Membership, reason: LongText) ->
         raise Refusal("own_access", "Somebody else has to take your own access away.")
     membership.active = False
     membership.save(update_fields=["active"])
-    _keep_a_manager(ctx)
+    keep_a_manager(ctx)
     return membership
 
 
@@ -185,7 +198,7 @@ def withdraw(ctx: Context, membership: Membership, role: Role) -> None:
     if not membership.roles.filter(pk=role.pk).exists():
         raise Refusal("by_department", f"{membership.user} does not hold {role} herself; her department gives it. Change the department.")
     membership.roles.remove(role)
-    _keep_a_manager(ctx)
+    keep_a_manager(ctx)
 
 
 def _set(links: Any, rows: Any) -> None:
@@ -200,10 +213,12 @@ def _require_other(ctx: Context) -> None:
         raise Refusal("own_access", "This would change your own access, so somebody else has to do it.")
 
 
-def _keep_a_manager(ctx: Context) -> None:
+def keep_a_manager(ctx: Context) -> None:
     """After the change somebody can still manage access. Whoever changes it waits for whoever is changing it."""
     Company.objects.select_for_update(no_key=True).get(pk=ctx.company_id)
     managing = Role.objects.filter(company=ctx.company, permissions__overlap=list(patterns(MANAGE)))
+    # Where one of them is privileged, the others manage nothing (core.access).
+    managing = managing.filter(privileged=True) if managing.filter(privileged=True).exists() else managing
     departments = {pk for code in managing.values_list("code", flat=True) for pk in departments_with_role(ctx.company, code)}
     people = Membership.objects.filter(company=ctx.company, active=True, user__is_active=True)
     if not people.filter(Q(roles__in=managing) | Q(departments__in=departments)).exists():

@@ -68,9 +68,9 @@ class RoleResource(Resource):
     """Roles of the company: what people may do together, under one name."""
 
     model = Role
-    columns = ("name", "code", "permissions")
+    columns = ("name", "code", "permissions", "privileged")
     search = ("name", "code")
-    facts = ("name", "code", "permissions")
+    facts = ("name", "code", "permissions", "privileged", "second_factor")
     ordering = "id"
     icon = "key-round"
     order = 20

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from enfilade.core.access import context_for
+from enfilade.core.access import ADMINISTRATION, context_for
 from enfilade.core.command import REGISTRY, Command
 from enfilade.core.command.door import STANDING
 from enfilade.core.context import Context, NotAllowed, Refusal
-from enfilade.core.grants import COMPANY, OWN, Reach
+from enfilade.core.grants import COMPANY, OWN, Grant, Reach
 from enfilade.core.models import Record, User
+from enfilade.core.narrowing import covers
 from enfilade.core.permissions import all_permissions
 from enfilade.core.refs import model_of, ref, split
 from enfilade.core.rows import departments_of, has_owners, in_reach, owners_of, view_permission
@@ -79,21 +80,29 @@ def _membership(house: House, person: User) -> list[Reason]:
 def _grants(house: House, person: User, permission: str) -> list[Reason]:
     member = house.people.get(person.pk)
     held = house.held(member) if member else []
-    found = [
-        Reason(
-            YES,
-            f"{_which(h)} grants it{f' by the line {g}' if str(g) != permission else ''}, for {reach_words(frozenset({g.scope}))}.",
-            _url(h),
-        )
-        for h in held
-        for g in h.role.grants_for(permission)
-    ]
+    found = [Reason(YES, _granted(h, g, permission), _url(h)) for h in held for g in h.role.grants_for(permission)]
     if found:
-        return found
+        return found + _asleep(house, held, permission)
     others = sorted(r.name for r in house.roles.values() if r.grants_for(permission))
     where = f" These would: {', '.join(others)}." if others else " No role of the company grants it."
     mine = f"None of her roles ({', '.join(dict.fromkeys(h.role.name for h in held))})" if held else "She holds no role, so nothing"
     return [Reason(NO, f"{mine} grants it.{where}")]
+
+
+def _granted(held: Held, grant: Grant, permission: str) -> str:
+    by = f" by the line {grant}" if str(grant) != permission else ""
+    asleep = " while she is elevated" if held.role.privileged else ""
+    return f"{_which(held)} grants it{by}, for {reach_words(frozenset({grant.scope}))}{asleep}."
+
+
+def _asleep(house: House, held: list[Held], permission: str) -> list[Reason]:
+    """What is administration is nobody's without an elevation, as soon as a privileged role of the company grants it."""
+    guarding = sorted(r.name for r in house.roles.values() if r.privileged and covers((g.permission for g in r.grants), permission))
+    if permission not in ADMINISTRATION or not guarding:
+        return []
+    if any(h.role.privileged for h in held):
+        return [Reason(NOTE, "It is administration: she has to elevate herself first, with a reason and for an hour at most.")]
+    return [Reason(NO, f"It is administration: only who holds a privileged role ({', '.join(guarding)}) does it, while she is elevated.")]
 
 
 def _which(held: Held) -> str:

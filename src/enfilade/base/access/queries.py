@@ -19,7 +19,8 @@ Uses = dict[int, dict[str, datetime]]
 
 def load_house(ctx: Context) -> House:
     """Roles, departments and members of the caller's company. Five queries, however many there are."""
-    roles = {r.pk: RoleFacts(r.pk, r.code, r.name, read_lines(r.permissions)) for r in Role.objects.filter(company_id=ctx.company_id)}
+    found = Role.objects.filter(company_id=ctx.company_id)
+    roles = {r.pk: RoleFacts(r.pk, r.code, r.name, read_lines(r.permissions), r.privileged) for r in found}
     gives = _links(Department.roles.through.objects.filter(department__company_id=ctx.company_id).values_list("department_id", "role_id"))
     parts = {d.pk: Part(d.pk, d.name, d.parent_id, frozenset(gives[d.pk])) for d in Department.objects.filter(company_id=ctx.company_id)}
     holds = _links(Membership.roles.through.objects.filter(membership__company_id=ctx.company_id).values_list("membership_id", "role_id"))

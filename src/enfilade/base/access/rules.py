@@ -10,12 +10,13 @@ from enfilade.core.grants import COMPANY, EVERYWHERE, NOWHERE, Grant, Reach, pat
 
 @dataclass(frozen=True)
 class RoleFacts:
-    """A role and its lines, read; lines that can't be read grant nothing."""
+    """A role and its lines, read; lines that can't be read grant nothing. privileged: it sleeps until its holder elevates herself."""
 
     pk: int
     code: str
     name: str
     grants: tuple[Grant, ...]
+    privileged: bool = False
 
     def grants_for(self, permission: str) -> list[Grant]:
         """Its lines that speak of a permission."""
@@ -141,7 +142,7 @@ def with_role(house: House, key: int, *, code: str = "", name: str = "", lines: 
     """The house with a role changed, or made (under a key that no role has). Lines that are None stay."""
     old = house.roles.get(key) or RoleFacts(key, code, name, ())
     grants = old.grants if lines is None else read_lines(lines)
-    role = RoleFacts(key, code or old.code, name or old.name, grants)
+    role = RoleFacts(key, code or old.code, name or old.name, grants, old.privileged)
     return House({**house.roles, key: role}, house.parts, house.people)
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
-from enfilade.core.context import Invalid, OutcomeUnknown, Refusal
+from enfilade.core.context import Invalid, NeedsElevation, OutcomeUnknown, Refusal
 
 TITLES = {
     400: "Not understood",
@@ -59,12 +60,21 @@ def problem_body(no: Refusal | OutcomeUnknown) -> dict[str, Any]:
     return described(no.status, no.code, str(no), **more)
 
 
-def page_problem(request: HttpRequest, status: int, sentence: str) -> HttpResponse:
-    """A whole page, or for htmx a fragment, that says what is wrong and where to go."""
+def page_problem(request: HttpRequest, status: int, sentence: str, *, elevate: str = "") -> HttpResponse:
+    """A whole page, or for htmx a fragment, that says what is wrong and where to go.
+
+    elevate: where waking one's privileged roles would help.
+    """
     if wants_json(request):
         return problem(status, TITLES.get(status, "problem").lower().replace(" ", "_"), sentence)
     context = {
-        "problem": {"status": status, "title": TITLES.get(status, "Problem"), "text": sentence, "sentence": sentence},
+        "problem": {
+            "status": status,
+            "title": TITLES.get(status, "Problem"),
+            "text": sentence,
+            "sentence": sentence,
+            "elevate_url": elevate,
+        },
         "status": status,
     }
     return render(request, "core/problem.html", context, status=status)
@@ -80,7 +90,15 @@ def of_exception(request: HttpRequest, error: Exception) -> HttpResponse:
     if isinstance(error, OutcomeUnknown):
         return problem_of(error) if wants_json(request) else page_problem(request, 503, UNKNOWN)
     no = error if isinstance(error, Refusal) else Refusal("refused", str(error))
-    return problem_of(no) if wants_json(request) else page_problem(request, no.status, str(no))
+    if wants_json(request):
+        return problem_of(no)
+    elevate = elevate_url(request.get_full_path()) if isinstance(no, NeedsElevation) and request.method == "GET" else ""
+    return page_problem(request, no.status, str(no), elevate=elevate)
+
+
+def elevate_url(back: str) -> str:
+    """Where one wakes one's privileged roles, and then goes back."""
+    return f"/account/elevate/?{urlencode({'next': back})}"
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

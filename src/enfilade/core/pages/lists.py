@@ -13,6 +13,7 @@ from enfilade.core.command import Command
 from enfilade.core.context import Context, Invalid
 from enfilade.core.fields import AmountField
 from enfilade.core.http.dispatch import view
+from enfilade.core.http.problems import elevate_url
 from enfilade.core.models import ListChoice
 from enfilade.core.resource import RESOURCES, Resource
 from enfilade.core.resource.columns import field_at, public_name
@@ -80,6 +81,7 @@ def _page(
         "title": resource.plural,
         "resource_label": resource.singular,
         "url": url,
+        "elevate_url": elevate_url(url) if resource.sleeps(ctx) else "",
         "new_url": f"{url}new/" if resource.may_add(ctx) else "",
         "import_url": f"{url}import/" if may_import(resource, ctx) else "",
         "export_url": f"{url}export.csv?{query(params, drop=MARKS)}",

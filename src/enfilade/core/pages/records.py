@@ -13,6 +13,7 @@ from enfilade.core.command import Command
 from enfilade.core.context import Context, NotFound
 from enfilade.core.fields import LongTextField
 from enfilade.core.http.dispatch import view
+from enfilade.core.http.problems import elevate_url
 from enfilade.core.resource import RESOURCES, Resource, flow_of, panels_of
 from enfilade.core.resource.cells import cell, tone_of
 from enfilade.core.resource.columns import field_at, label_of
@@ -51,6 +52,7 @@ def record_context(resource: Resource, ctx: Context, row: models.Model, request:
         "facts": _facts(resource, ctx, row),
         "commands": _buttons(resource, ctx, row),
         "edit_url": f"{resource.url(row)}edit/" if change is not None and in_reach(ctx, row, change.permission) else "",
+        "elevate_url": elevate_url(resource.url(row)) if resource.sleeps(ctx) else "",
         "flow": flow_of(ctx, row),
         "panels": _panels(resource, ctx, row, request),
         "timeline_url": f"{resource.url(row)}timeline/",

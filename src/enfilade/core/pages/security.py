@@ -24,6 +24,7 @@ from enfilade.core.command import run_raw
 from enfilade.core.commands import end_elevation
 from enfilade.core.context import Context, Refusal
 from enfilade.core.http.dispatch import view
+from enfilade.core.http.problems import elevate_url
 from enfilade.core.models import Passkey, SignInEvent, TotpDevice, User
 from enfilade.core.refs import key_of
 from enfilade.core.scope import scope
@@ -315,8 +316,10 @@ def elevate_view(request: HttpRequest, ctx: Context) -> HttpResponse:
         end_elevation(ctx)
         request.session.pop("elevation", None)
         return HttpResponseRedirect(HOME)
+    back = request.POST.get("next") or request.GET.get("next") or "/"
+    back = back if leads_here(request, back) else "/"
     if not sessions.is_fresh(request.session, ELEVATION_FRESH_S):
-        return HttpResponseRedirect("/account/confirm/?next=/account/elevate/")
+        return HttpResponseRedirect(f"/account/confirm/?{urlencode({'next': elevate_url(back)})}")
     error = ""
     if request.method == "POST":
         raw = {"reason": request.POST.get("reason", ""), "minutes": request.POST.get("minutes", ""), "proof": prove(ctx)}
@@ -327,7 +330,7 @@ def elevate_view(request: HttpRequest, ctx: Context) -> HttpResponse:
         else:
             # The next one asks again.
             request.session.update({"elevation": made.pk, "fresh": 0})
-            return HttpResponseRedirect("/")
-    context = {**account_tabs(ctx, request.path), "error": error, "given": request.POST, "roles": sorted(ctx.sleeping)}
+            return HttpResponseRedirect(back)
+    context = {**account_tabs(ctx, request.path), "error": error, "next": back, "given": request.POST, "roles": sorted(ctx.sleeping)}
     with scope(ctx.company_id, read_only=True):
         return render(request, "core/account/elevate.html", context, status=422 if error else 200)

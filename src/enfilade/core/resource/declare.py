@@ -199,6 +199,13 @@ class Resource:
         rows = related.all().visible_to(ctx).order_by("pk")
         return list(rows.select_related(*joins) if joins else rows)
 
+    def sleeps(self, ctx: Context) -> bool:
+        """Whether the caller would find more to do here if she elevated herself."""
+        if not ctx.sleeping:
+            return False
+        made = [c for c in REGISTRY.values() if not c.hidden and (c.target_model is self.model or c is self.add_command)]
+        return any(ctx.wakes(c.permission) for c in made)
+
     def commands(self, ctx: Context, row: models.Model | None = None) -> list[Command]:
         """Commands whose button belongs on a record of this model, that the caller may run and the record's state allows."""
         found = []

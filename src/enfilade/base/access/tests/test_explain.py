@@ -10,7 +10,7 @@ from enfilade.base.access.explain import explain
 from enfilade.core.access import context_for
 from enfilade.core.command import run_raw
 from enfilade.core.context import Context
-from enfilade.core.members import add_department, add_role, change_membership, suspend_member
+from enfilade.core.members import add_department, add_member, add_role, change_membership, guard_role, suspend_member
 from enfilade.core.models import Membership
 from enfilade.core.refs import ref
 from enfilade.core.scope import scope
@@ -42,6 +42,19 @@ def test_the_role_that_grants_and_the_one_that_would(owner: Context) -> None:
     answer, why = told(owner, ctx, "billing.view_invoice")
     assert answer == "Mira can't: billing.view_invoice."
     assert "None of her roles (Clerk) grants it. These would: Role-" in why
+
+
+def test_what_sleeps_until_she_elevates_herself(owner: Context) -> None:
+    """The role that wakes is named; whoever holds none of that sort can't, `*` or not."""
+    admin = add_role(owner, code="admin", name="Admin", permissions="core.manage_access")
+    ada = add_member(owner, email="ada@example.test", name="Ada", roles=[admin])
+    guard_role(owner, role=admin)
+    answer, why = told(owner, context_for(ada.user, owner.company), "core.add_role")
+    assert answer == "Ada can: New role (core.add_role)."
+    assert "The role Admin grants it, for the whole company while she is elevated. It is administration: she has to elevate" in why
+    answer, why = told(owner, owner, "core.add_role")
+    assert answer == "Olga Owner can't: New role (core.add_role)."
+    assert "only who holds a privileged role (Admin) does it" in why
 
 
 def test_who_is_shut_out_or_a_stranger_can_nothing(owner: Context) -> None:
