@@ -11,9 +11,9 @@ from django.db.models.functions import Greatest, Least
 
 from . import importing  # noqa: F401 - its commands are core's too
 from .access import new_token
-from .command import Input, Ref, command
+from .command import Choice, Input, Ref, command
 from .context import Context, Refusal
-from .models import ApiToken, Elevation, ListChoice, Membership, Notification, Role, SavedView
+from .models import ApiToken, Elevation, ListChoice, Membership, Notification, NotificationChoice, Role, SavedView
 from .narrowing import covers, is_pattern, narrowed
 from .resource import resource_named
 from .resource.views import choosable, views_for
@@ -105,6 +105,18 @@ def _choose(ctx: Context, resource: str, **values: Any) -> ListChoice:
 def read_notifications(ctx: Context) -> None:
     """Mark one's own notifications as read."""
     Notification.objects.visible_to(ctx).filter(user=ctx.user, read_at=None).update(read_at=ctx.now)
+
+
+@command(permission="core.read_notifications", hidden=True)
+def choose_notification(
+    ctx: Context, *, kind: Annotated[str, Input(max_length=60)] = "", how: Annotated[str, Choice(*NotificationChoice.How.choices)]
+) -> NotificationChoice:
+    """Say how notifications of one kind reach you beside the page.
+
+    kind: a module such as work; left empty, everything that has no choice of its own.
+    """
+    choice, _ = NotificationChoice.objects.update_or_create(company=ctx.company, user=ctx.user, kind=kind, defaults={"how": how})
+    return choice
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from .models import Notification, User
 
 def tell(ctx: Context, users: list[User], text: str, ref: str = "") -> None:
     """Notify users of the caller's company; the caller herself is left out."""
-    rows = [Notification(company=ctx.company, user=u, at=ctx.now, text=text, ref=ref) for u in users if u.pk != ctx.user.pk]
+    kind = ref.partition(".")[0]
+    rows = [Notification(company=ctx.company, user=u, at=ctx.now, text=text, ref=ref, kind=kind) for u in users if u.pk != ctx.user.pk]
     Notification.objects.bulk_create(rows)
     if rows and ctx.work is not None:
         ctx.work.subjects.add("core.notification:0")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from . import members, schedules, verify_record
+from . import mailing, members, schedules, verify_record
 from .commands import save_view
 from .context import Context
 from .models import (
@@ -25,8 +25,8 @@ from .pages.context import department
 from .resource import Resource, dialog, panel
 
 department("core", "Company & access", "building-2", 95)
-# They register themselves: commands, the schedule of seals and the verifier.
-__all__ = ["members", "schedules", "verify_record"]
+# They register themselves: commands, the schedules and the verifier.
+__all__ = ["mailing", "members", "schedules", "verify_record"]
 
 
 class AuditEntryResource(Resource):

@@ -8,7 +8,7 @@ from .importing import ImportBatch, ImportRow
 from .record import Record, RecordQuerySet
 from .signin import Elevation, Identity, Passkey, RecoveryCode, SignIn, SignInEvent, TotpDevice
 from .token import ApiToken
-from .working import Counter, HeldCommand, ListChoice, Notification, SavedView, StoredFile
+from .working import Counter, HeldCommand, ListChoice, Notification, NotificationChoice, SavedView, StoredFile
 
 __all__ = [
     "ApiToken",
@@ -28,6 +28,7 @@ __all__ = [
     "ListChoice",
     "Membership",
     "Notification",
+    "NotificationChoice",
     "Passkey",
     "Record",
     "RecordQuerySet",

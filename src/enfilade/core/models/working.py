@@ -156,7 +156,10 @@ class ListChoice(Record):
 
 
 class Notification(Record):
-    """Something one person should know, with a link to the record."""
+    """Something one person should know, with a link to the record.
+
+    kind: the module of the record, by which people choose how it reaches them. mailed_at: when it went out by e-mail as well.
+    """
 
     rows_of = RowsOf(own=("user",))
 
@@ -164,10 +167,46 @@ class Notification(Record):
     at = models.DateTimeField()
     text = models.TextField()
     ref = models.TextField(blank=True)
+    kind = models.TextField(blank=True)
     read_at = models.DateTimeField(null=True)
+    mailed_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["company", "user", "-id"], name="notification_user")]
+        indexes: ClassVar = [
+            models.Index(fields=["company", "user", "-id"], name="notification_user"),
+            models.Index(fields=["company", "user", "at"], name="notification_to_mail", condition=Q(read_at=None, mailed_at=None)),
+        ]
 
     def __str__(self) -> str:
         return self.text
+
+
+class NotificationChoice(Record):
+    """How notifications of one kind reach one person beside the page. kind: a module, "" for all that have no choice of their own."""
+
+    class How(models.TextChoices):
+        PAGE = "page", "On the page only"
+        EMAIL = "email", "By e-mail, at once"
+        DIGEST = "digest", "By e-mail, once a day"
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    kind = models.TextField(blank=True)
+    how = models.TextField(choices=How)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["company", "user", "kind"],
+                name="notification_choice_once",
+                violation_error_message="There is one choice for each kind of notification.",
+            ),
+            models.CheckConstraint(
+                condition=Q(how__in=["page", "email", "digest"]),
+                name="notification_choice_known",
+                violation_error_message="A notification is shown on the page, mailed at once or mailed once a day.",
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["company", "how"], name="notification_choice_mailed", condition=~Q(how="page"))]
+
+    def __str__(self) -> str:
+        return f"{self.kind or 'everything else'}: {self.get_how_display().lower()}"

@@ -11,7 +11,7 @@ from enfilade.core.command import REGISTRY, run_raw
 from enfilade.core.commands import NewToken
 from enfilade.core.context import Context, Refusal
 from enfilade.core.http.dispatch import view
-from enfilade.core.models import ApiToken
+from enfilade.core.models import ApiToken, NotificationChoice
 from enfilade.core.resource import RESOURCES
 from enfilade.core.resource.hooks import PAGES, REPORTS
 from enfilade.core.scope import scope
@@ -25,6 +25,7 @@ TOKENS_SHOWN = 100
 def account_tabs(ctx: Context, here: str) -> dict[str, Any]:
     """What the frame of every page of the account needs."""
     tabs = [("/account/security/", "Security"), ("/account/sessions/", "Sessions")]
+    tabs += [("/account/notifications/", "Notifications")] if ctx.may("core.read_notifications") else []
     tabs += [("/account/tokens/", "API tokens")] if ctx.may("core.make_token") else []
     tabs += [("/account/elevate/", "Elevate")] if ctx.sleeping and ctx.may("core.elevate") else []
     return {
@@ -77,6 +78,25 @@ def _tokens(
         "fresh": fresh,
     }
     return render(request, "core/account/tokens.html", context, status=422 if error else 200)
+
+
+@view("core.read_notifications", methods=("GET", "HEAD", "POST"))
+def notices_view(request: HttpRequest, ctx: Context) -> HttpResponse:
+    """/account/notifications/: how each kind of notification reaches the caller beside the page."""
+    if request.method == "POST":
+        run_raw(ctx, "core.choose_notification", {"kind": request.POST.get("kind", ""), "how": request.POST.get("how", "")})
+        return HttpResponseRedirect(request.path)
+    chosen = dict(NotificationChoice.objects.visible_to(ctx).filter(user=ctx.user).values_list("kind", "how"))
+    words = sorted(((DEPARTMENTS.get(m, (m.replace("_", " ").capitalize(),))[0], m) for m in _readable(ctx)), key=str)
+    rest = chosen.get("", NotificationChoice.How.PAGE.value)
+    kinds = [{"kind": m, "label": label, "how": chosen.get(m, ""), "rest": rest} for label, m in words]
+    context = {
+        **account_tabs(ctx, request.path),
+        "kinds": [{"kind": "", "label": "Everything else", "how": rest, "rest": ""}, *kinds],
+        "ways": NotificationChoice.How.choices,
+        "address": ctx.user.email,
+    }
+    return render(request, "core/account/notifications.html", context)
 
 
 def _state(token: ApiToken, ctx: Context) -> str:
