@@ -83,16 +83,19 @@ def _tokens(
 @view("core.read_notifications", methods=("GET", "HEAD", "POST"))
 def notices_view(request: HttpRequest, ctx: Context) -> HttpResponse:
     """/account/notifications/: how each kind of notification reaches the caller beside the page."""
+    with scope(ctx.company_id, read_only=True):
+        chosen = dict(NotificationChoice.objects.visible_to(ctx).filter(user=ctx.user).values_list("kind", "how"))
+    kinds = sorted(((DEPARTMENTS.get(m, (m.replace("_", " ").capitalize(),))[0], m) for m in _readable(ctx)), key=str)
     if request.method == "POST":
-        run_raw(ctx, "core.choose_notification", {"kind": request.POST.get("kind", ""), "how": request.POST.get("how", "")})
+        for kind in ("", *(m for _, m in kinds)):
+            how = request.POST.get(f"how-{kind}", "")
+            if how and how != chosen.get(kind):
+                run_raw(ctx, "core.choose_notification", {"kind": kind, "how": how})
         return HttpResponseRedirect(request.path)
-    chosen = dict(NotificationChoice.objects.visible_to(ctx).filter(user=ctx.user).values_list("kind", "how"))
-    words = sorted(((DEPARTMENTS.get(m, (m.replace("_", " ").capitalize(),))[0], m) for m in _readable(ctx)), key=str)
-    rest = chosen.get("", NotificationChoice.How.PAGE.value)
-    kinds = [{"kind": m, "label": label, "how": chosen.get(m, ""), "rest": rest} for label, m in words]
     context = {
         **account_tabs(ctx, request.path),
-        "kinds": [{"kind": "", "label": "Everything else", "how": rest, "rest": ""}, *kinds],
+        "kinds": [{"kind": m, "label": label, "how": chosen.get(m, "")} for label, m in kinds],
+        "rest": chosen.get("", NotificationChoice.How.PAGE.value),
         "ways": NotificationChoice.How.choices,
         "address": ctx.user.email,
     }

@@ -134,11 +134,11 @@ def test_the_page_of_choices(paul: Context) -> None:
     """Shown as chosen, changed by a form, closed to who has no bell."""
     browser = Client()
     browser.force_login(paul.user, backend="django.contrib.auth.backends.ModelBackend")
-    assert browser.post("/account/notifications/", {"kind": "work", "how": "digest"}).status_code == 302
+    assert browser.post("/account/notifications/", {"how-": "page", "how-work": "digest", "how-doors": ""}).status_code == 302
     page = browser.get("/account/notifications/").content.decode()
     assert '<option value="digest" selected>' in page
-    assert "Everything else" in page
-    assert browser.post("/account/notifications/", {"kind": "work", "how": "pigeon"}).status_code == 422
+    assert page.count("As everything") == page.count('name="how-') - 2
+    assert browser.post("/account/notifications/", {"how-work": "pigeon"}).status_code == 422
     guest = Client()
     guest.force_login(make_ctx(paul.company, "work.view_case").user, backend="django.contrib.auth.backends.ModelBackend")
     assert guest.get("/account/notifications/").status_code == 403
