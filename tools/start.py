@@ -292,7 +292,9 @@ def main() -> None:
     parser.add_argument("--dev", action="store_true", help="the tools for tests and checks too")
     parser.add_argument("--pages", action="store_true", help="the built front end too")
     parser.add_argument("--chromium", action="store_true", help="a browser for the tests too")
-    parser.add_argument("--imap", action="store_true", help="a mail server for the tests too, where it starts no service of the machine")
+    parser.add_argument(
+        "--imap", action="store_true", help="mail servers (IMAP and SMTP) for the tests too, where they start no service of the machine"
+    )
     parser.add_argument("--end-with-parent", action="store_true", help="end when the program that started this one dies")
     args, rest = parser.parse_known_args()
     if args.end_with_parent:
@@ -303,9 +305,11 @@ def main() -> None:
             steps.build_pages()
         if args.chromium and not any(shutil.which(name) for name in CHROMIUM_NAMES):
             install_debian("chromium", "The browser tests need Chromium")
-        # The package would begin to serve mail wherever services are run; there the tests are skipped instead, and counted.
-        if args.imap and not shutil.which("dovecot", path=SYSTEM_PATH) and os.geteuid() == 0 and not Path("/run/systemd/system").exists():
-            install_debian("dovecot-imapd", "The tests of incoming mail need an IMAP server", needed=False)
+        # The packages would begin to serve mail wherever services are run; there the tests are skipped instead, and counted.
+        if args.imap and os.geteuid() == 0 and not Path("/run/systemd/system").exists():
+            for program, package, kind in (("dovecot", "dovecot-imapd", "incoming"), ("exim4", "exim4-daemon-light", "outgoing")):
+                if not shutil.which(program, path=SYSTEM_PATH):
+                    install_debian(package, f"The tests of {kind} mail need a mail server", needed=False)
     if args.what == "run":
         python = VENV / "bin" / "python"
         os.execve(python, [str(python), "-m", "enfilade.site.serve", *rest], {**os.environ, "VIRTUAL_ENV": str(VENV)})  # noqa: S606
