@@ -29,7 +29,18 @@ from enfilade.core.signin.elevation import prove
 from enfilade.core.testing import make_company, make_ctx
 
 # Hooks are signed by programs that are nobody here; their modules test them.
-PUBLIC = {"sign_in", "sign_in_second", "sign_in_passkey", "sign_in_passkey_options", "sign_in_provider", "sign_in_provider_back", "hook"}
+PUBLIC = {
+    "sign_in",
+    "sign_in_second",
+    "sign_in_passkey",
+    "sign_in_passkey_options",
+    "sign_in_provider",
+    "sign_in_provider_back",
+    "password_forgotten",
+    "password_link",
+    "password_new",
+    "hook",
+}
 FOR_EVERY_MEMBER = {
     "home",
     "bulk_progress",

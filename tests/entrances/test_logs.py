@@ -63,6 +63,14 @@ def test_a_request_and_its_command_carry_one_number(owner: Context, lines: Lines
     assert "secret" not in lines.stream.getvalue()
 
 
+def test_an_address_that_opens_something_is_in_no_line(owner: Context, lines: Lines) -> None:
+    """Links for a password, private addresses of calendars."""
+    for path in ("/sign-in/password/opens-an-account/", f"/calendar/open/{owner.company.slug}/feed/opens-a-calendar.ics"):
+        browser_of(owner).get(path)
+    paths = [line["path"] for line in lines.of("enfilade.request")]
+    assert paths == ["/sign-in/password/<str:token>/", "/calendar/open/<slug:company>/feed/<str:token>.ics"]
+
+
 def test_how_a_command_ended(owner: Context, lines: Lines) -> None:
     program = Program(owner)
     item = {"code": "A", "name": "x", "price": "1.00"}

@@ -17,6 +17,7 @@ from .context import Context, Refusal
 from .grants import COMPANY, EVERYTHING, patterns, read_grant
 from .models import Company, Department, Membership, Role, User
 from .permissions import permission_problem
+from .signin.links import invite, is_without_password, mails_links
 
 MANAGE = "core.manage_access"
 # What a change leaves as it is when it is not given.
@@ -133,7 +134,7 @@ def add_member(
     roles: list[Ref[Role]],
     departments: list[Ref[Department]] | None = None,
 ) -> Membership:
-    """Give a person access to this company in some roles.
+    """Give a person access to this company in some roles. Who has no password yet is mailed a link by which she chooses one.
 
     departments: where she works; she holds their roles too.
     Refuses: membership_once (database).
@@ -142,6 +143,24 @@ def add_member(
     membership = Membership.objects.create(company=ctx.company, user=user)
     membership.roles.set(roles)
     membership.departments.set(departments or [])
+    if is_without_password(user) and mails_links():
+        invite(user, ctx.company_id, ctx.user.name)
+    return membership
+
+
+@command(permission=MANAGE, label="Mail a link for a password", offered=lambda membership: membership.active)
+def mail_password_link(ctx: Context, *, membership: Membership) -> Membership:
+    """Mail a person a link by which she chooses her first password, or another one. Nobody else sees it, and it opens once.
+
+    Refuses: not_active, no_links.
+    """
+    if not membership.active or not membership.user.is_active:
+        raise Refusal("not_active", "This person has no access at the moment, so a password would open nothing.")
+    if not mails_links():
+        raise Refusal(
+            "no_links", f"Enfilade mails no links here. On the machine, `enfilade password-link {membership.user.email}` prints one."
+        )
+    invite(membership.user, ctx.company_id, ctx.user.name)
     return membership
 
 

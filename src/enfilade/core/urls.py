@@ -11,7 +11,22 @@ from .api import views as api
 from .api.openapi import openapi_view
 from .http.dispatch import open_view, view
 from .http.hooks import hook_view
-from .pages import account, archive, bulk, commands, lists, notifications, palette, records, reports, security, session, timeline, transfer
+from .pages import (
+    account,
+    archive,
+    bulk,
+    commands,
+    forgotten,
+    lists,
+    notifications,
+    palette,
+    records,
+    reports,
+    security,
+    session,
+    timeline,
+    transfer,
+)
 from .pages.problems import problem_view
 from .resource import RESOURCES, Resource
 from .resource.hooks import OPEN_PAGES, PAGES
@@ -54,6 +69,9 @@ urlpatterns: list[URLPattern] = [
     path("", session.home_view, name="home"),
     path("sign-in/", session.sign_in_view, name="sign_in"),
     path("sign-in/second/", session.second_view, name="sign_in_second"),
+    path("sign-in/password/", forgotten.forgotten_view, name="password_forgotten"),
+    path("sign-in/password/new/", forgotten.new_password_view, name="password_new"),
+    path("sign-in/password/<str:token>/", forgotten.link_view, name="password_link"),
     path("sign-in/provider/", session.provider_view, name="sign_in_provider"),
     path("sign-in/provider/back/", session.provider_back_view, name="sign_in_provider_back"),
     path("sign-in/passkey/", session.passkey_view, name="sign_in_passkey"),

@@ -137,6 +137,7 @@ def parser() -> Parser:
         scope="permissions it is narrowed to, separated by commas (default: all of hers)",
         days="after how many days it expires (90)",
     )
+    verb("password-link", "Print a link by which somebody sets her password, where none is mailed. It opens once, for an hour.", "email")
     verb(
         "demo",
         "Found a demo company with the system's own commands.",
@@ -163,7 +164,7 @@ def _run(options: argparse.Namespace, rest: list[str]) -> int:
 
     try:
         given = more_options(rest)
-        if options.verb in {"verify", "audit", "backup", "rehearse", "commands", "token", "demo", "show"} and given:
+        if options.verb in {"verify", "audit", "backup", "rehearse", "commands", "token", "demo", "show", "password-link"} and given:
             fail("usage", f"{options.verb} does not know --{next(iter(given))}.", as_json=options.json)
         return run(options, given)
     except Held as held:

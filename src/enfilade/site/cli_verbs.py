@@ -15,7 +15,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from enfilade.core.access import context_for
+from enfilade.core.access import HOUSE_EMAIL, context_for
 from enfilade.core.api.views import report_json, result_json
 from enfilade.core.archive import PERMISSION, write_archive
 from enfilade.core.command import REGISTRY, command_named, run_raw
@@ -25,7 +25,7 @@ from enfilade.core.files import SIZE_MAX_BYTES
 from enfilade.core.importing import import_file
 from enfilade.core.many import report_json as report_of_many
 from enfilade.core.many import work_on
-from enfilade.core.models import Company, Membership
+from enfilade.core.models import Company, Membership, SignInEvent, User
 from enfilade.core.refs import key_of
 from enfilade.core.resource import RESOURCES, Resource, resource_named
 from enfilade.core.resource.cells import figure_text
@@ -36,6 +36,9 @@ from enfilade.core.resource.transfer import export_csv, export_workbook
 from enfilade.core.scope import scope
 from enfilade.core.sealing import unsealed_count
 from enfilade.core.signin.elevation import prove
+from enfilade.core.signin.events import note
+from enfilade.core.signin.letters import FORGOTTEN
+from enfilade.core.signin.links import HERE, make_link
 from enfilade.core.verify import verify_all
 
 from .backup import back_up
@@ -321,6 +324,22 @@ def make_token(options: Namespace, given: dict[str, Any]) -> int:
     return out({"token": made.text, "expires_at": made.expires_at.isoformat()}) if options.json else _say(made.text)
 
 
+def print_password_link(options: Namespace, given: dict[str, Any]) -> int:
+    """enfilade password-link. Whoever starts it could read and write the database anyway; that it was made is written down."""
+    if not is_storable(options.email):
+        raise Refusal("usage", "A name or an address here holds characters that can't be in one.")
+    user = User.objects.filter(email=options.email.lower(), is_active=True).exclude(email=HOUSE_EMAIL).first()
+    if user is None:
+        raise NotFound("account", options.email)
+    link = settings.SITE_URL + make_link(user, FORGOTTEN)
+    note(HERE, SignInEvent.Kind.LINK_MADE, user, "command line")
+    if options.json:
+        return out({"link": link})
+    if not settings.SITE_URL:
+        sys.stderr.write("Open this under the address at which Enfilade is reached here:\n")
+    return _say(link)
+
+
 def make_demo(options: Namespace, given: dict[str, Any]) -> int:
     """enfilade demo."""
     for name in ("patients", "seed"):
@@ -381,5 +400,6 @@ VERBS: dict[str, Callable[[Namespace, dict[str, Any]], int]] = {
     "rehearse": rehearse_upgrade,
     "commands": list_commands,
     "token": make_token,
+    "password-link": print_password_link,
     "demo": make_demo,
 }

@@ -21,6 +21,12 @@ _LOG = structlog.stdlib.get_logger("enfilade.request")
 Handler = Callable[[HttpRequest], HttpResponse]
 
 
+def path_of(request: HttpRequest) -> str:
+    """The path as it may be written down: where it holds a secret that opens something, the shape of the address has to do."""
+    found = request.resolver_match
+    return f"/{found.route}" if found is not None and "token" in found.kwargs else request.path
+
+
 def request_middleware(get_response: Handler) -> Handler:
     """Number the request and tell afterwards how it ended; the path without its query, in which people's names may stand."""
 
@@ -39,7 +45,7 @@ def request_middleware(get_response: Handler) -> Handler:
             _LOG.info(
                 "request",
                 method=request.method,
-                path=request.path,
+                path=path_of(request),
                 status=response.status_code,
                 ms=round(seconds * 1000, 1),
                 company=ctx.company_id if ctx else None,

@@ -174,6 +174,10 @@ class SignInEvent(models.Model):
         CODES_MADE = "codes_made", "Recovery codes made"
         FACTORS_RESET = "factors_reset", "Second factors reset"
         CODE_USED = "code_used", "Recovery code used"
+        LINK_ASKED = "link_asked", "Link for a password asked for"
+        LINK_MADE = "link_made", "Link for a password made"
+        LINK_SENT = "link_sent", "Link for a password mailed"
+        MAIL_FAILED = "mail_failed", "Mail about the password not sent"
 
     at = models.DateTimeField()
     user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="sign_in_events", verbose_name="person")
@@ -190,6 +194,8 @@ class SignInEvent(models.Model):
             models.Index(fields=["user", "-id"], name="sign_in_event_user"),
             models.Index(fields=["user", "at"], name="sign_in_failed_user", condition=Q(kind__in=["refused", "second_refused"])),
             models.Index(fields=["address", "at"], name="sign_in_failed_place", condition=Q(kind__in=["refused", "second_refused"])),
+            models.Index(fields=["address", "at"], name="sign_in_link_asked", condition=Q(kind="link_asked")),
+            models.Index(fields=["user", "at"], name="sign_in_link_sent", condition=Q(kind="link_sent")),
         ]
 
     def __str__(self) -> str:

@@ -12,8 +12,6 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
@@ -31,7 +29,8 @@ from enfilade.core.scope import scope
 from enfilade.core.signin import factors, passkeys, sessions
 from enfilade.core.signin.elevation import prove
 from enfilade.core.signin.events import browser_name, note, place_of
-from enfilade.core.signin.passwords import strength_of
+from enfilade.core.signin.links import tell_changed
+from enfilade.core.signin.passwords import new_password_errors, strength_of
 from enfilade.core.signin.throttle import TooMany, attempt
 
 from .account import account_tabs
@@ -201,14 +200,8 @@ def password_view(request: HttpRequest, ctx: Context) -> HttpResponse:
 
 def _password_errors(request: HttpRequest, user: User, new: str, again: str) -> dict[str, str]:
     """What is wrong with the new password, then with the present one; the present one is only looked at when the rest is right."""
-    if new != again:
-        return {"again": "The two are not the same."}
-    if "\x00" in new:
-        return {"new": "This text holds characters that can't be kept."}
-    try:
-        validate_password(new, user)
-    except ValidationError as no:
-        return {"new": " ".join(no.messages)}
+    if errors := new_password_errors(user, new, again):
+        return errors
     if not user.has_usable_password():
         return {} if sessions.is_fresh(request.session) else {"current": "Confirm who you are first."}
     current = request.POST.get("current", "")[:PASSWORD_MAX]
@@ -226,6 +219,7 @@ def _keep_password(request: HttpRequest, user: User, new: str) -> HttpResponse:
     update_session_auth_hash(request, user)
     sessions.move(key, request)
     note(place_of(request), Kind.PASSWORD_CHANGED, user)
+    tell_changed(user, place_of(request), timezone.now())
     ended = sessions.end_others(request, user)
     more = f" {ended} other session{'s were' if ended > 1 else ' was'} ended." if ended else ""
     messages.success(request, f"Your password is changed.{more}")

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from zxcvbn import zxcvbn
 
@@ -40,6 +41,19 @@ def strength_of(password: str, user: Any = None) -> Strength:
     feedback = found["feedback"]
     advice = [text for text in (feedback.get("warning", ""), *feedback.get("suggestions", ())) if text]
     return Strength(found["score"], WORDS[found["score"]], " ".join(t if t.endswith(".") else f"{t}." for t in advice))
+
+
+def new_password_errors(user: Any, new: str, again: str) -> dict[str, str]:
+    """What is wrong with a new password that was typed twice, by field (new, again); {} when nothing is."""
+    if new != again:
+        return {"again": "The two are not the same."}
+    if "\x00" in new:
+        return {"new": "This text holds characters that can't be kept."}
+    try:
+        validate_password(new, user)
+    except ValidationError as no:
+        return {"new": " ".join(no.messages)}
+    return {}
 
 
 def _about(user: Any) -> tuple[str, ...]:
