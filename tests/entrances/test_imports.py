@@ -22,6 +22,7 @@ from enfilade.core.context import Context, NotAllowed, Refusal
 from enfilade.core.importing import import_file, open_import, resume_imports, run_import_job, start_import, undo_import
 from enfilade.core.models import AuditSubject, ImportBatch
 from enfilade.core.resource import resource_named
+from enfilade.core.resource.intake import Options, read_file
 from enfilade.core.resource.taking import Taker
 from enfilade.core.scope import scope
 from enfilade.core.testing import make_ctx, race
@@ -86,6 +87,7 @@ import django
 django.setup()
 from enfilade.core import importing
 from enfilade.core.access import issue_token
+from enfilade.core.resource.intake import Options, read_file
 from enfilade.core.resource.taking import Taker
 importing.STEP_ROWS = 20
 take = Taker._take_one
@@ -224,6 +226,31 @@ def test_columns_are_shown_changed_and_remembered(owner: Context) -> None:
     assert "Import 1 row" in text_of(again)
     confirm(browser, again)
     assert items(owner)["B"].price_minor == 100
+
+
+def test_numbers_are_read_as_the_file_writes_them(owner: Context) -> None:
+    """A comma before the fraction is found by looking; a row that writes in another way is refused, and the choice is the person's."""
+    browser = browser_of(owner)
+    data = b"Code;Name;Price\nA;One;1.234,50\nB;Two;12,5\nC;Three;12.5\n"
+    preview = upload(browser, data)
+    page = text_of(browser.get(preview.request["PATH_INFO"]))
+    assert "As found: Comma" in page
+    assert "12.5 is not a number where a comma stands before the fraction." in text_of(preview)
+    confirm(browser, preview)
+    assert {code: item.price_minor for code, item in items(owner).items()} == {"A": 123_450, "B": 1_250}
+    preview = upload(browser, b"Code,Name,Price\nD,Four,1.234\n")
+    confirm(browser, preview, decimal=",")
+    assert items(owner)["D"].price_minor == 123_400
+    confirm(browser, upload(browser, b"code,name,price\nE,Five,1.23\n"))
+    assert items(owner)["E"].price_minor == 123
+
+
+def test_dates_are_read_as_the_file_writes_them(owner: Context) -> None:
+    """The order that all dates allow; what it does not allow is refused with field and sentence."""
+    data = b"On,Name\n01/02/2027,One\n24/12/2027,Two\n2027-03-04,Three\n2/30/28,Four\n"
+    made = read_file(resource_named("calendar.holiday"), owner, "days.csv", data, Options())
+    assert [row.inputs["on"] for row in made.rows[:3]] == ["2027-02-01", "2027-12-24", "2027-03-04"]
+    assert made.rows[3].said == [["on", "2/30/28 is not a date in the order day, month, year."]]
 
 
 def test_another_encoding_and_separator_read_the_file_anew(owner: Context) -> None:

@@ -44,8 +44,8 @@ def open_import(ctx: Context, *, resource: str, file: Ref[StoredFile], options: 
     """Look at a file: how it is read, and what its columns would become.
 
     resource: label such as party.party.
-    options: encoding, separator, sheet, header_line, mapping, key, mode; what is not given is found by looking. The columns of a file whose
-        header this company imported before mean what they meant then.
+    options: encoding, separator, sheet, header_line, mapping, decimal, dates, key, mode; what is not given is found by looking. The columns
+        of a file whose header this company imported before mean what they meant then.
     Refuses: not_found, invalid; what is wrong with the file stands in the batch's problems.
     """
     target = _importable(ctx, resource)
@@ -182,7 +182,7 @@ def import_rows(
     file: Ref[StoredFile],
     key: str = "",
     mode: Annotated[str, Choice(("both", "Add and change"), ("create", "Only add"), ("update", "Only change"))] = "both",
-    options: Annotated[dict | None, Input(help="Encoding, separator, sheet, header_line, mapping; see open_import.")] = None,
+    options: Annotated[dict | None, Input(help="As for open_import, without key and mode.")] = None,
 ) -> ImportBatch:
     """Take a whole file in one transaction: for programs, for small files, and for a rehearsal of all of it.
 

@@ -165,7 +165,7 @@ def import_rows(options: Namespace, given: dict[str, Any]) -> int:
         raise Refusal("usage", f"import does not know --{next(iter(given))}.")
     ctx, resource = replace(caller(options), channel="import"), resource_named(options.resource)
     data = _read_file(options.file)
-    chosen = {name: getattr(options, name) for name in ("encoding", "separator", "sheet", "key", "mode")}
+    chosen = {name: getattr(options, name) for name in ("encoding", "separator", "sheet", "decimal", "dates", "key", "mode")}
     chosen["named"] = _columns_named(resource, options.map)
     result = import_file(replace(ctx, rehearse=options.dry_run), resource, Path(options.file).name, data, chosen)
     found = {"dry_run": bool(options.dry_run), **result.as_json()}

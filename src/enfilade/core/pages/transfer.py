@@ -21,6 +21,7 @@ from enfilade.core.models import ImportBatch, StoredFile
 from enfilade.core.resource import RESOURCES, Resource, resource_named
 from enfilade.core.resource.imports import ImportResult, may_import
 from enfilade.core.resource.intake import ENCODINGS, Intaken, Options, intake_of, read_file
+from enfilade.core.resource.manner import DECIMALS, ORDERS
 from enfilade.core.resource.mending import refused_file
 from enfilade.core.resource.transfer import EXPORTERS, XLSX, export_csv, export_workbook, exported_rows
 from enfilade.core.scope import scope
@@ -145,7 +146,7 @@ def _step(request: HttpRequest, ctx: Context, resource: Resource, batch: ImportB
 def _posted(request: HttpRequest, batch: ImportBatch) -> dict[str, Any]:
     """The options as the form has them; what is not on it stays."""
     post, options = request.POST, dict(batch.options)
-    for name in ("encoding", "separator", "sheet", "header_line", "key", "mode"):
+    for name in ("encoding", "separator", "sheet", "header_line", "decimal", "dates", "key", "mode"):
         if name in post:
             options[name] = post[name]
     found = {match[1]: str(post[name]) for name in post if (match := _COLUMN.fullmatch(name))}
@@ -192,7 +193,7 @@ def _draft(ctx: Context, resource: Resource, batch: ImportBatch) -> dict[str, An
         "step": "preview",
         "batch": batch,
         "columns": _columns(resource, look),
-        "reading": _reading(look, options),
+        "reading": _reading(look, options, {t.kind for t in intake_of(resource).targets(resource) if t.name in look.mapping}),
         "keys": [(t.name, t.label, t.name == (options.key or resource.import_key)) for t in intake_of(resource).keys(resource)],
         "modes": [(value, words, value == options.mode) for value, words in _MODES],
     }
@@ -210,7 +211,12 @@ def _columns(resource: Resource, look: Intaken) -> list[dict[str, Any]]:
     return found
 
 
-def _reading(look: Intaken, options: Options) -> dict[str, Any] | None:
+def _manners(known: dict[str, str], found: str, chosen: str, wanted: set[str]) -> list[tuple[str, str, bool]]:
+    """Ways to write numbers or dates, the one that was found first; none where no column holds any."""
+    return [("", f"As found: {known[found]}", not chosen), *((v, words, v == chosen) for v, words in known.items())] if wanted else []
+
+
+def _reading(look: Intaken, options: Options, kinds: set[str]) -> dict[str, Any] | None:
     table = look.table
     if table is None:
         return None
@@ -221,6 +227,8 @@ def _reading(look: Intaken, options: Options) -> dict[str, Any] | None:
         "separators": [(value, words, value == table.separator) for value, words in _SEPARATORS] if table.kind == "csv" else [],
         "sheets": [(name, name == table.sheet) for name in table.sheets] if len(table.sheets) > 1 else [],
         "header_line": table.header_line,
+        "decimals": _manners(DECIMALS, look.manner.decimal, options.decimal, {"number", "amount"} & kinds),
+        "dates": _manners(ORDERS, look.manner.dates, options.dates, {"date"} & kinds),
     }
 
 

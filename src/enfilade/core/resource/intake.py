@@ -23,6 +23,7 @@ from enfilade.core.tabular import SEPARATORS, Reading, Table, read_table
 
 from .columns import field_at, public_name
 from .declare import Resource
+from .manner import DECIMALS, ORDERS, Manner, found_manner
 from .registry import RESOURCES
 
 MODES = ("both", "create", "update")
@@ -30,6 +31,7 @@ Outcome = ImportRow.Outcome
 ENCODINGS = ("utf-8", "cp1252", "iso-8859-15", "cp1250", "cp1251", "cp850", "mac_roman", "utf-16", "shift_jis", "gb18030")
 LEFT_OUT = ""
 _SAMPLES = 3
+_WRITTEN = {"amount", "number", "date"}
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ class Options:
     encoding, separator, sheet, header_line: see `tabular.Reading`; empty is found by looking.
     mapping: number of the column, from 0 -> target; "" leaves the column out; a column that is not named gets what is proposed.
     named: heading -> target, for those who know the file by its headings; where both say something, the number counts.
+    decimal, dates: how numbers and dates are written, see `manner`; empty is found by looking.
     key: the field by which a row is found again; empty means the resource's own.
     mode: create (what is there already is refused), update (what is not there is refused) or both.
     """
@@ -49,6 +52,8 @@ class Options:
     header_line: int = 0
     mapping: dict[int, str] = field(default_factory=dict)
     named: dict[str, str] = field(default_factory=dict)
+    decimal: str = ""
+    dates: str = ""
     key: str = ""
     mode: str = "both"
 
@@ -63,7 +68,7 @@ class Options:
         named = given.get("named") or {}
         if not isinstance(named, dict) or not all(isinstance(v, str) for v in named.values()):
             raise Refusal("invalid", "A heading is given the name of a target.", field="options")
-        texts = {n: str(given.get(n) or "") for n in ("encoding", "separator", "sheet", "key")}
+        texts = {n: str(given.get(n) or "") for n in ("encoding", "separator", "sheet", "decimal", "dates", "key")}
         line = str(given.get("header_line") or 0)
         made = cls(**texts, header_line=int(line) if line.isdecimal() else -1, mapping={int(k): v for k, v in mapping.items()}, named=named)
         made = replace(made, mode=str(given.get("mode") or "both"))
@@ -77,6 +82,10 @@ class Options:
             raise Refusal("invalid", f"There is no encoding {self.encoding[:40]!r}; take one of: {', '.join(ENCODINGS)}.", field="encoding")
         if self.separator not in {"", *SEPARATORS}:
             raise Refusal("invalid", "A separator is a comma, a semicolon, a tab or a bar.", field="separator")
+        if self.decimal not in {"", *DECIMALS}:
+            raise Refusal("invalid", "The sign before a fraction is a point or a comma.", field="decimal")
+        if self.dates not in {"", *ORDERS}:
+            raise Refusal("invalid", f"The order of a date is one of: {', '.join(ORDERS)}.", field="dates")
         if self.mode not in MODES:
             raise Refusal("invalid", f"The mode is one of: {', '.join(MODES)}.", field="mode")
         if not 0 <= self.header_line <= 1_000:
@@ -146,6 +155,7 @@ class Intaken:
     table: Table | None = None
     mapping: list[str] = field(default_factory=list)
     kind: str = "csv"
+    manner: Manner = field(default_factory=Manner)
 
     @property
     def header_key(self) -> str:
@@ -204,11 +214,29 @@ class Intake:
     def rows(self, resource: Resource, ctx: Context, table: Table, mapping: list[str], options: Options) -> Intaken:
         """The rows of a table under a mapping."""
         read_too = {*resource.fields, resource.import_key}
-        made = Intaken(table=table, mapping=mapping, kind=table.kind)
+        made = Intaken(table=table, mapping=mapping, kind=table.kind, manner=self.manner(resource, ctx, table, mapping, options))
+        read = {t.name: made.manner.date if t.kind == "date" else made.manner.number for t in self.targets(resource) if t.kind in _WRITTEN}
         for row in table.rows:
             cells = {m: table.text_of(c) for m, c in zip(mapping, row.cells, strict=False) if m in read_too}
-            made.rows.append(FileRow(line=row.line, inputs=cells, cells=list(row.cells)))
+            taken = FileRow(line=row.line, inputs=cells, cells=list(row.cells))
+            for name in read.keys() & cells.keys():
+                try:
+                    cells[name] = read[name](cells[name])
+                except ValueError as no:
+                    taken.outcome, taken.said = Outcome.REFUSED, [*taken.said, [public_name(name), str(no)]]
+            made.rows.append(taken)
         return made
+
+    def manner(self, resource: Resource, ctx: Context, table: Table, mapping: Sequence[str], options: Options) -> Manner:
+        """How the file writes numbers and dates: as was said, else as it says itself."""
+        kinds = {t.name: t.kind for t in self.targets(resource)}
+        values: dict[str, list[str]] = {"number": [], "date": []}
+        for at, name in enumerate(mapping):
+            if (kind := kinds.get(name, "")) in _WRITTEN:
+                values["date" if kind == "date" else "number"] += [row.cells[at] for row in table.rows if at < len(row.cells)]
+        ours = {*map(public_name, resource.fields), *map(public_name, resource.columns), "id"}
+        found = found_manner(values["number"], values["date"], region=ctx.company.country, by_program=ours.issuperset(table.header))
+        return Manner(options.decimal or found.decimal, options.dates or found.dates)
 
     def sort_out(self, ctx: Context, rows: list[FileRow], options: Options) -> None:
         """Say of many rows which command each becomes, where looking that up one by one would cost a query each."""
@@ -259,7 +287,8 @@ def read_file(resource: Resource, ctx: Context, name: str, data: bytes, options:
         return Intaken(problems=[*said, fault], table=table, mapping=mapping, kind=table.kind)
     if not whole:
         rows = [FileRow(line=row.line) for row in table.rows]
-        return Intaken(rows, [*said, *_left_out(resource, table, mapping)], table, mapping, table.kind)
+        manner = own.manner(resource, ctx, table, mapping, options)
+        return Intaken(rows, [*said, *_left_out(resource, table, mapping)], table, mapping, table.kind, manner)
     made = own.rows(resource, ctx, table, mapping, options)
     made.problems = [*said, *_left_out(resource, table, mapping), *made.problems]
     return _settled(made)
