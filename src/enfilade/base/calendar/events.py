@@ -29,5 +29,6 @@ class OfferAccepted:
     """Somebody who waited took the time she was offered. origin: what it is for."""
 
     offer_id: int
+    entry_id: int
     booking_id: int
     origin: str

@@ -251,13 +251,14 @@ class WaitingEntryResource(Resource):
         "seats",
         "earliest_at",
         "latest_at",
+        "note",
         "answer_within_min",
         "entered_at",
         "entered_by",
         "booking",
         "state",
     )
-    lines = {"needs": ("bookable", "pool"), "offers": ("starts_at", "expires_at", "state")}
+    lines = {"needs": ("bookable", "pool", "tags"), "offers": ("starts_at", "expires_at", "state")}
     ordering = "entered_at"
     icon = "list-ordered"
     order = 16

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from enfilade.base.calendar.commands import withdraw_entry
+from enfilade.base.calendar.events import OfferAccepted
+from enfilade.base.calendar.models import Booking, WaitingEntry
 from enfilade.base.party.events import PartiesMerged
 from enfilade.core.context import Context
 from enfilade.core.events import reacts
+from enfilade.core.refs import resolve
 
-from .models import Prescription, Visit
+from .commands import visit_of_offer
+from .events import VisitCancelled, VisitMissed, VisitMoved
+from .models import Prescription, Service, Visit
 
 
 @reacts(PartiesMerged)
@@ -15,3 +21,22 @@ def move_visits(ctx: Context, fact: PartiesMerged) -> None:
     Visit.objects.visible_to(ctx).filter(party=fact.other_id).update(party=fact.keep_id)
     Prescription.objects.visible_to(ctx).filter(party=fact.other_id).update(party=fact.keep_id)
     Prescription.objects.visible_to(ctx).filter(pharmacy=fact.other_id).update(pharmacy=fact.keep_id)
+
+
+@reacts(OfferAccepted)
+def book_accepted_offer(ctx: Context, fact: OfferAccepted) -> None:
+    """Time that a waiting patient has accepted becomes her visit; what others waited for is theirs."""
+    wish = resolve(ctx, fact.origin)
+    if isinstance(wish, Service | Visit):
+        entry = WaitingEntry.objects.visible_to(ctx).get(pk=fact.entry_id)
+        visit_of_offer(ctx, entry, Booking.objects.visible_to(ctx).get(pk=fact.booking_id), wish)
+
+
+@reacts(VisitMoved)
+@reacts(VisitCancelled)
+@reacts(VisitMissed)
+def end_waiting(ctx: Context, fact: VisitMoved | VisitCancelled | VisitMissed) -> None:
+    """Who was moved, called off or did not come waits no longer for an earlier time."""
+    origin = f"{Visit._meta.label_lower}:{fact.visit_id}"
+    for entry in WaitingEntry.objects.visible_to(ctx).filter(origin=origin, state=WaitingEntry.State.WAITING):
+        withdraw_entry(ctx, entry=entry)

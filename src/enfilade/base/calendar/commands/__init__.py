@@ -15,7 +15,7 @@ from .series import (
     skip_occurrence,
 )
 from .taking import choose_free
-from .waiting import accept_offer, add_waitingentry, decline_offer, lapse_offer, offer_time, withdraw_entry
+from .waiting import accept_offer, add_waitingentry, decline_offer, enter_waiting, lapse_offer, offer_time, withdraw_entry
 
 __all__ = [
     "accept_offer",
@@ -25,6 +25,7 @@ __all__ = [
     "choose_free",
     "decline_offer",
     "end_series",
+    "enter_waiting",
     "extend_series",
     "follow_holidays",
     "import_calendar",

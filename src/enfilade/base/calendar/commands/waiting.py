@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 from enfilade.base.calendar.events import OfferAccepted, SlotOffered
 from enfilade.base.calendar.models import Bookable, Pool, SlotOffer, WaitingEntry, WaitingNeed
-from enfilade.base.calendar.queries import Need, find_slots
+from enfilade.base.calendar.queries import Need, Span, find_slots
 from enfilade.base.calendar.rules import MINUTE
 from enfilade.base.party.models import Party
 from enfilade.core.command import Input, Ref, command
@@ -18,7 +18,7 @@ from enfilade.core.notify import tell
 from enfilade.core.refs import ref
 
 from .booking import Bookables, Pools, reserve_time
-from .taking import Seats
+from .taking import Seats, choose_free
 
 AT_ONCE = 3
 ASKED_MAX = 20
@@ -51,30 +51,31 @@ def add_waitingentry(
     """
     if not bookables and not pools:
         raise Refusal("nobody_named", "Say who or what is needed: name somebody, or choose a pool.", field="bookables")
-    if latest_at - earliest_at < duration_min * MINUTE:
+    needs: list[Need] = [*bookables, *pools]
+    span = {"duration_min": duration_min, "seats": seats, "earliest_at": earliest_at, "latest_at": latest_at}
+    return enter_waiting(ctx, title=title, needs=needs, party=party, answer_within_min=answer_within_min, origin=origin, **span)
+
+
+def enter_waiting(ctx: Context, *, needs: Sequence[Need], **values: Any) -> WaitingEntry:
+    """Put on the waiting list whoever takes time of these needs. For commands of modules above, whose needs may be tags.
+
+    values: columns of the entry.
+    Refuses: bad_span, in_the_past.
+    """
+    entry = WaitingEntry(company=ctx.company, entered_at=ctx.now, entered_by=ctx.user, **values)
+    if entry.latest_at - entry.earliest_at < entry.duration_min * MINUTE:
         raise Refusal("bad_span", "There is not as much time between these two as it takes.", field="latest_at")
-    if latest_at <= ctx.now:
+    if entry.latest_at <= ctx.now:
         raise Refusal("in_the_past", "This time has already passed.", field="latest_at")
-    entry = WaitingEntry.objects.create(
-        company=ctx.company,
-        title=title,
-        party=party,
-        duration_min=duration_min,
-        seats=seats,
-        earliest_at=earliest_at,
-        latest_at=latest_at,
-        answer_within_min=answer_within_min,
-        origin=origin,
-        entered_at=ctx.now,
-        entered_by=ctx.user,
-    )
-    WaitingNeed.objects.bulk_create(
-        [
-            *(WaitingNeed(company=ctx.company, entry=entry, bookable=b) for b in bookables),
-            *(WaitingNeed(company=ctx.company, entry=entry, pool=p) for p in pools),
-        ]
-    )
+    entry.save()
+    WaitingNeed.objects.bulk_create([WaitingNeed(company=ctx.company, entry=entry, **_as_need(need)) for need in needs])
     return entry
+
+
+def _as_need(need: Need) -> dict[str, Any]:
+    if isinstance(need, Bookable):
+        return {"bookable": need}
+    return {"pool": need} if isinstance(need, Pool) else {"tags": list(need)}
 
 
 @command(permission="calendar.reserve", label="Take off the list", tone="danger")
@@ -100,25 +101,25 @@ def accept_offer(ctx: Context, *, offer: SlotOffer) -> SlotOffer:
     entry = offer.entry
     if offer.expires_at <= ctx.now or entry.state != WaitingEntry.State.WAITING:
         raise Refusal("too_late", "This offer has lapsed: the answer came too late.")
-    bookables, pools = _named(entry)
-    try:
-        booking = reserve_time(
-            ctx,
-            bookables=tuple(bookables),
-            pools=tuple(pools),
-            starts_at=offer.starts_at,
-            ends_at=offer.ends_at,
-            title=entry.title,
-            seats=entry.seats,
-            origin=entry.origin,
-        )
-    except Refusal as no:
-        raise Refusal("too_late", f"This time is no longer free, so {entry} stays on the waiting list. {no.message}") from no
+    span = Span(offer.ends_at - offer.starts_at, after=entry.buffer_after_min * MINUTE, seats=entry.seats)
+    chosen = choose_free(ctx, _needs(entry), offer.starts_at, span)
+    if chosen is None:
+        raise Refusal("too_late", f"This time is no longer free, so {entry} stays on the waiting list.")
+    booking = reserve_time(
+        ctx,
+        bookables=tuple(chosen),
+        starts_at=offer.starts_at,
+        ends_at=offer.ends_at,
+        title=entry.title,
+        seats=entry.seats,
+        origin=entry.origin,
+        buffer_after_min=entry.buffer_after_min,
+    )
     _settle(ctx, offer, SlotOffer.State.ACCEPTED)
     entry.booking, entry.state = booking, WaitingEntry.State.BOOKED
     entry.save(update_fields=["booking", "state"])
     _lapse_taken(ctx, offer)
-    publish(ctx, OfferAccepted(offer.pk, booking.pk, entry.origin))
+    publish(ctx, OfferAccepted(offer.pk, entry.pk, booking.pk, entry.origin))
     return offer
 
 
@@ -163,17 +164,16 @@ def offer_time(ctx: Context, from_at: datetime, until_at: datetime) -> list[Slot
 
 
 def _offer(ctx: Context, entry: WaitingEntry, from_at: datetime, until_at: datetime) -> SlotOffer | None:
-    bookables, pools = _named(entry)
-    needs: list[Need] = [*bookables, *pools]
     had = set(entry.offers.exclude(state=SlotOffer.State.OPEN).values_list("starts_at", flat=True))
     found = find_slots(
         ctx,
-        needs=needs,
+        needs=_needs(entry),
         duration_min=entry.duration_min,
         from_at=from_at,
         until_at=until_at,
         step_min=STEP_MIN,
         limit=len(had) + 1,
+        buffer_after_min=entry.buffer_after_min,
         seats=entry.seats,
     )
     slot = next((s for s in found if s.starts_at not in had), None)
@@ -193,9 +193,8 @@ def _offer(ctx: Context, entry: WaitingEntry, from_at: datetime, until_at: datet
     return offer
 
 
-def _named(entry: WaitingEntry) -> tuple[list[Bookable], list[Pool]]:
-    needs: Sequence[WaitingNeed] = list(entry.needs.all())
-    return [n.bookable for n in needs if n.bookable is not None], [n.pool for n in needs if n.pool is not None]
+def _needs(entry: WaitingEntry) -> list[Need]:
+    return [need.bookable or need.pool or need.tags for need in entry.needs.all()]
 
 
 def _settle(ctx: Context, offer: SlotOffer, state: str) -> None:
@@ -210,15 +209,15 @@ def _lapse_taken(ctx: Context, accepted: SlotOffer) -> None:
     )
     for offer in rows.select_for_update(of=("self",), no_key=True, skip_locked=True):
         entry = offer.entry
-        bookables, pools = _named(entry)
         free = find_slots(
             ctx,
-            needs=[*bookables, *pools],
+            needs=_needs(entry),
             duration_min=entry.duration_min,
             from_at=offer.starts_at,
             until_at=offer.ends_at,
             step_min=1,
             limit=1,
+            buffer_after_min=entry.buffer_after_min,
             seats=entry.seats,
         )
         if not free:

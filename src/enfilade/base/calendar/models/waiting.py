@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
+from enfilade.core.fields import LongTextField
 from enfilade.core.models import Record
 from enfilade.core.states import States
 
@@ -18,8 +20,9 @@ from .booking import Booking
 class WaitingEntry(Record):
     """Somebody who would take time if it became free: how long, between when and when, with whom.
 
-    party: who waits, where she is known. origin: what it is for, as a reference.
-    answer_within_min: how long an offer stands.
+    party: who waits, where she is known. origin: what it is for, as a reference; the module of that record makes of an accepted offer
+        what it books. note: what those who are needed should know beforehand.
+    buffer_after_min: what stays free behind it. answer_within_min: how long an offer stands.
     """
 
     class State(models.TextChoices):
@@ -33,6 +36,8 @@ class WaitingEntry(Record):
     seats = models.PositiveSmallIntegerField(default=1)
     earliest_at = models.DateTimeField("not before")
     latest_at = models.DateTimeField("not after")
+    buffer_after_min = models.PositiveSmallIntegerField("buffer after (min)", default=0)
+    note = LongTextField(blank=True)
     answer_within_min = models.PositiveIntegerField("answer within (min)", default=1440)
     origin = models.TextField(blank=True)
     entered_at = models.DateTimeField()
@@ -69,23 +74,26 @@ class WaitingEntry(Record):
 
 
 class WaitingNeed(Record):
-    """Who or what somebody waits for: one bookable, or any one of a pool."""
+    """Who or what somebody waits for: one bookable, any one of a pool, or whoever carries one of some tags."""
 
     entry = models.ForeignKey(WaitingEntry, on_delete=models.PROTECT, related_name="needs")
     bookable = models.ForeignKey(Bookable, null=True, on_delete=models.PROTECT, related_name="+")
     pool = models.ForeignKey(Pool, null=True, on_delete=models.PROTECT, related_name="+")
+    tags = ArrayField(models.TextField(), default=list, blank=True)
 
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(bookable__isnull=False, pool=None) | Q(bookable=None, pool__isnull=False),
+                condition=Q(bookable__isnull=False, pool=None, tags=[])
+                | Q(bookable=None, pool__isnull=False, tags=[])
+                | Q(bookable=None, pool=None, tags__len__gte=1),
                 name="waiting_need_names_one",
-                violation_error_message="A need is either one bookable or any one of a pool.",
+                violation_error_message="A need is either one bookable, any one of a pool, or whoever carries one of some tags.",
             )
         ]
 
     def __str__(self) -> str:
-        return str(self.bookable or self.pool)
+        return str(self.bookable or self.pool or " or ".join(self.tags))
 
 
 class SlotOffer(Record):

@@ -4,7 +4,7 @@ Busy time is fetched once per question with conditions that a btree can use (row
 indexes); everything else is interval arithmetic in rules.
 """
 
-from .bookings import Lane, Presence, booked_places, bookings_of, coming_of, day_lanes, open_conflicts, presence
+from .bookings import Lane, Presence, booked_person, booked_places, bookings_of, coming_of, day_lanes, open_conflicts, presence
 from .feeds import FeedContent, content_of, feed_of
 from .hours import holidays_between, next_working_noon, open_hours
 from .slots import Need, Slot, Span, bookable_of, bookables_for, find_slots, free_slots_hint, overlapping, seats_of, starts
@@ -18,6 +18,7 @@ __all__ = [
     "Span",
     "bookable_of",
     "bookables_for",
+    "booked_person",
     "booked_places",
     "bookings_of",
     "coming_of",

@@ -45,6 +45,13 @@ def booked_places(ctx: Context, bookings: Sequence[int]) -> dict[int, str]:
     return {booking: ", ".join(names) for booking, names in found.items()}
 
 
+def booked_person(ctx: Context, booking: Booking) -> Bookable | None:
+    """The person of a booking, the first where there are several."""
+    slots = BookingSlot.objects.visible_to(ctx).filter(booking=booking, active=True, bookable__kind=Bookable.Kind.PERSON)
+    first = slots.select_related("bookable").order_by("pk").first()
+    return first.bookable if first is not None else None
+
+
 def day_lanes(ctx: Context, bookables: Sequence[Bookable], day: date) -> list[Lane]:
     """One day side by side: opening hours and active slots of each bookable."""
     from_at, until_at = day_span(day, ctx.zone)

@@ -5,6 +5,7 @@ from .leaving import check_out
 from .mailing import confirm_visit, remind_visit
 from .prescribing import confirm_prescription, send_prescription, withdraw_prescription
 from .visiting import HandedIn, ServiceDone, add_services, call_in, check_in, finish_treatment, undo_call_in, undo_check_in
+from .waiting import visit_of_offer, wait_for_earlier, wait_for_visit
 
 __all__ = [
     "HandedIn",
@@ -24,5 +25,8 @@ __all__ = [
     "send_prescription",
     "undo_call_in",
     "undo_check_in",
+    "visit_of_offer",
+    "wait_for_earlier",
+    "wait_for_visit",
     "withdraw_prescription",
 ]

@@ -49,12 +49,9 @@ def book_visit(
     booking_no_overlap, visit_patient_once (database).
     Why: the patient's row is locked, so that nobody is promised two places at once.
     """
-    if not service.active:
-        raise Refusal("not_offered", f"{service} is no longer offered.", field="service")
-    if patient.is_archived:
-        raise Refusal("archived", f"{patient} is archived. Take the entry into use again first.", field="patient")
+    check_wanted(patient, service)
     ends_at = starts_at + service.duration_min * MINUTE
-    _check_patient(ctx, patient, starts_at, ends_at)
+    check_patient(ctx, patient, starts_at, ends_at)
     chosen = _choose(ctx, service, starts_at, practitioner, anytime=outside_hours)
     booking = reserve_time(
         ctx,
@@ -65,24 +62,7 @@ def book_visit(
         buffer_after_min=service.buffer_min,
         outside_hours=outside_hours,
     )
-    if PATIENT not in patient.roles:
-        give_role(ctx, party=patient, role=PATIENT)
-    visit = Visit(
-        company=ctx.company,
-        party=patient,
-        service=service,
-        booking=booking,
-        practitioner=_person(chosen),
-        starts_at=starts_at,
-        ends_at=ends_at,
-        note=note,
-    )
-    visit.number = f"V-{draw(ctx, 'visit'):05d}"
-    visit.save()
-    booking.origin = ref(visit)
-    booking.save(update_fields=["origin"])
-    publish(ctx, VisitBooked(visit.pk, patient.pk, service.code, starts_at.isoformat()))
-    return visit
+    return promise(ctx, patient, service, booking, _person(chosen), note)
 
 
 @command(permission="appointments.move_visit")
@@ -102,7 +82,7 @@ def move_visit(
     """
     service, before = visit.service, visit.starts_at
     ends_at = starts_at + service.duration_min * MINUTE
-    _check_patient(ctx, visit.party, starts_at, ends_at, visit)
+    check_patient(ctx, visit.party, starts_at, ends_at, visit)
     chosen = _choose(ctx, service, starts_at, practitioner or visit.practitioner, booking=visit.booking, anytime=outside_hours)
     move_booking(ctx, booking=visit.booking_id, starts_at=starts_at, ends_at=ends_at, bookables=tuple(chosen), outside_hours=outside_hours)
     visit.starts_at, visit.ends_at, visit.practitioner = starts_at, ends_at, _person(chosen)
@@ -143,7 +123,37 @@ def mark_no_show(ctx: Context, *, visit: Visit, fee: Ref[Item] | None = None) ->
     return visit
 
 
-def _check_patient(ctx: Context, patient: Party, starts_at: datetime, ends_at: datetime, visit: Visit | None = None) -> None:
+def check_wanted(patient: Party, service: Service) -> None:
+    """Refuse what can't be promised at any time: not_offered, archived."""
+    if not service.active:
+        raise Refusal("not_offered", f"{service} is no longer offered.", field="service")
+    if patient.is_archived:
+        raise Refusal("archived", f"{patient} is archived. Take the entry into use again first.", field="patient")
+
+
+def promise(ctx: Context, patient: Party, service: Service, booking: Booking, practitioner: Bookable | None, note: str) -> Visit:
+    """Make a visit of time that was taken for it."""
+    if PATIENT not in patient.roles:
+        give_role(ctx, party=patient, role=PATIENT)
+    visit = Visit(
+        company=ctx.company,
+        party=patient,
+        service=service,
+        booking=booking,
+        practitioner=practitioner,
+        starts_at=booking.starts_at,
+        ends_at=booking.ends_at,
+        note=note,
+    )
+    visit.number = f"V-{draw(ctx, 'visit'):05d}"
+    visit.save()
+    booking.origin = ref(visit)
+    booking.save(update_fields=["origin"])
+    publish(ctx, VisitBooked(visit.pk, patient.pk, service.code, visit.starts_at.isoformat()))
+    return visit
+
+
+def check_patient(ctx: Context, patient: Party, starts_at: datetime, ends_at: datetime, visit: Visit | None = None) -> None:
     """Refuse when the patient is promised elsewhere at that time."""
     others = Visit.objects.visible_to(ctx).filter(party=patient, state__in=TAKING_TIME, starts_at__lt=ends_at, ends_at__gt=starts_at)
     others = others if visit is None else others.exclude(pk=visit.pk)
