@@ -70,6 +70,16 @@ def format_long_day(value: date) -> str:
     return format_date(value, format="full", locale=active_locale())
 
 
+def format_weekday(value: date, *, short: bool = False) -> str:
+    """Return a day of this or the next weeks, such as Mon 2 Nov; short: only its weekday."""
+    return format_skeleton("E" if short else "MMMEd", value, locale=active_locale())
+
+
+def format_month(value: date) -> str:
+    """Return a month with its year, such as November 2026."""
+    return format_skeleton("yMMMM", value, locale=active_locale())
+
+
 def format_clock(value: datetime | time) -> str:
     """Return the time of day in the active time zone, without seconds."""
     local = timezone.localtime(value) if isinstance(value, datetime) and timezone.is_aware(value) else value

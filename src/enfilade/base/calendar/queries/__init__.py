@@ -4,14 +4,27 @@ Busy time is fetched once per question with conditions that a btree can use (row
 indexes); everything else is interval arithmetic in rules.
 """
 
-from .bookings import Lane, Presence, booked_person, booked_places, bookings_of, coming_of, day_lanes, open_conflicts, presence
+from .bookings import (
+    Lane,
+    Presence,
+    booked_person,
+    booked_places,
+    bookings_of,
+    coming_of,
+    day_lanes,
+    lanes_of_days,
+    open_conflicts,
+    presence,
+)
 from .feeds import FeedContent, content_of, feed_of
 from .hours import holidays_between, next_working_noon, open_hours
+from .loads import Load, day_loads
 from .slots import Need, Slot, Span, bookable_of, bookables_for, find_slots, free_slots_hint, overlapping, seats_of, starts
 
 __all__ = [
     "FeedContent",
     "Lane",
+    "Load",
     "Need",
     "Presence",
     "Slot",
@@ -24,10 +37,12 @@ __all__ = [
     "coming_of",
     "content_of",
     "day_lanes",
+    "day_loads",
     "feed_of",
     "find_slots",
     "free_slots_hint",
     "holidays_between",
+    "lanes_of_days",
     "next_working_noon",
     "open_conflicts",
     "open_hours",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from enfilade.base.calendar.models import Bookable, Booking, BookingSeries, BookingSlot, SeriesConflict
-from enfilade.base.calendar.rules import MINUTE, Interval, day_span
+from enfilade.base.calendar.rules import MINUTE, Interval, day_span, intersect
 from enfilade.core.context import Context
 from enfilade.core.models import User
 
@@ -60,6 +60,15 @@ def day_lanes(ctx: Context, bookables: Sequence[Bookable], day: date) -> list[La
     for slot in overlapping(ctx, bookables, from_at, until_at).select_related("booking").order_by("starts_at", "pk"):
         slots[slot.bookable_id].append(slot)
     return [Lane(b, hours[b.pk], slots[b.pk]) for b in bookables]
+
+
+def lanes_of_days(ctx: Context, bookable: Bookable, days: Sequence[date]) -> list[Lane]:
+    """Days of one bookable that follow one another, each as a lane."""
+    spans = [day_span(day, ctx.zone) for day in days]
+    from_at, until_at = spans[0][0], spans[-1][1]
+    hours = open_hours(ctx, [bookable], from_at, until_at)[bookable.pk]
+    slots = list(overlapping(ctx, [bookable], from_at, until_at).select_related("booking").order_by("starts_at", "pk"))
+    return [Lane(bookable, intersect(hours, [span]), [s for s in slots if s.starts_at < span[1] and s.ends_at > span[0]]) for span in spans]
 
 
 def presence(ctx: Context, users: Sequence[User] = ()) -> dict[int, Presence]:

@@ -1,5 +1,5 @@
 """Pages of appointments that a resource cannot express: the day, the flow board, one's own day, check-out, and kinder dialogs."""
 
-from . import board, check_out, day, dialogs, my_day
+from . import board, check_out, day, dialogs, my_day, spans
 
-__all__ = ["board", "check_out", "day", "dialogs", "my_day"]
+__all__ = ["board", "check_out", "day", "dialogs", "my_day", "spans"]

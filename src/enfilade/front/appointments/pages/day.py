@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
-from typing import Any
+from datetime import date, timedelta
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from enfilade.base.calendar.models import Bookable
-from enfilade.base.calendar.queries import Lane, day_lanes
-from enfilade.base.calendar.rules import MINUTE, Interval, align, at_local, day_span, holds, possible_starts, subtract
+from enfilade.base.calendar.queries import day_lanes
 from enfilade.core.context import Context
 from enfilade.core.resource import page
-from enfilade.core.resource.cells import tone_of
-from enfilade.core.ui.format import format_clock, format_long_day
-from enfilade.front.appointments.models import Visit
-from enfilade.front.appointments.queries import used_bookables, visits_of_day
+from enfilade.core.ui.format import format_long_day
+from enfilade.front.appointments.queries import open_offers, used_bookables, visits_of_day
 
-SLOT_MIN = 30
-USUAL = (8, 18)
-HOUR = timedelta(hours=1)
-LONG = timedelta(hours=15)
-DAY_MIN = 24 * 60
+from .drawing import calendar_of, day_of
+from .spans import spans
+
 SHOWN = (("all", "All"), ("people", "People"), ("places", "Rooms and chairs"))
 
 
@@ -36,122 +29,25 @@ def day_page(request: HttpRequest, ctx: Context) -> HttpResponse:
     lanes = day_lanes(ctx, bookables, on)
     today = ctx.today
     context = {
-        "day": _calendar(ctx, lanes, on),
+        "day": calendar_of(ctx, [(on, lane) for lane in lanes], {v.booking_id: v for v in visits_of_day(ctx, on)}),
         "on": on,
         "title": "Today" if on == today else format_long_day(on),
         "subtitle": format_long_day(on) if on == today else "",
         "closed": not any(lane.open for lane in lanes),
         "empty": not bookables,
         "tabs": [{"label": label, "url": _url(on, name), "current": name == shown} for name, label in SHOWN],
+        "spans": spans("day", on),
         "shown": shown,
         "before_url": _url(on - timedelta(days=1), shown),
         "after_url": _url(on + timedelta(days=1), shown),
         "today_url": "" if on == today else _url(today, shown),
         "may_book": ctx.may("appointments.book_visit"),
+        "offers": open_offers(ctx) if ctx.may("calendar.view_slotoffer") else 0,
         "crumbs": [{"label": "Day", "url": ""}],
     }
     part = "#day" if request.headers.get("HX-Request") and "day-view" in request.headers.get("HX-Target", "") else ""
     return render(request, f"appointments/day.html{part}", context)
 
 
-def day_of(request: HttpRequest, ctx: Context) -> date:
-    """The day that is asked for; today when none is, or none that exists."""
-    try:
-        found = date.fromisoformat(request.GET.get("on", "")[:10])
-    except ValueError:
-        return ctx.today
-    return found if 1900 < found.year < 2200 else ctx.today
-
-
 def _url(on: date, shown: str) -> str:
     return "?" + urlencode({"on": on.isoformat(), "show": shown})
-
-
-def _calendar(ctx: Context, lanes: Sequence[Lane], on: date) -> dict[str, Any]:
-    """What the component draws, in minutes since midnight where the company is."""
-    visits = {v.booking_id: v for v in visits_of_day(ctx, on)}
-    begin, end = _range(ctx, lanes, on)
-    now = _minute(ctx, ctx.now, on) if on == ctx.today else None
-    return {
-        "from_min": begin,
-        "to_min": end,
-        "slot_min": SLOT_MIN,
-        "now_min": now if now is not None and begin <= now <= end else None,
-        "lanes": [_lane(ctx, lane, on, visits) for lane in lanes],
-    }
-
-
-def _range(ctx: Context, lanes: Sequence[Lane], on: date) -> tuple[int, int]:
-    """From which to which full hour the day is drawn: opening hours and bookings; of a day that never closes, the part that is used."""
-    spans = [i for lane in lanes for i in lane.open if i[1] - i[0] <= LONG] + [
-        (s.starts_at, s.ends_at) for lane in lanes for s in lane.slots
-    ]
-    if any(i[1] - i[0] > LONG for lane in lanes for i in lane.open):
-        usual = [at_local(on, time(hour), ctx.zone) for hour in USUAL]
-        spans += [(usual[0], usual[1])] + ([(ctx.now, ctx.now + HOUR)] if on == ctx.today else [])
-    begin = min((_minute(ctx, start, on) for start, _ in spans), default=USUAL[0] * 60) // 60 * 60
-    end = -(-max((_minute(ctx, end, on) for _, end in spans), default=USUAL[1] * 60) // 60) * 60
-    return begin, end
-
-
-def _lane(ctx: Context, lane: Lane, on: date, visits: dict[int, Visit]) -> dict[str, Any]:
-    whole = lane.open == [day_span(on, ctx.zone)]
-    hours = "Open all day" if whole else ", ".join(f"{format_clock(a)}–{format_clock(b)}" for a, b in lane.open)
-    return {
-        "label": lane.bookable.name,
-        "sub": hours or "Closed",
-        "url": f"/calendar/bookables/{lane.bookable.pk}/" if ctx.may("calendar.view_bookable") else "",
-        "bookings": [_booking(ctx, slot, on, visits.get(slot.booking_id)) for slot in lane.slots],
-        "closed": [_gap(ctx, gap, on) for gap in subtract([day_span(on, ctx.zone)], lane.open)] if lane.open else [],
-        "slots": _slots(ctx, lane, on) if ctx.may("appointments.book_visit") else [],
-    }
-
-
-def _booking(ctx: Context, slot: Any, on: date, visit: Visit | None) -> dict[str, Any]:
-    booking = slot.booking
-    start, end = _minute(ctx, booking.starts_at, on), _minute(ctx, booking.ends_at, on)
-    return {
-        "start_min": start,
-        "length_min": max(end - start, 10),
-        "title": str(visit.party) if visit else booking.title,
-        "text": str(visit.service) if visit else "",
-        "time": format_clock(booking.starts_at),
-        "tone": tone_of(visit.state) if visit else "neutral",
-        "url": f"/appointments/visits/{visit.pk}/" if visit else f"/calendar/bookings/{booking.pk}/",
-    }
-
-
-def _gap(ctx: Context, gap: Interval, on: date) -> dict[str, Any]:
-    start, end = _minute(ctx, gap[0], on), _minute(ctx, gap[1], on)
-    return {"start_min": start, "length_min": end - start, "label": ""}
-
-
-def _slots(ctx: Context, lane: Lane, on: date) -> list[dict[str, Any]]:
-    """Free half hours from now on, each with the address of its booking dialog."""
-    taken = [(s.starts_at, s.ends_at) for s in lane.slots]
-    starts = possible_starts(lane.open, taken, length=SLOT_MIN * MINUTE)
-    at, (_, midnight) = align(max(day_span(on, ctx.zone)[0], ctx.now), SLOT_MIN, ctx.zone), day_span(on, ctx.zone)
-    found = []
-    while at < midnight:
-        if holds(starts, at):
-            found.append(_slot(ctx, lane.bookable, at, on))
-        at = align(at + MINUTE, SLOT_MIN, ctx.zone)
-    return found
-
-
-def _slot(ctx: Context, bookable: Bookable, at: datetime, on: date) -> dict[str, Any]:
-    who = {"practitioner": bookable.pk} if bookable.kind == Bookable.Kind.PERSON else {}
-    query = urlencode({"starts_at": f"{at.astimezone(ctx.zone):%Y-%m-%dT%H:%M}", **who})
-    return {
-        "start_min": _minute(ctx, at, on),
-        "url": f"/appointments/do/book_visit/?{query}",
-        "label": f"Book {bookable.name} at {format_clock(at)}",
-    }
-
-
-def _minute(ctx: Context, instant: datetime, on: date) -> int:
-    """Minutes on the wall clock since the day began; what lies in another day is cut off."""
-    local = instant.astimezone(ctx.zone)
-    if local.date() != on:
-        return 0 if local.date() < on else DAY_MIN
-    return local.hour * 60 + local.minute

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from itertools import groupby
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -17,7 +18,7 @@ from enfilade.front.appointments.commands import book_visit, check_in, finish_tr
 from enfilade.front.appointments.models import Service, Visit
 from enfilade.front.appointments.queries import free_times, papers, practitioners, used_bookables, who_again
 
-from .day import day_of
+from .drawing import day_of
 
 SLOTS_SEARCHED = 80
 DAYS_SHOWN = 4
@@ -41,6 +42,9 @@ def slots_page(request: HttpRequest, ctx: Context) -> HttpResponse:
         who = who_again(before, service)
     context: dict[str, Any] = {"days": [], "sentence": "", "service": service}
     if service is not None:
+        if fill == "starts_at" and visit is None:
+            wish = {"service": service.pk} | ({"practitioner": who.pk} if who else {})
+            context["wait_url"] = f"/appointments/do/wait_for_visit/?{urlencode(wish)}"
         start = datetime.combine(day_of(request, ctx), time.min, tzinfo=ctx.zone)
         try:
             found = free_times(ctx, service, who, start, SLOTS_SEARCHED, ignore=visit.booking if visit else None)

@@ -6,8 +6,11 @@ import json
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
+from enfilade.base.calendar.models import Bookable, Holiday, HolidayCalendar
 from enfilade.core.access import context_for
 from enfilade.core.models import Company, Membership, Role, User
 from enfilade.core.scope import scope
@@ -212,3 +215,40 @@ def test_the_calendar_file_is_for_those_who_may_see_bookings(practice: Practice)
     answer = client_of(practice.desk.user).get(f"/calendar/feeds/{practice.amsel.pk}.ics")
     assert answer["Content-Type"].startswith("text/calendar")
     assert b"SUMMARY:Li Wei" in answer.content
+
+
+def test_a_week_and_a_month_say_how_full_the_days_are(practice: Practice) -> None:
+    """Everybody's week as shares, one person's by the hour with free half hours to click, and a month with its holidays."""
+    visit = practice.book("2 11:00", practitioner=practice.amsel)
+    desk = client_of(practice.desk.user)
+    week = desk.get("/appointments/week/?on=2026-06-03").content.decode()
+    assert f"/appointments/week/?on=2026-06-01&amp;who={practice.amsel.pk}" in week
+    # Half an hour of nine hours, for dentist, chair and assistant.
+    assert week.count('<progress value="6" max="100" aria-label="Taken on Tue 2 Jun">') == 3
+    assert week.count("Closed") == 2 * 6, "six people and chairs, two days"
+    hers = desk.get(f"/appointments/week/?on=2026-06-03&who={practice.amsel.pk}").content.decode()
+    assert f"/appointments/visits/{visit.pk}/" in hers
+    assert f"starts_at=2026-06-02T10%3A30&amp;practitioner={practice.amsel.pk}" in hers
+    assert f"starts_at=2026-06-02T11%3A00&amp;practitioner={practice.amsel.pk}" not in hers
+    with scope(practice.company.pk):
+        followed = HolidayCalendar.objects.create(company=practice.company, country="DE")
+        Holiday.objects.create(company=practice.company, calendar=followed, on="2026-06-04", name="Corpus Christi")
+    month = desk.get("/appointments/month/?on=2026-06-20").content.decode()
+    assert "June 2026" in month
+    assert "Corpus Christi" in month
+    assert month.count("month-number") == 35
+    assert desk.get("/appointments/month/?on=2026-13-99&who=x").status_code == 200
+
+
+def test_a_week_costs_as_many_queries_for_twenty_people_as_for_six(practice: Practice) -> None:
+    desk = client_of(practice.desk.user)
+    desk.get("/appointments/week/?on=2026-06-03")
+    with CaptureQueriesContext(connection) as few:
+        desk.get("/appointments/week/?on=2026-06-03")
+    with scope(practice.company.pk):
+        Bookable.objects.bulk_create(
+            Bookable(company=practice.company, code=f"D{n}", name=f"Dentist {n}", tags=["dentist"]) for n in range(14)
+        )
+    with CaptureQueriesContext(connection) as many:
+        desk.get("/appointments/week/?on=2026-06-03")
+    assert len(many) == len(few)
