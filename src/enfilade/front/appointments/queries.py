@@ -12,7 +12,7 @@ from enfilade.back.billing import rules as billing_rules
 from enfilade.back.billing.models import Charge
 from enfilade.back.billing.queries import charges_of
 from enfilade.back.tax.queries import taxes_for
-from enfilade.base.calendar.models import Bookable, Booking, SlotOffer
+from enfilade.base.calendar.models import Bookable, Booking
 from enfilade.base.calendar.queries import Need, Slot, bookables_for, booked_places, find_slots
 from enfilade.base.calendar.rules import day_span
 from enfilade.base.document.queries import Requirement, requirements
@@ -100,11 +100,6 @@ def visits_between(ctx: Context, first: date, last: date) -> RecordQuerySet:
     """Visits that begin from one day to another, both included, in order."""
     from_at, until_at = day_span(first, ctx.zone)[0], day_span(last, ctx.zone)[1]
     return visits(ctx).filter(starts_at__gte=from_at, starts_at__lt=until_at).order_by("starts_at", "pk")
-
-
-def open_offers(ctx: Context) -> int:
-    """How many offers of freed time wait for an answer."""
-    return SlotOffer.objects.visible_to(ctx).filter(state=SlotOffer.State.OPEN, expires_at__gt=ctx.now).count()
 
 
 def visits_of_party(ctx: Context, party: Party) -> RecordQuerySet:

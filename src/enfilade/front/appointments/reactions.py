@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enfilade.base.calendar.commands import withdraw_entry
 from enfilade.base.calendar.events import OfferAccepted
-from enfilade.base.calendar.models import Booking, WaitingEntry
+from enfilade.base.calendar.queries import waiting_entry, waiting_for
 from enfilade.base.party.events import PartiesMerged
 from enfilade.core.context import Context
 from enfilade.core.events import reacts
@@ -28,8 +28,7 @@ def book_accepted_offer(ctx: Context, fact: OfferAccepted) -> None:
     """Time that a waiting patient has accepted becomes her visit; what others waited for is theirs."""
     wish = resolve(ctx, fact.origin)
     if isinstance(wish, Service | Visit):
-        entry = WaitingEntry.objects.visible_to(ctx).get(pk=fact.entry_id)
-        visit_of_offer(ctx, entry, Booking.objects.visible_to(ctx).get(pk=fact.booking_id), wish)
+        visit_of_offer(ctx, waiting_entry(ctx, fact.entry_id), wish)
 
 
 @reacts(VisitMoved)
@@ -37,6 +36,5 @@ def book_accepted_offer(ctx: Context, fact: OfferAccepted) -> None:
 @reacts(VisitMissed)
 def end_waiting(ctx: Context, fact: VisitMoved | VisitCancelled | VisitMissed) -> None:
     """Who was moved, called off or did not come waits no longer for an earlier time."""
-    origin = f"{Visit._meta.label_lower}:{fact.visit_id}"
-    for entry in WaitingEntry.objects.visible_to(ctx).filter(origin=origin, state=WaitingEntry.State.WAITING):
+    for entry in waiting_for(ctx, f"{Visit._meta.label_lower}:{fact.visit_id}"):
         withdraw_entry(ctx, entry=entry)

@@ -20,6 +20,7 @@ from .feeds import FeedContent, content_of, feed_of
 from .hours import holidays_between, next_working_noon, open_hours
 from .loads import Load, day_loads
 from .slots import Need, Slot, Span, bookable_of, bookables_for, find_slots, free_slots_hint, overlapping, seats_of, starts
+from .waiting import open_offers, waiting_entry, waiting_for
 
 __all__ = [
     "FeedContent",
@@ -46,8 +47,11 @@ __all__ = [
     "next_working_noon",
     "open_conflicts",
     "open_hours",
+    "open_offers",
     "overlapping",
     "presence",
     "seats_of",
     "starts",
+    "waiting_entry",
+    "waiting_for",
 ]

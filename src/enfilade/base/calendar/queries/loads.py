@@ -5,14 +5,14 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import date, datetime, timedelta
 
 from django.db.models import Count
 from django.db.models.functions import TruncDate
 
 from enfilade.base.calendar.models import Bookable
-from enfilade.base.calendar.rules import DAY, MINUTE, Interval, day_span, instant_of, intersect, merge
+from enfilade.base.calendar.rules import DAY, MINUTE, Interval, day_span, instant_of, intersect, merge, subtract
 from enfilade.core.context import Context
 
 from .hours import open_hours
@@ -21,14 +21,15 @@ from .slots import busy, overlapping
 
 @dataclass(frozen=True)
 class Load:
-    """One day: minutes that are open, minutes of these that are taken (buffers included), and bookings that begin."""
+    """One day: minutes that are open, those of them that are taken (buffers included) or free from now on, and bookings that begin."""
 
     open_min: int = 0
     taken_min: int = 0
+    free_min: int = 0
     bookings: int = 0
 
     def __add__(self, other: Load) -> Load:
-        return Load(self.open_min + other.open_min, self.taken_min + other.taken_min, self.bookings + other.bookings)
+        return Load(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
 
 
 def day_loads(ctx: Context, bookables: Sequence[Bookable], first: date, last: date) -> dict[tuple[int, date], Load]:
@@ -47,7 +48,9 @@ def day_loads(ctx: Context, bookables: Sequence[Bookable], first: date, last: da
         open_ = _by_day(hours[b.pk], edges)
         used = _by_day(merge([(instant_of(a), instant_of(z)) for a, z in taken[b.pk]]), edges)
         for n, day in enumerate(days):
-            found[b.pk, day] = Load(_minutes(open_[n]), _minutes(intersect(open_[n], used[n])), counted.get((b.pk, day), 0))
+            left = subtract(intersect(open_[n], [(ctx.now, edges[-1])]), used[n]) if edges[n + 1] > ctx.now else []
+            busy_min = _minutes(intersect(open_[n], used[n]))
+            found[b.pk, day] = Load(_minutes(open_[n]), busy_min, _minutes(left), counted.get((b.pk, day), 0))
     return found
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from enfilade.base.calendar.commands import enter_waiting, release_booking
 from enfilade.base.calendar.models import Bookable, Booking, WaitingEntry
-from enfilade.base.calendar.queries import booked_person
+from enfilade.base.calendar.queries import booked_person, waiting_for
 from enfilade.base.party.models import Party
 from enfilade.core.command import Input, LongText, command
 from enfilade.core.context import Context, Refusal
@@ -58,7 +58,7 @@ def wait_for_earlier(
     """
     if visit.state != Visit.State.BOOKED:
         raise Refusal("not_booked", f"{visit} is {visit.get_state_display().lower()}; only a visit that is booked can be moved.")
-    if WaitingEntry.objects.visible_to(ctx).filter(origin=ref(visit), state=WaitingEntry.State.WAITING).exists():
+    if waiting_for(ctx, ref(visit)):
         raise Refusal("waits_already", f"{visit.party} waits for an earlier time already.")
     who = None if anybody else visit.practitioner
     between = earliest_at or ctx.now, visit.starts_at
@@ -90,16 +90,16 @@ def _enter(
     )
 
 
-def visit_of_offer(ctx: Context, entry: WaitingEntry, booking: Booking, wish: Service | Visit) -> Visit:
+def visit_of_offer(ctx: Context, entry: WaitingEntry, wish: Service | Visit) -> Visit:
     """Make of time that a waiting patient has accepted the visit she waited for, or move the one she has.
 
-    Refuses: not_offered, archived, patient_busy, not_booked.
+    Refuses: nobody_waits, not_offered, archived, patient_busy, not_booked.
     """
+    patient, booking = entry.party, entry.booking
+    if patient is None or booking is None:
+        raise Refusal("nobody_waits", f"{entry} names no patient.")
     if isinstance(wish, Visit):
         return _bring_forward(ctx, wish, booking)
-    patient = entry.party
-    if patient is None:
-        raise Refusal("nobody_waits", f"{entry} names no patient.")
     check_wanted(patient, wish)
     check_patient(ctx, patient, booking.starts_at, booking.ends_at)
     return promise(ctx, patient, wish, booking, booked_person(ctx, booking), entry.note)

@@ -9,11 +9,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from enfilade.base.calendar.models import Bookable
-from enfilade.base.calendar.queries import day_lanes
+from enfilade.base.calendar.queries import day_lanes, open_offers
 from enfilade.core.context import Context
 from enfilade.core.resource import page
 from enfilade.core.ui.format import format_long_day
-from enfilade.front.appointments.queries import open_offers, used_bookables, visits_of_day
+from enfilade.front.appointments.queries import used_bookables, visits_of_day
 
 from .drawing import calendar_of, day_of
 from .spans import spans

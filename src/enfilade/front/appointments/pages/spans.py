@@ -15,7 +15,7 @@ from enfilade.base.calendar.queries import Load, day_loads, holidays_between, la
 from enfilade.base.calendar.rules import DAY
 from enfilade.core.context import Context
 from enfilade.core.resource import page
-from enfilade.core.ui.format import format_day, format_month, format_weekday
+from enfilade.core.ui.format import format_day, format_duration, format_month, format_weekday
 from enfilade.front.appointments.queries import used_bookables, visits_between
 
 from .drawing import calendar_of, day_of
@@ -112,6 +112,13 @@ def _query(on: date, who: str) -> str:
     return "?" + urlencode({"on": on.isoformat()} | ({"who": who} if who else {}))
 
 
+def _hours(minutes: int) -> str:
+    """Time that several people have together: in hours, since days of it would mislead."""
+    if minutes < 2 * 60:
+        return format_duration(minutes) if minutes else ""
+    return f"{minutes // 60} h"
+
+
 def _head(ctx: Context, day: date) -> dict[str, Any]:
     return {"label": format_weekday(day), "url": f"/appointments/day/?on={day.isoformat()}", "today": day == ctx.today}
 
@@ -125,7 +132,7 @@ def _row(ctx: Context, bookable: Bookable, days: Sequence[date], loads: dict[tup
 
 
 def _cell(ctx: Context, day: date, bookables: Sequence[Bookable], loads: dict[tuple[int, date], Load]) -> dict[str, Any]:
-    """How full some people are on a day. percent: of the open minutes; free: words for what is left."""
+    """How full some people are on a day. percent: of the open minutes; free: in words, what is left from now on."""
     total = sum((loads[b.pk, day] for b in bookables), Load())
     percent = round(100 * total.taken_min / total.open_min) if total.open_min else 0
     return {
@@ -138,6 +145,6 @@ def _cell(ctx: Context, day: date, bookables: Sequence[Bookable], loads: dict[tu
         "today": day == ctx.today,
         "bookings": total.bookings,
         "percent": percent,
-        "free_min": max(total.open_min - total.taken_min, 0),
+        "free": _hours(total.free_min),
         "tone": "bad" if percent >= FULL else "warn" if percent >= NEARLY_FULL else "ok",
     }
