@@ -69,6 +69,14 @@ def django_db_modify_db_settings() -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def rows_go_and_the_schema_stays() -> None:
+    """After a test that committed, its rows are removed; what follows a migration (policies, rights of roles) need not be said again."""
+    from django.core.management.commands import flush
+
+    flush.emit_post_migrate_signal = lambda *_args, **_kwargs: None  # type: ignore[attr-defined]
+
+
+@pytest.fixture(scope="session", autouse=True)
 def files_of_this_run(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Keep uploaded files of tests out of the data folder of a person."""
     settings.FILES_DIR = tmp_path_factory.mktemp("files")
