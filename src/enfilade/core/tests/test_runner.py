@@ -33,7 +33,7 @@ def test_a_command_writes_its_audit(ctx: Context) -> None:
     with scope(ctx.company_id):
         entry = AuditEntry.objects.visible_to(ctx).get()
         assert (entry.command, entry.user, entry.at, entry.result) == ("core.save_view", ctx.user, ctx.now, f"core.savedview:{view.pk}")
-        assert entry.inputs == {"resource": "core.auditentry", "name": "Mine", "query": "", "shared": False}
+        assert entry.inputs == {"resource": "core.auditentry", "name": "Mine", "query": "", "shared": False, "roles": None}
         assert list(AuditSubject.objects.visible_to(ctx).values_list("ref", flat=True)) == [f"core.savedview:{view.pk}"]
 
 
