@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -94,6 +95,12 @@ def test_run_list_and_show(owner: Context, line: Line) -> None:
     assert table[0].split()[:3] == ["id", "Code", "Name"]
     assert table[1].split()[:3] == [str(key), "A", "Name"]
     assert "12.50" in line("show", "item.item", str(key)).out
+
+
+def test_an_instant_is_shown_by_the_clock_of_the_company(owner: Context, line: Line) -> None:
+    line("run", "item.add_item", "--code", "A", "--name", "One")
+    entry = line("list", "core.auditentry", "--limit", "1").out.splitlines()[1]
+    assert re.search(r"\b\d{4}-\d\d-\d\d \d\d:\d\d  ", entry), entry
 
 
 def test_list_goes_on_after_a_mark(line: Line) -> None:

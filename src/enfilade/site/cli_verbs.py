@@ -8,7 +8,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ from enfilade.core.many import work_on
 from enfilade.core.models import Company, Membership, SignInEvent, User
 from enfilade.core.refs import key_of
 from enfilade.core.resource import RESOURCES, Resource, resource_named
-from enfilade.core.resource.cells import figure_text
+from enfilade.core.resource.cells import Cell, figure_text
 from enfilade.core.resource.columns import public_name
 from enfilade.core.resource.hooks import REPORTS, report_named
 from enfilade.core.resource.listing import listing
@@ -78,13 +78,20 @@ def list_rows(options: Namespace, given: dict[str, Any]) -> int:
     with scope(ctx.company_id, read_only=True):
         page = listing(resource, ctx, given)
         rows = [resource.as_json(ctx, r) for r in page.rows]
-        cells = [[c.text or str(c.value or "") for c in resource.cells(ctx, r)] for r in page.rows]
+        cells = [[_words(ctx, c) for c in resource.cells(ctx, r)] for r in page.rows]
     if options.json:
         return out({"items": rows, "after": page.after or None, "before": page.before or None})
     table(["id", *[resource.label_of(c) for c in resource.columns]], [[str(r["id"]), *c] for r, c in zip(rows, cells, strict=True)])
     if page.after:
         sys.stdout.write(f"more: --after {page.after}\n")
     return 0
+
+
+def _words(ctx: Context, cell: Cell) -> str:
+    """A cell on a terminal: an instant by the clock of the company."""
+    if isinstance(cell.value, datetime):
+        return f"{cell.value.astimezone(ctx.zone):%Y-%m-%d %H:%M}"
+    return cell.text or str(cell.value or "")
 
 
 def show_row(options: Namespace, given: dict[str, Any]) -> int:
