@@ -15,6 +15,16 @@ class DocumentTaken:
 
 
 @event
+class DocumentReplaced:
+    """A new version of a document came in; the old one counts for the days before."""
+
+    document_id: int
+    old_id: int
+    party_id: int
+    kind_code: str
+
+
+@event
 class DocumentRevoked:
     """A document holds no longer, by decision and not by date."""
 

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import DateField, Exists, Func, OuterRef, Q, Value
+from django.db.models.functions import Cast, Coalesce
 
 from enfilade.base.party.models import Party
+from enfilade.base.party.queries import live_parties, party_roles
 from enfilade.core.context import Context
 from enfilade.core.models import RecordQuerySet, StoredFile
 
 from .models import Document, DocumentKind, RequiredDocument
 
 VIEW = "document.view_document"
+ALWAYS_DAYS = 365_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,23 +46,58 @@ def requirements(ctx: Context, party: Party, subject: str, on: date) -> list[Req
 
     subject: the word of the matrix; "" for all subjects together.
     """
-    roles = list(party.party_roles.values_list("role", flat=True))
-    rules = RequiredDocument.objects.visible_to(ctx).filter(Q(applies_to="") | Q(applies_to__in=roles), kind__active=True)
-    rules = rules.filter(subject=subject) if subject else rules
-    needed: dict[int, RequiredDocument] = {}
-    for rule in rules.select_related("kind").order_by("-blocking", "kind__name", "pk"):
-        needed.setdefault(rule.kind_id, rule)
-    if not needed:
-        return []
-    had: dict[int, list[Document]] = {}
-    for document in documents_of(ctx, party).filter(kind__in=needed).order_by("-received_on", "-pk"):
-        had.setdefault(document.kind_id, []).append(document)
-    return [_requirement(rule, had.get(kind_id, []), on) for kind_id, rule in needed.items()]
+    return requirements_of(ctx, [party.pk], subject, on)[party.pk]
 
 
-def _requirement(rule: RequiredDocument, documents: list[Document], on: date) -> Requirement:
-    holding = next((d for d in documents if d.holds_on(on)), None)
-    return Requirement(rule.kind, rule.subject, rule.blocking, holding, None if holding else next(iter(documents), None))
+def requirements_of(ctx: Context, party_ids: Sequence[int], subject: str, on: date) -> dict[int, list[Requirement]]:
+    """The same for many parties, by key, in three queries.
+
+    Where two lines of the matrix ask for the same kind, a document has to meet both, and blocks if one of them does.
+    """
+    rules = RequiredDocument.objects.visible_to(ctx).filter(kind__active=True).select_related("kind")
+    lines = list((rules.filter(subject=subject) if subject else rules).order_by("-blocking", "kind__name", "pk"))
+    roles: dict[int, set[str]] = defaultdict(set)
+    if any(line.applies_to for line in lines):
+        for party_id, role in party_roles(ctx).filter(party__in=party_ids).values_list("party_id", "role"):
+            roles[party_id].add(role)
+    had: dict[tuple[int, int], list[Document]] = defaultdict(list)
+    if lines:
+        documents = Document.objects.visible_to(ctx).filter(party__in=party_ids, kind__in={line.kind_id for line in lines})
+        for document in documents.select_related("kind", "file").order_by("-received_on", "-pk"):
+            had[document.party_id, document.kind_id].append(document)
+    found: dict[int, list[Requirement]] = {}
+    for party_id in party_ids:
+        needed: dict[int, list[RequiredDocument]] = defaultdict(list)
+        for line in lines:
+            if not line.applies_to or line.applies_to in roles[party_id]:
+                needed[line.kind_id].append(line)
+        found[party_id] = [_requirement(asked, had[party_id, kind_id], on) for kind_id, asked in needed.items()]
+    return found
+
+
+def _requirement(asked: list[RequiredDocument], documents: list[Document], on: date) -> Requirement:
+    holding = next((d for d in documents if d.holds_on(on) and all(line.accepts(d.received_on, d.valid_until, on) for line in asked)), None)
+    first = asked[0]
+    return Requirement(first.kind, first.subject, first.blocking, holding, None if holding else next(iter(documents), None))
+
+
+def parties_that_owe(ctx: Context, subject: str, *, blocking: bool, limit: int) -> list[Party]:
+    """Parties in a role of which the matrix wants something that they have never handed in, or that holds no longer; by name.
+
+    Lines without a role are left out: they are for whoever comes, not for everybody who is known.
+    """
+    lines = RequiredDocument.objects.visible_to(ctx).filter(kind__active=True, applies_to=OuterRef("role"))
+    lines = lines.filter(subject=subject) if subject else lines
+    lines = lines.filter(blocking=True) if blocking else lines
+    holding = Document.objects.visible_to(ctx).filter(
+        Q(valid_until=None) | Q(valid_until__gte=_days_from(ctx.today, "+", OuterRef("min_days_left"))),
+        party=OuterRef(OuterRef("party")),
+        kind=OuterRef("kind"),
+        state=Document.State.VALID,
+        received_on__gte=_days_from(ctx.today, "-", Coalesce(OuterRef("max_age_days"), ALWAYS_DAYS)),
+    )
+    owing = party_roles(ctx).filter(Exists(lines.filter(~Exists(holding)))).values("party")
+    return list(live_parties(ctx).filter(pk__in=owing, archived_at=None).order_by("name", "pk")[:limit])
 
 
 def missing_documents(ctx: Context, party: Party, subject: str, on: date) -> list[DocumentKind]:
@@ -72,6 +113,30 @@ def blocking_documents(ctx: Context, party: Party, subject: str, on: date) -> li
 def documents_of(ctx: Context, party: Party) -> RecordQuerySet:
     """The documents of a party with kind and file."""
     return Document.objects.visible_to(ctx).filter(party=party).select_related("kind", "file")
+
+
+def _days_from(day: date, sign: str, days: Any) -> Func:
+    return Func(Cast(Value(day), DateField()), days, template="(%(expressions)s)", arg_joiner=f" {sign} ", output_field=DateField())
+
+
+def versions_of(ctx: Context, document: Document) -> RecordQuerySet:
+    """Every version of a document, the newest first."""
+    rows = Document.objects.visible_to(ctx).filter(Q(pk=document.series_id) | Q(original=document.series_id))
+    return rows.select_related("party", "kind", "file", "received_by").order_by("-version")
+
+
+def version_on(ctx: Context, document: Document, day: date) -> Document | None:
+    """The version that counted on a day, if one did."""
+    return next((d for d in versions_of(ctx, document) if d.in_force_on(day)), None)
+
+
+def to_be_reminded_of(ctx: Context) -> RecordQuerySet:
+    """Documents that end soon, as their kinds understand soon, and of which nobody was told."""
+    kinds = DocumentKind.objects.visible_to(ctx).filter(remind_days__isnull=False).values_list("pk", "remind_days")
+    soon = Q(pk__in=[])
+    for kind_id, days in kinds:
+        soon |= Q(kind=kind_id, valid_until__range=(ctx.today, ctx.today + timedelta(days=days or 0)))
+    return Document.objects.visible_to(ctx).filter(soon, state=Document.State.VALID, reminded_on=None).order_by("valid_until", "pk")
 
 
 def expiring_documents(ctx: Context, until: date) -> RecordQuerySet:

@@ -21,10 +21,25 @@ class DocumentResource(Resource):
     """Papers that were handed in."""
 
     model = Document
-    columns = ("party", "kind", "received_on", "valid_until", "signed", "state")
-    filters = ("state", "kind", "party", "received_on", "valid_until", "signed")
+    columns = ("party", "kind", "version", "received_on", "valid_until", "signed", "state")
+    filters = ("state", "kind", "party", "received_on", "valid_until", "signed", "owner")
     search = ("party__name", "party__number", "kind__name", "note")
-    facts = ("party", "kind", "state", "received_on", "received_by", "valid_until", "signed", "file", "revoked_on", "reason", "note")
+    facts = (
+        "party",
+        "kind",
+        "version",
+        "state",
+        "received_on",
+        "received_by",
+        "valid_until",
+        "owner",
+        "signed",
+        "file",
+        "replaced_on",
+        "revoked_on",
+        "reason",
+        "note",
+    )
     ordering = "-received_on"
     icon = "file-check"
     order = 10
@@ -35,10 +50,10 @@ class DocumentKindResource(Resource):
     """Kinds of documents."""
 
     model = DocumentKind
-    columns = ("code", "name", "validity_days", "signature_needed", "active")
+    columns = ("code", "name", "validity_days", "remind_days", "signature_needed", "active")
     filters = ("signature_needed", "active")
     search = ("code", "name", "description")
-    fields = ("code", "name", "validity_days", "signature_needed", "description", "active")
+    fields = ("code", "name", "validity_days", "remind_days", "signature_needed", "description", "active")
     import_key = "code"
     ordering = "code"
     icon = "files"
@@ -50,10 +65,10 @@ class RequiredDocumentResource(Resource):
     """The matrix: which kinds are needed for what."""
 
     model = RequiredDocument
-    columns = ("subject", "kind", "applies_to", "blocking")
+    columns = ("subject", "kind", "applies_to", "blocking", "max_age_days", "min_days_left")
     filters = ("subject", "kind", "blocking")
     search = ("subject", "kind__name", "applies_to")
-    fields = ("subject", "kind", "applies_to", "blocking")
+    fields = ("subject", "kind", "applies_to", "blocking", "max_age_days", "min_days_left")
     ordering = "subject"
     icon = "list-checks"
     order = 30
@@ -64,10 +79,17 @@ class RequiredDocumentResource(Resource):
 def documents_panel(ctx: Context, party: Party) -> dict[str, Any]:
     """What a party handed in, and what it still owes."""
     missing = [r for r in queries.requirements(ctx, party, "", ctx.today) if not r.met]
-    documents = list(queries.documents_of(ctx, party).order_by("-received_on", "-pk"))
+    documents = list(queries.documents_of(ctx, party).exclude(state=Document.State.REPLACED).order_by("-received_on", "-pk"))
     may_take = ctx.may("document.take_document")
     url = f"/document/do/take_document/?party={party.pk}" if may_take else ""
     return {"documents": documents, "missing": missing, "count": len(documents), "new_url": url, "new_label": "Take document"}
+
+
+@panel(on=Document, title="Versions", permission=queries.VIEW, template="document/panel_versions.html", icon="history")
+def versions_panel(ctx: Context, document: Document) -> dict[str, Any] | None:
+    """Every version with the days on which it counted; nothing where there is one only."""
+    versions = list(queries.versions_of(ctx, document))
+    return {"versions": versions, "count": len(versions)} if len(versions) > 1 else None
 
 
 @file_guard

@@ -48,6 +48,11 @@ def live_parties(ctx: Context) -> RecordQuerySet:
     return Party.objects.visible_to(ctx).filter(merged_into=None)
 
 
+def party_roles(ctx: Context) -> RecordQuerySet:
+    """What the parties that the caller sees are to the company: a row for each party and role."""
+    return PartyRole.objects.visible_to(ctx)
+
+
 def party_by_phone(ctx: Context, number: str) -> list[Party]:
     """Whose number a display shows, in whatever spelling: with + or 00 or neither, national, with blanks; archived parties last.
 
