@@ -13,10 +13,11 @@ from typing import IO, cast
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
+from django.db import connection
 from django.http import FileResponse
 
-from .context import Context, Invalid
-from .models import StoredFile
+from .context import Context, Invalid, Refusal
+from .models import ErasedFile, StoredFile
 from .scope import scope
 
 SIZE_MAX_BYTES = 20 * 1024 * 1024
@@ -55,6 +56,7 @@ def store_bytes(ctx: Context, name: str, data: bytes, media_type: str) -> Stored
     """Keep bytes that we made ourselves or have checked."""
     digest = hashlib.sha256(data).hexdigest()
     path = _path(digest)
+    lock_content(digest)
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_suffix(f".{ctx.user.pk}.part")
@@ -71,16 +73,31 @@ def store_bytes(ctx: Context, name: str, data: bytes, media_type: str) -> Stored
     )
 
 
+def lock_content(digest: str) -> None:
+    """Wait for whoever keeps or removes the same content, until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('core.file:' || %s, 0))", [digest])
+
+
 def open_file(row: StoredFile) -> IO[bytes]:
-    """The content of a stored file."""
+    """The content of a stored file. Refuses: erased."""
+    gone = ErasedFile.objects.filter(file=row).first()
+    if gone is not None:
+        raise Refusal("erased", f"{row.name} was destroyed on {gone.erased_at:%Y-%m-%d}: {gone.reason}")
     return _path(row.sha256).open("rb")
+
+
+def remove_content(digest: str) -> None:
+    """Take the bytes of a hash off the disk; whether anybody still needs them was asked before."""
+    _path(digest).unlink(missing_ok=True)
 
 
 def response(row: StoredFile) -> FileResponse:
     """An answer that no browser runs: type by content, nosniff, sandboxed, attachment unless a picture or PDF."""
+    content = open_file(row)
     inline = row.media_type in INLINE
     answer = FileResponse(
-        open_file(row), as_attachment=not inline, filename=row.name, content_type=row.media_type if inline else "application/octet-stream"
+        content, as_attachment=not inline, filename=row.name, content_type=row.media_type if inline else "application/octet-stream"
     )
     answer["X-Content-Type-Options"] = "nosniff"
     answer["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; object-src 'self'; sandbox"

@@ -31,3 +31,12 @@ class DocumentRevoked:
     document_id: int
     party_id: int
     kind_code: str
+
+
+@event
+class DocumentDestroyed:
+    """The content of a document is gone, because nobody has to keep it any longer."""
+
+    document_id: int
+    party_id: int
+    kind_code: str

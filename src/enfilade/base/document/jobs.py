@@ -1,4 +1,4 @@
-"""By the clock: who looks after a paper hears in time that it ends, and papers whose last day is over are marked."""
+"""By the clock: reminders before papers end, marks when they have, and proposals to destroy what nobody has to keep any longer."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from enfilade.core.context import Context
 from enfilade.core.jobs import for_each_company, schedule
 from enfilade.core.scope import scope
 
-from .commands import expire_document, remind_of_expiry
+from .commands import expire_document, propose_destruction, remind_of_expiry
 from .models import Document
-from .queries import to_be_reminded_of
+from .queries import time_is_over, to_be_reminded_of
 
 
 @schedule("document.expire", "20 * * * *")
@@ -23,6 +23,22 @@ def remind_of_documents(timestamp: int) -> None:
     """Hourly, for the same reason."""
     del timestamp
     for_each_company(remind_of_company)
+
+
+@schedule("document.propose_destruction", "40 2 * * *")
+def propose_destructions(timestamp: int) -> None:
+    """Every night: what nobody has to keep any longer is proposed; a person decides."""
+    del timestamp
+    for_each_company(propose_of_company)
+
+
+def propose_of_company(ctx: Context) -> int:
+    """Propose what the rules of one company let go; of how many documents."""
+    with scope(ctx.company_id, read_only=True):
+        over = time_is_over(ctx)
+    for document in over:
+        propose_destruction(ctx.with_key(f"propose:{document.pk}:{ctx.today}"), document=document)
+    return len(over)
 
 
 def expire_of_company(ctx: Context) -> int:

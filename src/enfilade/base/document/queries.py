@@ -16,7 +16,8 @@ from enfilade.base.party.queries import live_parties, party_roles
 from enfilade.core.context import Context
 from enfilade.core.models import RecordQuerySet, StoredFile
 
-from .models import Document, DocumentKind, RequiredDocument
+from .models import Destruction, Document, DocumentKind, LegalHold, RequiredDocument, RetentionRule
+from .rules import latest_start
 
 VIEW = "document.view_document"
 ALWAYS_DAYS = 365_000
@@ -137,6 +138,43 @@ def to_be_reminded_of(ctx: Context) -> RecordQuerySet:
     for kind_id, days in kinds:
         soon |= Q(kind=kind_id, valid_until__range=(ctx.today, ctx.today + timedelta(days=days or 0)))
     return Document.objects.visible_to(ctx).filter(soon, state=Document.State.VALID, reminded_on=None).order_by("valid_until", "pk")
+
+
+def retention_rule(ctx: Context, kind_id: int) -> RetentionRule | None:
+    """How long documents of a kind are kept; None: for ever."""
+    return RetentionRule.objects.visible_to(ctx).filter(kind=kind_id).first()
+
+
+def holds_on(ctx: Context, document: Document) -> list[LegalHold]:
+    """The holds that cover a document now."""
+    rows = LegalHold.objects.visible_to(ctx).filter(
+        Q(party=None) | Q(party=document.party_id),
+        Q(kind=None) | Q(kind=document.kind_id),
+        Q(document=None) | Q(document=document.pk),
+        state=LegalHold.State.ACTIVE,
+    )
+    return list(rows.order_by("pk"))
+
+
+def time_is_over(ctx: Context, limit: int = 1000) -> list[Document]:
+    """Documents that nobody has to keep any longer, that are not held, and of which nothing is decided yet; the oldest first."""
+    decided = Destruction.objects.visible_to(ctx).filter(Q(state__in=["proposed", "destroyed"]) | Q(not_before__gt=ctx.today))
+    held = LegalHold.objects.visible_to(ctx).filter(
+        Q(party=None) | Q(party=OuterRef("party")),
+        Q(kind=None) | Q(kind=OuterRef("kind")),
+        Q(document=None) | Q(document=OuterRef("pk")),
+        state=LegalHold.State.ACTIVE,
+    )
+    found: list[Document] = []
+    for rule in RetentionRule.objects.visible_to(ctx).order_by("pk"):
+        latest = latest_start(ctx.today, rule.keep_months)
+        rows = Document.objects.visible_to(ctx).filter(kind=rule.kind_id, received_on__lte=latest).exclude(state=Document.State.DESTROYED)
+        rows = rows.filter(~Exists(decided.filter(document=OuterRef("pk"))), ~Exists(held)).select_related("kind", "party")
+        if rule.starts == RetentionRule.Start.ENDED:
+            rows = rows.filter(Q(valid_until__lte=latest) | Q(replaced_on__lte=latest) | Q(revoked_on__lte=latest))
+        over = ((d, rule.kept_until(d)) for d in rows.order_by("received_on", "pk")[:limit])
+        found += [d for d, until in over if until is not None and until < ctx.today]
+    return found
 
 
 def expiring_documents(ctx: Context, until: date) -> RecordQuerySet:

@@ -6,13 +6,13 @@ from typing import Any
 
 from enfilade.base.party.models import Party
 from enfilade.core.context import Context
-from enfilade.core.models import StoredFile
+from enfilade.core.models import RecordQuerySet, StoredFile
 from enfilade.core.pages.context import department
 from enfilade.core.pages.transfer import file_guard
 from enfilade.core.resource import Resource, panel
 
 from . import commands, queries  # noqa: F401 - the commands register themselves
-from .models import Document, DocumentKind, RequiredDocument
+from .models import Destruction, Document, DocumentKind, LegalHold, RequiredDocument, RetentionRule
 
 department("document", "Documents", "file-check", 45, office="front")
 
@@ -38,6 +38,7 @@ class DocumentResource(Resource):
         "replaced_on",
         "revoked_on",
         "reason",
+        "destroyed_on",
         "note",
     )
     ordering = "-received_on"
@@ -75,6 +76,68 @@ class RequiredDocumentResource(Resource):
     empty = "Say which document is needed for what, so that the desk sees what is missing when somebody comes."
 
 
+class RetentionRuleResource(Resource):
+    """How long documents of each kind are kept."""
+
+    model = RetentionRule
+    columns = ("kind", "keep_months", "starts", "whole_years", "basis")
+    filters = ("kind", "starts")
+    search = ("kind__name", "basis")
+    fields = ("kind", "keep_months", "starts", "whole_years", "basis")
+    ordering = "kind__name"
+    icon = "archive"
+    order = 70
+    empty = "Say how long each kind of document is kept. What has no rule is kept for ever; what is over is proposed for destruction."
+
+
+class DestructionResource(Resource):
+    """What was proposed for destruction, and what became of it."""
+
+    model = Destruction
+    columns = ("document", "proposed_on", "kept_until", "basis", "state", "decided_at", "decided_by")
+    filters = ("state", "document__kind", "document__party", "proposed_on", "kept_until")
+    search = ("document__party__name", "document__kind__name", "basis")
+    facts = (
+        "document",
+        "state",
+        "proposed_on",
+        "kept_until",
+        "basis",
+        "decided_by",
+        "decided_at",
+        "reason",
+        "not_before",
+        "sha256",
+        "size_bytes",
+    )
+    ordering = "-proposed_on"
+    icon = "trash-2"
+    order = 80
+    empty = "Nothing to destroy: every night the documents are listed here whose time is over by the rules for keeping them."
+
+    def queryset(self) -> RecordQuerySet:
+        """With what the name of a document is made of."""
+        return super().queryset().select_related("document__kind", "document__party")
+
+
+class LegalHoldResource(Resource):
+    """What must not be changed or destroyed."""
+
+    model = LegalHold
+    columns = ("name", "party", "kind", "document", "placed_at", "placed_by", "state")
+    filters = ("state", "party", "kind")
+    search = ("name", "reason", "party__name")
+    facts = ("name", "state", "reason", "party", "kind", "document", "placed_by", "placed_at", "lifted_by", "lifted_at", "lifted_because")
+    ordering = "-placed_at"
+    icon = "lock"
+    order = 90
+    empty = "Nothing is held. “Place a legal hold” keeps documents from being changed or destroyed while somebody may want to see them."
+
+    def queryset(self) -> RecordQuerySet:
+        """With what the name of a document is made of."""
+        return super().queryset().select_related("document__kind", "document__party")
+
+
 @panel(on=Party, title="Documents", permission=queries.VIEW, template="document/panel_documents.html", icon="file-check")
 def documents_panel(ctx: Context, party: Party) -> dict[str, Any]:
     """What a party handed in, and what it still owes."""
@@ -90,6 +153,17 @@ def versions_panel(ctx: Context, document: Document) -> dict[str, Any] | None:
     """Every version with the days on which it counted; nothing where there is one only."""
     versions = list(queries.versions_of(ctx, document))
     return {"versions": versions, "count": len(versions)} if len(versions) > 1 else None
+
+
+@panel(on=Document, title="Keeping", permission=queries.VIEW, template="document/panel_keeping.html", icon="archive")
+def keeping_panel(ctx: Context, document: Document) -> dict[str, Any] | None:
+    """Until when it is kept, by which rule, and what holds it."""
+    if document.state == Document.State.DESTROYED:
+        return None
+    rule, holds = queries.retention_rule(ctx, document.kind_id), queries.holds_on(ctx, document)
+    url = f"/document/do/place_hold/?document={document.pk}" if ctx.may("document.place_hold") else ""
+    until = rule.kept_until(document) if rule else None
+    return {"rule": rule, "until": until, "holds": holds, "new_url": url, "new_label": "Place a legal hold"}
 
 
 @file_guard

@@ -8,7 +8,7 @@ from .importing import ImportBatch, ImportRow
 from .record import Record, RecordQuerySet
 from .signin import Elevation, Identity, Passkey, RecoveryCode, SignIn, SignInEvent, TotpDevice
 from .token import ApiToken
-from .working import Counter, HeldCommand, ListChoice, Notification, NotificationChoice, SavedView, StoredFile
+from .working import Counter, ErasedFile, HeldCommand, ListChoice, Notification, NotificationChoice, SavedView, StoredFile
 
 __all__ = [
     "ApiToken",
@@ -20,6 +20,7 @@ __all__ = [
     "Counter",
     "Department",
     "Elevation",
+    "ErasedFile",
     "EventEntry",
     "HeldCommand",
     "Identity",

@@ -106,6 +106,28 @@ class StoredFile(Record):
         return self.name
 
 
+class ErasedFile(Record):
+    """That the content of a file was destroyed. The row of the file stays, so that what referred to it can say what became of it."""
+
+    append_only = True
+    rows_of = RowsOf(own=("erased_by",))
+
+    file = models.OneToOneField(StoredFile, on_delete=models.PROTECT, related_name="erasure")
+    erased_at = models.DateTimeField()
+    erased_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    reason = models.TextField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=~Q(reason=""), name="erased_file_with_reason", violation_error_message="Say why the content was destroyed."
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.file)
+
+
 class SavedView(Record):
     """A list with its filters, columns and way of looking, kept under a name: for its owner, for people in some roles, or for everybody.
 

@@ -38,6 +38,7 @@ class Document(Record):
     original, version: the first of its versions (empty where it is that one), and which one this is.
     replaced_on: the day from which the next version counts.
     reminded_on: when its owner was told that it ends soon.
+    destroyed_on: when its content was destroyed, because nobody had to keep it any longer; that it was there stays known.
     """
 
     rows_of = RowsOf(own=("received_by", "owner"))
@@ -47,6 +48,7 @@ class Document(Record):
         EXPIRED = "expired"
         REPLACED = "replaced"
         REVOKED = "revoked"
+        DESTROYED = "destroyed"
 
     party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="documents")
     kind = models.ForeignKey(DocumentKind, on_delete=models.PROTECT, related_name="documents")
@@ -64,6 +66,7 @@ class Document(Record):
     version = models.PositiveIntegerField(default=1, db_default=1)
     replaced_on = models.DateField(null=True)
     reminded_on = models.DateField(null=True)
+    destroyed_on = models.DateField(null=True)
 
     states = States(
         "state",
@@ -84,12 +87,14 @@ class Document(Record):
                 violation_error_message="A document can't have expired before it was received.",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["valid", "expired", "replaced", "revoked"]),
+                condition=Q(state__in=["valid", "expired", "replaced", "revoked", "destroyed"]),
                 name="document_state_known",
-                violation_error_message="A document is valid, expired, replaced or revoked.",
+                violation_error_message="A document is valid, expired, replaced, revoked or destroyed.",
             ),
             models.CheckConstraint(
-                condition=(Q(state="revoked") & ~Q(reason="") & Q(revoked_on__isnull=False)) | (~Q(state="revoked") & Q(revoked_on=None)),
+                condition=(Q(state="revoked") & ~Q(reason="") & Q(revoked_on__isnull=False))
+                | (~Q(state="revoked") & Q(revoked_on=None))
+                | Q(state="destroyed"),
                 name="document_revoked_with_reason",
                 violation_error_message="A revocation has a day and a reason.",
             ),
@@ -99,9 +104,17 @@ class Document(Record):
                 violation_error_message="Only a document with a last day can expire.",
             ),
             models.CheckConstraint(
-                condition=(Q(state="replaced") & Q(replaced_on__gte=F("received_on"))) | (~Q(state="replaced") & Q(replaced_on=None)),
+                condition=(Q(state="replaced") & Q(replaced_on__gte=F("received_on")))
+                | (~Q(state="replaced") & Q(replaced_on=None))
+                | Q(state="destroyed"),
                 name="document_replaced_on_a_day",
                 violation_error_message="A version is replaced on a day, and not before it was received.",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="destroyed", destroyed_on__isnull=False, file=None, note="")
+                | (~Q(state="destroyed") & Q(destroyed_on=None)),
+                name="document_destroyed_is_empty",
+                violation_error_message="Of a destroyed document neither file nor note is left, and the day is known.",
             ),
             models.CheckConstraint(
                 condition=Q(original=None, version=1) | Q(original__isnull=False, version__gt=1),
@@ -125,6 +138,7 @@ class Document(Record):
         ]
         indexes: ClassVar = [
             models.Index(fields=["company", "party", "kind"], name="document_of_party"),
+            models.Index(fields=["company", "kind", "received_on"], name="document_of_kind"),
             models.Index(fields=["company", "valid_until"], name="document_expiry", condition=Q(state="valid")),
         ]
 
@@ -152,7 +166,7 @@ class Document(Record):
 
     def holds_on(self, day: date) -> bool:
         """Whether it can be relied on that day."""
-        return self.state != self.State.REVOKED and self.in_force_on(day)
+        return self.state not in {self.State.REVOKED, self.State.DESTROYED} and self.in_force_on(day)
 
     def in_force_on(self, day: date) -> bool:
         """Whether it counted on that day, whatever was found out later: what was revoked counted until then."""

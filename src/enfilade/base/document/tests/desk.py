@@ -48,7 +48,7 @@ class Desk:
     def fresh(self, document: Document) -> Document:
         """As it is stored."""
         with scope(self.company.pk):
-            return Document.objects.get(pk=document.pk)
+            return Document.objects.select_related("file", "kind", "party").get(pk=document.pk)
 
 
 def refused(code: str, run: Any, ctx: Context, **inputs: Any) -> None:
