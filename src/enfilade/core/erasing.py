@@ -6,6 +6,7 @@ Content is kept once however many files of whichever companies have it. It goes 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from . import files
 from .context import Context
@@ -28,8 +29,9 @@ def erase(ctx: Context, file: StoredFile, reason: str) -> ErasedFile:
 def used_by(file: StoredFile) -> Iterator[str]:
     """References of the records that carry a file."""
     for relation in StoredFile._meta.related_objects:
-        if relation.related_model is not ErasedFile:
-            rows = relation.related_model.objects.filter(**{relation.field.name: file}).order_by("pk")
+        carrier: Any = relation.related_model
+        if carrier is not ErasedFile:
+            rows = carrier.objects.filter(**{relation.field.name: file}).order_by("pk")
             yield from (ref(row) for row in rows[:10])
 
 

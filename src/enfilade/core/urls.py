@@ -62,7 +62,7 @@ def _page_urls() -> list[URLPattern]:
 
 
 def _open_urls() -> list[URLPattern]:
-    return [path(f"{p.module}/open/<slug:company>/{p.path}", open_view(p.view), name=label) for label, p in OPEN_PAGES.items()]
+    return [path(f"{p.module}/open/<slug:company>/{p.path}", open_view(p.view, p.methods), name=label) for label, p in OPEN_PAGES.items()]
 
 
 urlpatterns: list[URLPattern] = [

@@ -40,3 +40,21 @@ class DocumentDestroyed:
     document_id: int
     party_id: int
     kind_code: str
+
+
+@event
+class DocumentSigned:
+    """Everybody who was asked has signed; the document is taken and its evidence sealed."""
+
+    request_id: int
+    document_id: int
+    party_id: int
+    kind_code: str
+
+
+@event
+class SignatureDeclined:
+    """Somebody who was asked declined to sign."""
+
+    request_id: int
+    party_id: int

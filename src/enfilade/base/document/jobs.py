@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from enfilade.core.context import Context
+import logging
+
+from enfilade.core.context import Context, Refusal
 from enfilade.core.jobs import for_each_company, schedule
 from enfilade.core.scope import scope
 
-from .commands import expire_document, propose_destruction, remind_of_expiry
+from .commands import expire_document, expire_signature, propose_destruction, remind_of_expiry, remind_signer
+from .commands.signing import REMINDED_EVERY
 from .models import Document
-from .queries import time_is_over, to_be_reminded_of
+from .queries import signatures_to_expire, signers_to_remind, time_is_over, to_be_reminded_of
+
+_LOG = logging.getLogger("enfilade.document")
 
 
 @schedule("document.expire", "20 * * * *")
@@ -30,6 +35,29 @@ def propose_destructions(timestamp: int) -> None:
     """Every night: what nobody has to keep any longer is proposed; a person decides."""
     del timestamp
     for_each_company(propose_of_company)
+
+
+@schedule("document.follow_signatures", "35 * * * *")
+def follow_signatures(timestamp: int) -> None:
+    """Hourly: what was not signed in time is closed, and who has not signed for three days is written to."""
+    del timestamp
+    for_each_company(follow_signatures_of_company)
+
+
+def follow_signatures_of_company(ctx: Context) -> tuple[int, int]:
+    """How many requests were closed, and how many people were written to. Whom nobody can write to now is tried the next hour."""
+    with scope(ctx.company_id, read_only=True):
+        over, silent = list(signatures_to_expire(ctx)), list(signers_to_remind(ctx, ctx.now - REMINDED_EVERY))
+    for request in over:
+        expire_signature(ctx.with_key(f"expire:{request.pk}"), request=request)
+    written = 0
+    for signer in silent:
+        try:
+            remind_signer(ctx.with_key(f"remind:{signer.pk}:{signer.reminded_at}:{ctx.now:%Y%m%d%H}"), signer=signer)
+            written += 1
+        except Refusal as no:
+            _LOG.warning("signer %s was not reminded: %s", signer.pk, no.code)
+    return len(over), written
 
 
 def propose_of_company(ctx: Context) -> int:

@@ -8,9 +8,13 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import typst
@@ -28,25 +32,55 @@ class LayoutError(Exception):
     """A template of ours is wrong; the message says where."""
 
 
-def render_pdf(template: str, data: dict[str, Any], *, at: datetime | None = None) -> bytes:
+@dataclass(frozen=True)
+class Attached:
+    """A file inside a PDF. name: as a reader shows it; relationship: source, data, alternative or supplement (PDF/A-3)."""
+
+    name: str
+    content: bytes
+    media_type: str
+    description: str
+    relationship: str = "source"
+
+
+def render_pdf(template: str, data: dict[str, Any], *, at: datetime | None = None, attached: Sequence[Attached] = ()) -> bytes:
     """A PDF of a template and the values it prints.
 
     template: `billing/invoice.typ`, or typst source (anything with a line end).
     data: texts, numbers, lists and dictionaries; amounts and dates already as people read them.
+    attached: files to go inside; the template takes them in with `#attachments(data)`.
     at: when it was issued. With it the file is PDF/A-3a, which has to be dated; the same instant gives the same bytes.
     """
     source = template if "\n" in template else template_source(template)
-    inputs = {"data": json.dumps(jsonable(data), ensure_ascii=False), "dated": "yes" if at else ""}
-    stamp = (at or datetime(1970, 1, 1, tzinfo=UTC)).astimezone(UTC)
+    named = [{"name": a.name, "media_type": a.media_type, "description": a.description, "relationship": a.relationship} for a in attached]
+    values = {**data, "attached": named} if named else data
+    inputs = {"data": json.dumps(jsonable(values), ensure_ascii=False), "dated": "yes" if at else ""}
+    stamp = (at or datetime(1970, 1, 1, tzinfo=UTC)).astimezone(UTC).replace(microsecond=0)
     files = {"main": source.encode(), **library()}
-    with _LOCK:
+    with _LOCK, _on_disk(files, attached) as given:
         try:
-            return _compile(files, inputs, stamp, [ARCHIVE, ACCESSIBLE] if at else [ACCESSIBLE])
+            return _compile(given, inputs, stamp, [ARCHIVE, ACCESSIBLE] if at else [ACCESSIBLE])
         except typst.TypstError:
             try:
-                return _compile(files, inputs, stamp, [])
+                return _compile(given, inputs, stamp, [])
             except typst.TypstError as error:
                 raise LayoutError(f"{template.splitlines()[0][:80]}: {error.diagnostic or error.message}") from error
+
+
+@contextmanager
+def _on_disk(files: dict[str, bytes], attached: Sequence[Attached]) -> Iterator[dict[str, bytes] | Path]:
+    """The files in memory; with attachments, in a folder of their own, since typst takes no binary content from memory."""
+    if not attached:
+        yield files
+        return
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        for at, one in enumerate(attached):
+            files[f"attached/{at}"] = one.content
+        for path, content in files.items():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_bytes(content)
+        yield folder
 
 
 def template_source(name: str) -> str:
@@ -73,10 +107,11 @@ def fonts() -> typst.Fonts:
     return typst.Fonts(include_system_fonts=True, include_embedded_fonts=True, font_paths=paths)
 
 
-def _compile(files: dict[str, bytes], inputs: dict[str, str], stamp: datetime, standards: list[str]) -> bytes:
+def _compile(files: dict[str, bytes] | Path, inputs: dict[str, str], stamp: datetime, standards: list[str]) -> bytes:
     # The stub does not know that a document may be given as files in memory, and narrows the standards to literals.
+    where: Any = {"input": files / "main", "root": files} if isinstance(files, Path) else {"input": files}
     made = typst.compile(  # type: ignore[call-overload]
-        files, font_paths=fonts(), sys_inputs=inputs, format="pdf", pdf_standards=standards, timestamp=stamp
+        **where, font_paths=fonts(), sys_inputs=inputs, format="pdf", pdf_standards=standards, timestamp=stamp
     )
     if not isinstance(made, bytes):
         raise LayoutError("A document has to be one PDF.")

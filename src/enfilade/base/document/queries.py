@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import DateField, Exists, Func, OuterRef, Q, Value
@@ -13,13 +13,15 @@ from django.db.models.functions import Cast, Coalesce
 
 from enfilade.base.party.models import Party
 from enfilade.base.party.queries import live_parties, party_roles
-from enfilade.core.context import Context
-from enfilade.core.models import RecordQuerySet, StoredFile
+from enfilade.core.context import Context, NotFound
+from enfilade.core.models import Company, RecordQuerySet, StoredFile
 
-from .models import Destruction, Document, DocumentKind, LegalHold, RequiredDocument, RetentionRule
+from .models import Destruction, Document, DocumentKind, LegalHold, RequiredDocument, RetentionRule, SignatureRequest, Signer
 from .rules import latest_start
 
 VIEW = "document.view_document"
+VIEW_SIGNATURES = "document.view_signaturerequest"
+LONGEST_KEY = 19
 ALWAYS_DAYS = 365_000
 
 
@@ -183,8 +185,37 @@ def expiring_documents(ctx: Context, until: date) -> RecordQuerySet:
     return rows.select_related("party", "kind").order_by("valid_until", "pk")
 
 
+def signer_by_token(company: Company, token: str) -> Signer:
+    """Who holds a link, with what is to be signed. Refuses NotFound for whatever is wrong.
+
+    Why no context: nobody is signed in who could have one; the link itself is the proof.
+    """
+    key = token.partition("-")[0]
+    pk = int(key) if key.isascii() and key.isdigit() and len(key) < LONGEST_KEY else 0
+    rows = Signer.objects.filter(company=company, pk=pk).prefetch_related("request__signers")
+    signer = rows.select_related("company", "request__file", "request__kind", "request__party", "request__asked_by").first()
+    if signer is None or not signer.opens_with(token):
+        raise NotFound("link", "")
+    return signer
+
+
+def signers_to_remind(ctx: Context, before: datetime) -> RecordQuerySet:
+    """Those whose turn it is, who have an address, and to whom nobody wrote since a time."""
+    rows = Signer.objects.visible_to(ctx).filter(state=Signer.State.ASKED, request__state=SignatureRequest.State.OPEN).exclude(email="")
+    rows = rows.filter(Q(reminded_at=None, asked_at__lte=before) | Q(reminded_at__lte=before), request__expires_on__gte=ctx.today)
+    return rows.select_related("request").order_by("pk")
+
+
+def signatures_to_expire(ctx: Context) -> RecordQuerySet:
+    """Open requests whose last day is over."""
+    return SignatureRequest.objects.visible_to(ctx).filter(state=SignatureRequest.State.OPEN, expires_on__lt=ctx.today).order_by("pk")
+
+
 def may_read_file(ctx: Context, file: StoredFile) -> bool:
     """Whether the caller gave the file, or may see a document that carries it."""
     if file.stored_by_id == ctx.user.pk:
         return True
-    return ctx.may(VIEW) and Document.objects.visible_to(ctx).filter(file=file).exists()
+    if ctx.may(VIEW) and Document.objects.visible_to(ctx).filter(file=file).exists():
+        return True
+    asked = SignatureRequest.objects.visible_to(ctx).filter(Q(file=file) | Q(evidence=file))
+    return ctx.may(VIEW_SIGNATURES) and asked.exists()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from enfilade.base.party.models import Party
 from enfilade.core.context import Context
@@ -11,8 +11,8 @@ from enfilade.core.pages.context import department
 from enfilade.core.pages.transfer import file_guard
 from enfilade.core.resource import Resource, panel
 
-from . import commands, queries  # noqa: F401 - the commands register themselves
-from .models import Destruction, Document, DocumentKind, LegalHold, RequiredDocument, RetentionRule
+from . import commands, mails, pages, queries  # noqa: F401 - commands, purposes and pages register themselves
+from .models import Destruction, Document, DocumentKind, LegalHold, RequiredDocument, RetentionRule, SignatureRequest, Signer
 
 department("document", "Documents", "file-check", 45, office="front")
 
@@ -136,6 +136,61 @@ class LegalHoldResource(Resource):
     def queryset(self) -> RecordQuerySet:
         """With what the name of a document is made of."""
         return super().queryset().select_related("document__kind", "document__party")
+
+
+class SignatureRequestResource(Resource):
+    """What people were asked to sign."""
+
+    model = SignatureRequest
+    columns = ("party", "kind", "asked_at", "asked_by", "expires_on", "state")
+    filters = ("state", "party", "kind", "asked_by", "expires_on")
+    search = ("party__name", "kind__name")
+    facts = (
+        "party",
+        "kind",
+        "state",
+        "file",
+        "sha256",
+        "asked_by",
+        "asked_at",
+        "expires_on",
+        "closed_at",
+        "reason",
+        "document",
+        "evidence",
+        "message",
+        "consent",
+        "consent_version",
+    )
+    lines: ClassVar = {
+        "signers": ("place", "name", "email", "state", "asked_at", "read_at", "decided_at", "typed_name", "address", "reason"),
+    }
+    ordering = "-asked_at"
+    icon = "signature"
+    order = 15
+    empty = "Nobody was asked to sign yet. Choose “Ask for a signature” on the page of a party: a link by e-mail, or a picture to scan."
+
+    def queryset(self) -> RecordQuerySet:
+        """With what the name of a document is made of."""
+        return super().queryset().select_related("document__kind", "document__party")
+
+
+@panel(
+    on=SignatureRequest, title="Whose turn it is", permission="document.ask_signature", template="document/panel_turn.html", icon="qr-code"
+)
+def turn_panel(ctx: Context, request: SignatureRequest) -> dict[str, Any] | None:
+    """Who is asked now, with the link to show."""
+    if request.state != SignatureRequest.State.OPEN:
+        return None
+    return {"signers": list(request.signers.visible_to(ctx).filter(state=Signer.State.ASKED).order_by("place"))}
+
+
+@panel(on=Party, title="Signatures", permission=queries.VIEW_SIGNATURES, template="document/panel_signatures.html", icon="signature")
+def signatures_panel(ctx: Context, party: Party) -> dict[str, Any]:
+    """What a party, or somebody for it, was asked to sign."""
+    rows = list(SignatureRequest.objects.visible_to(ctx).filter(party=party).select_related("kind", "asked_by").order_by("-pk")[:50])
+    url = f"/document/do/ask_signature/?party={party.pk}" if ctx.may("document.ask_signature") else ""
+    return {"requests": rows, "count": len(rows), "new_url": url, "new_label": "Ask for a signature"}
 
 
 @panel(on=Party, title="Documents", permission=queries.VIEW, template="document/panel_documents.html", icon="file-check")

@@ -50,17 +50,22 @@ def view(permission: str = "", *, methods: tuple[str, ...] = ("GET", "HEAD")) ->
     return wrap
 
 
-def open_view(run: View) -> View:
-    """Wrap `def view(request, company, ...)` that nobody signs in for; reading only, and whatever is wrong is the same 404."""
+def open_view(run: View, methods: tuple[str, ...]) -> View:
+    """Wrap `def view(request, company, ...)` that nobody signs in for; whatever is wrong with the address is the same 404.
+
+    A form that is sent has its token as every other; what it changes it changes by commands.
+    """
 
     @wraps(run)
     def handle(request: HttpRequest, company: str, **kwargs: Any) -> HttpResponseBase:
-        if request.method not in {"GET", "HEAD"}:
-            return HttpResponse(status=405, headers={"Allow": "GET, HEAD"})
+        if request.method not in methods:
+            return HttpResponse(status=405, headers={"Allow": ", ".join(methods)})
         found = Company.objects.filter(slug=company).first()
         try:
             if found is None:
                 raise NotFound("company", company)
+            if request.method not in {"GET", "HEAD"}:
+                return run(request, found, **kwargs)
             with scope(found.pk, read_only=True):
                 return _rendered(run(request, found, **kwargs))
         except Refusal:

@@ -138,6 +138,7 @@ class OpenPage:
     module: str
     path: str
     view: Callable[..., Any]
+    methods: tuple[str, ...] = ("GET", "HEAD")
 
 
 PANELS: dict[type[models.Model], list[Panel]] = defaultdict(list)
@@ -221,15 +222,16 @@ def page(path: str, *, title: str, permission: str, icon: str = "square", order:
     return wrap
 
 
-def open_page(path: str) -> Callable[[Any], Any]:
-    """File `def view(request, company, ...)` under /<module>/open/<company>/<path>, for programs that can't sign in.
+def open_page(path: str, *, methods: tuple[str, ...] = ("GET", "HEAD")) -> Callable[[Any], Any]:
+    """File `def view(request, company, ...)` under /<module>/open/<company>/<path>, for programs and people that can't sign in.
 
-    The dispatcher has opened a read-only scope of the company; NotFound is an answer without a word.
+    The dispatcher has opened a read-only scope of the company, unless a form is sent: that runs outside of a transaction and changes things
+    by commands only. NotFound is an answer without a word.
     """
 
     def wrap(view: Callable[..., Any]) -> Any:
         module = module_of(view.__module__)
-        OPEN_PAGES[f"{module}.{view.__name__}"] = OpenPage(module, path, view)
+        OPEN_PAGES[f"{module}.{view.__name__}"] = OpenPage(module, path, view, methods)
         return view
 
     return wrap

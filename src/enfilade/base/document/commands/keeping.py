@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from enfilade.base.document.events import DocumentDestroyed
-from enfilade.base.document.models import Destruction, Document, DocumentKind, LegalHold
+from enfilade.base.document.models import Destruction, Document, DocumentKind, LegalHold, SignatureRequest
 from enfilade.base.document.queries import retention_rule
 from enfilade.base.party.models import Party
 from enfilade.core.command import LongText, Ref, command
@@ -89,11 +89,14 @@ def destroy_document(ctx: Context, *, destruction: Destruction, reason: str = ""
     file = document.file
     document.state, document.destroyed_on, document.file, document.note = Document.State.DESTROYED, ctx.today, None, ""
     document.save(update_fields=["state", "destroyed_on", "file", "note"])
-    if file is not None:
-        others = list(used_by(file))
+    requests = list(SignatureRequest.objects.visible_to(ctx).filter(document=document).select_related("evidence"))
+    own = {ref(document), *map(ref, requests)}
+    for one in filter(None, (file, *(r.evidence for r in requests))):
+        others = [used for used in used_by(one) if used not in own]
         if others:
             raise Refusal("used_elsewhere", f"Its file is also used by {', '.join(others)}; it would be left there. Take it away first.")
-        erase(ctx, file, f"by {ref(destruction)}")
+        erase(ctx, one, f"by {ref(destruction)}")
+    if file is not None:
         destruction.sha256, destruction.size_bytes = file.sha256, file.size_bytes
     destruction.state, destruction.reason, destruction.decided_by, destruction.decided_at = "destroyed", reason, ctx.user, ctx.now
     destruction.save(update_fields=["state", "reason", "decided_by", "decided_at", "sha256", "size_bytes"])

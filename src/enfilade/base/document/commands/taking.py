@@ -39,7 +39,7 @@ def take_document(
     owner: who is reminded before it ends; left empty, you.
     Refuses: signature_missing, kind_not_used, not_your_file, in_the_future; document_valid_after_receipt (database).
     """
-    document = _taken(ctx, kind, file, received_on, signed, valid_until, party=party, owner=owner, note=note)
+    document = keep(ctx, kind, file, received_on, signed, valid_until, party=party, owner=owner, note=note)
     publish(ctx, DocumentTaken(document.pk, document.party_id, kind.code))
     return document
 
@@ -67,7 +67,7 @@ def replace_document(
         raise Refusal("older_than_the_last", "A new version can't count from a day before the one that it replaces.", field="received_on")
     document.state, document.replaced_on = Document.State.REPLACED, day
     document.save(update_fields=["state", "replaced_on"])
-    made = _taken(
+    made = keep(
         ctx,
         document.kind,
         file,
@@ -96,21 +96,26 @@ def revoke_document(ctx: Context, *, document: Document, reason: str) -> Documen
     return document
 
 
-def _taken(
+def keep(
     ctx: Context,
     kind: DocumentKind,
     file: StoredFile | None,
     received_on: date | None,
     signed: bool,
     valid_until: date | None,
+    *,
+    by_house: bool = False,
     **more: Any,
 ) -> Document:
-    """A new row, by the rules of its kind. Refuses as take_document says."""
+    """A new row, by the rules of its kind. Refuses as take_document says.
+
+    by_house: the file came in by a way of our own, and whether somebody may use it was asked there.
+    """
     if not kind.active:
         raise Refusal("kind_not_used", f"{kind.name} is not asked for any more.", field="kind")
     if kind.signature_needed and not signed:
         raise Refusal("signature_missing", f"{kind.name} has to be signed. Tick the box when it is.", field="signed")
-    if file is not None and not may_read_file(ctx, file):
+    if file is not None and not by_house and not may_read_file(ctx, file):
         raise Refusal("not_your_file", "This file was given by somebody else and belongs to no document that you may see.", field="file")
     day = received_on or ctx.today
     if day > ctx.today:
