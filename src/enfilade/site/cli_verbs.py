@@ -107,12 +107,14 @@ def show_row(options: Namespace, given: dict[str, Any]) -> int:
 
 def run_command(options: Namespace, given: dict[str, Any]) -> int:
     """enfilade run."""
-    ctx = caller(options)
-    if options.reason:
+    ctx, command = caller(options), command_named(options.command)
+    raw: dict[str, Any] = {**_object(options.input, "--input"), **given}
+    if options.reason and "reason" in command.parameters:
+        raw["reason"] = options.reason
+    # Where a command asks for a reason of its own, the same one wakes the roles, and only where that is needed.
+    if options.reason and ("reason" not in command.parameters or not ctx.may(command.permission)):
         ctx = _elevated(ctx, options.reason)
     ctx = replace(ctx, key=(options.key or "")[:200], rehearse=options.rehearse)
-    command = command_named(options.command)
-    raw: dict[str, Any] = {**_object(options.input, "--input"), **given}
     for name, parameter in command.parameters.items():
         text = raw.get(name)
         if isinstance(text, str) and (parameter.is_lines or parameter.kind is dict or (parameter.many and text.startswith("["))):
