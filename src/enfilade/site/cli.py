@@ -117,10 +117,8 @@ def parser() -> Parser:
     )
     take.add_argument("--key", default="", metavar="FIELD", help="field by which a row is found again (default: the resource's own)")
     take.add_argument("--mode", default="both", metavar="both|create|update", help="add what is new, change what is there, or both")
-    for option in ("encoding", "separator", "sheet"):
-        take.add_argument(f"--{option}", default="", help="found by looking where it is not given")
-    take.add_argument("--decimal", default="", metavar=".|,", help="sign before a fraction; found by looking where it is not given")
-    take.add_argument("--dates", default="", metavar="ymd|dmy|mdy", help="order of a date; found by looking where it is not given")
+    for option, choice in (("encoding", None), ("separator", None), ("sheet", None), ("decimal", ".|,"), ("dates", "ymd|dmy|mdy")):
+        take.add_argument(f"--{option}", default="", metavar=choice, help="found by looking where it is not given")
     verb("export", "Print a resource as CSV; filters as for list; --format xlsx writes a workbook.", "resource")
     verb("report", "Print a report: its inputs are options.", "report")
     verb("verify", "Check that nothing was altered: balances, chains, numbers. Exit code 1 when something is found.")
