@@ -3,6 +3,7 @@
 from typing import Any
 
 from . import mailing, members, schedules, verify_record
+from .command import REGISTRY, Command
 from .commands import save_view
 from .context import Context
 from .models import (
@@ -100,6 +101,11 @@ class MembershipResource(Resource):
     icon = "users"
     title = "people with access"
     order = 10
+
+    @property
+    def add_command(self) -> Command | None:
+        """Nobody makes a membership as such: somebody is given access."""
+        return REGISTRY.get("core.add_member")
 
     def queryset(self) -> RecordQuerySet:
         """With roles and departments, so that a page of people costs two queries more, not two a person."""

@@ -23,7 +23,7 @@ from enfilade.core.commands import end_elevation
 from enfilade.core.context import Context, Refusal
 from enfilade.core.http.dispatch import view
 from enfilade.core.http.problems import elevate_url
-from enfilade.core.models import Passkey, SignInEvent, TotpDevice, User
+from enfilade.core.models import Passkey, Role, SignInEvent, TotpDevice, User
 from enfilade.core.refs import key_of
 from enfilade.core.scope import scope
 from enfilade.core.signin import factors, passkeys, sessions
@@ -303,6 +303,11 @@ def confirm_options_view(request: HttpRequest, ctx: Context) -> HttpResponse:
     return JsonResponse(options)
 
 
+def _names(ctx: Context) -> list[str]:
+    """The roles that sleep, by name."""
+    return list(Role.objects.filter(company_id=ctx.company_id, code__in=ctx.sleeping).order_by("name").values_list("name", flat=True))
+
+
 @view("core.elevate", methods=METHODS)
 def elevate_view(request: HttpRequest, ctx: Context) -> HttpResponse:
     """/account/elevate/: why, how long, and who you are, each time anew; POST with `end` puts it to an end."""
@@ -325,6 +330,6 @@ def elevate_view(request: HttpRequest, ctx: Context) -> HttpResponse:
             # The next one asks again.
             request.session.update({"elevation": made.pk, "fresh": 0})
             return HttpResponseRedirect(back)
-    context = {**account_tabs(ctx, request.path), "error": error, "next": back, "given": request.POST, "roles": sorted(ctx.sleeping)}
+    context = {**account_tabs(ctx, request.path), "error": error, "next": back, "given": request.POST, "roles": _names(ctx)}
     with scope(ctx.company_id, read_only=True):
         return render(request, "core/account/elevate.html", context, status=422 if error else 200)
