@@ -111,6 +111,32 @@ def users_in_role(company: Company, role_code: str) -> list[User]:
     return list({m.user_id: m.user for m in found}.values())
 
 
+_HOLDERS = """
+WITH RECURSIVE gives AS (
+    SELECT dr.department_id, dr.role_id FROM core_department_roles dr JOIN core_role r ON r.id = dr.role_id AND r.company_id = %(company)s
+    UNION SELECT d.id, g.role_id FROM core_department d JOIN gives g ON d.parent_id = g.department_id
+), held AS (
+    SELECT m.user_id, mr.role_id FROM core_membership m JOIN core_membership_roles mr ON mr.membership_id = m.id
+     WHERE m.company_id = %(company)s AND m.active
+    UNION SELECT m.user_id, g.role_id FROM core_membership m
+      JOIN core_membership_departments md ON md.membership_id = m.id JOIN gives g ON g.department_id = md.department_id
+     WHERE m.company_id = %(company)s AND m.active
+)
+SELECT r.code, u.id, u.name FROM held JOIN core_role r ON r.id = held.role_id
+  JOIN core_user u ON u.id = held.user_id AND u.is_active ORDER BY u.id
+"""
+
+
+def holders_of_roles(company: Company) -> dict[str, dict[int, str]]:
+    """Active members by the code of each role that they hold, themselves or by a department: keys and names, in one query."""
+    found: dict[str, dict[int, str]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_HOLDERS, {"company": company.pk})
+        for code, user, name in cursor.fetchall():
+            found.setdefault(code, {})[user] = name
+    return found
+
+
 def departments_with_role(company: Company, role_code: str) -> set[int]:
     """Departments in which everybody holds a role: those that give it, and all below them."""
     found: set[int] = set()

@@ -161,9 +161,20 @@ class Story(Cast):
             self.one_day(day, self.at(day, 23), booked[day])
         self.say("Beginning today")
         self.one_day(today, self.owner.now, booked[today])
+        self.people_ask()
         for day in (today + timedelta(days=n) for n in range(1, AHEAD_DAYS + 6)):
             if self.is_open(day):
                 self.book_day(day, load=0.35, booked_at=self.owner.now)
+
+    def people_ask(self) -> None:
+        """What came in just now and waits for whoever takes it; and a holiday that is planned, with who stands in."""
+        for number, (text, topic) in enumerate(self.data["questions"]):
+            at = self.owner.now - timedelta(minutes=50 - 9 * number)
+            patient = self.dice.choice(self.patients)
+            self.do("desk2", at, "work.open_case", kind="question", topic=topic, title=text, party=patient.pk)
+        leave = self.at(self.owner.today + timedelta(days=9), 0)
+        inputs = {"user": self.people["desk2"].user.pk, "deputy": self.people["desk"].user.pk, "reason": "Holiday"}
+        self.do("desk2", self.owner.now, "work.note_absence", **inputs, from_at=leave, until_at=leave + timedelta(days=7))
 
     def is_open(self, day: date) -> bool:
         """Whether the practice usually works on a day."""

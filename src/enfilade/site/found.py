@@ -174,12 +174,12 @@ class Setup:
     def work(self) -> None:
         """Queues, routing, and what the doors look at."""
         for queue in self.each("queues"):
-            made = self.do("work.add_queue", code=queue["code"], name=queue["name"], role_code=queue["role"], office=queue["office"])
+            made = self.do("work.add_queue", **{**{k: v for k, v in queue.items() if k != "role"}, "role_code": queue["role"]})
             self.ids["queue", queue["code"]] = made.pk
+        for topic in self.each("topics"):
+            self.do("work.add_topic", **topic)
         for order, rule in enumerate(self.each("routing"), 1):
-            self.do(
-                "work.add_routingrule", topic=rule["topic"], queue=self.ids["queue", rule["queue"]], due_min=rule["due_min"], order=order
-            )
+            self.do("work.add_routingrule", **{**rule, "queue": self.ids["queue", rule["queue"]]}, order=order)
         for rule in self.each("door_rules"):
             self.do("doors.add_doorrule", **rule)
         for rule in self.each("conflict_rules"):

@@ -12,8 +12,10 @@ from enfilade.core.resource import page
 from enfilade.core.ui.format import format_duration, format_instant, minutes_between
 
 from .models import Case
-from .queries import MyWork, my_queues, my_work
+from .queries import MyWork, my_queues, my_work, team, waiting_in
+from .rules.routing import Place
 
+_ROWS_MAX = 200
 LANES = (
     ("overdue", "Overdue", "bad", "Nothing is late."),
     ("offered", "Handed over to me", "warn", "Nobody waits for you to accept something."),
@@ -62,12 +64,55 @@ def _card(ctx: Context, case: Case, lane: str) -> dict[str, Any]:
     return {
         "case": case,
         "url": f"/work/cases/{case.pk}/",
-        "text": " · ".join(part for part in (str(case.get_kind_display()), case.who, case.topic.replace("_", " ")) if part),
-        "place": str(case.queue) if lane == "open" else str(case.owner or "") if lane == "offered" else "",
+        "text": " · ".join(part for part in (str(case.get_kind_display()), case.who, case.get_topic_display()) if part),
+        "place": _place(ctx, case, lane),
         "due": format_instant(case.due_at) if case.due_at else "",
         "late": f"{format_duration(minutes_between(case.due_at, ctx.now))} late" if late and case.due_at else "",
         "urgent": case.priority in {"urgent", "high"},
         "buttons": [{"label": words, "url": f"/work/do/{verb}/{case.pk}/"} for verb, words in buttons if _may(ctx, verb)],
+    }
+
+
+def _place(ctx: Context, case: Case, lane: str) -> str:
+    """Where it waits, who offers it, or for whom the caller stands in."""
+    if lane == "open":
+        return str(case.queue)
+    if lane == "offered":
+        return str(case.owner or "")
+    return f"for {case.owner}" if case.owner_id not in (None, ctx.user.pk) and case.state != Case.State.ANSWERED else ""
+
+
+@page("team/", title="Queues and people", permission="work.view_queue", icon="layers", order=2)
+def team_page(request: HttpRequest, ctx: Context) -> HttpResponse:
+    """What waits in the queues that the caller serves, who is there to take it, and the next case by one key."""
+    known = team(ctx, ctx.now)
+    served = {q.pk for q in my_queues(ctx)}
+    shown = served or set(known.places)
+    waiting: dict[int, list[Case]] = {pk: [] for pk in shown}
+    for case in waiting_in(ctx, sorted(shown))[:_ROWS_MAX]:
+        if case.queue_id is not None:
+            waiting[case.queue_id].append(case)
+    context = {
+        "places": [_place_row(ctx, place, waiting[place.key]) for place in known.places.values() if place.key in shown],
+        "serves": bool(served),
+        "may_take": _may(ctx, "take_case") and any(waiting[pk] for pk in served),
+        "may_note": ctx.may("work.note_absence"),
+        "may_queue": ctx.may("work.add_queue"),
+        "me": ctx.user.pk,
+        "crumbs": [{"label": "Queues and people", "url": ""}],
+    }
+    part = "#queues" if request.headers.get("HX-Request") and "team-queues" in request.headers.get("HX-Target", "") else ""
+    return render(request, f"work/team.html{part}", context)
+
+
+def _place_row(ctx: Context, place: Place, waiting: list[Case]) -> dict[str, Any]:
+    return {
+        "place": place,
+        "count": place.waiting,
+        "more": place.waiting - len(waiting),
+        "late": sum(case.is_overdue(ctx.now) for case in waiting),
+        "cases": [_card(ctx, case, "open") for case in waiting],
+        "people": sorted(place.people, key=lambda person: person.load),
     }
 
 

@@ -8,13 +8,17 @@ from typing import Annotated, Any
 
 from django.db.models import Count, Q
 
-from enfilade.core.command import Input
+from enfilade.base.party.models import Party
+from enfilade.core.command import Choice, Input, Ref
 from enfilade.core.context import Context
 from enfilade.core.resource import report
+from enfilade.core.ui.format import format_instant
 
 from .models import Case
-from .rules import KINDS
+from .queries import where_to
+from .rules import KINDS, due_for
 
+KIND = Choice(*KINDS.items(), label="Kind of case")
 _COLUMNS = (
     ("kind", "Kind", "text"),
     ("opened", "Opened", "number"),
@@ -62,3 +66,38 @@ def _row(ctx: Context, kind: str, found: list[Any]) -> dict[str, Any]:
         "passed": sum(c.passed for c in found),
         "returned": sum(c.returned for c in found),
     }
+
+
+@report(title="Where would this go", permission="work.view_routingrule", icon="split", order=75)
+def where_would_it_go(
+    ctx: Context,
+    *,
+    kind: Annotated[str, KIND],
+    topic: str = "",
+    party: Annotated[Ref[Party] | None, Input(shared=True, label="Customer")] = None,
+    at: datetime | None = None,
+) -> dict[str, Any]:
+    """The queue and the person that a new case would go to, and why each rule before it does not count. Nothing is made.
+
+    topic: the word that the rules know.
+    party: who asks.
+    at: left empty, now; who is away and what waits is as it is then, or now.
+    """
+    when = at or ctx.now
+    found = where_to(ctx, kind=kind, topic=topic, party=party.pk if party else None, at=when)
+    due = due_for(kind, when, None, found.route.due_min if found.route else None)
+    tiles = [
+        {"label": "It goes to", "value": found.place.name if found.place else "whoever takes it", "hint": found.why},
+        {"label": "Offered to", "value": found.person.name if found.person else "nobody yet"},
+        {"label": "Priority", "value": (found.route.priority if found.route else "normal").capitalize()},
+        {"label": "Due", "value": format_instant(due) if due else "no time"},
+    ]
+    rows = [
+        {"step": n, "rule": r.route.words, "counts": "Yes" if r.fits else "No", "why": r.why, "url": f"/work/routing-rules/{r.route.key}/"}
+        for n, r in enumerate(found.readings, 1)
+    ]
+    columns = [
+        {"name": "step", "label": "Read", "kind": "number"},
+        *({"name": n, "label": n.capitalize()} for n in ("rule", "counts", "why")),
+    ]
+    return {"columns": columns, "rows": rows, "tiles": tiles, "notes": [] if rows else ["There are no rules yet."]}

@@ -8,12 +8,13 @@ from django.db.models import Model
 
 from enfilade.base.party.models import Party
 from enfilade.core.context import Context
+from enfilade.core.models import RecordQuerySet
 from enfilade.core.pages.context import department
 from enfilade.core.resource import Resource, Step, flow, panel
 
 from . import commands, pages, queries, verify  # noqa: F401 - they register themselves
 from .flow import case_steps
-from .models import Case, CaseNote, HandOver, Queue, RoutingRule
+from .models import Absence, Case, CaseNote, HandOver, Queue, RoutingRule, Skill, SkillHolder, Topic
 
 department("work", "Work", "inbox", 10, office="front")
 
@@ -55,6 +56,10 @@ class CaseResource(Resource):
     order = 20
     empty = "Nothing to do yet. Take the first call, question or complaint with “New case” (Ctrl-K)."
 
+    def queryset(self) -> RecordQuerySet:
+        """With the names of topics."""
+        return queries.named(super().queryset())
+
     def tone(self, ctx: Context, row: Model) -> str:
         """What is late is red."""
         return "bad" if isinstance(row, Case) and row.is_overdue(ctx.now) else ""
@@ -64,10 +69,10 @@ class QueueResource(Resource):
     """Teams."""
 
     model = Queue
-    columns = ("code", "name", "role_code", "office", "department", "active")
-    filters = ("office", "department", "active")
+    columns = ("code", "name", "role_code", "office", "department", "handing", "last_resort", "active")
+    filters = ("office", "department", "handing", "active")
     search = ("code", "name", "role_code")
-    fields = ("code", "name", "role_code", "office", "department", "active")
+    fields = ("code", "name", "role_code", "office", "department", "handing", "each_max", "last_resort", "active")
     import_key = "code"
     ordering = "code"
     icon = "layers"
@@ -79,14 +84,70 @@ class RoutingRuleResource(Resource):
     """What goes where."""
 
     model = RoutingRule
-    columns = ("order", "kind", "topic", "queue", "priority", "due_min", "active")
-    filters = ("kind", "queue", "active")
+    columns = ("order", "kind", "topic", "party", "hours", "skill", "queue", "priority", "due_min", "active")
+    filters = ("kind", "queue", "party", "skill", "active")
     search = ("topic", "queue__name")
-    fields = ("order", "kind", "topic", "queue", "priority", "due_min", "active")
+    fields = (
+        *("order", "kind", "topic", "party", "hours", "from_time", "until_time", "skill", "queue_max"),
+        *("queue", "priority", "due_min", "active"),
+    )
     ordering = "order"
     icon = "split"
     order = 70
     empty = "Say to which queue a kind of case or a topic belongs, and by when it is due. Until then a case stays with whoever took it."
+
+
+class TopicResource(Resource):
+    """What cases are about."""
+
+    model = Topic
+    columns = ("code", "name", "active")
+    filters = ("active",)
+    search = ("code", "name")
+    fields = ("code", "name", "active")
+    import_key = "code"
+    ordering = "code"
+    icon = "tag"
+    order = 80
+    empty = "Name what cases are about: billing, pain, prescriptions. Routing rules and cases use the code, people read the name."
+
+
+class SkillResource(Resource):
+    """What not everybody can do."""
+
+    model = Skill
+    columns = ("code", "name")
+    search = ("code", "name")
+    fields = ("code", "name")
+    import_key = "code"
+    ordering = "code"
+    icon = "graduation-cap"
+    order = 81
+    empty = "Note what not everybody can do, such as a language; a routing rule can then ask for somebody who can."
+
+
+class SkillHolderResource(Resource):
+    """Who can do what."""
+
+    model = SkillHolder
+    columns = ("skill", "user", "valid_until")
+    filters = ("skill", "user", "valid_until")
+    fields = ("skill", "user", "valid_until")
+    icon = "user-check"
+    order = 82
+    empty = "Say who can do what. Only people who can do it are given cases whose rule asks for it."
+
+
+class AbsenceResource(Resource):
+    """Who is away, and who stands in."""
+
+    model = Absence
+    columns = ("user", "deputy", "from_at", "until_at", "reason")
+    filters = ("user", "deputy", "from_at", "until_at")
+    ordering = "-from_at"
+    icon = "tree-palm"
+    order = 55
+    empty = "Nobody is noted as away. “Note an absence” (Ctrl-K) says who stands in; new work then goes there."
 
 
 class HandOverResource(Resource):

@@ -58,6 +58,9 @@ def cell(ctx: Context, row: models.Model, path: str) -> Cell:
         return Cell("amount", money(value, getattr(row, "currency", "") or ctx.company.currency, ctx.locale), value)
     if field is not None and field.choices and isinstance(value, str):
         return Cell("badge", str(dict(field.flatchoices).get(value, value)), value, tone=tone_of(value))
+    if field is not None and isinstance(value, str) and (said := getattr(row, f"get_{path}_display", None)) is not None:
+        # A word whose meaning is data: the model knows how people read it.
+        return Cell("text", said(), value)
     if path == "origin" and (origin := model_of(str(value))) is not None:
         return _origin(ctx, str(value), origin)
     return _by_type(ctx, value)

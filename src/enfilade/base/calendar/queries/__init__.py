@@ -17,7 +17,7 @@ from .bookings import (
     presence,
 )
 from .feeds import FeedContent, content_of, feed_of
-from .hours import holidays_between, next_working_noon, open_hours
+from .hours import company_hours, holidays_between, next_working_noon, open_hours
 from .loads import Load, day_loads
 from .slots import Need, Slot, Span, bookable_of, bookables_for, find_slots, free_slots_hint, overlapping, seats_of, starts
 from .waiting import open_offers, waiting_entry, waiting_for
@@ -36,6 +36,7 @@ __all__ = [
     "booked_places",
     "bookings_of",
     "coming_of",
+    "company_hours",
     "content_of",
     "day_lanes",
     "day_loads",

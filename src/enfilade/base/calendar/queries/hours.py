@@ -84,6 +84,11 @@ def open_hours(ctx: Context, bookables: Sequence[Bookable], from_at: datetime, u
     return {b.pk: said.open(b, from_at, until_at, ctx) for b in bookables}
 
 
+def company_hours(ctx: Context, from_at: datetime, until_at: datetime) -> list[Interval]:
+    """When the company is open between two instants, in order, closures and holidays taken out."""
+    return timetable(ctx, [], from_at, until_at).open(None, from_at, until_at, ctx)
+
+
 def holidays_between(ctx: Context, first: date, last: date) -> list[Holiday]:
     """Public holidays of the company and its sites, in order, those that do not close included."""
     rows = Holiday.objects.visible_to(ctx).filter(on__gte=first, on__lte=last).select_related("calendar__site")

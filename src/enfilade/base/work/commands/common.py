@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enfilade.base.work.events import CaseHandedOver
 from enfilade.base.work.models import Case, HandOver, Queue
+from enfilade.base.work.queries import away_at, away_words, deputy_of, stood_in_for
 from enfilade.core.context import Context, Refusal
 from enfilade.core.events import publish
 from enfilade.core.models import User
@@ -14,9 +15,28 @@ MANAGE = "work.manage_cases"
 
 
 def require_hand(ctx: Context, case: Case) -> None:
-    """Refuse `not_yours` to everybody but the owner, and those who may manage all cases. What nobody owns is anybody's."""
-    if case.owner_id not in (None, ctx.user.pk) and not ctx.may(MANAGE):
+    """Refuse `not_yours` to everybody but the owner, who stands in for her, and those who may manage all cases.
+
+    What nobody owns is anybody's.
+    """
+    if case.owner_id in (None, ctx.user.pk) or ctx.may(MANAGE):
+        return
+    if case.owner_id not in stood_in_for(ctx, ctx.user.pk):
         raise Refusal("not_yours", f"{case.owner} has this case. Ask for a hand-over first.")
+
+
+def here_or_deputy(ctx: Context, user: User, field: str) -> User:
+    """Somebody who is there, or else who stands in for her. Refuses `away` where nobody does."""
+    found = deputy_of(ctx, user)
+    if found is None:
+        words = away_words(str(user), away_at(ctx, ctx.now)[user.pk])
+        raise Refusal("away", f"{words}, and nobody who is there stands in. Choose somebody else or a queue.", field=field)
+    return found
+
+
+def for_whom(meant: User | None, receiver: User) -> str:
+    """What a deputy should know: in whose place she is asked."""
+    return f"In place of {meant}, who is away." if meant is not None and meant.pk != receiver.pk else ""
 
 
 def offer(ctx: Context, case: Case, *, to_user: User | None, to_queue: Queue | None, note: str) -> HandOver:

@@ -8,7 +8,9 @@ from typing import Annotated
 from enfilade.base.party.models import Party
 from enfilade.base.work import rules
 from enfilade.base.work.events import CaseOpened
-from enfilade.base.work.models import Case, Queue, RoutingRule
+from enfilade.base.work.models import Case, Queue
+from enfilade.base.work.queries import team, where_to
+from enfilade.base.work.rules.routing import Route, whose_turn
 from enfilade.core.command import Choice, Input, LongText, Ref, command
 from enfilade.core.context import Context, Refusal
 from enfilade.core.events import publish
@@ -17,7 +19,7 @@ from enfilade.core.notify import tell_role
 from enfilade.core.numbers import draw
 from enfilade.core.refs import ref
 
-from .common import offer
+from .common import for_whom, here_or_deputy, offer
 
 KINDS = Choice(*rules.KINDS.items())
 PRIORITIES = Choice(*((p, p.capitalize()) for p in rules.PRIORITIES))
@@ -46,19 +48,24 @@ def open_case(
     title: in a few words, what it is about.
     topic: a word that the routing rules know.
     party: who asks; contact_name and contact_phone where it is nobody we know yet.
-    queue: left empty, the routing rules choose; where none fits, it stays with you.
-    owner: you, or a colleague, who is asked to accept it.
+    queue: left empty, the routing rules choose; where none fits, the queue of last resort has it, or it stays with you.
+    owner: you, or a colleague, who is asked to accept it; while she is away, who stands in for her.
     due_at: left empty, as the rule or the kind says: a call-back 2 hours, a follow-up 1 day, a complaint 2 days.
     origin: text reference of what it came from.
-    Refuses: in_the_past; case_titled, case_promise_has_time (database).
+    Refuses: in_the_past, no_queue, away; case_titled, case_promise_has_time, case_queue_open (database).
     """
-    route = None if queue is not None else rules.choose_route(_routes(ctx), kind, topic)
-    due = rules.due_for(kind, ctx.now, due_at, route.due_min if route else None)
     if due_at is not None and due_at <= ctx.now:
         raise Refusal("in_the_past", "This time is over already.", field="due_at")
-    place = queue or (Queue.objects.visible_to(ctx).get(pk=route.queue_id) if route and owner is None else None)
+    people = team(ctx, ctx.now)
+    found = where_to(ctx, kind=kind, topic=topic, party=party.pk if party else None, at=ctx.now, people=people) if queue is None else None
+    route = found.route if found else None
+    receiver = _receiver(ctx, owner)
+    place = queue or (Queue.objects.visible_to(ctx).get(pk=found.place.key) if found and found.place and owner is None else None)
+    turn = _turn(ctx, place, route) if place is not None and owner is None else None
     # Whoever opens a case for a colleague has it until the colleague accepts.
-    mine = place is None or owner is not None
+    mine = place is None or owner is not None or (turn is not None and turn.pk == ctx.user.pk)
+    if mine and not ctx.user.is_active:
+        raise Refusal("no_queue", "Nobody would have this case: give its topic a routing rule, or name a queue as the last resort.")
     case = Case(
         company=ctx.company,
         kind=kind,
@@ -74,19 +81,33 @@ def open_case(
         priority=priority or (route.priority if route else "normal"),
         opened_at=ctx.now,
         opened_by=ctx.user,
-        due_at=due,
+        due_at=rules.due_for(kind, ctx.now, due_at, route.due_min if route else None),
         origin=origin,
     )
     case.number = f"C-{draw(ctx, 'work.case'):05d}"
     case.save()
     publish(ctx, CaseOpened(case.pk, kind, case.topic, origin))
-    if owner is not None and owner.pk != ctx.user.pk:
-        offer(ctx, case, to_user=owner, to_queue=None, note="")
-    elif place is not None and owner is None and place.role_code not in ctx.roles:
+    if receiver is not None and receiver.pk != ctx.user.pk:
+        offer(ctx, case, to_user=receiver, to_queue=None, note=for_whom(owner, receiver))
+    elif turn is not None and not mine:
+        offer(ctx, case, to_user=turn, to_queue=None, note="")
+    elif place is not None and not mine and place.role_code not in ctx.roles:
         tell_role(ctx, place.role_code, f"New {rules.KINDS[kind].lower()} for {place}: {case.title}", ref(case))
     return case
 
 
-def _routes(ctx: Context) -> list[rules.Route]:
-    rows = RoutingRule.objects.visible_to(ctx).filter(active=True, queue__active=True).order_by("order", "pk")
-    return [rules.Route(*row) for row in rows.values_list("topic", "kind", "queue_id", "priority", "due_min")]
+def _receiver(ctx: Context, owner: User | None) -> User | None:
+    """Who is asked to accept a case meant for somebody: she herself, or who stands in."""
+    return here_or_deputy(ctx, owner, "owner") if owner is not None and owner.pk != ctx.user.pk else owner
+
+
+def _turn(ctx: Context, place: Queue, route: Route | None) -> User | None:
+    """Whose turn it is in a queue that hands out.
+
+    Why the lock: of two cases that come at once, the second one sees what the first one was given.
+    """
+    if place.handing != Queue.Handing.PUSH:
+        return None
+    Queue.objects.visible_to(ctx).select_for_update(of=("self",), no_key=True).get(pk=place.pk)
+    found = whose_turn(team(ctx, ctx.now).places[place.pk], route.skill_id if route else None) if place.active else None
+    return User.objects.visible_to(ctx).get(pk=found.key) if found else None

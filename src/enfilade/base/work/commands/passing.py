@@ -6,19 +6,20 @@ from typing import Annotated
 
 from enfilade.base.work.events import CaseAccepted, CaseReturned
 from enfilade.base.work.models import Case, HandOver, Queue
-from enfilade.core.command import Input, LongText, command
+from enfilade.base.work.queries import in_order, my_queues
+from enfilade.core.command import Input, LongText, Ref, command
 from enfilade.core.context import Context, Refusal
 from enfilade.core.events import publish
 from enfilade.core.models import User
 from enfilade.core.notify import tell
 from enfilade.core.refs import ref
 
-from .common import MANAGE, give_back, offer, open_hand_over, require_hand
+from .common import MANAGE, for_whom, give_back, here_or_deputy, offer, open_hand_over, require_hand
 
 
 @command(permission="work.take_case", tone="primary", label="Take")
 def take_case(ctx: Context, *, case: Case) -> Case:
-    """Take a case out of its queue: from now on it is yours.
+    """Take a case out of its queue: from now on it is yours. Of two who take it at once one has it; the other is told.
 
     Refuses: not_open.
     """
@@ -26,6 +27,24 @@ def take_case(ctx: Context, *, case: Case) -> Case:
     case.save(update_fields=["owner", "state"])
     publish(ctx, CaseAccepted(case.pk, ctx.user.pk))
     return case
+
+
+@command(permission="work.take_case", label="Take next", target="")
+def take_next(ctx: Context, *, queue: Ref[Queue] | None = None) -> Case:
+    """Take what is to be done first out of a queue. Those who ask at the same instant get different cases.
+
+    queue: left empty, all queues that you serve.
+    Refuses: not_your_queue, nothing_waits.
+    """
+    mine = {q.pk for q in my_queues(ctx)}
+    if queue is not None and queue.pk not in mine and not ctx.may(MANAGE):
+        raise Refusal("not_your_queue", f"None of your roles serves {queue}.", field="queue")
+    waiting = in_order(Case.objects.visible_to(ctx).filter(queue__in=[queue.pk] if queue else mine, state=Case.State.OPEN))
+    # Rows that a colleague is just taking are passed over, not waited for.
+    first = waiting.select_for_update(of=("self",), no_key=True, skip_locked=True).first()
+    if first is None:
+        raise Refusal("nothing_waits", f"Nothing waits in {queue}." if queue else "Nothing waits in your queues.", field="queue")
+    return take_case(ctx, case=first.pk)
 
 
 @command(permission="work.hand_over_case", label="Hand over")
@@ -37,20 +56,24 @@ def hand_over_case(
     to_queue: Annotated[Queue | None, Input(shared=True, label="To a queue")] = None,
     note: LongText = "",
 ) -> Case:
-    """Offer a case to a colleague or to a queue. It stays with you until it is accepted.
+    """Offer a case to a colleague or to a queue. It stays with you until it is accepted. While she is away, who stands in is asked.
 
     note: what the other one should know.
-    Refuses: not_open_or_accepted_or_waiting, not_yours, whom, to_yourself.
+    Refuses: not_open_or_accepted_or_waiting, not_yours, whom, to_yourself, away.
     """
     require_hand(ctx, case)
     if (to_user is None) == (to_queue is None):
         raise Refusal("whom", "Choose one colleague or one queue.", field="to_user")
     if to_user is not None and to_user.pk == case.owner_id:
         raise Refusal("to_yourself", f"{to_user} has this case already.", field="to_user")
+    receiver = here_or_deputy(ctx, to_user, "to_user") if to_user is not None else None
+    if receiver is not None and receiver.pk == case.owner_id:
+        raise Refusal("to_yourself", f"{receiver} stands in for {to_user}, and has this case already.", field="to_user")
     if case.owner_id is None:
         case.owner = ctx.user
         case.save(update_fields=["owner"])
-    offer(ctx, case, to_user=to_user, to_queue=to_queue, note=note)
+    words = "\n".join(part for part in (for_whom(to_user, receiver) if receiver is not None else "", note) if part)
+    offer(ctx, case, to_user=receiver, to_queue=to_queue, note=words)
     return case
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from enfilade.base.work.events import CaseOverdue
 from enfilade.base.work.models import Case, CaseNote
+from enfilade.base.work.queries import deputy_of
 from enfilade.core.command import Input, LongText, command
 from enfilade.core.context import Context, Refusal
 from enfilade.core.events import publish
@@ -72,7 +73,8 @@ def remind_case(ctx: Context, *, case: Case) -> Case:
     if case.state == Case.State.ANSWERED:
         tell(ctx, list({case.opened_by, case.answered_by or case.opened_by}), f"{case.who} still has to be told: {case.title}", ref(case))
     elif case.owner is not None:
-        tell(ctx, [case.owner], text, ref(case))
+        deputy = deputy_of(ctx, case.owner)
+        tell(ctx, list({case.owner, deputy or case.owner}), text, ref(case))
     if case.queue is not None and case.state != Case.State.ANSWERED:
         tell_role(ctx, case.queue.role_code, text, ref(case))
     publish(ctx, CaseOverdue(case.pk, case.due_at.isoformat()))

@@ -90,6 +90,7 @@ class Case(Record):
             "set_due": (("open", "offered", "accepted", "waiting"), ("open", "offered", "accepted", "waiting")),
             "remind_case": (("open", "offered", "accepted", "waiting", "answered"), ("open", "offered", "accepted", "waiting", "answered")),
         },
+        {("take_case", "accepted"): ("not_open", "A colleague was faster: this case is in work already.")},
     )
 
     class Meta:
@@ -155,6 +156,10 @@ class Case(Record):
 
     def __str__(self) -> str:
         return f"{self.number} {self.title}"
+
+    def get_topic_display(self) -> str:
+        """What it is about, as people read it: the name of its topic where the query brought it, else the word itself."""
+        return self.__dict__.get("topic_named") or self.topic.replace("_", " ").capitalize()
 
     @property
     def who(self) -> str:

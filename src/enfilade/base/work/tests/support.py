@@ -16,6 +16,7 @@ from enfilade.core.testing import make_company, make_ctx
 DESK = (
     *("work.open_case", "work.view_case", "work.take_case", "work.hand_over_case"),
     *("work.answer_case", "work.tell_party", "work.close_case", "work.add_note"),
+    *("work.note_absence", "work.view_queue"),
 )
 
 
@@ -31,9 +32,9 @@ class House:
         self.clinic = self.queue("clinical", "Clinical lead", "back")
         self.jonas = add_person(self.paul, name="Jonas Weber", phone="0171 5550123")
 
-    def queue(self, code: str, name: str, office: str) -> Any:
+    def queue(self, code: str, name: str, office: str, **more: Any) -> Any:
         """A queue served by the role of the same code."""
-        return run_raw(self.paul, "work.add_queue", {"code": code, "name": name, "role_code": code, "office": office})
+        return run_raw(self.paul, "work.add_queue", {"code": code, "name": name, "role_code": code, "office": office, **more})
 
     def rule(self, **more: Any) -> Any:
         """A routing rule."""

@@ -5,6 +5,7 @@ from django.db import DatabaseError, IntegrityError, connection
 
 from enfilade.base.work import commands
 from enfilade.base.work.models import Case
+from enfilade.core.command import run_raw
 from enfilade.core.scope import scope
 
 from .support import House
@@ -38,6 +39,23 @@ ATTACKS = [
     "UPDATE work_queue SET office = 'attic'",
     "UPDATE work_queue SET role_code = ''",
     "UPDATE work_queue SET code = 'clinical'",
+    "UPDATE work_queue SET active = false WHERE code = 'clinical'",
+    "UPDATE work_queue SET last_resort = true",
+    "UPDATE work_queue SET last_resort = true, active = false WHERE code = 'reception'",
+    "UPDATE work_queue SET handing = 'throw'",
+    "UPDATE work_queue SET each_max = 0",
+    "UPDATE work_routingrule SET from_time = '08:00'",
+    "UPDATE work_routingrule SET from_time = '08:00', until_time = '08:00'",
+    "UPDATE work_routingrule SET queue_max = 0",
+    "UPDATE work_routingrule SET hours = 'sometimes'",
+    "UPDATE work_absence SET deputy_id = user_id",
+    "UPDATE work_absence SET until_at = from_at",
+    (
+        "INSERT INTO work_absence (company_id, user_id, from_at, until_at, reason)"
+        " SELECT company_id, user_id, from_at + interval '1 year', NULL, '' FROM work_absence"
+    ),
+    "UPDATE work_topic SET name = ''",
+    "UPDATE work_skill SET name = ''",
     "UPDATE work_routingrule SET due_min = 0",
     "UPDATE work_routingrule SET kind = 'gossip'",
     (
@@ -63,6 +81,9 @@ def case(house: House) -> Case:
     house.complaint(title="Another")
     commands.add_note(house.anna, case=made, text="He is angry.")
     commands.hand_over_case(house.anna, case=made, to_queue=house.clinic)
+    commands.note_absence(house.ruth, user=house.ruth.user, deputy=house.anna.user)
+    for word in ("topic", "skill"):
+        run_raw(house.paul, f"work.add_{word}", {"code": "x", "name": "X"})
     return made
 
 

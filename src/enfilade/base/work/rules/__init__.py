@@ -1,9 +1,7 @@
-"""What kinds of cases there are, which may not be without a time, and which queue a case belongs to. Pure functions."""
+"""What kinds of cases there are, and which may not be without a time; `routing` says to whom a case goes. Pure functions."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 KINDS = {
@@ -23,23 +21,6 @@ PROMISED_MIN = {"follow_up": 24 * 60, "call_back": 2 * 60, "complaint": 2 * 24 *
 FROM_OUTSIDE = {"call", "inquiry", "complaint", "call_back", "message", "question", "request"}
 PRIORITIES = ("urgent", "high", "normal", "low")
 UNFINISHED = ("open", "offered", "accepted", "waiting")
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """One routing rule. topic, kind: "" for any. due_min: minutes until it is due; None where the rule does not say."""
-
-    topic: str
-    kind: str
-    queue_id: int
-    priority: str
-    due_min: int | None
-
-
-def choose_route(routes: Sequence[Route], kind: str, topic: str) -> Route | None:
-    """The first rule, in their order, that fits; None where none does."""
-    wanted = topic.casefold()
-    return next((r for r in routes if r.kind in ("", kind) and r.topic.casefold() in ("", wanted)), None)
 
 
 def due_for(kind: str, opened_at: datetime, asked: datetime | None, due_min: int | None) -> datetime | None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from django.db.models import Case as When_
-from django.db.models import F, IntegerField, Q, Value, When
+from django.db.models import F, IntegerField, OuterRef, Q, Subquery, Value, When
 
+from enfilade.base.work.models import Case, HandOver, Queue, Topic
+from enfilade.base.work.rules import PRIORITIES, UNFINISHED
 from enfilade.core.context import Context
 from enfilade.core.models import Membership, RecordQuerySet
 
-from .models import Case, HandOver, Queue
-from .rules import PRIORITIES, UNFINISHED
+from .people import stood_in_for
 
 _RANK = When_(
     *(When(priority=word, then=Value(rank)) for rank, word in enumerate(PRIORITIES)),
@@ -35,7 +36,18 @@ class MyWork:
 
 def cases(ctx: Context) -> RecordQuerySet:
     """All cases with what a line about them needs."""
-    return Case.objects.visible_to(ctx).select_related("party", "queue", "owner", "opened_by", "answered_by", "told_by")
+    return named(Case.objects.visible_to(ctx)).select_related("party", "queue", "owner", "opened_by", "answered_by", "told_by")
+
+
+def named(rows: RecordQuerySet) -> RecordQuerySet:
+    """The same cases, each with the name of its topic."""
+    topics = Topic.objects.filter(company=OuterRef("company"), code=OuterRef("topic"))
+    return rows.annotate(topic_named=Subquery(topics.values("name")[:1]))
+
+
+def waiting_in(ctx: Context, queues: list[int]) -> RecordQuerySet:
+    """Cases of some queues that nobody has taken, in the order in which to work on them."""
+    return in_order(cases(ctx).filter(queue__in=queues, state=Case.State.OPEN))
 
 
 def in_order(rows: RecordQuerySet) -> RecordQuerySet:
@@ -71,12 +83,17 @@ def my_queues(ctx: Context) -> list[Queue]:
 
 
 def my_work(ctx: Context) -> MyWork:
-    """Everything one person has to look at now, in one query for the cases and one for the hand-overs."""
+    """Everything one person has to look at now, that of those included for whom she stands in: four queries however much it is."""
     queues = [q.pk for q in my_queues(ctx)]
     offers = HandOver.objects.visible_to(ctx).filter(Q(to_user=ctx.user) | Q(to_queue__in=queues), state=HandOver.State.OFFERED)
     to_me = set(offers.values_list("case_id", flat=True))
     told = Q(state="answered", told_party_at=None, opened_by=ctx.user) & (Q(party__isnull=False) | ~Q(contact_name=""))
-    wanted = Q(pk__in=to_me) | Q(owner=ctx.user, state__in=UNFINISHED) | Q(queue__in=queues, state="open") | told
+    wanted = (
+        Q(pk__in=to_me)
+        | Q(owner__in=[ctx.user.pk, *stood_in_for(ctx, ctx.user.pk)], state__in=UNFINISHED)
+        | Q(queue__in=queues, state="open")
+        | told
+    )
     found = MyWork()
     for case in in_order(cases(ctx).filter(wanted))[: _LANE_MAX * 5]:
         _lane(found, case, ctx, case.pk in to_me).append(case)
