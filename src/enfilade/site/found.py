@@ -180,6 +180,10 @@ class Setup:
             self.do("work.add_topic", **topic)
         for order, rule in enumerate(self.each("routing"), 1):
             self.do("work.add_routingrule", **{**rule, "queue": self.ids["queue", rule["queue"]]}, order=order)
+        for order, level in enumerate(self.each("service_levels"), 1):
+            made = self.do("work.add_servicelevel", **{k: v for k, v in level.items() if k != "steps"}, order=order)
+            for step in level["steps"]:
+                self.do("work.add_escalationstep", level=made.pk, **step)
         for rule in self.each("door_rules"):
             self.do("doors.add_doorrule", **rule)
         for rule in self.each("conflict_rules"):

@@ -72,3 +72,12 @@ class CaseOverdue:
 
     case_id: int
     due_at: str
+
+
+@event
+class CaseEscalated:
+    """So much of the time that was promised for a case is used; over 100 percent the promise is broken. target: taken or settled."""
+
+    case_id: int
+    target: str
+    at_percent: int

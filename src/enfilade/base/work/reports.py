@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from statistics import median
 from typing import Annotated, Any
@@ -14,7 +15,7 @@ from enfilade.core.context import Context
 from enfilade.core.resource import report
 from enfilade.core.ui.format import format_instant
 
-from .models import Case
+from .models import Case, CaseClock, Target
 from .queries import where_to
 from .rules import KINDS, due_for
 
@@ -101,3 +102,44 @@ def where_would_it_go(
         *({"name": n, "label": n.capitalize()} for n in ("rule", "counts", "why")),
     ]
     return {"columns": columns, "rows": rows, "tiles": tiles, "notes": [] if rows else ["There are no rules yet."]}
+
+
+@report(title="Promises kept", permission="work.view_caseclock", icon="timer", order=72)
+def promises_kept(
+    ctx: Context,
+    *,
+    from_on: Annotated[date, Input(label="From", prefill="ctx.month")],
+    to_on: Annotated[date, Input(label="To", prefill="ctx.today")],
+) -> dict[str, Any]:
+    """Of the cases opened in a period, what was promised by which service level, and how much of it was kept.
+
+    from_on: first day. to_on: last day.
+    """
+    begin = datetime.combine(from_on, time.min, ctx.zone)
+    end = datetime.combine(to_on, time.min, ctx.zone) + timedelta(days=1)
+    late = Q(missed_at__isnull=False) | Q(state=CaseClock.State.RUNNING, due_at__lt=ctx.now)
+    rows = CaseClock.objects.visible_to(ctx).filter(case__opened_at__gte=begin, case__opened_at__lt=end)
+    counted = rows.values("level__name", "level__order", "target").annotate(
+        promised=Count("pk"),
+        missed=Count("pk", filter=late),
+        kept=Count("pk", filter=Q(state=CaseClock.State.DONE) & ~late),
+        still=Count("pk", filter=Q(state=CaseClock.State.PAUSED)),
+    )
+    found = [_promise_row(row) for row in counted.order_by("level__order", "level__name", "target")]
+    sums = {name: sum(row[name] for row in found) for name in ("promised", "kept", "missed", "still")}
+    names = (
+        ("level", "Service level", "text"),
+        ("target", "Promise", "text"),
+        ("promised", "Promised", "number"),
+        ("kept", "Kept", "number"),
+    )
+    more = (("missed", "Not kept", "number"), ("still", "Waits for the customer", "number"), ("kept_percent", "Kept (%)", "number"))
+    columns = [{"name": name, "label": label, "kind": kind} for name, label, kind in (*names, *more)]
+    return {"columns": columns, "rows": found, "totals": {"level": "Together", **sums} if found else {}}
+
+
+def _promise_row(row: Mapping[str, Any]) -> dict[str, Any]:
+    decided = row["kept"] + row["missed"]
+    counts = {name: row[name] for name in ("promised", "kept", "missed", "still")}
+    percent = round(row["kept"] * 100 / decided) if decided else None
+    return {"level": row["level__name"], "target": str(Target(row["target"]).label), **counts, "kept_percent": percent}

@@ -14,7 +14,21 @@ from enfilade.core.resource import Resource, Step, flow, panel
 
 from . import commands, pages, queries, verify  # noqa: F401 - they register themselves
 from .flow import case_steps
-from .models import Absence, Case, CaseNote, HandOver, Queue, RoutingRule, Skill, SkillHolder, Topic
+from .models import (
+    Absence,
+    Case,
+    CaseClock,
+    CaseNote,
+    Escalation,
+    EscalationStep,
+    HandOver,
+    Queue,
+    RoutingRule,
+    ServiceLevel,
+    Skill,
+    SkillHolder,
+    Topic,
+)
 
 department("work", "Work", "inbox", 10, office="front")
 
@@ -150,6 +164,58 @@ class AbsenceResource(Resource):
     empty = "Nobody is noted as away. “Note an absence” (Ctrl-K) says who stands in; new work then goes there."
 
 
+class ServiceLevelResource(Resource):
+    """What is promised."""
+
+    model = ServiceLevel
+    columns = ("order", "name", "kind", "priority", "party", "queue", "taken_min", "settled_min", "always", "active")
+    filters = ("kind", "priority", "party", "queue", "active")
+    search = ("name",)
+    fields = ("order", "name", "kind", "priority", "party", "queue", "taken_min", "settled_min", "always", "active")
+    import_key = "name"
+    ordering = "order"
+    icon = "timer"
+    order = 71
+    empty = "Promise how soon a case is taken and settled, in minutes of your opening hours. Then say whom to tell when the time runs out."
+
+
+class EscalationStepResource(Resource):
+    """Whom to tell when the time of a promise runs out."""
+
+    model = EscalationStep
+    columns = ("level", "target", "at_percent", "who", "role_code", "user", "priority", "active")
+    filters = ("level", "target", "who", "active")
+    fields = ("level", "target", "at_percent", "who", "role_code", "user", "priority", "active")
+    icon = "siren"
+    order = 72
+    empty = "Make a service level first, then say whom to tell at 80 percent of its time, and whom when it is over."
+
+
+class CaseClockResource(Resource):
+    """Promises about cases: which run, which stand still, which were kept."""
+
+    model = CaseClock
+    columns = ("case", "level", "target", "due_at", "missed_at", "done_at", "state")
+    filters = ("state", "level", "target", "case", "due_at", "missed_at")
+    facts = ("case", "level", "target", "allowed_s", "spent_s", "since_at", "due_at", "next_at", "missed_at", "done_at", "state")
+    icon = "hourglass"
+    order = 73
+    empty = "Nothing was promised yet. Make a service level; every new case that it fits gets its clocks."
+
+    def tone(self, ctx: Context, row: Model) -> str:
+        """What runs over its time is red."""
+        return "bad" if isinstance(row, CaseClock) and row.state == CaseClock.State.RUNNING and row.is_missed(ctx.now) else ""
+
+
+class EscalationResource(Resource):
+    """Who was told when that a promise runs out."""
+
+    model = Escalation
+    columns = ("clock", "step", "at", "told")
+    filters = ("clock", "at")
+    menu = False
+
+
 class HandOverResource(Resource):
     """Who handed over what to whom, and whether it was accepted."""
 
@@ -182,6 +248,14 @@ def notes_panel(ctx: Context, case: Case) -> dict[str, Any]:
     notes = list(case.notes.select_related("by").order_by("-pk"))
     url = f"/work/do/add_note/{case.pk}/" if ctx.may("work.add_note") else ""
     return {"notes": notes, "count": len(notes), "new_url": url, "new_label": "Add note"}
+
+
+@panel(on=Case, title="Promises", permission="work.view_caseclock", template="work/panel_promises.html", icon="timer")
+def promises_panel(ctx: Context, case: Case) -> dict[str, Any] | None:
+    """What was promised for a case, how much of the time is used, and who was told that it runs out."""
+    clocks = list(queries.clocks_of(ctx, case).prefetch_related("escalations__step"))
+    rows = [{"clock": c, "missed": c.is_missed(ctx.now), "used": queries.used_percent(ctx, c)} for c in clocks]
+    return {"rows": rows, "count": len(rows)} if rows else None
 
 
 @panel(on=Party, title="Cases", permission="work.view_case", template="work/panel_cases.html", icon="inbox")

@@ -20,7 +20,7 @@ from enfilade.base.message.models import Attachment, Block, Mail, Mailbox, Recip
 from enfilade.base.message.queries import sent_by_id, thread_by_token
 from enfilade.base.party.models import Party
 from enfilade.base.party.queries import party_by_email
-from enfilade.base.work.commands import open_case, reopen_case
+from enfilade.base.work.commands import open_case, reopen_case, resume_case
 from enfilade.base.work.models import Case
 from enfilade.core import files
 from enfilade.core.command import Ref, command
@@ -204,6 +204,8 @@ def _go_on(ctx: Context, case: Case, row: Mail) -> None:
     if case.state in {Case.State.ANSWERED, Case.State.CLOSED}:
         reopen_case(ctx, case=case.pk, reason=f"{row.whom} wrote again: {row.subject}"[:500])
         return
+    if case.state == Case.State.WAITING:
+        resume_case(ctx, case=case.pk)
     text = f"{row.whom} wrote: {case.title}"
     if case.owner is not None:
         tell(ctx, [case.owner], text, ref(case))

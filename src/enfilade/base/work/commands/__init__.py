@@ -1,6 +1,7 @@
 """What can be done with cases."""
 
 from .answering import add_note, answer_case, close_case, reopen_case, tell_party
+from .escalating import escalate_case
 from .opening import open_case
 from .passing import accept_case, hand_over_case, recall_case, return_case, take_case, take_next
 from .people import end_absence, note_absence, remove_absence
@@ -12,6 +13,7 @@ __all__ = [
     "answer_case",
     "close_case",
     "end_absence",
+    "escalate_case",
     "hand_over_case",
     "note_absence",
     "open_case",

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from enfilade.base.work.events import CaseAnswered, CaseClosed, PartyTold
-from enfilade.base.work.models import Case, CaseNote
+from enfilade.base.work.models import Case, CaseNote, Target
 from enfilade.core.command import Choice, LongText, command
 from enfilade.core.context import Context, Refusal
 from enfilade.core.events import publish
 from enfilade.core.notify import tell
 from enfilade.core.refs import ref
 
+from .clocks import finish, go_on
 from .common import require_hand
 
 CHANNELS = Choice(
@@ -35,6 +36,7 @@ def answer_case(ctx: Context, *, case: Case, answer: LongText) -> Case:
     case.owner = case.owner or ctx.user
     case.told_party_at, case.told_by, case.told_channel = None, None, ""
     case.save(update_fields=["answer", "answered_at", "answered_by", "state", "owner", "told_party_at", "told_by", "told_channel"])
+    finish(ctx, case, Target.TAKEN, Target.SETTLED)
     publish(ctx, CaseAnswered(case.pk, case.kind, case.origin))
     tell(ctx, [case.opened_by], f"Answered: {case.title}" + (f". Tell {case.who}." if case.owes_answer else ""), ref(case))
     return case
@@ -71,6 +73,7 @@ def close_case(ctx: Context, *, case: Case, outcome: Annotated[str, OUTCOMES] = 
     case.state, case.closed_at, case.outcome = Case.State.CLOSED, ctx.now, outcome
     case.owner = case.owner or ctx.user
     case.save(update_fields=["state", "closed_at", "outcome", "owner"])
+    finish(ctx, case, Target.TAKEN, Target.SETTLED)
     if note:
         CaseNote.objects.create(company=ctx.company, case=case, at=ctx.now, by=ctx.user, text=note)
     publish(ctx, CaseClosed(case.pk, case.kind, case.origin, outcome))
@@ -87,6 +90,7 @@ def reopen_case(ctx: Context, *, case: Case, reason: LongText) -> Case:
     case.state, case.closed_at, case.outcome = Case.State.ACCEPTED, None, ""
     case.owner = case.owner or ctx.user
     case.save(update_fields=["state", "closed_at", "outcome", "owner"])
+    go_on(ctx, case, again=True)
     CaseNote.objects.create(company=ctx.company, case=case, at=ctx.now, by=ctx.user, text=f"Taken up again: {reason}")
     tell(ctx, [case.owner], f"Taken up again: {case.title}", ref(case))
     return case

@@ -19,6 +19,7 @@ from enfilade.core.notify import tell_role
 from enfilade.core.numbers import draw
 from enfilade.core.refs import ref
 
+from .clocks import begin_clocks
 from .common import for_whom, here_or_deputy, offer
 
 KINDS = Choice(*rules.KINDS.items())
@@ -50,7 +51,7 @@ def open_case(
     party: who asks; contact_name and contact_phone where it is nobody we know yet.
     queue: left empty, the routing rules choose; where none fits, the queue of last resort has it, or it stays with you.
     owner: you, or a colleague, who is asked to accept it; while she is away, who stands in for her.
-    due_at: left empty, as the rule or the kind says: a call-back 2 hours, a follow-up 1 day, a complaint 2 days.
+    due_at: left empty, as the service level, the rule or the kind says: a call-back 2 hours, a follow-up 1 day, a complaint 2 days.
     origin: text reference of what it came from.
     Refuses: in_the_past, no_queue, away; case_titled, case_promise_has_time, case_queue_open (database).
     """
@@ -86,6 +87,7 @@ def open_case(
     )
     case.number = f"C-{draw(ctx, 'work.case'):05d}"
     case.save()
+    begin_clocks(ctx, case, promised=due_at is not None)
     publish(ctx, CaseOpened(case.pk, kind, case.topic, origin))
     if receiver is not None and receiver.pk != ctx.user.pk:
         offer(ctx, case, to_user=receiver, to_queue=None, note=for_whom(owner, receiver))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from enfilade.base.work.events import CaseAccepted, CaseReturned
-from enfilade.base.work.models import Case, HandOver, Queue
+from enfilade.base.work.models import Case, HandOver, Queue, Target
 from enfilade.base.work.queries import in_order, my_queues
 from enfilade.core.command import Input, LongText, Ref, command
 from enfilade.core.context import Context, Refusal
@@ -14,6 +14,7 @@ from enfilade.core.models import User
 from enfilade.core.notify import tell
 from enfilade.core.refs import ref
 
+from .clocks import finish, go_on
 from .common import MANAGE, for_whom, give_back, here_or_deputy, offer, open_hand_over, require_hand
 
 
@@ -25,6 +26,7 @@ def take_case(ctx: Context, *, case: Case) -> Case:
     """
     case.owner, case.state = ctx.user, Case.State.ACCEPTED
     case.save(update_fields=["owner", "state"])
+    finish(ctx, case, Target.TAKEN)
     publish(ctx, CaseAccepted(case.pk, ctx.user.pk))
     return case
 
@@ -62,6 +64,7 @@ def hand_over_case(
     Refuses: not_open_or_accepted_or_waiting, not_yours, whom, to_yourself, away.
     """
     require_hand(ctx, case)
+    go_on(ctx, case)
     if (to_user is None) == (to_queue is None):
         raise Refusal("whom", "Choose one colleague or one queue.", field="to_user")
     if to_user is not None and to_user.pk == case.owner_id:
@@ -89,6 +92,7 @@ def accept_case(ctx: Context, *, case: Case) -> Case:
     case.owner, case.state = ctx.user, Case.State.ACCEPTED
     case.queue = hand_over.to_queue or case.queue
     case.save(update_fields=["owner", "state", "queue"])
+    finish(ctx, case, Target.TAKEN)
     publish(ctx, CaseAccepted(case.pk, ctx.user.pk))
     tell(ctx, [hand_over.from_user], f"{ctx.user} accepted: {case.title}", ref(case))
     return case

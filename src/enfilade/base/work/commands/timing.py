@@ -14,19 +14,30 @@ from enfilade.core.events import publish
 from enfilade.core.notify import tell, tell_role
 from enfilade.core.refs import ref
 
+from .clocks import go_on, pause
 from .common import require_hand
 
 
 @command(permission="work.take_case", label="Wait for something")
-def park_case(ctx: Context, *, case: Case, waiting_for: str, until: Annotated[datetime, Input(label="Look again at")]) -> Case:
+def park_case(
+    ctx: Context,
+    *,
+    case: Case,
+    waiting_for: str,
+    until: Annotated[datetime, Input(label="Look again at")],
+    for_customer: Annotated[bool, Input(label="It is the customer's turn")] = False,
+) -> Case:
     """Put a case aside until something happens. It comes back by itself when its time is over.
 
+    for_customer: what was promised stands still meanwhile.
     Refuses: not_accepted_or_waiting, not_yours, in_the_past.
     """
     require_hand(ctx, case)
     _require_future(ctx, until, "until")
     case.state, case.waiting_for, case.due_at, case.reminded_at = Case.State.WAITING, waiting_for, until, None
     case.save(update_fields=["state", "waiting_for", "due_at", "reminded_at"])
+    if for_customer:
+        pause(ctx, case)
     return case
 
 
@@ -39,6 +50,7 @@ def resume_case(ctx: Context, *, case: Case) -> Case:
     require_hand(ctx, case)
     case.state, case.waiting_for = Case.State.ACCEPTED, ""
     case.save(update_fields=["state", "waiting_for"])
+    go_on(ctx, case)
     return case
 
 

@@ -55,6 +55,18 @@ ATTACKS = [
         " SELECT company_id, user_id, from_at + interval '1 year', NULL, '' FROM work_absence"
     ),
     "UPDATE work_topic SET name = ''",
+    "UPDATE work_servicelevel SET taken_min = NULL, settled_min = NULL",
+    "UPDATE work_servicelevel SET taken_min = 0",
+    "UPDATE work_servicelevel SET kind = 'gossip'",
+    "UPDATE work_escalationstep SET at_percent = 0",
+    "UPDATE work_escalationstep SET who = 'person'",
+    "UPDATE work_escalationstep SET role_code = 'owner'",
+    "UPDATE work_escalationstep SET target = 'forgotten'",
+    "UPDATE work_caseclock SET due_at = NULL WHERE state = 'running'",
+    "UPDATE work_caseclock SET state = 'paused'",
+    "UPDATE work_caseclock SET state = 'done', next_at = NULL",
+    "UPDATE work_caseclock SET target = 'settled'",
+    "UPDATE work_caseclock SET allowed_s = 0",
     "UPDATE work_skill SET name = ''",
     "UPDATE work_routingrule SET due_min = 0",
     "UPDATE work_routingrule SET kind = 'gossip'",
@@ -71,6 +83,8 @@ def house() -> House:
     """A desk, a clinic, an owner, a patient, a rule."""
     made = House()
     made.rule(kind="question", queue=made.desk.pk)
+    level = run_raw(made.paul, "work.add_servicelevel", {"name": "All", "taken_min": 60, "settled_min": 600})
+    run_raw(made.paul, "work.add_escalationstep", {"level": level.pk, "target": "settled", "at_percent": 50})
     return made
 
 
