@@ -62,6 +62,7 @@ class Cast:
         self.items = self._keys("item.item")
         self.answers = self._rows("reception.answer")
         self.documents = self._keys("document.documentkind")
+        self.templates = self._keys("work.casetemplate")
 
     def _rows(self, label: str) -> list[Any]:
         from enfilade.core.resource import resource_named
@@ -172,6 +173,11 @@ class Story(Cast):
             at = self.owner.now - timedelta(minutes=50 - 9 * number)
             patient = self.dice.choice(self.patients)
             self.do("desk2", at, "work.open_case", kind="question", topic=topic, title=text, party=patient.pk)
+        begun = self.owner.now - timedelta(hours=3)
+        case = self.do("owner", begun, "work.open_from_template", template=self.templates["new_employee"])
+        self.do("owner", begun, "work.take_case", case=case.pk)
+        first = next(step for step in self._rows("work.casestep") if step.case_id == case.pk)
+        self.do("owner", begun + timedelta(hours=1), "work.finish_step", step=first.pk)
         leave = self.at(self.owner.today + timedelta(days=9), 0)
         inputs = {"user": self.people["desk2"].user.pk, "deputy": self.people["desk"].user.pk, "reason": "Holiday"}
         self.do("desk2", self.owner.now, "work.note_absence", **inputs, from_at=leave, until_at=leave + timedelta(days=7))

@@ -184,6 +184,11 @@ class Setup:
             made = self.do("work.add_servicelevel", **{k: v for k, v in level.items() if k != "steps"}, order=order)
             for step in level["steps"]:
                 self.do("work.add_escalationstep", level=made.pk, **step)
+        for template in self.each("case_templates"):
+            given = {k: v for k, v in template.items() if k not in {"steps", "queue"}}
+            made = self.do("work.add_casetemplate", **given, queue=self.ids["queue", template["queue"]])
+            for place, step in enumerate(template["steps"], 1):
+                self.do("work.add_templatestep", template=made.pk, place=place * 10, **step)
         for rule in self.each("door_rules"):
             self.do("doors.add_doorrule", **rule)
         for rule in self.each("conflict_rules"):

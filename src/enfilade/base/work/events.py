@@ -81,3 +81,11 @@ class CaseEscalated:
     case_id: int
     target: str
     at_percent: int
+
+
+@event
+class CasesMerged:
+    """Two cases are one: what belonged to the other belongs to the one that stays."""
+
+    keep_id: int
+    other_id: int

@@ -25,7 +25,13 @@ def case_steps(ctx: Context, case: Case) -> list[Step]:
     steps = [Step("Taken", first, "done", str(case.opened_by), case.opened_at)]
     steps += [_hand_over_step(h, offices, home) for h in passed]
     place = offices.get(case.answered_by_id or case.owner_id or 0, home)
-    return [*steps, *_work_steps(case, place), *_end_steps(case, first)]
+    if case.merged_into is not None:
+        return [
+            *steps,
+            Step(f"Merged into {case.merged_into.number}", home, "done", "", case.closed_at, url=_URL.format(case.merged_into_id)),
+        ]
+    # What was split off stands on the way, too: it has to be done as well.
+    return [*steps, *_work_steps(case, place), *_end_steps(case, first), *steps_by_ref(ctx, ref(case))]
 
 
 def _hand_over_step(hand_over: HandOver, offices: dict[int, str], home: str) -> Step:

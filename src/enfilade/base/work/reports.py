@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from django.db.models import Count, Q
 
 from enfilade.base.party.models import Party
-from enfilade.core.command import Choice, Input, Ref
+from enfilade.core.command import Choice, Input
 from enfilade.core.context import Context
 from enfilade.core.resource import report
 from enfilade.core.ui.format import format_instant
@@ -75,7 +75,7 @@ def where_would_it_go(
     *,
     kind: Annotated[str, KIND],
     topic: str = "",
-    party: Annotated[Ref[Party] | None, Input(shared=True, label="Customer")] = None,
+    party: Annotated[Party | None, Input(shared=True, label="Customer")] = None,
     at: datetime | None = None,
 ) -> dict[str, Any]:
     """The queue and the person that a new case would go to, and why each rule before it does not count. Nothing is made.

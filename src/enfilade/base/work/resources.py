@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
-from django.db.models import Model
+from django.db.models import Model, Q
 
 from enfilade.base.party.models import Party
 from enfilade.core.context import Context
@@ -19,6 +19,8 @@ from .models import (
     Case,
     CaseClock,
     CaseNote,
+    CaseStep,
+    CaseTemplate,
     Escalation,
     EscalationStep,
     HandOver,
@@ -27,6 +29,7 @@ from .models import (
     ServiceLevel,
     Skill,
     SkillHolder,
+    TemplateStep,
     Topic,
 )
 
@@ -60,6 +63,7 @@ class CaseResource(Resource):
         "told_by",
         "closed_at",
         "outcome",
+        "merged_into",
         "origin",
         "description",
         "answer",
@@ -69,6 +73,10 @@ class CaseResource(Resource):
     icon = "inbox"
     order = 20
     empty = "Nothing to do yet. Take the first call, question or complaint with “New case” (Ctrl-K)."
+
+    def told_with(self, ctx: Context, row: Model) -> list[str]:
+        """What was done to cases that were merged into this one is a part of its story."""
+        return [f"work.case:{pk}" for pk in Case.objects.visible_to(ctx).filter(merged_into=row.pk).values_list("pk", flat=True)]
 
     def queryset(self) -> RecordQuerySet:
         """With the names of topics."""
@@ -216,6 +224,52 @@ class EscalationResource(Resource):
     menu = False
 
 
+class CaseTemplateResource(Resource):
+    """Cases that come again."""
+
+    model = CaseTemplate
+    columns = ("code", "title", "kind", "topic", "queue", "due_min", "active")
+    filters = ("kind", "queue", "active")
+    search = ("code", "title")
+    fields = ("code", "title", "kind", "topic", "description", "queue", "priority", "due_min", "active")
+    lines: ClassVar = {"steps": ("place", "text", "required", "owner", "due_min")}
+    import_key = "code"
+    ordering = "code"
+    icon = "copy-check"
+    order = 76
+    empty = "Make a template for what comes again, such as a new employee. Its steps become the checklist of each case made from it."
+
+
+class TemplateStepResource(Resource):
+    """What belongs to a template."""
+
+    model = TemplateStep
+    columns = ("template", "place", "text", "required", "owner", "due_min")
+    filters = ("template", "owner")
+    search = ("text",)
+    fields = ("template", "place", "text", "required", "owner", "due_min")
+    icon = "list-checks"
+    order = 77
+    empty = "Make a template first, then say step by step what has to be done."
+
+
+class CaseStepResource(Resource):
+    """Steps of all cases."""
+
+    model = CaseStep
+    columns = ("text", "case", "owner", "required", "due_at", "state", "decided_at", "decided_by")
+    filters = ("state", "owner", "case", "required", "due_at")
+    search = ("text",)
+    facts = ("text", "case", "owner", "required", "due_at", "state", "decided_at", "decided_by", "reason")
+    icon = "list-checks"
+    order = 25
+    empty = "No case has steps yet. “Add a step” or “Add a checklist” on the page of a case says what belongs to it."
+
+    def tone(self, ctx: Context, row: Model) -> str:
+        """What is late is red."""
+        return "bad" if isinstance(row, CaseStep) and row.is_late(ctx.now) else ""
+
+
 class HandOverResource(Resource):
     """Who handed over what to whom, and whether it was accepted."""
 
@@ -244,10 +298,23 @@ def flow_of_case(ctx: Context, case: Case) -> list[Step]:
 
 @panel(on=Case, title="Notes", permission="work.view_case", template="work/panel_notes.html", icon="sticky-note")
 def notes_panel(ctx: Context, case: Case) -> dict[str, Any]:
-    """What is worth knowing, newest first."""
-    notes = list(case.notes.select_related("by").order_by("-pk"))
+    """What is worth knowing, newest first, that of merged cases included."""
+    about = Q(case=case) | Q(case__merged_into=case)
+    notes = list(CaseNote.objects.visible_to(ctx).filter(about).select_related("by").order_by("-pk"))
     url = f"/work/do/add_note/{case.pk}/" if ctx.may("work.add_note") else ""
     return {"notes": notes, "count": len(notes), "new_url": url, "new_label": "Add note"}
+
+
+@panel(on=Case, title="Steps", permission="work.view_casestep", template="work/panel_steps.html", icon="list-checks")
+def steps_panel(ctx: Context, case: Case) -> dict[str, Any]:
+    """The checklist of a case, each step with what can be done with it."""
+    steps = list(case.steps.select_related("owner", "decided_by").order_by("place", "pk"))
+    may = ctx.may("work.take_case")
+    verbs = {"open": (("finish_step", "Done"), ("drop_step", "Leave out")), "done": (("undo_step", "Still to do"),)}
+    rows = [{"step": s, "late": s.is_late(ctx.now), "buttons": verbs.get(s.state, verbs["done"]) if may else ()} for s in steps]
+    done = sum(s.state != CaseStep.State.OPEN for s in steps)
+    url = f"/work/do/add_step/{case.pk}/" if may and case.state != Case.State.CLOSED else ""
+    return {"rows": rows, "done": done, "count": len(rows), "new_url": url, "new_label": "Add a step"}
 
 
 @panel(on=Case, title="Promises", permission="work.view_caseclock", template="work/panel_promises.html", icon="timer")

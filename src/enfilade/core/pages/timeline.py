@@ -52,17 +52,17 @@ def timeline_view(request: HttpRequest, ctx: Context, label: str, pk: int) -> Ht
     """/<module>/<slug>/<pk>/timeline/: one page; ?before= goes on."""
     resource = RESOURCES[label]
     row = resource.get(ctx, pk)
-    found = timeline(ctx, ref(row), request.GET.get("before", ""))
+    found = timeline(ctx, [ref(row), *resource.told_with(ctx, row)], request.GET.get("before", ""))
     shown = found[:PAGE_ENTRIES]
     names = _names(ctx, resource, shown)
     older = f"{resource.url(row)}timeline/?before={shown[-1].place}" if len(found) > PAGE_ENTRIES else ""
     return render(request, "core/timeline.html", {"entries": [_drawn(ctx, resource, m, names) for m in shown], "older_url": older})
 
 
-def timeline(ctx: Context, reference: str, before: str = "") -> list[Moment]:
-    """Moments of a row, newest first, one more than a page."""
-    subjects = AuditSubject.objects.visible_to(ctx).filter(ref=reference)
-    changes = RowChange.objects.visible_to(ctx).filter(ref=reference)
+def timeline(ctx: Context, references: list[str], before: str = "") -> list[Moment]:
+    """Moments of a row, and of those that are told with it, newest first, one more than a page."""
+    subjects = AuditSubject.objects.visible_to(ctx).filter(ref__in=references)
+    changes = RowChange.objects.visible_to(ctx).filter(ref__in=references)
     if (key := key_of(before)) is not None:
         subjects, changes = subjects.filter(entry_id__lt=key), changes.filter(place__lt=key)
     named = subjects.order_by("-entry_id").values_list("entry_id", flat=True).distinct()[: PAGE_ENTRIES + 1]

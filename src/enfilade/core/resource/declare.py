@@ -167,6 +167,10 @@ class Resource:
         """The cells of a row; the first one leads to the record."""
         return [cell(ctx, row, c) for c in (self.columns if columns is None else columns)]
 
+    def told_with(self, _ctx: Context, _row: models.Model) -> list[str]:
+        """Override to name other records of this kind whose timeline is shown together with that of a row."""
+        return []
+
     def tone(self, _ctx: Context, _row: models.Model) -> str:
         """Override to colour a row of the list that needs somebody: bad, warn, ok or info."""
         return ""

@@ -1,16 +1,19 @@
-"""Tables: queues, their rules and who is there to serve them; cases with hand-overs and notes; what is promised for them."""
+"""Tables: queues, rules and who is there to serve them; cases with hand-overs, notes, promises and steps."""
 
 from .case import Case
 from .passing import CaseNote, HandOver
 from .people import Absence, Skill, SkillHolder, Topic
 from .queue import Queue, RoutingRule
 from .service import CaseClock, Escalation, EscalationStep, ServiceLevel, Target
+from .steps import CaseStep, CaseTemplate, TemplateStep
 
 __all__ = [
     "Absence",
     "Case",
     "CaseClock",
     "CaseNote",
+    "CaseStep",
+    "CaseTemplate",
     "Escalation",
     "EscalationStep",
     "HandOver",
@@ -20,5 +23,6 @@ __all__ = [
     "Skill",
     "SkillHolder",
     "Target",
+    "TemplateStep",
     "Topic",
 ]

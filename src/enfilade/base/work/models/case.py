@@ -28,6 +28,7 @@ class Case(Record):
     origin: text reference of what it came from, for example appointments.visit:5.
     told_party_at: when the person who asked was told the answer.
     reminded_at: when the owner was last told that it is late.
+    merged_into: the case that goes on, where this one was the same.
     """
 
     rows_of = RowsOf(own=("owner", "opened_by", "hand_overs__to_user"), department=("queue__department",))
@@ -72,6 +73,7 @@ class Case(Record):
     outcome = models.TextField(choices=Outcome, blank=True)
     reminded_at = models.DateTimeField(null=True)
     origin = models.TextField(blank=True)
+    merged_into = models.ForeignKey("self", null=True, db_index=False, on_delete=models.PROTECT, related_name="merged")
 
     states = States(
         "state",
@@ -86,6 +88,8 @@ class Case(Record):
             "answer_case": (_WORKABLE, "answered"),
             "tell_party": (("answered",), "answered"),
             "close_case": ((*_WORKABLE, "answered"), "closed"),
+            "merge_cases": ((*_WORKABLE, "answered"), "closed"),
+            "split_case": ((*_WORKABLE, "answered"), (*_WORKABLE, "answered")),
             "reopen_case": (("answered", "closed"), "accepted"),
             "set_due": (("open", "offered", "accepted", "waiting"), ("open", "offered", "accepted", "waiting")),
             "remind_case": (("open", "offered", "accepted", "waiting", "answered"), ("open", "offered", "accepted", "waiting", "answered")),
@@ -145,12 +149,18 @@ class Case(Record):
                 name="complaint_settled_when_told",
                 violation_error_message="A complaint is settled when who complained has been told the answer.",
             ),
+            models.CheckConstraint(
+                condition=Q(merged_into=None) | (Q(state="closed", outcome="duplicate") & ~Q(merged_into=models.F("id"))),
+                name="case_merged_is_closed",
+                violation_error_message="This case was merged into another one; work goes on there.",
+            ),
         ]
         indexes: ClassVar = [
             models.Index(fields=["company", "state", "due_at"], name="case_by_due"),
             models.Index(fields=["company", "owner", "state"], name="case_by_owner"),
             models.Index(fields=["company", "queue", "state"], name="case_by_queue"),
             models.Index(fields=["company", "origin"], name="case_by_origin", condition=~Q(origin="")),
+            models.Index(fields=["merged_into"], name="case_merged", condition=Q(merged_into__isnull=False)),
             models.Index(fields=["company", "party", "-id"], name="case_by_party", condition=Q(party__isnull=False)),
         ]
 

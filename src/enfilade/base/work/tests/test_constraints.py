@@ -67,6 +67,18 @@ ATTACKS = [
     "UPDATE work_caseclock SET state = 'done', next_at = NULL",
     "UPDATE work_caseclock SET target = 'settled'",
     "UPDATE work_caseclock SET allowed_s = 0",
+    "UPDATE work_casetemplate SET title = ''",
+    "UPDATE work_casetemplate SET kind = 'gossip'",
+    "UPDATE work_templatestep SET text = ''",
+    "UPDATE work_casestep SET text = ''",
+    "UPDATE work_casestep SET state = 'done'",
+    "UPDATE work_casestep SET state = 'dropped', decided_at = now(), decided_by_id = {user}",
+    "UPDATE work_case SET merged_into_id = {case}",
+    "UPDATE work_case SET state = 'closed', outcome = 'duplicate', closed_at = now(), merged_into_id = id WHERE id = {case}",
+    (
+        "UPDATE work_case SET state = 'closed', closed_at = now(), outcome = 'settled', told_party_at = now(), answered_at = now()"
+        " WHERE id = {case}"
+    ),
     "UPDATE work_skill SET name = ''",
     "UPDATE work_routingrule SET due_min = 0",
     "UPDATE work_routingrule SET kind = 'gossip'",
@@ -96,6 +108,9 @@ def case(house: House) -> Case:
     commands.add_note(house.anna, case=made, text="He is angry.")
     commands.hand_over_case(house.anna, case=made, to_queue=house.clinic)
     commands.note_absence(house.ruth, user=house.ruth.user, deputy=house.anna.user)
+    commands.add_step(house.anna, case=made, text="Call him")
+    template = run_raw(house.paul, "work.add_casetemplate", {"code": "new", "title": "New employee"})
+    run_raw(house.paul, "work.add_templatestep", {"template": template.pk, "text": "Contract"})
     for word in ("topic", "skill"):
         run_raw(house.paul, f"work.add_{word}", {"code": "x", "name": "X"})
     return made
