@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.db.models import Model, Q
+from django.db.models import Model
 
 from enfilade.base.party.models import Party
 from enfilade.core.context import Context
@@ -299,8 +299,7 @@ def flow_of_case(ctx: Context, case: Case) -> list[Step]:
 @panel(on=Case, title="Notes", permission="work.view_case", template="work/panel_notes.html", icon="sticky-note")
 def notes_panel(ctx: Context, case: Case) -> dict[str, Any]:
     """What is worth knowing, newest first, that of merged cases included."""
-    about = Q(case=case) | Q(case__merged_into=case)
-    notes = list(CaseNote.objects.visible_to(ctx).filter(about).select_related("by").order_by("-pk"))
+    notes = list(queries.notes_of(ctx, case))
     url = f"/work/do/add_note/{case.pk}/" if ctx.may("work.add_note") else ""
     return {"notes": notes, "count": len(notes), "new_url": url, "new_label": "Add note"}
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from django.db.models import Case as When_
 from django.db.models import F, IntegerField, OuterRef, Q, Subquery, Value, When
 
-from enfilade.base.work.models import Case, HandOver, Queue, Topic
+from enfilade.base.work.models import Case, CaseNote, HandOver, Queue, Topic
 from enfilade.base.work.rules import PRIORITIES, UNFINISHED
 from enfilade.core.context import Context
 from enfilade.core.models import Membership, RecordQuerySet
@@ -43,6 +43,12 @@ def named(rows: RecordQuerySet) -> RecordQuerySet:
     """The same cases, each with the name of its topic."""
     topics = Topic.objects.filter(company=OuterRef("company"), code=OuterRef("topic"))
     return rows.annotate(topic_named=Subquery(topics.values("name")[:1]))
+
+
+def notes_of(ctx: Context, case: Case) -> RecordQuerySet:
+    """Notes on a case and on those that were merged into it, newest first."""
+    notes = CaseNote.objects.visible_to(ctx).filter(Q(case=case) | Q(case__merged_into=case))
+    return notes.select_related("by").order_by("-pk")
 
 
 def waiting_in(ctx: Context, queues: list[int]) -> RecordQuerySet:

@@ -9,7 +9,7 @@ from enfilade.base.party.commands import add_person
 from enfilade.base.work import commands
 from enfilade.base.work.flow import case_steps
 from enfilade.base.work.models import Case, CaseNote, CaseStep
-from enfilade.base.work.resources import notes_panel
+from enfilade.base.work.queries import notes_of
 from enfilade.core.command import run_raw
 from enfilade.core.context import Refusal
 from enfilade.core.scope import scope
@@ -100,7 +100,7 @@ def test_merged_with_nothing_lost(house: House) -> None:
     assert (row.state, row.outcome, row.merged_into_id) == ("closed", "duplicate", third.pk)
     assert [s.text for s in steps_of(house, third)] == ["Call Eva"]
     with scope(house.company.pk):
-        notes = [n.text for n in notes_panel(house.paul, Case.objects.get(pk=third.pk))["notes"]]
+        notes = [n.text for n in notes_of(house.paul, third)]
         strip = [s.label for s in case_steps(house.paul, Case.objects.get(pk=third.pk))]
         assert Case.objects.get(pk=child.pk).origin == f"work.case:{third.pk}"
         assert CaseNote.objects.filter(case=first).count() == 1
