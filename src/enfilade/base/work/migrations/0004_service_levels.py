@@ -237,7 +237,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="escalationstep",
             constraint=models.UniqueConstraint(
-                fields=("level", "target", "at_percent", "who", "role_code", "user"),
+                fields=("company", "level", "target", "at_percent", "who", "role_code", "user"),
                 name="escalation_step_once",
                 nulls_distinct=False,
                 violation_error_message="This step exists.",

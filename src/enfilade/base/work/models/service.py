@@ -92,7 +92,7 @@ class EscalationStep(Record):
         verbose_name = "escalation step"
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["level", "target", "at_percent", "who", "role_code", "user"],
+                fields=["company", "level", "target", "at_percent", "who", "role_code", "user"],
                 nulls_distinct=False,
                 name="escalation_step_once",
                 violation_error_message="This step exists.",
