@@ -181,23 +181,30 @@ def _hand_on(ctx: Context, mailbox: Mailbox, row: Mail, *, known: bool) -> None:
         return
     if mailbox.becomes != Mailbox.Becomes.CASE:
         return
-    case: Case = open_case(
-        ctx,
-        kind="inquiry",
-        title=row.subject[:200],
-        topic=mailbox.topic,
-        description=row.text[:20_000],
-        party=row.party,
-        contact_name="" if row.party is not None else (row.from_name or row.from_address)[:200],
-        queue=mailbox.queue,
-        origin=thread.origin if known and thread.origin else ref(row),
-    )
-    if case.owner_id == ctx.user.pk:
-        raise Refusal(
-            "no_queue", f"Nobody answers {mailbox.address}: give the mailbox a queue, or its topic a routing rule.", field="queue"
-        )
-    thread.case = case
+    thread.case = _new_case(ctx, mailbox, row, thread.origin if known and thread.origin else ref(row))
     thread.save(update_fields=["case"])
+
+
+def _new_case(ctx: Context, mailbox: Mailbox, row: Mail, origin: str) -> Case:
+    """The case that a mail begins. Refuses `no_queue` where nobody would have it, so that the mail waits on its server."""
+    nobody = Refusal("no_queue", f"Nobody answers {mailbox.address}: give the mailbox a queue, or its topic a routing rule.", field="queue")
+    try:
+        case: Case = open_case(
+            ctx,
+            kind="inquiry",
+            title=row.subject[:200],
+            topic=mailbox.topic,
+            description=row.text[:20_000],
+            party=row.party,
+            contact_name="" if row.party is not None else (row.from_name or row.from_address)[:200],
+            queue=mailbox.queue,
+            origin=origin,
+        )
+    except Refusal as no:
+        raise nobody if no.code == nobody.code else no from no
+    if case.owner_id == ctx.user.pk:
+        raise nobody
+    return case
 
 
 def _go_on(ctx: Context, case: Case, row: Mail) -> None:

@@ -103,7 +103,7 @@ class Decision:
 def decide(asked: Asked, routes: Sequence[Route], places: Mapping[int, Place], *, asker: bool) -> Decision:
     """The first rule that fits and whose queue somebody serves now; else the queue of last resort; else whoever took it.
 
-    asker: whether a person took it, who can keep it. A mail can't: it goes to any queue that somebody serves.
+    asker: whether a person took it, who can keep it. A mail can't: where nobody would have it, it is not taken.
     """
     readings: list[Reading] = []
     for route in routes:
@@ -113,12 +113,10 @@ def decide(asked: Asked, routes: Sequence[Route], places: Mapping[int, Place], *
         if not no:
             person = whose_turn(place, route.skill_id)
             return Decision(route, place, person, _turn_words(place, person), readings)
-    served = [p for p in places.values() if p.people]
-    last = next((p for p in served if p.last_resort), None if asker else next(iter(served), None))
+    last = next((p for p in places.values() if p.last_resort and p.people), None)
     if last is None:
-        return Decision(
-            None, None, None, "No rule fits, so it stays with whoever took it." if asker else "Nobody serves any queue.", readings
-        )
+        words = "No rule fits, so it stays with whoever took it." if asker else "No rule fits, and nobody serves a queue of last resort."
+        return Decision(None, None, None, words, readings)
     person = whose_turn(last)
     return Decision(None, last, person, f"No rule fits, and {last.name} is the last resort. {_turn_words(last, person)}", readings)
 

@@ -67,11 +67,12 @@ def test_conditions_that_hold() -> None:
 
 
 def test_never_to_nobody() -> None:
-    """A person keeps what no rule knows; what comes by mail goes to any queue that somebody serves."""
-    few = {1: PLACES[1], 3: PLACES[3]}
+    """A person keeps what no rule knows, the last resort has it where somebody serves it, and a mail is not taken."""
+    few = {1: PLACES[1], 3: replace(PLACES[3], last_resort=True)}
     assert decide(asked(), [Route(1, "r", 3)], few, asker=True).place is None
-    assert decide(asked(), [Route(1, "r", 3)], few, asker=False).place == PLACES[1]
-    assert decide(asked(), [], {3: PLACES[3]}, asker=False).why == "Nobody serves any queue."
+    found = decide(asked(), [Route(1, "r", 3)], few, asker=False)
+    assert (found.place, found.why) == (None, "No rule fits, and nobody serves a queue of last resort.")
+    assert decide(asked(), [Route(1, "r", 3)], PLACES, asker=False).place == PLACES[2]
 
 
 def test_whose_turn_it_is() -> None:
