@@ -1,5 +1,5 @@
 # Every target prepares what it needs: the environment in .venv, the built pages, the database. Nothing has to be installed by hand
-# except Python 3.11 or newer and make. Variables: PORT=8001  DEMO=dental (empty: none)  ARGS="-k invoice"  ONLY=name  PYTHON=python3.12
+# except Python 3.11 or newer and make. Variables: PORT=8001  DEMO=dental (empty: none)  ARGS="-k invoice"  ONLY=name  WHAT=kills  PYTHON=python3.12
 
 ifndef PYTHON
 PYTHON := $(shell for p in python3 python3.13 python3.12 python3.11 python3.14 python; do \
@@ -9,13 +9,14 @@ PYTHON := $(or $(PYTHON),python3)
 DEMO ?= dental
 ARGS ?=
 ONLY ?=
+WHAT ?= kills
 WORKERS ?= 2
 START := $(PYTHON) tools/start.py
 VENV := .venv/bin
 export ONLY
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check format docs bench lock openapi client clean
+.PHONY: help run build test check format docs bench endure lock openapi client clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
@@ -46,6 +47,10 @@ docs: ## build the documentation into site/
 bench: ## measure; ONLY=name measures one figure; exit code 1 where one falls short
 	@$(START) prepare --dev
 	@exec $(VENV)/python -m bench
+
+endure: ## kill processes while commands come in, and compare what was acknowledged with what is stored; WHAT=kills ARGS="--rounds 20"
+	@$(START) prepare --dev
+	@exec $(VENV)/python -m bench.endure $(WHAT) $(ARGS)
 
 lock: ## resolve requirements/*.in anew into hash-pinned locks
 	@$(START) prepare --dev

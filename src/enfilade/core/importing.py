@@ -29,6 +29,7 @@ from .resource.imports import PROBLEMS_MAX, ImportResult, batch_rows, may_import
 from .resource.intake import FileRow, Intaken, Options, found_options, read_file
 from .resource.taking import Taker
 from .scope import scope
+from .traces import carried
 from .undoing import take_back
 
 STEP_ROWS = 1_000
@@ -107,7 +108,7 @@ def start_import(ctx: Context, *, batch: ImportBatch, at_once: bool = False) -> 
     batch.state, batch.started_at = ImportBatch.State.RUNNING, ctx.now
     _hand_over(ctx, batch)
     if not at_once:
-        run_import_job.defer(company_id=ctx.company_id, user_id=ctx.user.pk, batch_id=batch.pk)
+        run_import_job.defer(company_id=ctx.company_id, user_id=ctx.user.pk, batch_id=batch.pk, **carried())
     return batch
 
 
@@ -155,7 +156,7 @@ def resume_import(ctx: Context, *, batch: ImportBatch) -> ImportBatch:
     """
     batch.state, batch.finished_at = ImportBatch.State.RUNNING, None
     _hand_over(ctx, batch)
-    run_import_job.defer(company_id=ctx.company_id, user_id=ctx.user.pk, batch_id=batch.pk)
+    run_import_job.defer(company_id=ctx.company_id, user_id=ctx.user.pk, batch_id=batch.pk, **carried())
     return batch
 
 

@@ -8,31 +8,56 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
+from asgiref.sync import async_to_sync
+from django.db import transaction
+from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import UniqueViolation
+from procrastinate.jobs import Job, Status
 
 from .access import HOUSE_EMAIL, context_for, house_context
 from .context import Context
 from .events import EVENTS, REACTIONS
 from .models import Company, EventEntry, User
 from .scope import scope
+from .traces import traced
 
-_RETRY = RetryStrategy(max_attempts=6, exponential_wait=4)
+ATTEMPTS_MAX = 6
+# A worker says every ten seconds that it lives; one that said nothing for so long has ended in the middle of its jobs.
+SILENT_S = 30
+KEPT_DAYS = 14
+_RETRY = RetryStrategy(max_attempts=ATTEMPTS_MAX, exponential_wait=4)
 _LOG = logging.getLogger("enfilade.jobs")
 
 
 def job(name: str, *, queue: str = "default") -> Callable[[Callable[..., Any]], Any]:
-    """Decorator: a function that a command may enqueue with `.defer(...)`; retried with growing pauses."""
-    return app.task(name=name, queue=queue, retry=_RETRY)
+    """Decorator: a function that a command may enqueue with `.defer(..., **carried())`; retried with growing pauses."""
+
+    def wrap(run: Callable[..., Any]) -> Any:
+        @wraps(run)
+        def traced_run(*given: Any, trace: str = "", **named: Any) -> Any:
+            with traced(name, kind="consumer", parent=trace):
+                return run(*given, **named)
+
+        return app.task(name=name, queue=queue, retry=_RETRY)(traced_run)
+
+    return wrap
 
 
 def schedule(name: str, cron: str) -> Callable[[Callable[..., Any]], Any]:
     """Decorator: a function(timestamp) that runs by the clock (cron expression, UTC), once however many workers there are."""
 
     def wrap(run: Callable[..., Any]) -> Any:
-        return app.periodic(cron=cron, periodic_id=name)(app.task(name=name, queueing_lock=name)(run))
+        @wraps(run)
+        def traced_run(timestamp: int) -> Any:
+            with traced(name, kind="consumer"):
+                return run(timestamp)
+
+        return app.periodic(cron=cron, periodic_id=name)(app.task(name=name, queueing_lock=name)(traced_run))
 
     return wrap
 
@@ -51,6 +76,38 @@ def for_each_company(run: Callable[[Context], object]) -> None:
             failure = error
     if failure is not None:
         raise failure
+
+
+def resume_jobs() -> int:
+    """Let jobs whose worker was killed begin anew; how many.
+
+    One that ended so too often has failed: it may be what ends the workers. Of scheduled work that waits anew already nothing is lost.
+    """
+    manager, resumed = app.job_manager, 0
+    for found in async_to_sync(manager.get_stalled_jobs)(seconds_since_heartbeat=SILENT_S):
+        often = found.attempts + 1 >= ATTEMPTS_MAX
+        if often:
+            _LOG.error("job %s (%s) ended with its worker %s times", found.id, found.task_name, found.attempts + 1)
+        if not often and _queued_again(found):
+            resumed += 1
+        else:
+            async_to_sync(manager.finish_job)(found, status=Status.FAILED, delete_job=False)
+    return resumed
+
+
+def _queued_again(found: Job) -> bool:
+    """Queue a job again; False where its next run is queued already (scheduled work waits once)."""
+    try:
+        with transaction.atomic():
+            async_to_sync(app.job_manager.retry_job)(found, retry_at=timezone.now())
+    except UniqueViolation:
+        return False
+    return True
+
+
+def forget_jobs() -> None:
+    """Delete jobs that ended well more than two weeks ago; failed ones stay until somebody looked."""
+    async_to_sync(app.job_manager.delete_old_jobs)(nb_hours=KEPT_DAYS * 24)
 
 
 @job("core.react")

@@ -33,6 +33,7 @@ from .resource import Resource, resource_for
 from .resource.hooks import DIALOGS
 from .resource.listing import filtered
 from .scope import scope
+from .traces import carried
 
 ROWS_MAX = 1_000
 # In one transaction, whose locks others wait for.
@@ -126,7 +127,7 @@ def run_many(
         return run
     run.save()
     later = finish_bulk.configure(schedule_in={"seconds": JOB_AFTER_S})
-    later.defer(company_id=ctx.company_id, user_id=ctx.user.pk, run_id=run.pk)
+    later.defer(company_id=ctx.company_id, user_id=ctx.user.pk, run_id=run.pk, **carried())
     return run
 
 

@@ -12,6 +12,7 @@ import structlog
 
 from .context import Held, OutcomeUnknown, Refusal
 from .metrics import count_command
+from .traces import Traced, traced
 
 if TYPE_CHECKING:
     from .command.work import Work
@@ -30,6 +31,11 @@ class Seen:
 @contextmanager
 def seen_command(name: str, ctx: Context) -> Iterator[Seen]:
     """Note one outermost command: done, replayed, rehearsed, held, the code of a refusal, unknown or failed."""
+    with traced(name) as span:
+        yield from _observed(name, ctx, span)
+
+
+def _observed(name: str, ctx: Context, span: Traced) -> Iterator[Seen]:
     seen, began, outcome = Seen(), time.perf_counter(), "failed"
     try:
         yield seen
@@ -47,6 +53,7 @@ def seen_command(name: str, ctx: Context) -> Iterator[Seen]:
         seconds = time.perf_counter() - began
         count_command(name, outcome, seconds)
         entry = seen.work.first if seen.work and outcome in {"done", "unknown"} else None
+        span.note(command=name, outcome=outcome, entry=entry, company=ctx.company_id, channel=ctx.channel)
         _LOG.info(
             "command",
             command=name,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from . import bulk
 from .events import event_name
 from .models import EventEntry
+from .traces import carried
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -47,4 +48,4 @@ def deliver(ctx: Context, work: Work) -> None:
 
 
 def _job(ctx: Context, event_id: int, reaction: Any) -> dict[str, Any]:
-    return {"company_id": ctx.company_id, "user_id": ctx.user.pk, "event_id": event_id, "reaction": reaction.name}
+    return {"company_id": ctx.company_id, "user_id": ctx.user.pk, "event_id": event_id, "reaction": reaction.name, **carried()}

@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 from .context import Context, Refusal
-from .jobs import for_each_company, schedule
+from .jobs import for_each_company, forget_jobs, resume_jobs, schedule
 from .scope import scope
 from .sealing import seal_audit, unsealed_count
 
 # Each sealing leaves two lines that the next one covers: its own entry and its event.
 OF_A_SEAL = 2
+
+
+@schedule("core.resume_jobs", "* * * * *")
+def resume_what_was_cut_off(timestamp: int) -> None:
+    """Every minute: jobs of workers that were killed."""
+    del timestamp
+    resume_jobs()
+
+
+@schedule("core.forget_jobs", "25 3 * * *")
+def forget_what_is_done(timestamp: int) -> None:
+    """Every night: jobs that ended long ago."""
+    del timestamp
+    forget_jobs()
 
 
 @schedule("core.seal_audit", "5-59/10 * * * *")

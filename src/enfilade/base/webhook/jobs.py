@@ -8,6 +8,7 @@ from enfilade.core.jobs import for_each_company, job, schedule
 from enfilade.core.models import Company
 from enfilade.core.outbox import spreads
 from enfilade.core.scope import scope
+from enfilade.core.traces import carried
 
 from . import rules
 from .calling import deliver
@@ -26,7 +27,7 @@ def note_deliveries(ctx: Context, entries: list[tuple[int, str]]) -> None:
     ]
     if made:
         Delivery.objects.bulk_create(made)
-        call_subscriber.batch_defer(*[{"company_id": ctx.company_id, "delivery_id": row.pk} for row in made])
+        call_subscriber.batch_defer(*[{"company_id": ctx.company_id, "delivery_id": row.pk, **carried()} for row in made])
 
 
 @job("webhook.call")
