@@ -28,7 +28,7 @@ build: ## prepare everything that a server needs, and start nothing
 	@exec $(START) prepare --pages
 
 test: ## run all tests on a real PostgreSQL, the browser included
-	@$(START) prepare --dev --pages --chromium --imap
+	@$(START) prepare --dev --pages --chromium --imap --proxy
 	@exec $(VENV)/python -m pytest -n $(WORKERS) $(ARGS)
 
 check: ## style, types, architecture, migrations, house rules
@@ -48,8 +48,8 @@ bench: ## measure; ONLY=name measures one figure; exit code 1 where one falls sh
 	@$(START) prepare --dev
 	@exec $(VENV)/python -m bench
 
-endure: ## kill processes while commands come in, and compare what was acknowledged with what is stored; WHAT=kills ARGS="--rounds 20"
-	@$(START) prepare --dev
+endure: ## kill processes, lose nodes, carry a load: is all that was acknowledged there, and once? WHAT=kills|nodes|load ARGS="--rounds 20"
+	@$(START) prepare --dev --pages --proxy
 	@exec $(VENV)/python -m bench.endure $(WHAT) $(ARGS)
 
 lock: ## resolve requirements/*.in anew into hash-pinned locks

@@ -295,6 +295,7 @@ def main() -> None:
     parser.add_argument(
         "--imap", action="store_true", help="mail servers (IMAP and SMTP) for the tests too, where they start no service of the machine"
     )
+    parser.add_argument("--proxy", action="store_true", help="a proxy for the tests with several nodes too, on the same condition")
     parser.add_argument("--end-with-parent", action="store_true", help="end when the program that started this one dies")
     args, rest = parser.parse_known_args()
     if args.end_with_parent:
@@ -305,11 +306,15 @@ def main() -> None:
             steps.build_pages()
         if args.chromium and not any(shutil.which(name) for name in CHROMIUM_NAMES):
             install_debian("chromium", "The browser tests need Chromium")
-        # The packages would begin to serve mail wherever services are run; there the tests are skipped instead, and counted.
-        if args.imap and os.geteuid() == 0 and not Path("/run/systemd/system").exists():
-            for program, package, kind in (("dovecot", "dovecot-imapd", "incoming"), ("exim4", "exim4-daemon-light", "outgoing")):
+        # The packages would begin to serve wherever services are run; there the tests are skipped instead, and counted.
+        if os.geteuid() == 0 and not Path("/run/systemd/system").exists():
+            mail = [("dovecot", "dovecot-imapd", "of incoming mail"), ("exim4", "exim4-daemon-light", "of outgoing mail")]
+            for program, package, kind in [
+                *(mail if args.imap else []),
+                *([("haproxy", "haproxy", "with several nodes")] if args.proxy else []),
+            ]:
                 if not shutil.which(program, path=SYSTEM_PATH):
-                    install_debian(package, f"The tests of {kind} mail need a mail server", needed=False)
+                    install_debian(package, f"The tests {kind} need {program}", needed=False)
     if args.what == "run":
         python = VENV / "bin" / "python"
         os.execve(python, [str(python), "-m", "enfilade.site.serve", *rest], {**os.environ, "VIRTUAL_ENV": str(VENV)})  # noqa: S606

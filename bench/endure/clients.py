@@ -67,17 +67,17 @@ class Client:
                 raise Unexpected(f"{key} {command} gave {body['id']}, then {again['id']}")
         return body
 
+    def send(self, url: str, key: str, inputs: dict[str, Any]) -> requests.Response:
+        """One attempt."""
+        headers = {"Authorization": f"Bearer {self.token}", "Idempotency-Key": key}
+        return self.session.post(url, json=inputs, headers=headers, timeout=TIMEOUT_S)
+
     def _until_answered(self, key: str, command: str, inputs: dict[str, Any]) -> dict[str, Any]:
         module, _, verb = command.partition(".")
         until = time.monotonic() + PATIENCE_S
         for attempt in itertools.count(1):
             try:
-                answer = self.session.post(
-                    f"{self.base()}/api/v1/do/{module}/{verb}/",
-                    json=inputs,
-                    headers={"Authorization": f"Bearer {self.token}", "Idempotency-Key": key},
-                    timeout=TIMEOUT_S,
-                )
+                answer = self.send(f"{self.base()}/api/v1/do/{module}/{verb}/", key, inputs)
             except requests.RequestException as error:
                 self.session.close()
                 why, text = type(error).__name__, str(error)
@@ -98,13 +98,13 @@ def live_a_day(client: Client, name: str, company: dict[str, Any], wanted: Calla
     """One visitor after the other: entered, billed, paid, and each fourth gets the bill by e-mail, until enough was done."""
     for visit in itertools.count(1):
         key = f"{name}/{visit}"
-        steps = _visit(client, key, company, mailed=visit % MAILED_EACH == 0)
+        steps = visit_of(client, key, company, mailed=visit % MAILED_EACH == 0)
         for _ in steps:
             if not wanted():
                 return
 
 
-def _visit(client: Client, key: str, company: dict[str, Any], *, mailed: bool) -> Any:
+def visit_of(client: Client, key: str, company: dict[str, Any], *, mailed: bool) -> Any:
     """The commands of one visitor; a pause after each, so that the caller can stop between any two."""
     client.told.parties.append(key)
     party = client.do(f"{key}/enter", "party.add_party", name=key, email=f"{key.replace('/', '.')}@example.com")

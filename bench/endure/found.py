@@ -1,4 +1,4 @@
-"""A company with its people in the database of DATABASE_URL, made by a process beside the house: `python -m bench.endure.found NAME`.
+"""`python -m bench.endure.found NAME PATIENTS DAYS`: a company with its people in the database of DATABASE_URL.
 
 Prints as JSON what a program needs to work in it: key, slug, today, items, a token of the owner, and who may sign in.
 """
@@ -22,8 +22,9 @@ def main() -> int:
     from enfilade.core.scope import scope
     from enfilade.site.demo import found_practice
 
+    name, patients, days = sys.argv[1], *(int(word) for word in (sys.argv[2:4] or ("1", "0")))
     password = secrets.token_urlsafe(16)
-    owner, people, _ = found_practice("dental", patients=1, days=0, password=password, name=sys.argv[1])
+    owner, people, _ = found_practice("dental", patients=patients, days=days, password=password, name=name)
     with scope(owner.company_id):
         token = issue_token(owner.user, owner.company, "endurance")
         items = list(Item.objects.visible_to(owner).filter(price_minor__gt=0).order_by("pk").values_list("pk", flat=True)[:2])

@@ -39,7 +39,7 @@ class House:
         self.folder.chmod(0o711)
         self.home = home or self.folder / "home"
         self.log = self.folder / "log"
-        self.port = free_port()
+        self.port, self.live_port = free_port(), free_port()
         self.server: subprocess.Popen[bytes] | None = None
 
     @property
@@ -60,9 +60,15 @@ class House:
 
     def start(self) -> None:
         """Serve, and return when the sign-in page answers."""
-        left_out = ("DATABASE_URL", "LIVE_PORT", "SECRET_KEY", "DJANGO_SETTINGS_MODULE")
+        left_out = ("DATABASE_URL", "SECRET_KEY", "DJANGO_SETTINGS_MODULE")
         env = {name: value for name, value in os.environ.items() if name not in left_out}
-        env |= {"ENFILADE_HOME": str(self.home), "PORT": str(self.port), "API_RATE_PER_MIN": "0", "ENFILADE_LOG": "json"}
+        env |= {
+            "ENFILADE_HOME": str(self.home),
+            "PORT": str(self.port),
+            "LIVE_PORT": str(self.live_port),
+            "API_RATE_PER_MIN": "0",
+            "ENFILADE_LOG": "json",
+        }
         with self.log.open("ab") as log:
             self.server = subprocess.Popen(
                 [sys.executable, "-m", "enfilade.site.serve"], env=env, stdout=log, stderr=log, start_new_session=True
@@ -131,9 +137,9 @@ class House:
         """A session that sees every row of every company."""
         return psycopg.connect(socket_url(find_socket_folder(find_cluster(self.home)), "enfilade", "postgres"), autocommit=True)
 
-    def found(self, name: str) -> dict[str, Any]:
-        """A company to work in: key, slug, token, logins."""
-        return dict(json.loads(self.run("bench.endure.found", name).splitlines()[-1]))
+    def found(self, name: str, patients: int = 1, days: int = 0) -> dict[str, Any]:
+        """A company to work in, with so many patients and days behind it: key, slug, token, logins."""
+        return dict(json.loads(self.run("bench.endure.found", name, str(patients), str(days)).splitlines()[-1]))
 
     def verify(self, slug: str = "") -> list[str]:
         """What `enfilade verify` finds."""

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.contrib.postgres.functions import RandomUUID
 from django.contrib.postgres.operations import AddConstraintNotValid, AddIndexConcurrently
 from django.db import connection, migrations, models
 from django.db.migrations.loader import MigrationLoader
@@ -42,12 +43,21 @@ BREACHES = [
     (do.RemoveField("thing", "note"), "removes thing.note"),
     (do.DeleteModel("Thing"), "removes the table of Thing"),
     (do.AddField("thing", "size", models.IntegerField(default=0)), "give it db_default or null=True"),
+    (do.AddField("thing", "code", models.CharField(max_length=9, null=True, unique=True)), "builds an index for thing.code"),
+    (do.AddField("thing", "other", models.ForeignKey("shop.Thing", null=True, on_delete=models.PROTECT)), "use db_index=False"),
+    (do.AddField("thing", "mark", models.UUIDField(db_default=RandomUUID())), "writes the table anew"),
+    (do.AlterField("thing", "name", models.CharField(max_length=20, db_index=True)), "builds an index for thing.name"),
     (do.AlterField("thing", "note", models.TextField(default="")), "makes thing.note required"),
     (do.AlterField("thing", "name", models.IntegerField()), "from varchar(20) to integer"),
     (do.AlterField("thing", "name", models.CharField(max_length=10)), "from varchar(20) to varchar(10)"),
     (do.AddIndex("thing", INDEX), "use AddIndexConcurrently"),
     (do.AddConstraint("thing", CHECK), "use AddConstraintNotValid"),
     (do.AddConstraint("thing", models.UniqueConstraint(fields=["name"], name="thing_once")), "builds thing_once"),
+    (do.RunSQL("CREATE INDEX thing_name ON shop_thing (name)"), "builds an index while nobody may write shop_thing"),
+    (do.RunSQL(["ALTER TABLE shop_thing\n  DROP COLUMN note"]), "takes away or renames a part of shop_thing"),
+    (do.RunSQL('ALTER TABLE "shop_thing" ALTER COLUMN name TYPE text'), "changes a type in shop_thing"),
+    (do.RunSQL("ALTER TABLE shop_thing ALTER note SET NOT NULL"), "makes a part of shop_thing required"),
+    (do.RunSQL("DROP TABLE shop_thing"), "removes the table shop_thing"),
 ]
 FINE = [
     do.AddField("thing", "size", models.IntegerField(null=True)),
@@ -58,6 +68,9 @@ FINE = [
     do.RemoveConstraint("thing", "thing_named"),
     AddIndexConcurrently("thing", INDEX),
     AddConstraintNotValid("thing", CHECK),
+    do.AddField("thing", "other", models.ForeignKey("shop.Thing", null=True, on_delete=models.PROTECT, db_index=False)),
+    do.RunSQL("CREATE INDEX CONCURRENTLY thing_name ON shop_thing (name)"),
+    do.RunSQL("CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS $$ BEGIN DROP TABLE shop_thing; END $$; -- DROP TABLE shop_thing"),
 ]
 
 

@@ -46,6 +46,8 @@ QUEUE_MAX = 200
 KEEPALIVE_S = 15
 # Then the browser asks again by itself, with the session it has by then: who was shut out hears nothing more.
 STREAM_MAX_S = 600
+# Of the parameters of a connection, what is Django's and not libpq's.
+OF_DJANGO = {"context", "cursor_factory", "prepare_threshold"}
 SUBSCRIBERS: dict[asyncio.Queue[list[str]], int] = {}
 AGENTS = AgentServer()
 
@@ -55,7 +57,7 @@ async def listen() -> None:
     while True:
         with contextlib.suppress(psycopg.Error, OSError):
             parameters = connections["default"].get_connection_params()
-            wanted = {k: v for k, v in parameters.items() if k in {"host", "port", "user", "password", "dbname"}}
+            wanted = {k: v for k, v in parameters.items() if k not in OF_DJANGO}
             async with await psycopg.AsyncConnection.connect(**wanted, autocommit=True) as connection:
                 await connection.execute(f"LISTEN {CHANNEL}")
                 async for notice in connection.notifies():

@@ -7,10 +7,12 @@ the migrations that are to run; whoever upgrades then stops the old version firs
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.functions import RandomUUID
 from django.contrib.postgres.operations import AddConstraintNotValid, AddIndexConcurrently, RemoveIndexConcurrently
 from django.db import connection, models
 from django.db.migrations import Migration
@@ -20,6 +22,14 @@ from django.db.migrations.state import ProjectState
 from django.db.models.fields import NOT_PROVIDED
 
 BESIDE = (AddIndexConcurrently, RemoveIndexConcurrently, AddConstraintNotValid)
+# Statements in SQL of our own, with the table they are about: what they do to it.
+_STATEMENTS = {
+    r"create (?:unique )?index (?!concurrently)(?:if not exists )?\S* ?on (?:only )?(\w+)": "builds an index while nobody may write {}",
+    r"alter table (?:only )?(\w+) (?:drop column|rename)": "takes away or renames a part of {}, which the older version still uses",
+    r"alter table (?:only )?(\w+) alter (?:column )?\w+ (?:set data )?type": "changes a type in {}, which writes the table anew",
+    r"alter table (?:only )?(\w+) alter (?:column )?\w+ set not null": "makes a part of {} required, which reads the whole table",
+    r"drop table (?:if exists )?(\w+)": "removes the table {}, which the older version still reads",
+}
 
 
 def breaches_of_pending() -> list[str]:
@@ -41,6 +51,9 @@ def breaches(migrations: list[Migration], state: ProjectState) -> Iterator[str]:
             app = migration.app_label
             if isinstance(operation, do.CreateModel):
                 fresh.add((app, operation.name_lower))
+            elif isinstance(operation, do.RunSQL):
+                made = {f"{app_of}_{name}" for app_of, name in fresh}
+                yield from (f"{app}.{migration.name}: {text}" for text in _of_statements(operation, made))
             elif (app, _model_of(operation)) not in fresh and (sentence := breach(operation, app, state)):
                 yield f"{app}.{migration.name}: {sentence}"
             operation.state_forwards(app, state)
@@ -75,11 +88,28 @@ def _model_of(operation: Any) -> str:
     return str(getattr(operation, "model_name", None) or getattr(operation, "name", "") or getattr(operation, "old_name", "")).lower()
 
 
+def _of_statements(operation: do.RunSQL, fresh: set[str]) -> Iterator[str]:
+    """What SQL of our own does to tables in use; what it does inside functions is not done now."""
+    given = (
+        operation.sql if isinstance(operation.sql, str) else " ".join(part if isinstance(part, str) else part[0] for part in operation.sql)
+    )
+    text = " ".join(re.sub(r"(\$\w*\$).*?\1|--[^\n]*", " ", given, flags=re.DOTALL).replace('"', "").split()).lower()
+    for pattern, sentence in _STATEMENTS.items():
+        yield from (sentence.format(found[1]) for found in re.finditer(pattern, text) if found[1] not in fresh)
+
+
 def _of_new_field(operation: do.AddField) -> str:
     field: Any = operation.field
-    if field.null or field.many_to_many or field.db_default is not NOT_PROVIDED or getattr(field, "generated", False):
+    where = f"{operation.model_name}.{operation.name}"
+    if field.many_to_many:
         return ""
-    return f"adds {operation.model_name}.{operation.name}, which the older version leaves empty; give it db_default or null=True"
+    if getattr(field, "generated", False) or isinstance(field.db_default, RandomUUID):
+        return f"adds {where} with a value of its own for each row, which writes the table anew"
+    if field.unique or field.db_index:
+        return f"builds an index for {where} while nobody may write {operation.model_name}; use db_index=False, then AddIndexConcurrently"
+    if field.null or field.db_default is not NOT_PROVIDED:
+        return ""
+    return f"adds {where}, which the older version leaves empty; give it db_default or null=True"
 
 
 def _of_changed_field(operation: do.AlterField, app: str, state: ProjectState) -> str:
@@ -88,6 +118,8 @@ def _of_changed_field(operation: do.AlterField, app: str, state: ProjectState) -
     where = f"{operation.model_name}.{operation.name}"
     if before.null and not after.null:
         return f"makes {where} required, which reads the whole table and refuses what the older version leaves empty"
+    if (after.unique or after.db_index) and not (before.unique or before.db_index):
+        return f"builds an index for {where} while nobody may write {operation.model_name}; use AddIndexConcurrently"
     if before.is_relation or after.is_relation:
         return ""
     was, becomes = before.db_type(connection), after.db_type(connection)

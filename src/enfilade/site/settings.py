@@ -1,6 +1,8 @@
 """Settings: everything that differs between machines comes from the environment, typed and checked here once.
 
-DATABASE_URL    postgresql://user:password@host:port/name (a socket folder may be given as ?host=/path); without it the embedded server
+DATABASE_URL    postgresql://user:password@host:port/name (a socket folder may be given as ?host=/path); several servers as
+                host:port,host:port with target_session_attrs=read-write; sslmode and whatever else libpq knows. Without it the
+                embedded server
 ENFILADE_HOME   the one folder that holds data, files and secrets (see home.find_home)
 SECRET_KEY      or the file ENFILADE_HOME/secret_key, which the start script makes
 ALLOWED_HOSTS   comma-separated names under which the site is reached
@@ -19,6 +21,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from csp.constants import NONCE, SELF
+from psycopg.conninfo import conninfo_to_dict
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -73,18 +76,17 @@ def _secret(env: Environment) -> str:
         return ""
 
 
-def database_settings(url: str) -> dict[str, object]:
-    """Return Django's form of a database address."""
-    parts = urlsplit(url)
-    query = parse_qs(parts.query)
-    return {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": unquote(parts.path.lstrip("/")) or "enfilade",
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": (query.get("host") or [parts.hostname or ""])[0],
-        "PORT": str(query["port"][0] if "port" in query else parts.port or ""),
-    }
+def database_settings(url: str) -> dict[str, str]:
+    """Return Django's form of a database address: the server (or several, of which one is written to), the database, who we are."""
+    known = conninfo_to_dict(url)
+    names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
+    return {"ENGINE": "django.db.backends.postgresql"} | {name: str(known.get(word) or "") for name, word in names.items()}
+
+
+def connection_options(url: str) -> dict[str, str]:
+    """Return what else the address says about connections: sslmode, target_session_attrs, connect_timeout, and whatever libpq knows."""
+    named = {"dbname", "user", "password", "host", "port"}
+    return {name: str(value) for name, value in conninfo_to_dict(url).items() if name not in named}
 
 
 def mail_settings(url: str, folder: Path) -> dict[str, object]:
@@ -116,11 +118,16 @@ LIVE_URL = env.live_url  # Behind a proxy that sends /events to the live process
 
 API_RATE_PER_MIN = env.api_rate_per_min  # Calls of one program and worker process; 0: uncounted.
 
+_DATABASE = env.database_url or find_database_url(env.enfilade_home)
 DATABASES = {
     "default": {
-        **database_settings(env.database_url or find_database_url(env.enfilade_home)),
+        **database_settings(_DATABASE),
         "CONN_MAX_AGE": 0,
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": env.db_pool_max, "timeout": 20}, "application_name": "enfilade"},
+        "OPTIONS": {
+            "pool": {"min_size": 1, "max_size": env.db_pool_max, "timeout": 20},
+            "application_name": "enfilade",
+            **connection_options(_DATABASE),
+        },
     }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

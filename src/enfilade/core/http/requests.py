@@ -55,7 +55,9 @@ def _tell(request: HttpRequest, response: HttpResponse, seconds: float, span: Tr
     count_request("api" if request.path.startswith("/api/") else "page", str(request.method), response.status_code, seconds)
     if request.resolver_match is not None:
         span.call(f"{request.method} /{request.resolver_match.route}")
-    span.attributes({"http.request.method": request.method, "url.path": path_of(request), "http.response.status_code": response.status_code})
+    span.attributes(
+        {"http.request.method": request.method, "url.path": path_of(request), "http.response.status_code": response.status_code}
+    )
     span.note(company=ctx.company_id if ctx else None, user=ctx.user.pk if ctx else None)
     if response.status_code >= 500:
         span.fail(str(response.status_code))

@@ -1,0 +1,51 @@
+"""Django's `migrate`, which does not make everybody wait: it gives up a lock that it does not get at once, and asks for it again.
+
+Whoever waits for a lock on a table makes all who come later wait as well, so that one long reader and one change of a table stop the house.
+Here a migration waits a third of a second at most, is rolled back, and is tried again a little later; what ran before it stays.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from typing import Any
+
+from django.core.management.commands import migrate
+from django.db import OperationalError, connection
+from django.db.migrations import Migration
+from psycopg.errors import LockNotAvailable
+
+LOCK_TIMEOUT = "300ms"
+ATTEMPTS = 30
+PAUSE_S = (0.2, 2.0)
+
+
+class Command(migrate.Command):
+    """`migrate`, with patience instead of a queue behind it."""
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Run what is to be run; a lock that somebody holds is asked for again, thirty times."""
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                super().handle(*args, **options)
+                return
+            except OperationalError as error:
+                if not isinstance(error.__cause__, LockNotAvailable) or attempt == ATTEMPTS:
+                    raise
+                self.stderr.write("A table is in use; trying again in a moment.")
+                time.sleep(random.uniform(*PAUSE_S))  # noqa: S311 - jitter, not a secret
+            finally:
+                if connection.connection is not None and not connection.connection.closed:
+                    wait_at_most("0")
+
+    def migration_progress_callback(self, action: str, migration: Migration | None = None, fake: bool = False) -> None:
+        """Before each migration: how long it may wait. One that builds an index beside the work has to wait for all transactions."""
+        if action in {"apply_start", "unapply_start"} and migration is not None:
+            wait_at_most(LOCK_TIMEOUT if migration.atomic else "0")
+        super().migration_progress_callback(action, migration, fake)
+
+
+def wait_at_most(timeout: str) -> None:
+    """Set for this session how long a statement waits for a lock; "0" is for ever."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, false)", [timeout])
