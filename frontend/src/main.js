@@ -9,6 +9,7 @@ import './forms.js';
 import './refbox.js';
 import './lines.js';
 import './rows.js';
+import './boards.js';
 import './palette.js';
 import './keys.js';
 import './clock.js';

@@ -94,3 +94,58 @@ def test_filters_columns_and_views(house: House, desk_of: Callable[..., Desk]) -
     seen.get_by_role("navigation", name="Saved views").get_by_role("link", name="Due this month").click()
     seen.wait_for_url("**due_at_from=month**")
     assert "columns=" in seen.url
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("house", [0], indirect=True)
+def test_board_calendar_chart_and_paper(house: House, desk_of: Callable[..., Desk]) -> None:
+    """Cards are moved with the mouse and with keys, by the commands of the state table; every look keeps the filters."""
+    from enfilade.base.work.models import Case
+
+    open_cases(house, "owner", 3)
+    desk = desk_of("owner")
+    page = desk.go("/work/cases/?topic_empty=true&q=gloves")
+    page.get_by_role("navigation", name="Ways to look at this list").get_by_role("link", name="Board").click()
+    page.wait_for_url("**look=board**")
+    page.locator("html[data-live=on]").wait_for(state="attached")
+    waiting = page.get_by_role("region", name="Open", exact=True)
+    expect(waiting.locator(".ticket")).to_have_count(3)
+    desk.check_access()
+    desk.shot("list-board")
+    waiting.locator(".ticket").first.hover(position={"x": 20, "y": 20})
+    page.mouse.down()
+    # A browser says where something is dragged to when the mouse moves there a second time.
+    page.get_by_role("region", name="In work").hover()
+    page.get_by_role("region", name="In work").hover(position={"x": 30, "y": 30})
+    page.mouse.up()
+    expect(page.get_by_role("region", name="In work").locator(".ticket")).to_have_count(1)
+    waiting.locator(".ticket h3 a").first.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("m")
+    menu = page.locator(".menu:popover-open")
+    expect(menu.get_by_role("menuitem").first).to_be_focused()
+    menu.get_by_role("menuitem", name="Close").press("Enter")
+    expect(desk.dialog.get_by_role("heading", name="Close")).to_be_visible()
+    desk.dialog.get_by_role("button", name="Close").last.click()
+    expect(page.get_by_role("region", name="Closed").locator(".ticket")).to_have_count(1)
+    with house.reading() as ctx:
+        found = Case.objects.visible_to(ctx).filter(title__contains="gloves").values_list("state", flat=True)
+        assert sorted(found) == ["accepted", "closed", "open"]
+    for look, words in (("Calendar", "Order gloves"), ("Chart", "In work")):
+        page.get_by_role("navigation", name="Ways to look at this list").get_by_role("link", name=look).click()
+        page.wait_for_url(f"**look={look.lower()}**")
+        page.locator("html[data-live=on]").wait_for(state="attached")
+        expect(page.locator("#list")).to_contain_text(words)
+        assert "q=gloves" in page.url
+        desk.check_access()
+        desk.shot(f"list-{look.lower()}")
+    page = desk.go("/work/cases/?q=gloves&group=state&totals=1")
+    expect(page.locator(".group-row")).to_have_count(3)
+    desk.check_access()
+    desk.shot("list-groups")
+    page = desk.go("/work/cases/?q=gloves&look=print")
+    page.emulate_media(media="print")
+    expect(page.locator(".rail")).to_be_hidden()
+    expect(page.locator(".paper tbody tr")).to_have_count(3)
+    page.emulate_media(media="screen")
+    desk.shot("list-paper", looks=((1440, "light"),))

@@ -35,6 +35,9 @@ class InvoiceResource(Resource):
     lines = {
         "lines": ("description", "quantity", "unit_price_minor", "discount_minor", "tax_percent", "net_minor", "tax_minor", "total_minor")
     }
+    board = "state"
+    calendar = "due_on"
+    charts = ("state", "issued_on", "due_on", "party")
     icon = "receipt"
     order = 10
     empty = "Invoice the open charges of a party, or draft an invoice with lines of its own."

@@ -69,6 +69,9 @@ class CaseResource(Resource):
         "answer",
     )
     fields = ("title", "kind", "topic", "priority", "party", "contact_name", "contact_phone", "description")
+    board = "state"
+    calendar = "due_at"
+    charts = ("state", "kind", "queue", "owner", "priority", "opened_at", "closed_at")
     addable = False
     icon = "inbox"
     order = 20

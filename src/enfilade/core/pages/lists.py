@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
 from django.shortcuts import render
+from django.utils import timezone
 
 from enfilade.core.command import Command
 from enfilade.core.context import Context, Invalid
@@ -18,10 +20,12 @@ from enfilade.core.models import ListChoice
 from enfilade.core.resource import RESOURCES, Resource
 from enfilade.core.resource.columns import field_at, public_name
 from enfilade.core.resource.imports import may_import
-from enfilade.core.resource.listing import RESERVED, Listing, is_sortable, listing
+from enfilade.core.resource.listing import RESERVED, Listing, filtered, is_sortable, listing, whole_listing
+from enfilade.core.resource.sums import Group, added_up, groupable, groups, totals
 from enfilade.core.resource.transfer import EXPORTERS
 from enfilade.core.resource.views import choice_of, choosable, column_text, shown_columns, views_for
 
+from . import looks
 from .bulk import offered
 from .filters import chips, query
 
@@ -45,14 +49,110 @@ def list_view(request: HttpRequest, ctx: Context, label: str) -> HttpResponse:
         notice = str(no)
         shown = _shown(resource, ctx, QueryDict(), choice)
     context = {"page": shown, "crumbs": [{"label": resource.plural, "url": ""}], "notice": notice}
+    if shown["look"] == "print":
+        return render(request, "core/list_print.html", context, status=422 if notice else 200)
     part = bool(request.headers.get("HX-Request")) and "list" in request.headers.get("HX-Target", "")
     return render(request, f"core/list.html{'#rows' if part else ''}", context | {"rows_only": part}, status=422 if notice else 200)
 
 
 def _shown(resource: Resource, ctx: Context, params: QueryDict, choice: ListChoice | None) -> dict[str, Any]:
-    """The page that the address asks for."""
+    """The page in the look that the address asks for."""
+    look = looks.look_of(resource, params)
     columns = shown_columns(resource, params, choice)
-    return _page(resource, ctx, params, listing(resource, ctx, params), columns, choice)
+    if look == "print":
+        return _paper(resource, ctx, params, columns)
+    grouped = _grouped(resource, params)
+    rows = _ordered(params, grouped) if grouped else params
+    page = listing(resource, ctx, rows) if look == "list" else Listing([], "", "", resource.ordering)
+    made = _page(resource, ctx, params, page, columns, choice)
+    kept = [(n, params[n]) for n in ("look_at", "span", "by", "measure", "group", "totals") if params.get(n)]
+    made |= {"look": look, "looks": looks.tabs(resource, params, look), "kept": kept}
+    if look == "list":
+        return made | _sums(resource, ctx, params, page, columns, grouped)
+    return made | {"bulk": [], look: getattr(looks, look)(resource, ctx, params)}
+
+
+def _grouped(resource: Resource, params: QueryDict) -> str:
+    """The column by which rows are gathered. Refuses one by which they can't be."""
+    name = params.get("group") or ""
+    if name and (name not in groupable(resource) or not is_sortable(resource, name)):
+        raise Invalid({"group": [f"This list can't be gathered by {name[:60]!r}."]})
+    return name
+
+
+def _ordered(params: QueryDict, grouped: str) -> QueryDict:
+    """The same query in the order of its groups."""
+    found = params.copy()
+    found["sort"] = grouped
+    return found
+
+
+def _sums(resource: Resource, ctx: Context, params: QueryDict, page: Listing, columns: tuple[str, ...], grouped: str) -> dict[str, Any]:
+    """Headings of groups, and the sums of everything that the filters leave, where somebody asked for them."""
+    made: dict[str, Any] = {
+        "groups": [
+            {
+                "label": resource.label_of(n),
+                "url": f"{resource.list_url()}?{query(params, drop=MARKS, group=n)}",
+                "active": n == grouped,
+            }
+            for n in groupable(resource)
+            if is_sortable(resource, n)
+        ],
+        "group_off_url": f"{resource.list_url()}?{query(params, drop=(*MARKS, 'group')) or 'view=all'}" if grouped else "",
+        "totals_url": f"{resource.list_url()}?{query(params, drop=MARKS, totals='1')}" if added_up(resource) else "",
+    }
+    if grouped:
+        found, complete = groups(resource, ctx, filtered(resource, ctx, params), grouped)
+        made |= {"headings": _headings(page, grouped, found, columns), "cut": not complete}
+        # The groups are the order; another one would tear them apart.
+        made["columns"] = [_column(resource, name, page.sort, params) | {"sortable": False} for name in columns]
+    if params.get("totals"):
+        count, sums, complete = totals(resource, ctx, filtered(resource, ctx, params))
+        cells = [{"kind": "amount", "text": sums.get(n, "")} if n in sums else {"kind": "text", "text": ""} for n in columns]
+        made |= {"totals": {"count": f"{count:,}", "cells": cells}, "cut": not complete}
+    return made
+
+
+def _headings(page: Listing, grouped: str, found: list[Group], columns: tuple[str, ...]) -> dict[int, dict[str, Any]]:
+    """The heading above the first row of each group on this page, by the row's key."""
+    known = {_gathered(g.value): g for g in found}
+    made: dict[int, dict[str, Any]] = {}
+    before: Any = object()
+    for row in page.rows:
+        value = _gathered(getattr(row, f"{grouped}_id", getattr(row, grouped)))
+        if value != before and (group := known.get(value)) is not None:
+            words = [f"{group.sums[n]}" for n in columns if n in group.sums]
+            made[row.pk] = {"label": group.label, "count": f"{group.count:,}", "sums": words}
+        before = value
+    return made
+
+
+def _gathered(value: Any) -> Any:
+    """Dates are gathered by month."""
+    if isinstance(value, datetime):
+        value = timezone.localtime(value).date()
+    return value.replace(day=1) if isinstance(value, date) else value
+
+
+def _paper(resource: Resource, ctx: Context, params: QueryDict, columns: tuple[str, ...]) -> dict[str, Any]:
+    """Every row that the filters leave, up to a bound, for paper."""
+    rows = whole_listing(resource, ctx, params, looks.PRINT_MAX + 1)
+    chosen = [c for c in chips(resource, ctx, params, resource.list_url()) if c["active"]]
+    return {
+        "look": "print",
+        "title": resource.plural,
+        "url": f"{resource.list_url()}?{query(params, drop=('look',)) or 'view=all'}",
+        "columns": [_column(resource, name, "", params) for name in columns],
+        "rows": [
+            {"pk": r.pk, "url": "", "label": str(r), "cells": [vars(c) | {"url": ""} for c in resource.cells(ctx, r, columns)], "tone": ""}
+            for r in rows[: looks.PRINT_MAX]
+        ],
+        "chosen": [f"{c['label']}: {c['text']}" for c in chosen] + ([f"“{params['q']}”"] if params.get("q") else []),
+        "cut": len(rows) > looks.PRINT_MAX,
+        "max": f"{looks.PRINT_MAX:,}",
+        "at": ctx.now,
+    }
 
 
 @view()
@@ -112,6 +212,7 @@ def _page(
         "views": views,
         "empty": _empty(resource, ctx, narrowed=any(params.get(k) for k in params if k not in RESERVED - {"q"})),
         "live": resource.label,
+        "print_url": f"{url}?{query(params, drop=(*MARKS, 'limit', 'view', 'look'), look='print')}",
         "bulk": _bulk(resource, ctx, params, page.rows) if page.rows else [],
     }
 

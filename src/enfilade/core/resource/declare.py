@@ -33,6 +33,8 @@ class Resource:
     ordering: default sort column, with `-` for newest first.
     facts: fields of the record page; the columns and fields when empty.
     deprecated: programs that read it are told when it goes and what to use instead.
+    board: the column of states that a board shows side by side. calendar: the date or time by which rows stand in a calendar.
+    charts: columns by which rows can be counted and drawn; every choice, link and date when left out.
     bulk: verbs offered for many chosen rows at once; every command that one form can serve when left out.
     menu: whether it has a menu entry; icon: a Lucide name; order: place in its department.
     """
@@ -46,6 +48,9 @@ class Resource:
     lines: ClassVar[dict[str, tuple[str, ...]]] = {}
     ordering: ClassVar[str] = "-id"
     facts: ClassVar[tuple[str, ...]] = ()
+    board: ClassVar[str] = ""
+    calendar: ClassVar[str] = ""
+    charts: ClassVar[tuple[str, ...] | None] = None
     bulk: ClassVar[tuple[str, ...] | None] = None
     menu: ClassVar[bool] = True
     icon: ClassVar[str] = "table"

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from datetime import MAXYEAR, MINYEAR, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -114,7 +114,10 @@ def _bound(field: models.Field[Any, Any], path: str, text: str, ctx: Context, *,
         if "T" in text:
             instant = _instant(text, ctx)
             return Q(**{f"{path}__{'lte' if upper else 'gte'}": instant})
-        day = period(text, ctx.today)[upper] + timedelta(days=1 if upper else 0)
+        day = period(text, ctx.today)[upper]
+        if not MINYEAR < day.year < MAXYEAR:
+            raise ValueError("Give a day in a year that the calendar has.")
+        day += timedelta(days=1 if upper else 0)
         return Q(**{f"{path}__{'lt' if upper else 'gte'}": datetime.combine(day, time(), tzinfo=ctx.zone)})
     return Q(**{f"{path}__{'lte' if upper else 'gte'}": period(text, ctx.today)[upper]})
 

@@ -23,7 +23,23 @@ from .filtering import WHOLE, column_named, condition
 
 LIMIT_DEFAULT = 50
 LIMIT_MAX = 200
-RESERVED = {"q", "sort", "after", "before", "limit", "view", "format", "columns"}
+RESERVED = {
+    "q",
+    "sort",
+    "after",
+    "before",
+    "limit",
+    "view",
+    "format",
+    "columns",
+    "look",
+    "look_at",
+    "span",
+    "by",
+    "measure",
+    "group",
+    "totals",
+}
 
 
 @dataclass(frozen=True)
@@ -62,6 +78,16 @@ def listing(resource: Resource, ctx: Context, params: Mapping[str, Any]) -> List
     return Listing(
         found, _cursor(found[-1], name) if has_after and found else "", _cursor(found[0], name) if has_before and found else "", sort
     )
+
+
+def whole_listing(resource: Resource, ctx: Context, params: Mapping[str, Any], most: int) -> list[Any]:
+    """Rows of all pages in the order of the list, at most so many."""
+    sort = str(params.get("sort") or resource.ordering)
+    name = column_named(sort.removeprefix("-"), resource.columns)
+    if not is_sortable(resource, name):
+        raise Invalid({"sort": [f"This list can't be sorted by {name[:60]!r}."]})
+    order = (F(name).desc(nulls_first=True), "-pk") if sort.startswith("-") else (F(name).asc(nulls_last=True), "pk")
+    return list(filtered(resource, ctx, params).order_by(*order)[:most])
 
 
 def filtered(resource: Resource, ctx: Context, params: Mapping[str, Any]) -> Any:

@@ -156,9 +156,9 @@ def chosen_of(found: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 @register.filter
-def pick(mapping: dict[str, Any], key: str) -> Any:
+def pick(mapping: dict[Any, Any] | None, key: Any) -> Any:
     """Return mapping[key], or nothing: {{ totals|pick:line.name }}."""
-    return mapping.get(key)
+    return mapping.get(key) if mapping else None
 
 
 @register.filter

@@ -42,3 +42,17 @@ def bars(rows: Sequence[tuple[str, float, str]]) -> SafeString:
             ((label, round(100 * max(value, 0) / top, 1), words) for label, value, words in rows),
         ),
     )
+
+
+def columns(rows: Sequence[tuple[str, float, str]]) -> SafeString:
+    """Return upright bars in the order of time, readable as a list. Shape: rows of (label, value, value in words)."""
+    top = max((value for _, value, _ in rows), default=0) or 1
+    return format_html(
+        '<ol class="bars-upright">{}</ol>',
+        format_html_join(
+            "",
+            '<li><span class="bars-value">{}</span><span class="bars-track"><span class="bars-fill" style="height:{}%"></span></span>'
+            '<span class="bars-label">{}</span></li>',
+            ((words, round(100 * max(value, 0) / top, 1), label) for label, value, words in rows),
+        ),
+    )

@@ -44,6 +44,9 @@ class VisitResource(Resource):
         "reason",
         "note",
     )
+    board = "state"
+    calendar = "starts_at"
+    charts = ("state", "service", "practitioner", "starts_at")
     ordering = "-starts_at"
     icon = "calendar-check"
     order = 40
