@@ -198,6 +198,20 @@ def vain_search() -> float:
     return vain_search_ms()
 
 
+def million_parties(what: str) -> float:
+    """95th percentile of the server's time with a million parties: list, filter, search, record or palette."""
+    from bench import parties
+
+    return parties.p95_ms(getattr(parties, f"{what}_url"))
+
+
+def million_queries() -> float:
+    """The most queries of any of these pages, with a million parties as with one."""
+    from bench import parties
+
+    return parties.queries_most()
+
+
 FIGURES = [
     Figure("command_to_raw_sql_ratio", "x", 5, True, command_ratio),
     Figure("ledger_postings_8_clients", "per_s", 250, False, ledger_postings_per_second),
@@ -208,4 +222,10 @@ FIGURES = [
     Figure("command_line_answers", "s", 4, True, start_seconds),
     Figure("slots_200_people_60_days", "ms", 100, True, usual_search),
     Figure("slots_200_people_60_days_in_vain", "ms", 150, True, vain_search),
+    Figure("million_parties_list", "ms", 100, True, lambda: million_parties("list")),
+    Figure("million_parties_filter", "ms", 100, True, lambda: million_parties("filter")),
+    Figure("million_parties_search", "ms", 100, True, lambda: million_parties("search")),
+    Figure("million_parties_record", "ms", 100, True, lambda: million_parties("record")),
+    Figure("million_parties_palette", "ms", 100, True, lambda: million_parties("palette")),
+    Figure("million_parties_queries", "queries", 60, True, million_queries),
 ]

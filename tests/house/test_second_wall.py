@@ -31,6 +31,16 @@ def bare(table: str, companies: dict[int, int]) -> None:
         for (constraint,) in cursor.fetchall():
             cursor.execute(sql.SQL("ALTER TABLE {} DROP CONSTRAINT {}").format(name, sql.Identifier(constraint)))
         cursor.execute(
+            "SELECT conname FROM pg_constraint WHERE conrelid = %s::regclass AND contype = 'p' AND cardinality(conkey) > 1", [table]
+        )
+        for (constraint,) in cursor.fetchall():
+            # Its rows are told apart by several columns; here one has to do.
+            cursor.execute(
+                sql.SQL("ALTER TABLE {0} DROP CONSTRAINT {1}; ALTER TABLE {0} ADD COLUMN id bigint").format(
+                    name, sql.Identifier(constraint)
+                )
+            )
+        cursor.execute(
             "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND attnotnull AND NOT attisdropped"
             " AND attname NOT IN ('id', 'company_id') AND NOT attnum = ANY(coalesce((SELECT conkey FROM pg_constraint"
             " WHERE conrelid = attrelid AND contype = 'p'), '{}'))",

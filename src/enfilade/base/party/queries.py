@@ -16,9 +16,10 @@ from django.db.models.functions import Coalesce
 
 from enfilade.core.context import Context
 from enfilade.core.models.record import RecordQuerySet
+from enfilade.core.words import search_words
 
 from . import rules
-from .models import ContactPoint, Party, PartyRole
+from .models import ContactPoint, Party, PartyRole, PartyWord
 
 FOUND_MAX = 20
 
@@ -80,18 +81,14 @@ def party_by_email(ctx: Context, address: str) -> list[Party]:
 
 
 def find_parties(ctx: Context, text: str, limit: int = FOUND_MAX) -> list[Party]:
-    """Parties that a receptionist means by a few words: parts of names in any order and without accents, number, phone, e-mail."""
+    """Parties that a receptionist means by a few words: beginnings of names in any order and without accents, number, phone, e-mail."""
     text = text.replace("\x00", "").strip()[:200]
     if not text:
         return []
     if len(rules.figures(text)) >= 5 and not any(c.isalpha() for c in text) and (called := party_by_phone(ctx, text)):
         return called[:limit]
-    rows = live_parties(ctx).filter(archived_at=None)
-    for word in text.split()[:8]:
-        folded = rules.name_key(word)
-        plain = Q(number__icontains=word) | Q(search_text__icontains=word) | Q(name__icontains=word)
-        rows = rows.filter(plain | Q(name_key__contains=folded) if folded else plain)
-    return list(with_contact(rows).order_by("name_key", "pk")[:limit])
+    rows = with_contact(live_parties(ctx).filter(archived_at=None))
+    return search_words(ctx, PartyWord, text).first(rows, ("name", "pk"), limit, words_order=("label", "row_id"))
 
 
 def parties_in_role(ctx: Context, role: str) -> RecordQuerySet:

@@ -7,7 +7,7 @@ from enfilade.core.pages.context import department
 from enfilade.core.resource import Resource
 
 from . import commands, exporting, importing, panels, verify  # noqa: F401 - own add_party has to be there before the resource makes one
-from .models import Address, ContactPoint, Party, Relationship
+from .models import Address, ContactPoint, Party, PartyWord, Relationship
 from .queries import with_contact
 
 department("party", "Contacts", "contact", 15, office="front")
@@ -20,6 +20,7 @@ class PartyResource(Resource):
     columns = ("name", "number", "phone", "email", "roles", "birth_on", "organisation_name")
     filters = ("kind", "party_roles__role", "birth_on", "language", "archived_at")
     search = ("name", "name_key", "number", "organisation_name", "search_text")
+    words = PartyWord
     fields = (
         "kind",
         "name",

@@ -10,7 +10,7 @@ from enfilade.core.command import Input
 from enfilade.core.context import Context, Invalid
 from enfilade.core.resource import RESOURCES, Resource, resource_named
 from enfilade.core.resource.columns import public_name
-from enfilade.core.resource.listing import listing, match
+from enfilade.core.resource.listing import listing, search_for
 
 FOUND_PER_KIND = 5
 FOUND_MAX = 40
@@ -27,7 +27,7 @@ def find_records(ctx: Context, *, words: Annotated[str, Input(max_length=200)]) 
     found: list[dict[str, Any]] = []
     for resource in viewable(ctx):
         if resource.search and len(found) < FOUND_MAX:
-            rows = resource.rows(ctx).filter(match(resource.search, words)).order_by("-pk")[:FOUND_PER_KIND]
+            rows = search_for(resource, ctx, words).first(resource.rows(ctx), ("-pk",), FOUND_PER_KIND, words_order=("-row_id",))
             found += [{"kind": resource.label, "id": r.pk, "ref": f"{resource.label}:{r.pk}", "label": str(r)} for r in rows]
     return {"found": found[:FOUND_MAX]}
 

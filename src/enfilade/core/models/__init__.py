@@ -8,6 +8,7 @@ from .importing import ImportBatch, ImportRow
 from .record import Record, RecordQuerySet
 from .signin import Elevation, Identity, Passkey, RecoveryCode, SignIn, SignInEvent, TotpDevice
 from .token import ApiToken
+from .words import SearchWord, word_of
 from .working import Counter, ErasedFile, HeldCommand, ListChoice, Notification, NotificationChoice, SavedView, StoredFile
 
 __all__ = [
@@ -37,9 +38,11 @@ __all__ = [
     "Role",
     "RowChange",
     "SavedView",
+    "SearchWord",
     "SignIn",
     "SignInEvent",
     "StoredFile",
     "TotpDevice",
     "User",
+    "word_of",
 ]

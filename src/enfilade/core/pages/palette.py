@@ -10,7 +10,7 @@ from enfilade.core.command import REGISTRY
 from enfilade.core.context import Context
 from enfilade.core.http.dispatch import view
 from enfilade.core.resource import RESOURCES
-from enfilade.core.resource.listing import match
+from enfilade.core.resource.listing import search_for
 
 from .context import navigation
 
@@ -56,6 +56,7 @@ def _commands(ctx: Context, q: str) -> Iterator[Found]:
 
 def _records(ctx: Context, q: str) -> Iterator[Found]:
     for resource in RESOURCES.values():
-        if resource.search and ctx.may(resource.view_permission):
-            for row in resource.rows(ctx).filter(match(resource.search, q)).order_by("-pk")[:ROWS_PER_RESOURCE]:
+        # What is no list of its own is found with the record that it is a part of.
+        if resource.menu and resource.search and ctx.may(resource.view_permission):
+            for row in search_for(resource, ctx, q).first(resource.rows(ctx), ("-pk",), ROWS_PER_RESOURCE, words_order=("-row_id",)):
                 yield _found("record", resource.plural, str(row), resource.singular, resource.url(row), resource.icon)

@@ -12,7 +12,7 @@ from enfilade.core.command.inputs import UNSET, Input, Parameter
 from enfilade.core.command.registry import REGISTRY, Command, Deprecated, register
 from enfilade.core.command.runner import execute
 from enfilade.core.context import Context, NotFound
-from enfilade.core.models import Record, RecordQuerySet
+from enfilade.core.models import Record, RecordQuerySet, SearchWord
 from enfilade.core.rows import SEEN_WITH, in_reach
 from enfilade.core.states import States
 
@@ -27,6 +27,7 @@ class Resource:
 
     columns: list columns, in order (`party__name` follows a link, a property or method is shown but not sorted by).
     filters: fields one may filter by. search: text fields the search box looks into.
+    words: the table of words that search reads instead, where there may be very many rows (core.words).
     fields: what a person may type; nothing else is writable by add and change. Empty: no add or change.
     import_key: the field that decides whether an imported row is new.
     lines: related rows shown on the record page and in JSON: {related_name: columns}.
@@ -43,6 +44,7 @@ class Resource:
     columns: ClassVar[tuple[str, ...]] = ()
     filters: ClassVar[tuple[str, ...]] = ()
     search: ClassVar[tuple[str, ...]] = ()
+    words: ClassVar[type[SearchWord] | None] = None
     fields: ClassVar[tuple[str, ...]] = ()
     import_key: ClassVar[str] = ""
     lines: ClassVar[dict[str, tuple[str, ...]]] = {}

@@ -22,6 +22,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
+from enfilade.core.among import among, are_few
 from enfilade.core.command.fields import TEXT_MAX
 from enfilade.core.command.reading import is_storable, truth_of
 from enfilade.core.context import Context
@@ -68,8 +69,10 @@ def condition(filters: tuple[str, ...], model: Any, ctx: Context, key: str, valu
         return _wanted(field, name, ending, values, ctx)
     # Through a link to many rows, a row that matches twice is still listed once.
     related: Any = link.related_model
-    rows = related.objects.visible_to(ctx).filter(**{link.field.name: OuterRef("pk")})
-    return Q(Exists(rows.filter(_wanted(field, rest, ending, values, ctx))))
+    rows = related.objects.visible_to(ctx).filter(_wanted(field, rest, ending, values, ctx))
+    if are_few(rows):
+        return among(rows.values(link.field.attname))
+    return Q(Exists(rows.filter(**{link.field.name: OuterRef("pk")})))
 
 
 def _understood(filters: tuple[str, ...], model: Any, key: str) -> tuple[str, str]:

@@ -16,6 +16,7 @@ from django.db.models import F, Q
 
 from enfilade.core.command.reading import is_storable, to_plain
 from enfilade.core.context import Context, Invalid
+from enfilade.core.words import Search, search_words
 
 from .columns import field_at, value_at
 from .declare import Resource
@@ -55,7 +56,7 @@ class Listing:
 
 def listing(resource: Resource, ctx: Context, params: Mapping[str, Any]) -> Listing:
     """The page that the query parameters describe. Refuses invalid with one sentence per bad parameter; nothing is ignored."""
-    rows = filtered(resource, ctx, params)
+    rows, search = _narrowed(resource, ctx, params)
     sort = str(params.get("sort") or resource.ordering)
     name = column_named(sort.removeprefix("-"), resource.columns)
     if not is_sortable(resource, name):
@@ -64,12 +65,13 @@ def listing(resource: Resource, ctx: Context, params: Mapping[str, Any]) -> List
     backwards = bool(params.get("before"))
     cursor = str(params.get("before") or params.get("after") or "")
     descending = sort.startswith("-") != backwards
-    order = F(name).desc(nulls_first=True) if descending else F(name).asc(nulls_last=True)
-    rows = rows.order_by(order, "-pk" if descending else "pk")
+    order = (F(name).desc(nulls_first=True), "-pk") if descending else (F(name).asc(nulls_last=True), "pk")
     found: list[Any] = []
-    for part in _beyond(resource, name, _read_cursor(cursor), descending) if cursor else [Q()]:
+    mark = _read_cursor(cursor) if cursor else None
+    near = _near(resource, name, mark, descending)
+    for part in _beyond(resource, name, mark, descending) if mark else [Q()]:
         if len(found) <= limit:
-            found += rows.filter(part)[: limit + 1 - len(found)]
+            found += search.first(rows.filter(part), order, limit + 1 - len(found), **near)
     more = len(found) > limit
     found = found[:limit]
     if backwards:
@@ -92,6 +94,12 @@ def whole_listing(resource: Resource, ctx: Context, params: Mapping[str, Any], m
 
 def filtered(resource: Resource, ctx: Context, params: Mapping[str, Any]) -> Any:
     """All rows that match filters and search, unordered."""
+    rows, search = _narrowed(resource, ctx, params)
+    return rows.filter(search.found)
+
+
+def _narrowed(resource: Resource, ctx: Context, params: Mapping[str, Any]) -> tuple[Any, Search]:
+    """The rows that match the filters, and what the search finds."""
     rows = resource.rows(ctx)
     errors: dict[str, list[str]] = {}
     for key in params:
@@ -103,22 +111,26 @@ def filtered(resource: Resource, ctx: Context, params: Mapping[str, Any]) -> Any
             errors[key] = [str(no) if isinstance(no, ValueError) else "Give a number."]
     if errors:
         raise Invalid(errors)
-    if q := str(params.get("q") or "").strip():
-        rows = rows.filter(match(resource.search, q))
-    return rows
+    q = str(params.get("q") or "").strip()
+    return rows, search_for(resource, ctx, q) if q else Search(Q())
 
 
-def match(fields: tuple[str, ...], text: str) -> Q:
-    """Every word of the text occurs in one of the fields. What no column can hold finds nothing."""
-    if not fields or not is_storable(text):
-        return Q(pk__in=[])
+def search_for(resource: Resource, ctx: Context, text: str) -> Search:
+    """Every word of the text occurs in one of the searched fields; where the resource keeps words, it begins one of them.
+
+    What no column can hold finds nothing.
+    """
+    if not resource.search or not is_storable(text) or not text.strip():
+        return Search(Q(pk__in=[]))
+    if resource.words is not None:
+        return search_words(ctx, resource.words, text)
     found = Q()
     for word in text[:200].split()[:8]:
         one = Q()
-        for name in fields:
+        for name in resource.search:
             one |= Q(**{f"{name}__icontains": word})
         found &= one
-    return found
+    return Search(found)
 
 
 def is_sortable(resource: Resource, name: str) -> bool:
@@ -178,6 +190,18 @@ def _beyond(resource: Resource, name: str, mark: tuple[Any, int], descending: bo
         return [empty, known] if descending else [empty]
     beyond = Q(**{f"{name}__{step}e": value}) & (Q(**{f"{name}__{step}": value}) | same)
     return [beyond] if descending or not _may_be_empty(resource, name) else [beyond, Q(**{f"{name}__isnull": True})]
+
+
+def _near(resource: Resource, name: str, mark: tuple[Any, int] | None, descending: bool) -> dict[str, Any]:
+    """The order and the mark as the table of words knows them; nothing where it does not know the order."""
+    if resource.words is None or name not in {"id", resource.words.sorts}:
+        return {}
+    label, sign, step = "row_id" if name == "id" else "label", "-" if descending else "", "lt" if descending else "gt"
+    found: dict[str, Any] = {"words_order": tuple(f"{sign}{n}" for n in dict.fromkeys((label, "row_id")))}
+    if mark is None:
+        return found
+    value, pk = mark
+    return found | {"beyond": Q(**{f"{label}__{step}e": value}) & (Q(**{f"{label}__{step}": value}) | Q(**{f"row_id__{step}": pk}))}
 
 
 def _may_be_empty(resource: Resource, path: str) -> bool:

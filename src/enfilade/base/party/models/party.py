@@ -11,7 +11,7 @@ from django.db.models import F, Q
 
 from enfilade.base.party import rules
 from enfilade.core.fields import LongTextField
-from enfilade.core.models import Record, StoredFile, User
+from enfilade.core.models import Record, SearchWord, StoredFile, User, word_of
 from enfilade.core.rows import RowsOf
 
 
@@ -89,6 +89,11 @@ class Party(Record):
         indexes: ClassVar = [
             models.Index(fields=["company", "name"], name="party_by_name"),
             models.Index(fields=["company", "name_key"], name="party_by_name_key"),
+            models.Index(fields=["company", "kind", "name"], name="party_by_kind"),
+            models.Index(fields=["company", "birth_on"], name="party_by_birth"),
+            models.Index(fields=["company", "organisation_name"], name="party_by_employer"),
+            models.Index(fields=["company", "language"], name="party_by_language"),
+            models.Index(fields=["company", "archived_at"], name="party_by_archive", condition=Q(archived_at__isnull=False)),
             models.Index(fields=["company", "uid"], name="party_by_uid", condition=~Q(uid="")),
         ]
 
@@ -138,3 +143,12 @@ class Party(Record):
     def is_archived(self) -> bool:
         """Whether it is no longer offered for new work."""
         return self.archived_at is not None
+
+
+class PartyWord(SearchWord):
+    """The words of a party's name, number, employer and contact points."""
+
+    row = word_of(Party)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["company", "word"], include=["row", "label"], name="party_by_word")]

@@ -1,0 +1,31 @@
+"""Rows by their keys, read first: where few of very many rows are wanted, in an order that an index would otherwise be walked for.
+
+Why not the planner's choice: it guesses how many rows there are and how they lie in the order, and a wrong guess walks a million rows.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import BooleanField, F, Func, Q, QuerySet
+
+# So many rows are read and put in order within the time of a page.
+FEW_MAX = 10_000
+
+
+class _Among(Func):
+    """Whether a key is in an array, which the database makes first and then looks each key up."""
+
+    template = "%(expressions)s)"
+    arg_joiner = " = ANY("
+
+
+def among(keys: QuerySet[Any]) -> Q:
+    """The rows whose primary key is one of those that a query gives. keys: a query of one column, `rows.values("party_id")`."""
+    return Q(_Among(F("pk"), ArraySubquery(keys), output_field=BooleanField()))
+
+
+def are_few(rows: QuerySet[Any]) -> bool:
+    """Whether a query gives so few rows that all are read and put in order. One query, which counts no further than that."""
+    return bool(rows.order_by()[: FEW_MAX + 1].count() <= FEW_MAX)

@@ -1,0 +1,41 @@
+"""The base of a table of words: what makes search cost the same with a million rows."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+from .record import Record
+
+
+class SearchWord(Record):
+    """A word under which a row of another table is found: subclass with `row = word_of(Party)`, and add `keep_words` to a migration.
+
+    Only the trigger writes it, in the transaction that changes the row, so the words can't fall behind. Its keys are not checked
+    against the tables they point to: the trigger takes a row's words away with the row. Its index has all that a search reads:
+    `Index(fields=["company", "word"], include=["row", "label"], name=...)`.
+
+    sorts: the column of the row that `label` keeps: lists in its order stay fast however many rows a search finds.
+    """
+
+    app_writable = False
+    recorded = False
+
+    sorts: ClassVar[str] = "name"
+
+    pk = models.CompositePrimaryKey("company_id", "row_id", "word")
+    company = models.ForeignKey("core.Company", on_delete=models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False)
+    word = models.TextField(db_collation="C")
+    label = models.TextField()
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.word
+
+
+def word_of(model: type[models.Model]) -> models.ForeignKey:
+    """The column `row` of a table of words."""
+    return models.ForeignKey(model, on_delete=models.DO_NOTHING, related_name="words", db_index=False, db_constraint=False)
