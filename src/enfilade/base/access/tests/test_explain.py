@@ -90,7 +90,7 @@ def test_the_scope_that_leaves_the_row_out(owner: Context) -> None:
 def test_the_state_the_door_and_what_does_not_exist(owner: Context) -> None:
     """The sentence of the state table, the rule at the door, an unknown permission and a row of another company."""
     mine = run_raw(owner, "work.open_case", {"kind": "question", "title": "Mine"})
-    assert "it has to be open for that" in told(owner, owner, "work.take_case", mine)[1]
+    assert "A colleague was faster: this case is in work already." in told(owner, owner, "work.take_case", mine)[1]
     run_raw(
         owner,
         "access.add_conflictrule",
