@@ -213,6 +213,8 @@ def run(farm: Farm, *, commands: int, seed: int, settle_s: int = 240) -> list[st
     worked_s = time.monotonic() - began
     if not wait_until(lambda: ears[farm.nodes[0].name].heard, 30):
         faults.append("no live update came after the standby was promoted")
+    for ear in ears.values():
+        ear.closed = True
     last.start()
     if not wait_until(lambda: farm.answering() == everybody, 120):
         faults.append("the lost node did not come back")

@@ -41,15 +41,17 @@ class Ear:
     """Listens to live updates as an open page does: it comes again when the stream breaks."""
 
     def __init__(self, url: str, session: requests.Session, wanted: Callable[[], bool] = lambda: True) -> None:
-        self.url, self.wanted, self.heard = url, wanted, 0
-        self.cookies = session.cookies.get_dict()
+        self.url, self.wanted, self.heard, self.closed = url, wanted, 0, False
+        self.session = requests.Session()
+        self.session.trust_env = False  # Else every request reads the whole environment, which a test may be changing.
+        self.session.cookies.update(session.cookies.get_dict())
         threading.Thread(target=self._listen, daemon=True).start()
 
     def _stream(self) -> requests.Response:
-        return requests.get(self.url, cookies=self.cookies, stream=True, timeout=TIMEOUT_S)
+        return self.session.get(self.url, stream=True, timeout=TIMEOUT_S)
 
     def _listen(self) -> None:
-        while self.wanted():
+        while self.wanted() and not self.closed:
             with contextlib.suppress(requests.RequestException), self._stream() as stream:
                 for line in stream.iter_lines():
                     self.heard += line.startswith(b"data:")

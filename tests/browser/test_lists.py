@@ -124,7 +124,7 @@ def test_board_calendar_chart_and_paper(house: House, desk_of: Callable[..., Des
     page.keyboard.press("m")
     menu = page.locator(".menu:popover-open")
     expect(menu.get_by_role("menuitem").first).to_be_focused()
-    menu.get_by_role("menuitem", name="Close").press("Enter")
+    menu.get_by_role("menuitem", name="Close closed").press("Enter")
     expect(desk.dialog.get_by_role("heading", name="Close")).to_be_visible()
     desk.dialog.get_by_role("button", name="Close").last.click()
     expect(page.get_by_role("region", name="Closed").locator(".ticket")).to_have_count(1)

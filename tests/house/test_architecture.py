@@ -13,6 +13,7 @@ from enfilade.core.command import REGISTRY
 from enfilade.core.events import REACTIONS
 from enfilade.core.models import Department, Record, User
 from enfilade.core.resource import RESOURCES
+from enfilade.core.resource.listing import is_sortable
 from enfilade.core.resource.columns import field_at
 from enfilade.core.rows import departments_of, owners_of
 from enfilade.core.secure import link_models
@@ -187,3 +188,9 @@ def test_public_things_are_documented() -> None:
                 ):
                     missing.append(f"{name}.{attribute}")
     assert missing == []
+
+
+def test_every_list_opens_in_an_order_it_can_be_sorted_by() -> None:
+    """A list whose own order is refused would answer everybody with a sentence."""
+    wrong = [f"{r.label}: {r.ordering}" for r in RESOURCES.values() if not is_sortable(r, r.ordering.lstrip("-"))]
+    assert wrong == []

@@ -157,9 +157,9 @@ def _from_the_end(ctx: Context, series: Series, rows: list[ImportRow]) -> list[I
 
 
 def _holds(ctx: Context, model: type[models.Model], pk: int) -> bool:
-    """Whether something that is not deleted with it refers to a row."""
+    """Whether something that does not go with it refers to a row; what the database takes away itself (DO_NOTHING) holds nothing."""
     for link in model._meta.related_objects:
-        if link.on_delete is not models.CASCADE and link.related_model is not None:
+        if link.on_delete not in (models.CASCADE, models.DO_NOTHING) and link.related_model is not None:
             rows: Any = link.related_model
             if rows.objects.filter(**{link.field.name: pk}).exists():
                 return True

@@ -84,7 +84,7 @@ class RetentionRuleResource(Resource):
     filters = ("kind", "starts")
     search = ("kind__name", "basis")
     fields = ("kind", "keep_months", "starts", "whole_years", "basis")
-    ordering = "kind__name"
+    ordering = "kind"
     icon = "archive"
     order = 70
     empty = "Say how long each kind of document is kept. What has no rule is kept for ever; what is over is proposed for destruction."

@@ -222,7 +222,7 @@ def test_a_row_that_was_changed_unseen_is_named_with_its_column(ctx: Context) ->
     assert [(f.code, f.ref) for f in after(ctx, f"DELETE FROM core_savedview WHERE id = {view}")] == [
         ("row_gone", f"core.savedview:{view}")
     ]
-    columns = "company_id, resource, name, query, owner_id, shared"
+    columns = "company_id, resource, name, query, owner_id, shared, roles"
     text = f"INSERT INTO core_savedview (id, {columns}) SELECT 9999, {columns.replace('name', 'name || 1')} FROM core_savedview LIMIT 1"
     assert [(f.code, f.ref) for f in after(ctx, text)] == [("row_unrecorded", "core.savedview:9999")]
 
