@@ -13,8 +13,8 @@ from enfilade.core.command import REGISTRY
 from enfilade.core.events import REACTIONS
 from enfilade.core.models import Department, Record, User
 from enfilade.core.resource import RESOURCES
-from enfilade.core.resource.listing import is_sortable
 from enfilade.core.resource.columns import field_at
+from enfilade.core.resource.listing import is_sortable
 from enfilade.core.rows import departments_of, owners_of
 from enfilade.core.secure import link_models
 from enfilade.site.modules import MODULES
