@@ -1,8 +1,9 @@
 -- Search that a million rows do not slow down, by comparisons that row-level security lets use an index (docs/adr/0021).
--- A text without case, accents and strokes. The marks are taken off first, so that lower() needs to know plain letters only.
+-- A text without case, accents and strokes. The marks are taken off first, so that lower() needs to know plain letters only: in a
+-- database of the locale C it knows no others, so capitals that are no letter with a mark are named here.
 CREATE OR REPLACE FUNCTION core_fold(given text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT AS $$
     SELECT replace(replace(replace(replace(translate(
-        lower(regexp_replace(normalize(given, NFKD), '[\u0300-\u036f]', '', 'g')),
+        lower(translate(regexp_replace(normalize(given, NFKD), '[\u0300-\u036f]', '', 'g'), 'ØŁĐĦÆŒÞẞ', 'øłđħæœþß')),
         'øłđħı', 'oldhi'), 'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe'), 'þ', 'th')
 $$;
 
