@@ -11,6 +11,7 @@ import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -20,6 +21,7 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
+from django.db import connections
 from psycopg import sql
 
 from enfilade.site.embedded import EmbeddedPostgres
@@ -145,6 +147,22 @@ def temporary_folder() -> Path:
 def copy(source: Path, target: Path) -> None:
     """Copy a cluster with its owner; where the file system can, without copying the bytes."""
     subprocess.run(["cp", "-a", "--reflink=auto", str(source), str(target)], check=True)
+
+
+def database_url() -> str:
+    """The address of the database that the tests use, for a process beside them."""
+    given = {name: str(value) for name, value in connections["default"].settings_dict.items()}
+    login = given["USER"] + (f":{given['PASSWORD']}" if given["PASSWORD"] else "")
+    if given["HOST"].startswith("/"):
+        return f"postgresql://{login}@/{given['NAME']}?host={given['HOST']}&port={given['PORT']}"
+    return f"postgresql://{login}@{given['HOST']}:{given['PORT']}/{given['NAME']}"
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def with_database(url: str, name: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -16,11 +15,11 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connections
 from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
 
 from enfilade.core.context import Context
+from tests.server import database_url, free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "browser-of-one-day-2026"
@@ -41,26 +40,6 @@ SET_THEME = "theme => { const root = document.documentElement; root.dataset.them
 expect.set_options(timeout=PATIENCE_MS)
 
 
-def free_port() -> int:
-    """A port nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def test_database_url() -> str:
-    """The address of the database that the tests use."""
-    parameters = connections["default"].settings_dict
-    host = parameters["HOST"]
-    where = f"?host={host}&port={parameters['PORT']}" if str(host).startswith("/") else ""
-    login = parameters["USER"] + (f":{parameters['PASSWORD']}" if parameters["PASSWORD"] else "")
-    place = "" if where else f"{host}:{parameters['PORT']}"
-    return f"postgresql://{login}@{place}/{parameters['NAME']}{where}"
-
-
-test_database_url.__test__ = False  # type: ignore[attr-defined]
-
-
 class House:
     """The running processes and the people of the practice."""
 
@@ -72,7 +51,7 @@ class House:
         self.address = f"http://127.0.0.1:{self.port}"
         env = {
             **os.environ,
-            "DATABASE_URL": test_database_url(),
+            "DATABASE_URL": database_url(),
             "ENFILADE_HOME": str(folder),
             "SECRET_KEY": settings.SECRET_KEY,
             "LIVE_PORT": str(live),

@@ -6,7 +6,6 @@ import json
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
 from django.test import Client
 
 from enfilade.core.access import issue_token
@@ -20,15 +19,6 @@ def browser_of(ctx: Context, **options: Any) -> Client:
     client = Client(**options)
     client.force_login(ctx.user, backend=BACKEND)
     return client
-
-
-def database_url() -> str:
-    """The address of the database that the tests use, for a process beside them."""
-    given = {name: str(value) for name, value in connection.settings_dict.items()}
-    login = given["USER"] + (f":{given['PASSWORD']}" if given["PASSWORD"] else "")
-    if given["HOST"].startswith("/"):
-        return f"postgresql://{login}@/{given['NAME']}?host={given['HOST']}&port={given['PORT']}"
-    return f"postgresql://{login}@{given['HOST']}:{given['PORT']}/{given['NAME']}"
 
 
 class Program:

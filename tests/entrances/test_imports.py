@@ -27,8 +27,9 @@ from enfilade.core.resource.taking import Taker
 from enfilade.core.scope import scope
 from enfilade.core.testing import make_ctx, race
 from enfilade.core.verify import verify_all
+from tests.server import database_url
 
-from .callers import Program, browser_of, database_url
+from .callers import Program, browser_of
 from .test_transfer import confirm, items, text_of, upload
 
 pytestmark = pytest.mark.django_db

@@ -24,7 +24,7 @@ from enfilade.core.testing import make_company, make_ctx
 from enfilade.site.backup import BackupProblem, back_up, read_manifest, restore_database
 from enfilade.site.embedded import EmbeddedPostgres
 from enfilade.site.restore import rehearse, scratch_database
-from tests.browser.conftest import test_database_url
+from tests.server import database_url
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.server]
 
@@ -81,9 +81,9 @@ def test_what_was_backed_up_comes_back(house: Context, tmp_path: Path, folder: P
     other = make_ctx(make_company("Second"), "*")
     with scope(other.company_id):
         store(other, "note.txt", BytesIO(b"Another company's"))
-    with psycopg.connect(test_database_url()) as connection:
+    with psycopg.connect(database_url()) as connection:
         assert connection.execute("select rolsuper from pg_roles where rolname = current_user").fetchone() == (False,)
-    made = back_up(test_database_url(), Path(settings.FILES_DIR), tmp_path / "backup", quiet)
+    made = back_up(database_url(), Path(settings.FILES_DIR), tmp_path / "backup", quiet)
     assert made["rows"]["core_company"] == 2
     assert made["rows"]["core_rowchange"] > made["rows"]["core_auditentry"] > 50
     contents = {(Path(settings.FILES_DIR) / digest[:2] / digest).read_bytes() for digest in made["files"]}
@@ -105,16 +105,16 @@ def test_what_was_backed_up_comes_back(house: Context, tmp_path: Path, folder: P
 
 def test_what_is_damaged_is_refused(house: Context, tmp_path: Path) -> None:
     backup, files = tmp_path / "backup", Path(settings.FILES_DIR)
-    made = back_up(test_database_url(), files, backup, quiet)
+    made = back_up(database_url(), files, backup, quiet)
     with pytest.raises(BackupProblem, match="exists already"):
-        back_up(test_database_url(), files, backup, quiet)
+        back_up(database_url(), files, backup, quiet)
     whole = (backup / "database.dump").read_bytes()
     for broken in (whole[:-1], whole[:500] + bytes([whole[500] ^ 1]) + whole[501:], b""):
         (backup / "database.dump").write_bytes(broken)
         with pytest.raises(BackupProblem, match="damaged"):
             read_manifest(backup)
     (backup / "database.dump").write_bytes(whole)
-    with scratch_database(test_database_url()) as empty:
+    with scratch_database(database_url()) as empty:
         with pytest.raises(BackupProblem, match="core_company has 1 rows instead of 2"):
             restore_database(backup, empty, {**made, "rows": {**made["rows"], "core_company": 2}}, quiet)
         with pytest.raises(BackupProblem, match="not empty"):
@@ -122,15 +122,15 @@ def test_what_is_damaged_is_refused(house: Context, tmp_path: Path) -> None:
     digest = made["files"][0]
     (files / digest[:2] / digest).write_bytes(b"forged")
     with pytest.raises(BackupProblem, match="another hash"):
-        back_up(test_database_url(), files, tmp_path / "second", quiet)
+        back_up(database_url(), files, tmp_path / "second", quiet)
     (files / digest[:2] / digest).unlink()
     with pytest.raises(BackupProblem, match="is named by the database"):
-        back_up(test_database_url(), files, tmp_path / "second", quiet)
+        back_up(database_url(), files, tmp_path / "second", quiet)
     assert not (tmp_path / "second").exists()
 
 
 def test_an_upgrade_is_tried_on_a_copy(house: Context, monkeypatch: pytest.MonkeyPatch) -> None:
-    told = rehearse(test_database_url(), Path(settings.FILES_DIR), quiet)
+    told = rehearse(database_url(), Path(settings.FILES_DIR), quiet)
     assert (told["migrations"], told["findings"]) == (0, 0)
     assert told["rows"] > 1000
 
@@ -142,7 +142,7 @@ def test_an_upgrade_is_tried_on_a_copy(house: Context, monkeypatch: pytest.Monke
 
     monkeypatch.setattr("enfilade.site.restore._migrate", spoil)
     with pytest.raises(BackupProblem, match="would change totals of the ledger"):
-        rehearse(test_database_url(), Path(settings.FILES_DIR), quiet)
-    with psycopg.connect(test_database_url()) as connection:
+        rehearse(database_url(), Path(settings.FILES_DIR), quiet)
+    with psycopg.connect(database_url()) as connection:
         names: list[Any] = connection.execute("select datname from pg_database where datname like '%rehearsal'").fetchall()
     assert names == []

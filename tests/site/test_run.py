@@ -18,7 +18,7 @@ import pytest
 from enfilade.site.embedded import EmbeddedPostgres, find_processes_in
 from enfilade.site.home import prepare_home
 from enfilade.site.processes import find_marked
-from tests.server import TEMPLATE, copy, make_kept_cluster
+from tests.server import TEMPLATE, copy, free_port, make_kept_cluster
 
 pytestmark = pytest.mark.server
 PATIENCE_S = 90
@@ -57,12 +57,6 @@ class Served:
 
     def left(self) -> set[int]:
         return find_marked(f"ENFILADE_SERVED_HOME={self.home}") | find_processes_in(self.home / "postgres" / "data")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def wait_until(condition: Callable[[], object], patience_s: float = PATIENCE_S) -> bool:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from statistics import median
 from typing import Annotated, Any
 
 from django.db.models import Count, Q
 
+from enfilade.base.calendar.rules import day_span
 from enfilade.base.party.models import Party
 from enfilade.core.command import Choice, Input
 from enfilade.core.context import Context
@@ -42,8 +43,7 @@ def case_times(
 
     from_on: first day. to_on: last day.
     """
-    begin = datetime.combine(from_on, time.min, ctx.zone)
-    end = datetime.combine(to_on, time.min, ctx.zone) + timedelta(days=1)
+    begin, end = day_span(from_on, ctx.zone)[0], day_span(to_on, ctx.zone)[1]
     passed = Count("hand_overs", filter=~Q(hand_overs__state="recalled"))
     returned = Count("hand_overs", filter=Q(hand_overs__state="returned"))
     opened = Case.objects.visible_to(ctx).filter(opened_at__gte=begin, opened_at__lt=end).select_related("party")
@@ -115,8 +115,7 @@ def promises_kept(
 
     from_on: first day. to_on: last day.
     """
-    begin = datetime.combine(from_on, time.min, ctx.zone)
-    end = datetime.combine(to_on, time.min, ctx.zone) + timedelta(days=1)
+    begin, end = day_span(from_on, ctx.zone)[0], day_span(to_on, ctx.zone)[1]
     late = Q(missed_at__isnull=False) | Q(state=CaseClock.State.RUNNING, due_at__lt=ctx.now)
     rows = CaseClock.objects.visible_to(ctx).filter(case__opened_at__gte=begin, case__opened_at__lt=end)
     counted = rows.values("level__name", "level__order", "target").annotate(

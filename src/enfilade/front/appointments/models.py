@@ -111,6 +111,7 @@ class Visit(Record):
         "state",
         {
             "move_visit": (("booked",), "booked"),
+            "wait_for_earlier": (("booked",), "booked"),
             "cancel_visit": (("booked", "arrived"), "cancelled"),
             "mark_no_show": (("booked",), "no_show"),
             "confirm_visit": (("booked",), "booked"),

@@ -96,10 +96,10 @@ def visits_of_day(ctx: Context, day: date) -> RecordQuerySet:
     return visits(ctx).filter(that_day | still_here if still_here else that_day).order_by("starts_at", "pk")
 
 
-def visits_between(ctx: Context, first: date, last: date) -> RecordQuerySet:
-    """Visits that begin from one day to another, both included, in order."""
+def visits_of(ctx: Context, bookable: Bookable, first: date, last: date) -> RecordQuerySet:
+    """Visits for which somebody is booked that begin from one day to another, both included, in order."""
     from_at, until_at = day_span(first, ctx.zone)[0], day_span(last, ctx.zone)[1]
-    return visits(ctx).filter(starts_at__gte=from_at, starts_at__lt=until_at).order_by("starts_at", "pk")
+    return _booked(visits(ctx).filter(starts_at__gte=from_at, starts_at__lt=until_at), bookable).order_by("starts_at", "pk")
 
 
 def visits_of_party(ctx: Context, party: Party) -> RecordQuerySet:
@@ -122,7 +122,11 @@ def visits_to_remind_of(ctx: Context, day: date) -> list[Visit]:
 
 def visits_with(ctx: Context, bookable: Bookable, day: date) -> RecordQuerySet:
     """Visits of a day for which somebody is booked."""
-    return visits_of_day(ctx, day).filter(booking__slots__bookable=bookable, booking__slots__active=True)
+    return _booked(visits_of_day(ctx, day), bookable)
+
+
+def _booked(rows: RecordQuerySet, bookable: Bookable) -> RecordQuerySet:
+    return rows.filter(booking__slots__bookable=bookable, booking__slots__active=True)
 
 
 def places_of(ctx: Context, rows: Sequence[Visit]) -> dict[int, str]:

@@ -54,21 +54,22 @@ def booked_person(ctx: Context, booking: Booking) -> Bookable | None:
 
 def day_lanes(ctx: Context, bookables: Sequence[Bookable], day: date) -> list[Lane]:
     """One day side by side: opening hours and active slots of each bookable."""
-    from_at, until_at = day_span(day, ctx.zone)
+    return lanes_of_days(ctx, bookables, [day])
+
+
+def lanes_of_days(ctx: Context, bookables: Sequence[Bookable], days: Sequence[date]) -> list[Lane]:
+    """Days that follow one another, each with a lane for every bookable, in as many queries as for one of them."""
+    spans = [day_span(day, ctx.zone) for day in days]
+    from_at, until_at = spans[0][0], spans[-1][1]
     hours = open_hours(ctx, bookables, from_at, until_at)
     slots: dict[int, list[BookingSlot]] = defaultdict(list)
     for slot in overlapping(ctx, bookables, from_at, until_at).select_related("booking").order_by("starts_at", "pk"):
         slots[slot.bookable_id].append(slot)
-    return [Lane(b, hours[b.pk], slots[b.pk]) for b in bookables]
-
-
-def lanes_of_days(ctx: Context, bookable: Bookable, days: Sequence[date]) -> list[Lane]:
-    """Days of one bookable that follow one another, each as a lane."""
-    spans = [day_span(day, ctx.zone) for day in days]
-    from_at, until_at = spans[0][0], spans[-1][1]
-    hours = open_hours(ctx, [bookable], from_at, until_at)[bookable.pk]
-    slots = list(overlapping(ctx, [bookable], from_at, until_at).select_related("booking").order_by("starts_at", "pk"))
-    return [Lane(bookable, intersect(hours, [span]), [s for s in slots if s.starts_at < span[1] and s.ends_at > span[0]]) for span in spans]
+    return [
+        Lane(b, intersect(hours[b.pk], [span]), [s for s in slots[b.pk] if s.starts_at < span[1] and s.ends_at > span[0]])
+        for span in spans
+        for b in bookables
+    ]
 
 
 def presence(ctx: Context, users: Sequence[User] = ()) -> dict[int, Presence]:

@@ -56,8 +56,6 @@ def wait_for_earlier(
     anybody: with whoever is free, not only with the same practitioner.
     Refuses: not_booked, waits_already, bad_span, in_the_past.
     """
-    if visit.state != Visit.State.BOOKED:
-        raise Refusal("not_booked", f"{visit} is {visit.get_state_display().lower()}; only a visit that is booked can be moved.")
     if waiting_for(ctx, ref(visit)):
         raise Refusal("waits_already", f"{visit.party} waits for an earlier time already.")
     who = None if anybody else visit.practitioner

@@ -16,7 +16,7 @@ from enfilade.base.calendar.rules import DAY
 from enfilade.core.context import Context
 from enfilade.core.resource import page
 from enfilade.core.ui.format import format_day, format_duration, format_month, format_weekday
-from enfilade.front.appointments.queries import used_bookables, visits_between
+from enfilade.front.appointments.queries import used_bookables, visits_of
 
 from .drawing import calendar_of, day_of
 
@@ -47,11 +47,11 @@ def week_page(request: HttpRequest, ctx: Context) -> HttpResponse:
         "today_url": "" if ctx.today in days else _query(ctx.today, who),
     }
     if chosen := next((b for b in bookables if str(b.pk) == who), None):
-        lanes = lanes_of_days(ctx, chosen, days)
+        lanes = lanes_of_days(ctx, [chosen], days)
         used = [(day, lane) for day, lane in zip(days, lanes, strict=True) if lane.open or lane.slots] or list(
             zip(days, lanes, strict=True)
         )
-        visits = {v.booking_id: v for v in visits_between(ctx, first, days[-1])}
+        visits = {v.booking_id: v for v in visits_of(ctx, chosen, first, days[-1])}
         context |= {"day": calendar_of(ctx, used, visits, by_day=True), "who_name": chosen.name}
     else:
         loads = day_loads(ctx, bookables, first, days[-1])

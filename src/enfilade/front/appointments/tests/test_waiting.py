@@ -60,6 +60,9 @@ def test_who_would_come_earlier_is_moved_and_her_old_time_is_free() -> None:
         commands.wait_for_earlier(practice.desk, visit=practice.fresh(late))
     assert no.value.code == "waits_already"
     commands.cancel_visit(practice.desk, visit=early, reason="Ill")
+    with pytest.raises(Refusal) as no:
+        commands.wait_for_earlier(practice.desk, visit=practice.fresh(early))
+    assert no.value.code == "not_booked"
     accept_offer(practice.desk, offer=offer_of(practice, "Noor Haddad"))
     moved = practice.fresh(late)
     assert (moved.starts_at, moved.state, moved.number) == (at("1 09:00"), "booked", late.number)
