@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db.models import Model
 
+from enfilade.base.party.models import Party
 from enfilade.core.context import Context
 from enfilade.core.refs import ref
 from enfilade.core.resource import Step
@@ -13,6 +16,7 @@ from .queries import cases_of, offices_of_users
 from .rules import FROM_OUTSIDE, KINDS, UNFINISHED
 
 _URL = "/work/cases/{}/"
+_STEPS_MAX = 12
 
 
 def case_steps(ctx: Context, case: Case) -> list[Step]:
@@ -76,8 +80,12 @@ def _end_steps(case: Case, office: str) -> list[Step]:
 
 
 def steps_by_ref(ctx: Context, reference: str) -> list[Step]:
-    """One step for each case of a record: what it is, who has it, until when."""
-    rows = list(cases_of(ctx, reference))
+    """One step for each of the newest cases of a record: what it is, who has it, until when."""
+    return _summaries(ctx, cases_of(ctx, reference)[:_STEPS_MAX])
+
+
+def _summaries(ctx: Context, cases: Iterable[Case]) -> list[Step]:
+    rows = list(cases)
     offices = offices_of_users(ctx, {c.owner_id for c in rows if c.owner_id})
     return [_summary(case, offices, ctx) for case in reversed(rows)]
 
@@ -93,5 +101,10 @@ def _summary(case: Case, offices: dict[int, str], ctx: Context) -> Step:
 
 
 def case_flow(ctx: Context, row: Model) -> list[Step]:
-    """The cases of any record as steps of its flow strip: `flow(on=Visit)(case_flow)`."""
-    return steps_by_ref(ctx, ref(row)) if ctx.may("work.view_case") else []
+    """The cases that came from any record as steps of its flow strip; of a party, those that are not finished."""
+    if not ctx.may("work.view_case"):
+        return []
+    if isinstance(row, Party):
+        # She may have asked a thousand things; what she waits for is on her strip, the rest in the panel below.
+        return _summaries(ctx, cases_of(ctx, ref(row)).filter(state__in=UNFINISHED)[:_STEPS_MAX])
+    return steps_by_ref(ctx, ref(row))

@@ -10,10 +10,10 @@ from enfilade.base.party.models import Party
 from enfilade.core.context import Context
 from enfilade.core.models import RecordQuerySet
 from enfilade.core.pages.context import department
-from enfilade.core.resource import Resource, Step, flow, panel
+from enfilade.core.resource import Resource, Step, flow, flow_of_records, panel
 
 from . import commands, pages, queries, verify  # noqa: F401 - they register themselves
-from .flow import case_steps
+from .flow import case_flow, case_steps
 from .models import (
     Absence,
     Case,
@@ -297,6 +297,12 @@ class CaseNoteResource(Resource):
 def flow_of_case(ctx: Context, case: Case) -> list[Step]:
     """Where a case stands."""
     return case_steps(ctx, case)
+
+
+@flow_of_records
+def flow_of_any(ctx: Context, row: Model) -> list[Step]:
+    """Whatever a case came from shows where that stands; a case shows it by itself."""
+    return [] if isinstance(row, Case) else case_flow(ctx, row)
 
 
 @panel(on=Case, title="Notes", permission="work.view_case", template="work/panel_notes.html", icon="sticky-note")

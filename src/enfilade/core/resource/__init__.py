@@ -5,7 +5,7 @@ Owns the registry of resources, panels, flows and reports. Nothing here knows a 
 
 from .cells import Cell
 from .declare import Resource
-from .hooks import Step, dialog, flow, flow_of, open_page, page, panel, panels_of, report
+from .hooks import Step, dialog, flow, flow_of, flow_of_records, open_page, page, panel, panels_of, report
 from .registry import RESOURCES, resource_for, resource_named
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "dialog",
     "flow",
     "flow_of",
+    "flow_of_records",
     "open_page",
     "page",
     "panel",

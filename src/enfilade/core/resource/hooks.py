@@ -143,6 +143,7 @@ class OpenPage:
 
 PANELS: dict[type[models.Model], list[Panel]] = defaultdict(list)
 FLOWS: dict[type[models.Model], list[Callable[[Context, Any], list[Step]]]] = defaultdict(list)
+FLOWS_OF_ALL: list[Callable[[Context, Any], list[Step]]] = []
 DIALOGS: dict[str, Dialog] = {}
 REPORTS: dict[str, Report] = {}
 OPEN_PAGES: dict[str, OpenPage] = {}
@@ -179,6 +180,12 @@ def flow(*, on: type[models.Model]) -> Callable[[Any], Any]:
         return build
 
     return wrap
+
+
+def flow_of_records(build: Callable[[Context, Any], list[Step]]) -> Callable[[Context, Any], list[Step]]:
+    """Add steps to the flow strip of every record, whatever module it is of: what somebody does about it."""
+    FLOWS_OF_ALL.append(build)
+    return build
 
 
 def dialog(command: CommandFunction, *, template: str) -> Callable[[Any], Any]:
@@ -252,5 +259,7 @@ def panels_of(ctx: Context, row: models.Model) -> list[tuple[Panel, dict[str, An
 
 
 def flow_of(ctx: Context, row: models.Model) -> list[Step]:
-    """The steps of a record from front to back, [] when it takes part in no flow."""
-    return [step for build in FLOWS[type(row)] for step in build(ctx, row)]
+    """The steps of a record from front to back, [] when it takes part in no flow. What its own flow shows is not shown twice."""
+    own = [step for build in FLOWS[type(row)] for step in build(ctx, row)]
+    shown = {step.url for step in own if step.url}
+    return own + [step for build in FLOWS_OF_ALL for step in build(ctx, row) if step.url not in shown]

@@ -81,3 +81,15 @@ def test_the_list_marks_what_is_late(house: House) -> None:
     house.complaint()
     page = client_of(house.anna.user).get("/work/cases/").content.decode()
     assert page.count('data-tone="bad"') == 1
+
+
+def test_any_record_shows_what_is_done_about_it(house: House) -> None:
+    """A queue from which a case came, the party who waits, each once; what is finished leaves the strip of the party."""
+    commands.open_case(house.anna, kind="task", title="Print the door sign", origin=f"work.queue:{house.desk.pk}")
+    case = house.complaint()
+    browser = client_of(house.paul.user)
+    assert browser.get(f"/work/queues/{house.desk.pk}/").content.decode().count("Task: Print the door sign") == 1
+    party = f"/party/parties/{house.jonas.pk}/"
+    assert browser.get(party).content.decode().count("Complaint: Waited 40 minutes") == 1
+    commands.close_case(house.anna, case=case, outcome="withdrawn")
+    assert "Complaint: Waited 40 minutes" not in browser.get(party).content.decode()
