@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import Model
 
 from enfilade.base.party.models import Party
 from enfilade.core.context import Context
+from enfilade.core.models import RecordQuerySet
 from enfilade.core.refs import ref
 from enfilade.core.resource import Step
 
 from .models import Case, HandOver
-from .queries import cases_of, offices_of_users
+from .queries import cases_of, offices_of_users, with_offices
 from .rules import FROM_OUTSIDE, KINDS, UNFINISHED
 
 _URL = "/work/cases/{}/"
@@ -81,17 +82,17 @@ def _end_steps(case: Case, office: str) -> list[Step]:
 
 def steps_by_ref(ctx: Context, reference: str) -> list[Step]:
     """One step for each of the newest cases of a record: what it is, who has it, until when."""
-    return _summaries(ctx, cases_of(ctx, reference)[:_STEPS_MAX])
+    return _summaries(ctx, cases_of(ctx, reference))
 
 
-def _summaries(ctx: Context, cases: Iterable[Case]) -> list[Step]:
-    rows = list(cases)
-    offices = offices_of_users(ctx, {c.owner_id for c in rows if c.owner_id})
-    return [_summary(case, offices, ctx) for case in reversed(rows)]
+def _summaries(ctx: Context, rows: RecordQuerySet) -> list[Step]:
+    """One query, whatever it finds: every record page asks it."""
+    newest = list(with_offices(ctx, rows)[:_STEPS_MAX])
+    return [_summary(case, ctx) for case in reversed(newest)]
 
 
-def _summary(case: Case, offices: dict[int, str], ctx: Context) -> Step:
-    office = offices.get(case.owner_id or 0) or (case.queue.office if case.queue else "front")
+def _summary(case: Any, ctx: Context) -> Step:
+    office = case.owner_office or (case.queue.office if case.queue else "front")
     finished = case.state in {Case.State.CLOSED, Case.State.ANSWERED} and not (case.state == Case.State.ANSWERED and case.owes_answer)
     state = "done" if finished else "held" if case.state == Case.State.WAITING else "now"
     who = str(case.owner or case.queue or "")
@@ -106,5 +107,5 @@ def case_flow(ctx: Context, row: Model) -> list[Step]:
         return []
     if isinstance(row, Party):
         # She may have asked a thousand things; what she waits for is on her strip, the rest in the panel below.
-        return _summaries(ctx, cases_of(ctx, ref(row)).filter(state__in=UNFINISHED)[:_STEPS_MAX])
+        return _summaries(ctx, cases_of(ctx, ref(row)).filter(state__in=UNFINISHED))
     return steps_by_ref(ctx, ref(row))

@@ -8,7 +8,7 @@ from django.db.models import Model
 
 from enfilade.base.party.models import Party
 from enfilade.core.context import Context
-from enfilade.core.models import RecordQuerySet
+from enfilade.core.models import Record, RecordQuerySet
 from enfilade.core.pages.context import department
 from enfilade.core.resource import Resource, Step, flow, flow_of_records, panel
 
@@ -301,8 +301,8 @@ def flow_of_case(ctx: Context, case: Case) -> list[Step]:
 
 @flow_of_records
 def flow_of_any(ctx: Context, row: Model) -> list[Step]:
-    """Whatever a case came from shows where that stands; a case shows it by itself."""
-    return [] if isinstance(row, Case) else case_flow(ctx, row)
+    """Whatever a case came from shows where that stands; a case shows it by itself, and a part of a record has no flow of its own."""
+    return [] if isinstance(row, Case) or (isinstance(row, Record) and row.rows_of.part_of) else case_flow(ctx, row)
 
 
 @panel(on=Case, title="Notes", permission="work.view_case", template="work/panel_notes.html", icon="sticky-note")

@@ -223,5 +223,8 @@ def call_steps(ctx: Context, call: Call) -> list[Step]:
     ]
     if call.state == Call.State.OPEN:
         return [*steps, Step("In progress", "front", "now", str(call.handled_by), call.taken_at), Step("Ended", "front", "todo")]
-    steps.append(Step(call.get_outcome_display(), "front", "done", str(call.handled_by or ""), call.ended_at))
-    return [*steps, *flow_of(ctx, call.case)] if call.case is not None and ctx.may("work.view_case") else steps
+    case = call.case if ctx.may("work.view_case") else None
+    # The address says that the case stands here already, station by station.
+    url = f"/work/cases/{case.pk}/" if case is not None else ""
+    steps.append(Step(call.get_outcome_display(), "front", "done", str(call.handled_by or ""), call.ended_at, url=url))
+    return [*steps, *flow_of(ctx, case)] if case is not None else steps

@@ -1,6 +1,20 @@
 """Reads of work: cases by what they belong to and by who has to do something, people who are there, and where a new case would go."""
 
-from .cases import MyWork, cases, cases_of, in_order, my_queues, my_work, named, notes_of, offices_of_users, open_cases, overdue, waiting_in
+from .cases import (
+    MyWork,
+    cases,
+    cases_of,
+    in_order,
+    my_queues,
+    my_work,
+    named,
+    notes_of,
+    offices_of_users,
+    open_cases,
+    overdue,
+    waiting_in,
+    with_offices,
+)
 from .hours import Worktime
 from .people import Team, absences_at, away_at, away_words, deputy_of, stood_in_for, team
 from .routing import where_to
@@ -35,4 +49,5 @@ __all__ = [
     "used_percent",
     "waiting_in",
     "where_to",
+    "with_offices",
 ]

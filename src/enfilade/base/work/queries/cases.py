@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from django.db.models import Case as When_
-from django.db.models import F, IntegerField, OuterRef, Q, Subquery, Value, When
+from django.db.models import Exists, F, IntegerField, OuterRef, Q, Subquery, Value, When
 
 from enfilade.base.work.models import Case, CaseNote, HandOver, Queue, Topic
 from enfilade.base.work.rules import PRIORITIES, UNFINISHED
@@ -43,6 +43,13 @@ def named(rows: RecordQuerySet) -> RecordQuerySet:
     """The same cases, each with the name of its topic."""
     topics = Topic.objects.filter(company=OuterRef("company"), code=OuterRef("topic"))
     return rows.annotate(topic_named=Subquery(topics.values("name")[:1]))
+
+
+def with_offices(ctx: Context, rows: RecordQuerySet) -> RecordQuerySet:
+    """The same cases, each with the office in which its owner works, by the queues that her roles serve (`owner_office`, else None)."""
+    holders = Membership.objects.visible_to(ctx).filter(user=OuterRef(OuterRef("owner")), roles__code=OuterRef("role_code"))
+    served = Queue.objects.visible_to(ctx).filter(Exists(holders)).order_by("pk")
+    return rows.annotate(owner_office=Subquery(served.values("office")[:1]))
 
 
 def notes_of(ctx: Context, case: Case) -> RecordQuerySet:

@@ -1,12 +1,15 @@
 """My work, the case and the panel of cases, as people see them."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
 
 from enfilade.base.work import commands
 from enfilade.core.models import User
+from enfilade.core.resource import flow_of
+from enfilade.core.scope import scope
 from enfilade.core.testing import make_ctx
 
 from .support import House
@@ -83,13 +86,21 @@ def test_the_list_marks_what_is_late(house: House) -> None:
     assert page.count('data-tone="bad"') == 1
 
 
-def test_any_record_shows_what_is_done_about_it(house: House) -> None:
-    """A queue from which a case came, the party who waits, each once; what is finished leaves the strip of the party."""
+def test_any_record_shows_what_is_done_about_it(house: House, django_assert_num_queries: Any) -> None:
+    """A queue from which a case came, the party who waits, each once; what is finished leaves the strip of the party.
+
+    It costs each record page one query, none where a record is a part of another.
+    """
+    with scope(house.company.pk), django_assert_num_queries(1):
+        assert flow_of(house.paul, house.desk) == []
     commands.open_case(house.anna, kind="task", title="Print the door sign", origin=f"work.queue:{house.desk.pk}")
     case = house.complaint()
     browser = client_of(house.paul.user)
     assert browser.get(f"/work/queues/{house.desk.pk}/").content.decode().count("Task: Print the door sign") == 1
     party = f"/party/parties/{house.jonas.pk}/"
     assert browser.get(party).content.decode().count("Complaint: Waited 40 minutes") == 1
+    step = commands.add_step(house.anna, case=case, text="Say sorry")
+    with scope(house.company.pk), django_assert_num_queries(1):
+        assert [(s.office, s.who) for row in (house.desk, step) for s in flow_of(house.paul, row)] == [("front", "Anna")]
     commands.close_case(house.anna, case=case, outcome="withdrawn")
     assert "Complaint: Waited 40 minutes" not in browser.get(party).content.decode()
