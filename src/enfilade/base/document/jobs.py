@@ -1,4 +1,6 @@
-"""By the clock: reminders before papers end, marks when they have, and proposals to destroy what nobody has to keep any longer."""
+"""By the clock: reminders before papers end, marks when they have, proposals to destroy what nobody has to keep any longer, and
+the reading of files whose turn was missed.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +13,10 @@ from enfilade.core.scope import scope
 from .commands import expire_document, expire_signature, propose_destruction, remind_of_expiry, remind_signer
 from .commands.signing import REMINDED_EVERY
 from .models import Document
-from .queries import signatures_to_expire, signers_to_remind, time_is_over, to_be_reminded_of
+from .queries import documents_to_read, signatures_to_expire, signers_to_remind, time_is_over, to_be_reminded_of
+from .texts import read_document
 
+READ_AN_HOUR_MAX = 1_000
 _LOG = logging.getLogger("enfilade.document")
 
 
@@ -35,6 +39,13 @@ def propose_destructions(timestamp: int) -> None:
     """Every night: what nobody has to keep any longer is proposed; a person decides."""
     del timestamp
     for_each_company(propose_of_company)
+
+
+@schedule("document.read_texts", "50 * * * *")
+def read_texts(timestamp: int) -> None:
+    """Every hour: files that were there before files were read, or whose job came to nothing."""
+    del timestamp
+    for_each_company(read_of_company)
 
 
 @schedule("document.follow_signatures", "35 * * * *")
@@ -85,3 +96,10 @@ def remind_of_company(ctx: Context) -> int:
     for document in due:
         remind_of_expiry(ctx.with_key(f"remind:{document.pk}:{document.valid_until}:{document.owner_id}"), document=document)
     return len(due)
+
+
+def read_of_company(ctx: Context) -> int:
+    """Read files that nobody has read yet; how many were."""
+    with scope(ctx.company_id, read_only=True):
+        due = documents_to_read(ctx, READ_AN_HOUR_MAX)
+    return sum(read_document(ctx, pk) is not None for pk in due)

@@ -9,20 +9,22 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import DateField, Exists, Func, OuterRef, Q, Value
-from django.db.models.functions import Cast, Coalesce
+from django.db.models.functions import Cast, Coalesce, Left, Length
 
 from enfilade.base.party.models import Party
 from enfilade.base.party.queries import live_parties, party_roles
 from enfilade.core.context import Context, NotFound
 from enfilade.core.models import Company, RecordQuerySet, StoredFile
 
-from .models import Destruction, Document, DocumentKind, LegalHold, RequiredDocument, RetentionRule, SignatureRequest, Signer
+from .models import Destruction, Document, DocumentKind, DocumentText, LegalHold, RequiredDocument, RetentionRule, SignatureRequest, Signer
 from .rules import latest_start
 
 VIEW = "document.view_document"
 VIEW_SIGNATURES = "document.view_signaturerequest"
 LONGEST_KEY = 19
 ALWAYS_DAYS = 365_000
+# So much of a text is shown on the page of its document.
+SHOWN_MAX = 3_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +179,18 @@ def time_is_over(ctx: Context, limit: int = 1000) -> list[Document]:
         over = ((d, rule.kept_until(d)) for d in rows.order_by("received_on", "pk")[:limit])
         found += [d for d, until in over if until is not None and until < ctx.today]
     return found
+
+
+def documents_to_read(ctx: Context, limit: int) -> list[int]:
+    """Keys of documents whose file nobody has read yet, the oldest first."""
+    rows = Document.objects.visible_to(ctx).filter(file__isnull=False, text=None)
+    return list(rows.order_by("pk").values_list("pk", flat=True)[:limit])
+
+
+def text_of(ctx: Context, document: Document) -> DocumentText | None:
+    """What the file of a document says, its beginning only, as `beginning`; None while it was not read."""
+    rows = DocumentText.objects.visible_to(ctx).filter(document=document).defer("content")
+    return rows.annotate(beginning=Left("content", SHOWN_MAX), length=Length("content")).first()
 
 
 def expiring_documents(ctx: Context, until: date) -> RecordQuerySet:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from enfilade.base.party.events import PartiesMerged
+from enfilade.core.access import house_context
 from enfilade.core.context import Context
 from enfilade.core.events import reacts
 
+from .events import DocumentReplaced, DocumentSigned, DocumentTaken
 from .models import Document, LegalHold, SignatureRequest
+from .texts import read_document
 
 
 @reacts(PartiesMerged)
@@ -15,3 +18,11 @@ def move_documents(ctx: Context, fact: PartiesMerged) -> None:
     LegalHold.objects.visible_to(ctx).filter(party=fact.other_id, state=LegalHold.State.ACTIVE).update(party=fact.keep_id)
     SignatureRequest.objects.visible_to(ctx).filter(party=fact.other_id).update(party=fact.keep_id)
     Document.objects.visible_to(ctx).filter(party=fact.other_id).update(party=fact.keep_id)
+
+
+@reacts(DocumentTaken, later=True)
+@reacts(DocumentReplaced, later=True)
+@reacts(DocumentSigned, later=True)
+def read_file(ctx: Context, fact: DocumentTaken | DocumentReplaced | DocumentSigned) -> None:
+    """After the commit a job reads what the file says, as the house: who may take a document need not be able to note its text."""
+    read_document(house_context(ctx.company), fact.document_id)

@@ -12,7 +12,7 @@ from enfilade.core.pages.transfer import file_guard
 from enfilade.core.resource import Resource, panel
 
 from . import commands, mails, pages, queries  # noqa: F401 - commands, purposes and pages register themselves
-from .models import Destruction, Document, DocumentKind, LegalHold, RequiredDocument, RetentionRule, SignatureRequest, Signer
+from .models import Destruction, Document, DocumentKind, DocumentWord, LegalHold, RequiredDocument, RetentionRule, SignatureRequest, Signer
 
 department("document", "Documents", "file-check", 45, office="front")
 
@@ -23,7 +23,8 @@ class DocumentResource(Resource):
     model = Document
     columns = ("party", "kind", "version", "received_on", "valid_until", "signed", "state")
     filters = ("state", "kind", "party", "received_on", "valid_until", "signed", "owner")
-    search = ("party__name", "party__number", "kind__name", "note")
+    search = ("party__name", "party__number", "kind__name", "note", "text__content")
+    words = DocumentWord
     facts = (
         "party",
         "kind",
@@ -208,6 +209,14 @@ def versions_panel(ctx: Context, document: Document) -> dict[str, Any] | None:
     """Every version with the days on which it counted; nothing where there is one only."""
     versions = list(queries.versions_of(ctx, document))
     return {"versions": versions, "count": len(versions)} if len(versions) > 1 else None
+
+
+@panel(on=Document, title="Text", permission=queries.VIEW, template="document/panel_text.html", icon="text-search")
+def text_panel(ctx: Context, document: Document) -> dict[str, Any] | None:
+    """What its file says, by which it is found, or why it says nothing."""
+    if document.file_id is None:
+        return None
+    return {"text": queries.text_of(ctx, document)}
 
 
 @panel(on=Document, title="Keeping", permission=queries.VIEW, template="document/panel_keeping.html", icon="archive")

@@ -2,6 +2,7 @@
 
 from .keeping import destroy_document, keep_longer, lift_hold, place_hold, propose_destruction
 from .looking_after import assign_document, expire_document, remind_of_expiry
+from .reading import note_text
 from .signing import (
     ask_signature,
     decline_by_link,
@@ -22,6 +23,7 @@ __all__ = [
     "expire_signature",
     "keep_longer",
     "lift_hold",
+    "note_text",
     "place_hold",
     "propose_destruction",
     "read_by_link",
