@@ -11,7 +11,7 @@ from typing import Any
 from . import files
 from .context import Context
 from .jobs import job
-from .models import Company, ErasedFile, StoredFile
+from .models import Company, ErasedFile, FileScan, StoredFile
 from .refs import ref
 from .scope import scope
 
@@ -30,7 +30,7 @@ def used_by(file: StoredFile) -> Iterator[str]:
     """References of the records that carry a file."""
     for relation in StoredFile._meta.related_objects:
         carrier: Any = relation.related_model
-        if carrier is not ErasedFile:
+        if carrier not in (ErasedFile, FileScan):
             rows = carrier.objects.filter(**{relation.field.name: file}).order_by("pk")
             yield from (ref(row) for row in rows[:10])
 

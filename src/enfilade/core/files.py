@@ -1,6 +1,7 @@
 """Files that people give us: kept by content hash, checked by content, handed out as attachments only.
 
-Images of a short allow-list may be shown inline; everything else is a download. A name never becomes a path.
+Images of a short allow-list may be shown inline; everything else is a download. A name never becomes a path. Where there is a scanner
+(see core.scanning), nobody reads what it has not scanned.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from django.db import connection
 from django.http import FileResponse
 
 from .context import Context, Invalid, Refusal
-from .models import ErasedFile, StoredFile
+from .models import ErasedFile, FileScan, StoredFile
 from .scope import scope
 
 SIZE_MAX_BYTES = 20 * 1024 * 1024
@@ -31,7 +32,7 @@ _SIGNATURES = (
 
 
 def store(ctx: Context, name: str, content: IO[bytes]) -> StoredFile:
-    """Keep a file; the caller is inside a scope.
+    """Keep a file from outside, held until it is scanned where there is a scanner; the caller is inside a scope.
 
     name: as the person called it; only its last part is kept, for display and download.
     Refuses: invalid (empty, or larger than 20 MiB).
@@ -41,7 +42,10 @@ def store(ctx: Context, name: str, content: IO[bytes]) -> StoredFile:
         raise Invalid({"file": [f"This file is larger than {SIZE_MAX_BYTES // 1024 // 1024} MB."]})
     if not data:
         raise Invalid({"file": ["This file is empty."]})
-    return store_bytes(ctx, name, data, sniff(data))
+    row = store_bytes(ctx, name, data, sniff(data))
+    if settings.CLAMD:
+        FileScan.objects.create(company=ctx.company, file=row, asked_at=ctx.now)
+    return row
 
 
 def keep_upload(ctx: Context, upload: object) -> StoredFile:
@@ -49,7 +53,12 @@ def keep_upload(ctx: Context, upload: object) -> StoredFile:
     if not isinstance(upload, UploadedFile):
         raise Invalid({"file": ["Choose a file first."]})
     with scope(ctx.company_id):
-        return store(ctx, upload.name or "file", cast("IO[bytes]", upload))
+        row = store(ctx, upload.name or "file", cast("IO[bytes]", upload))
+    if settings.CLAMD:
+        from .scanning import scan_upload
+
+        scan_upload(ctx, row)
+    return row
 
 
 def store_bytes(ctx: Context, name: str, data: bytes, media_type: str) -> StoredFile:
@@ -79,11 +88,19 @@ def lock_content(digest: str) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('core.file:' || %s, 0))", [digest])
 
 
-def open_file(row: StoredFile) -> IO[bytes]:
-    """The content of a stored file. Refuses: erased."""
+def open_file(row: StoredFile, *, unscanned: bool = False) -> IO[bytes]:
+    """The content of a stored file. Refuses: erased, not_scanned, quarantined.
+
+    unscanned: for the scanner, and for what takes a mail apart whose files are scanned one by one.
+    """
     gone = ErasedFile.objects.filter(file=row).first()
     if gone is not None:
         raise Refusal("erased", f"{row.name} was destroyed on {gone.erased_at:%Y-%m-%d}: {gone.reason}")
+    scan = None if unscanned else FileScan.objects.filter(file=row, state__in=["waiting", "quarantined"]).first()
+    if scan is not None and scan.state == FileScan.State.QUARANTINED:
+        raise Refusal("quarantined", f"{row.name} is locked away: {scan.found} was found in it. Ask whoever gave it for a clean one.")
+    if scan is not None:
+        raise Refusal("not_scanned", f"{row.name} has not been checked for viruses yet. Try again in a minute.")
     return _path(row.sha256).open("rb")
 
 

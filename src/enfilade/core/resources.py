@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from . import mailing, members, schedules, verify_record
+from . import mailing, members, scanning, schedules, verify_record
 from .command import REGISTRY, Command
 from .commands import save_view
 from .context import Context
@@ -13,6 +13,7 @@ from .models import (
     BulkRun,
     Department,
     Elevation,
+    FileScan,
     ImportBatch,
     Membership,
     RecordQuerySet,
@@ -27,7 +28,7 @@ from .resource import Resource, dialog, panel
 
 department("core", "Company & access", "building-2", 95)
 # They register themselves: commands, the schedules and the verifier.
-__all__ = ["mailing", "members", "schedules", "verify_record"]
+__all__ = ["mailing", "members", "scanning", "schedules", "verify_record"]
 
 
 class AuditEntryResource(Resource):
@@ -164,6 +165,20 @@ class ImportBatchResource(Resource):
     icon = "upload"
     title = "imports"
     order = 40
+
+
+class FileScanResource(Resource):
+    """Files that were scanned, or wait for it, and what was found in them."""
+
+    model = FileScan
+    columns = ("file", "state", "found", "asked_at", "scanned_at", "problem")
+    filters = ("state", "asked_at")
+    search = ("file__name", "found")
+    facts = ("file", "state", "found", "problem", "asked_at", "tried_at", "scanned_at", "decided_by", "decided_at", "reason")
+    icon = "shield-check"
+    title = "scanned files"
+    order = 42
+    empty = "No file was scanned yet. The report “Virus scanner” says whether there is a scanner; whoever runs Enfilade names it by CLAMD."
 
 
 class UserResource(Resource):

@@ -9,6 +9,8 @@ ALLOWED_HOSTS   comma-separated names under which the site is reached
 MAIL_URL        the server that takes our mail: smtp://user:password@host:587?tls=starttls (or tls=tls, tls=none); without it messages
                 are written to ENFILADE_HOME/mail and leave the house only when somebody carries them out
 MAIL_FROM       the address from which the house itself writes to its people; SITE_URL: the address of the site for links in such mails
+CLAMD           the virus scanner that looks at every file before anybody may read it: host:port or /path/of/clamd.ctl; without it nothing
+                is scanned
 ALLOW_PRIVATE_HOSTS  1 lets people name servers (IMAP, web hooks) that lie inside a private network
 ENFILADE_LOG    json or lines (see core.logs)
 SESSION_IDLE_MIN  after how many minutes without doing anything somebody is signed out (120)
@@ -54,6 +56,7 @@ class Environment(BaseSettings):
     mail_url: str = ""
     mail_from: str = "enfilade@localhost"
     site_url: str = ""
+    clamd: str = ""
     allow_private_hosts: bool = False
     api_rate_per_min: int = 3000
     session_idle_min: int = 120
@@ -265,6 +268,7 @@ if env.enfilade_https:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 globals().update(mail_settings(env.mail_url, env.enfilade_home / "mail"))
+CLAMD = env.clamd.strip()
 ALLOW_PRIVATE_HOSTS = env.allow_private_hosts
 DEFAULT_FROM_EMAIL = env.mail_from
 SITE_URL = env.site_url.rstrip("/")

@@ -15,6 +15,7 @@ from enfilade.base.party.models import Party
 from enfilade.base.party.queries import live_parties, party_roles
 from enfilade.core.context import Context, NotFound
 from enfilade.core.models import Company, RecordQuerySet, StoredFile
+from enfilade.core.scope import scope
 
 from .models import Destruction, Document, DocumentKind, DocumentText, LegalHold, RequiredDocument, RetentionRule, SignatureRequest, Signer
 from .rules import latest_start
@@ -185,6 +186,12 @@ def documents_to_read(ctx: Context, limit: int) -> list[int]:
     """Keys of documents whose file nobody has read yet, the oldest first."""
     rows = Document.objects.visible_to(ctx).filter(file__isnull=False, text=None)
     return list(rows.order_by("pk").values_list("pk", flat=True)[:limit])
+
+
+def documents_with_file(ctx: Context, file_id: int) -> list[int]:
+    """Keys of documents that carry a file and were not read yet."""
+    with scope(ctx.company_id, read_only=True):
+        return list(Document.objects.visible_to(ctx).filter(file=file_id, text=None).order_by("pk").values_list("pk", flat=True))
 
 
 def text_of(ctx: Context, document: Document) -> DocumentText | None:

@@ -6,9 +6,11 @@ from enfilade.base.party.events import PartiesMerged
 from enfilade.core.access import house_context
 from enfilade.core.context import Context
 from enfilade.core.events import reacts
+from enfilade.core.scanning import FileCleared
 
 from .events import DocumentReplaced, DocumentSigned, DocumentTaken
 from .models import Document, LegalHold, SignatureRequest
+from .queries import documents_with_file
 from .texts import read_document
 
 
@@ -26,3 +28,10 @@ def move_documents(ctx: Context, fact: PartiesMerged) -> None:
 def read_file(ctx: Context, fact: DocumentTaken | DocumentReplaced | DocumentSigned) -> None:
     """After the commit a job reads what the file says, as the house: who may take a document need not be able to note its text."""
     read_document(house_context(ctx.company), fact.document_id)
+
+
+@reacts(FileCleared, later=True)
+def read_cleared_file(ctx: Context, fact: FileCleared) -> None:
+    """A file that was held until it was scanned is read then, where a document has it already."""
+    for pk in documents_with_file(ctx, fact.file_id):
+        read_document(house_context(ctx.company), pk)

@@ -9,7 +9,7 @@ from .record import Record, RecordQuerySet
 from .signin import Elevation, Identity, Passkey, RecoveryCode, SignIn, SignInEvent, TotpDevice
 from .token import ApiToken
 from .words import SearchWord, word_of
-from .working import Counter, ErasedFile, HeldCommand, ListChoice, Notification, NotificationChoice, SavedView, StoredFile
+from .working import Counter, ErasedFile, FileScan, HeldCommand, ListChoice, Notification, NotificationChoice, SavedView, StoredFile
 
 __all__ = [
     "ApiToken",
@@ -23,6 +23,7 @@ __all__ = [
     "Elevation",
     "ErasedFile",
     "EventEntry",
+    "FileScan",
     "HeldCommand",
     "Identity",
     "ImportBatch",

@@ -128,6 +128,66 @@ class ErasedFile(Record):
         return str(self.file)
 
 
+class FileScan(Record):
+    """That a file is scanned before anybody may read it: made with the file, where there is a scanner.
+
+    found: the name of what the scanner found. problem: why it could not scan the file; tried_at: when it was asked the last time.
+    """
+
+    rows_of = RowsOf(part_of="file")
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Waits for the scanner"
+        CLEAN = "clean"
+        QUARANTINED = "quarantined", "Locked away"
+        RELEASED = "released"
+        DESTROYED = "destroyed"
+
+    file = models.OneToOneField(StoredFile, on_delete=models.PROTECT, related_name="scan")
+    state = models.TextField(choices=State, default=State.WAITING)
+    asked_at = models.DateTimeField()
+    tried_at = models.DateTimeField(null=True)
+    scanned_at = models.DateTimeField(null=True)
+    found = models.TextField(blank=True)
+    problem = models.TextField(blank=True)
+    decided_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    reason = models.TextField(blank=True)
+
+    states = States(
+        "state",
+        {
+            "note_scan": (("waiting",), ("waiting", "clean", "quarantined")),
+            "release_file": (("waiting", "quarantined"), "released"),
+            "destroy_file": (("quarantined",), "destroyed"),
+        },
+    )
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(state="waiting", scanned_at=None, found="")
+                | Q(state="clean", scanned_at__isnull=False, found="")
+                | (Q(state__in=["quarantined", "destroyed"], scanned_at__isnull=False) & ~Q(found=""))
+                | Q(state="released"),
+                name="file_scan_result",
+                violation_error_message="A file waits for the scanner, or was scanned at a time and found clean or not.",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["waiting", "clean", "quarantined"], decided_by=None, decided_at=None, reason="")
+                | (Q(state__in=["released", "destroyed"], decided_by__isnull=False, decided_at__isnull=False) & ~Q(reason="")),
+                name="file_scan_decided",
+                violation_error_message="Whoever releases or destroys a file says why.",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["company", "id"], name="file_scan_open", condition=Q(state__in=["waiting", "quarantined"]))
+        ]
+
+    def __str__(self) -> str:
+        return str(self.file)
+
+
 class SavedView(Record):
     """A list with its filters, columns and way of looking, kept under a name: for its owner, for people in some roles, or for everybody.
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import IntegrityError, connection
 from pypdf import PdfReader, PdfWriter
 
@@ -21,9 +22,11 @@ from enfilade.core import files
 from enfilade.core.command import run_raw
 from enfilade.core.context import Context
 from enfilade.core.jobs import react
+from enfilade.core.models import FileScan
 from enfilade.core.pages.palette import _records
 from enfilade.core.resource import RESOURCES
 from enfilade.core.resource.listing import listing
+from enfilade.core.scanning import note_scan
 from enfilade.core.scope import scope
 from enfilade.core.testing import make_company, make_ctx
 
@@ -124,13 +127,13 @@ def in_palette(ctx: Context, q: str) -> list[str]:
         return [one["url"] for one in _records(ctx, q)]
 
 
-def waiting(desk: Desk) -> list[dict[str, Any]]:
+def waiting(desk: Desk, reaction: str = "document.read_file") -> list[dict[str, Any]]:
     """Arguments of the readings that wait, oldest first."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT args FROM procrastinate_jobs WHERE task_name = 'core.react' AND args->>'reaction' = 'document.read_file'"
+            "SELECT args FROM procrastinate_jobs WHERE task_name = 'core.react' AND args->>'reaction' = %s"
             " AND (args->>'company_id')::int = %s ORDER BY id",
-            [desk.company.pk],
+            [reaction, desk.company.pk],
         )
         return [args if isinstance(args, dict) else json.loads(args) for (args,) in cursor.fetchall()]
 
@@ -200,3 +203,17 @@ def test_what_is_destroyed_is_found_no_more(desk: Desk) -> None:
     other = take_document(desk.ctx, party=desk.ada, kind=desk.card)
     with pytest.raises(IntegrityError, match="document_text_or_reason"), scope(desk.company.pk):
         DocumentText.objects.create(company=desk.company, document=other, read_at=desk.ctx.now)
+
+
+def test_a_file_that_is_held_is_read_when_it_is_cleared(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing reads what the scanner has not seen; what it clears is read by a job of that moment."""
+    monkeypatch.setattr(settings, "CLAMD", "127.0.0.1:1")
+    file = stored(desk.ctx, pdf())
+    card = take_document(desk.ctx, party=desk.ada, kind=desk.card, file=file)
+    assert (read_of_company(desk.ctx), found(desk.ctx, "xylophone")) == (0, [])
+    with scope(desk.company.pk):
+        scan = FileScan.objects.get(file=file)
+    note_scan(desk.ctx, scan=scan)
+    for job in waiting(desk, "document.read_cleared_file"):
+        react(**job)
+    assert found(desk.ctx, "xylophone") == [card.pk]

@@ -41,9 +41,10 @@ def take_mail(ctx: Context, *, mailbox: Ref[Mailbox], file: Ref[StoredFile]) -> 
 
     file: the whole mail (RFC 5322).
     Refuses: no_queue, where neither the mailbox nor a routing rule says who answers.
-    Why: also what cannot be read is kept and shown to somebody; only then may the server forget it.
+    Why: also what cannot be read is kept and shown to somebody; only then may the server forget it. What hangs on the mail is
+    scanned as files of their own.
     """
-    with files.open_file(file) as content:
+    with files.open_file(file, unscanned=True) as content:
         raw = content.read()
     whole = None
     try:
