@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO, cast
 
@@ -23,6 +24,8 @@ from .scope import scope
 
 SIZE_MAX_BYTES = 20 * 1024 * 1024
 INLINE = {"image/png", "image/jpeg", "image/webp", "application/pdf"}
+# What is done with an upload once it is kept: it is looked at by the scanner (core.scanning), where there is one.
+ON_UPLOAD: list[Callable[[Context, StoredFile], object]] = []
 _SIGNATURES = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
     (b"\xff\xd8\xff", "image/jpeg"),
@@ -54,10 +57,8 @@ def keep_upload(ctx: Context, upload: object) -> StoredFile:
         raise Invalid({"file": ["Choose a file first."]})
     with scope(ctx.company_id):
         row = store(ctx, upload.name or "file", cast("IO[bytes]", upload))
-    if settings.CLAMD:
-        from .scanning import scan_upload
-
-        scan_upload(ctx, row)
+    for run in ON_UPLOAD:
+        run(ctx, row)
     return row
 
 

@@ -100,6 +100,8 @@ def _decide(ctx: Context, scan: FileScan, state: str, reason: str) -> None:
 
 def scan_upload(ctx: Context, file: StoredFile) -> None:
     """Scan a file that somebody has just given, so that she can go on with it; where that fails it is done within a minute."""
+    if not settings.CLAMD:
+        return
     with scope(ctx.company_id, read_only=True):
         scan = FileScan.objects.visible_to(ctx).select_related("file").filter(file=file, state=FileScan.State.WAITING).first()
     if scan is not None:
@@ -107,6 +109,9 @@ def scan_upload(ctx: Context, file: StoredFile) -> None:
             _scan(house_context(ctx.company), scan, AT_ONCE_S)
         except clamd.Unreachable as error:
             _LOG.warning("the scanner does not answer: %s", error)
+
+
+files.ON_UPLOAD.append(scan_upload)
 
 
 @schedule("core.scan_files", "* * * * *")
