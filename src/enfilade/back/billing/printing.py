@@ -1,4 +1,4 @@
-"""Invoices and receipts as PDF: what is printed is read here, how it looks is in the templates."""
+"""Invoices and receipts as PDF: what is printed is read here, how it looks is in the layouts, or in the company's own words."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ from datetime import datetime, time
 from decimal import Decimal
 from typing import Any
 
-from enfilade.base.document.pdf import render_pdf
+from enfilade.base.document.models import PaperTemplate
+from enfilade.base.document.papers import Paper, Printed, declare_paper, render_paper
 from enfilade.core.context import Context
 from enfilade.core.ui.format import format_amount, format_day, format_instant, format_number
 
 from .models import Invoice, InvoiceLine, Letterhead, Payment
 from .queries import letterhead, payments_of
 
+INVOICE, CREDIT_NOTE, RECEIPT = "billing.invoice", "billing.credit_note", "billing.receipt"
 LINE_COLUMNS = [
     {"label": "What", "width": "1fr"},
     {"label": "Quantity", "align": "right"},
@@ -23,9 +25,10 @@ LINE_COLUMNS = [
 ]
 
 
-def invoice_pdf(ctx: Context, invoice: Invoice) -> bytes:
+def invoice_pdf(ctx: Context, invoice: Invoice, template: PaperTemplate | None = None) -> bytes:
     """An invoice or credit note; a draft says that it is one.
 
+    template: printed by it; the one that was in force when it was issued, when left out.
     Source: Directive 2006/112/EC art. 226: what an invoice has to show.
     """
     lines = list(invoice.lines.visible_to(ctx).order_by("pk"))
@@ -41,11 +44,14 @@ def invoice_pdf(ctx: Context, invoice: Invoice) -> bytes:
         "totals": _totals(invoice, lines),
         "notes": _notes(ctx, invoice, lines, head),
     }
-    return render_pdf("billing/invoice.typ", data, at=_issued_at(ctx, invoice))
+    code = CREDIT_NOTE if invoice.kind == Invoice.Kind.CREDIT_NOTE else INVOICE
+    language, day = (invoice.party.language or ctx.company.language)[:2], invoice.issued_on or ctx.today
+    printed = Printed(code, _invoice_names(ctx, invoice, lines, head), data, language, day, "billing/invoice.typ")
+    return render_paper(ctx, printed, at=_issued_at(ctx, invoice), template=template)
 
 
-def receipt_pdf(ctx: Context, payment: Payment) -> bytes:
-    """The receipt of a payment, or of a refund."""
+def receipt_pdf(ctx: Context, payment: Payment, template: PaperTemplate | None = None) -> bytes:
+    """The receipt of a payment, or of a refund. template: printed by it; the one that was in force that day when left out."""
     invoice, currency = payment.invoice, payment.currency
     word = "Refund" if payment.kind == Payment.Kind.REFUND else "Paid"
     lines = list(invoice.lines.visible_to(ctx).order_by("pk"))
@@ -64,7 +70,38 @@ def receipt_pdf(ctx: Context, payment: Payment) -> bytes:
             [word, format_amount(payment.amount_minor, currency)],
         ],
     }
-    return render_pdf("billing/receipt.typ", data, at=payment.received_at.replace(microsecond=0))
+    names = {
+        "word": "Refund" if word == "Refund" else "Receipt",
+        "number": payment.number,
+        "date": format_instant(payment.received_at),
+        "party": str(payment.party),
+        "invoice": str(invoice.number),
+        "amount": format_amount(payment.amount_minor, currency),
+        "method": payment.get_method_display(),
+        "taken_by": str(payment.received_by),
+        "company": ctx.company.name,
+    }
+    language = (payment.party.language or ctx.company.language)[:2]
+    printed = Printed(RECEIPT, names, data, language, payment.on, "billing/receipt.typ", slip=True)
+    return render_paper(ctx, printed, at=payment.received_at.replace(microsecond=0), template=template)
+
+
+def _invoice_names(ctx: Context, invoice: Invoice, lines: list[InvoiceLine], head: Letterhead | None) -> dict[str, str]:
+    days = sorted({line.supplied_on for line in lines})
+    return {
+        "number": invoice.number or "draft, not issued",
+        "date": format_day(invoice.issued_on) if invoice.issued_on else "–",
+        "due": format_day(invoice.due_on) if invoice.due_on else "–",
+        "supplied": " – ".join(format_day(d) for d in dict.fromkeys((days[0], days[-1]))) if days else "–",
+        "party": next(iter(invoice.bill_to.splitlines()), str(invoice.party)),
+        "customer_number": invoice.party.number,
+        "cancels": str(invoice.cancels) if invoice.cancels_id else "",
+        "net": format_amount(invoice.net_minor, invoice.currency),
+        "total": format_amount(invoice.total_minor, invoice.currency),
+        "open": format_amount(invoice.open_minor, invoice.currency),
+        "iban": head.iban if head is not None else "",
+        "company": head.legal_name if head is not None else ctx.company.name,
+    }
 
 
 def _title(invoice: Invoice) -> str:
@@ -151,3 +188,78 @@ def _notes(ctx: Context, invoice: Invoice, lines: list[InvoiceLine], head: Lette
 
 def _issued_at(ctx: Context, invoice: Invoice) -> datetime | None:
     return datetime.combine(invoice.issued_on, time(12), ctx.zone) if invoice.issued_on else None
+
+
+def _newest_invoice(kind: str) -> Any:
+    def preview(ctx: Context, template: PaperTemplate, pk: int | None) -> bytes | None:
+        rows = Invoice.objects.visible_to(ctx).filter(kind=kind).select_related("party", "cancels").order_by("-pk")
+        invoice = (rows.filter(pk=pk) if pk else rows.exclude(number=None)).first()
+        return invoice_pdf(ctx, invoice, template) if invoice is not None else None
+
+    return preview
+
+
+def _newest_payment(ctx: Context, template: PaperTemplate, pk: int | None) -> bytes | None:
+    rows = Payment.objects.visible_to(ctx).select_related("party", "invoice", "received_by").order_by("-pk")
+    payment = (rows.filter(pk=pk) if pk else rows).first()
+    return receipt_pdf(ctx, payment, template) if payment is not None else None
+
+
+_NAMES = {
+    "number": "INV-2026-00001",
+    "date": "2 November 2026",
+    "due": "16 November 2026",
+    "supplied": "2 November 2026",
+    "party": "Ada Lovelace",
+    "customer_number": "P-00017",
+    "cancels": "INV-2026-00001",
+    "net": "€67.23",
+    "total": "€80.00",
+    "open": "€80.00",
+    "iban": "DE02 1203 0000 0000 2020 51",
+    "company": "Lindenhof Dental",
+}
+# What the law wants on an invoice stands in these: lines with tax, totals by rate, and why no tax is charged.
+_INVOICE_PARTS = {"facts": 0, "lines": len(LINE_COLUMNS), "totals": 0, "notes": 0}
+_INVOICE_TEXT = "{facts}\n\n{lines}\n{totals}\n\n{notes}"
+
+for _code, _label, _kind, _word in (
+    (INVOICE, "Invoice", Invoice.Kind.INVOICE, "Invoice"),
+    (CREDIT_NOTE, "Credit note", Invoice.Kind.CREDIT_NOTE, "Credit note"),
+):
+    declare_paper(
+        Paper(
+            code=_code,
+            label=_label,
+            names=_NAMES,
+            parts=_INVOICE_PARTS,
+            required=tuple(_INVOICE_PARTS),
+            title=f"{_word} {{number}}",
+            text=_INVOICE_TEXT,
+            permission="billing.view_invoice",
+            preview=_newest_invoice(_kind),
+        )
+    )
+declare_paper(
+    Paper(
+        code=RECEIPT,
+        label="Receipt",
+        names={
+            "word": "Receipt",
+            "number": "RC-2026-00001",
+            "date": "2 November 2026, 09:30",
+            "party": "Ada Lovelace",
+            "invoice": "INV-2026-00001",
+            "amount": "€80.00",
+            "method": "Cash",
+            "taken_by": "Grace Hopper",
+            "company": "Lindenhof Dental",
+        },
+        parts={"facts": 0, "lines": 2, "totals": 0},
+        required=("facts", "lines", "totals"),
+        title="{word} {number}",
+        text="{facts}\n\n{lines}\n{totals}",
+        permission="billing.view_payment",
+        preview=_newest_payment,
+    )
+)

@@ -9,14 +9,20 @@ from datetime import datetime
 from enfilade.core import files
 from enfilade.core.context import Context
 
-from .models import SignatureRequest, Signer
-from .pdf import Attached, render_pdf
+from .models import PaperTemplate, SignatureRequest, Signer
+from .papers import Paper, Printed, declare_paper, render_paper
+from .pdf import Attached
 
 LAW = "Simple electronic signature, Regulation (EU) 910/2014 (eIDAS) art. 3(10)"
 
+EVIDENCE = "document.evidence"
 
-def evidence_pdf(ctx: Context, request: SignatureRequest, signers: Sequence[Signer]) -> bytes:
-    """One document for whoever has to be convinced, and the same for programs as an attachment. Times are UTC."""
+
+def evidence_pdf(ctx: Context, request: SignatureRequest, signers: Sequence[Signer], template: PaperTemplate | None = None) -> bytes:
+    """One document for whoever has to be convinced, and the same for programs as an attachment. Times are UTC.
+
+    template: printed by it; the one that is in force when left out.
+    """
     with files.open_file(request.file) as content:
         signed = content.read()
     data = {
@@ -42,7 +48,19 @@ def evidence_pdf(ctx: Context, request: SignatureRequest, signers: Sequence[Sign
         Attached(request.file.name, signed, request.file.media_type, "What was signed", "source"),
         Attached("evidence.json", _json(request, signers), "application/json", "The evidence for programs", "data"),
     )
-    return render_pdf("document/evidence.typ", data, at=ctx.now, attached=attached)
+    names = {
+        "paper": request.kind.name,
+        "party": request.party.name,
+        "file": request.file.name,
+        "sha256": request.fingerprint,
+        "asked_by": request.asked_by.name,
+        "company": ctx.company.name,
+        "law": LAW,
+        "consent_version": request.consent_version,
+    }
+    language = (request.party.language or ctx.company.language)[:2]
+    printed = Printed(EVIDENCE, names, data, language, ctx.today, "document/evidence.typ")
+    return render_paper(ctx, printed, at=ctx.now, attached=attached, template=template)
 
 
 def _facts(signer: Signer) -> list[list[str]]:
@@ -93,3 +111,36 @@ def _json(request: SignatureRequest, signers: Sequence[Signer]) -> bytes:
 
 def _at(at: datetime | None) -> str:
     return at.strftime("%Y-%m-%d %H:%M:%S") if at is not None else ""
+
+
+def _preview(ctx: Context, template: PaperTemplate, pk: int | None) -> bytes | None:
+    rows = SignatureRequest.objects.visible_to(ctx).filter(state=SignatureRequest.State.SIGNED, file__erasure=None)
+    rows = rows.select_related("kind", "party", "file", "asked_by").order_by("-pk")
+    request = (rows.filter(pk=pk) if pk else rows).first()
+    if request is None:
+        return None
+    return evidence_pdf(ctx, request, list(Signer.objects.visible_to(ctx).filter(request=request).order_by("place")), template)
+
+
+declare_paper(
+    Paper(
+        code=EVIDENCE,
+        label="Evidence of a signature",
+        names={
+            "paper": "Consent to treatment",
+            "party": "Ada Lovelace",
+            "file": "consent.pdf",
+            "sha256": "9f86d081 884c7d65",
+            "asked_by": "Grace Hopper",
+            "company": "Lindenhof Dental",
+            "law": LAW,
+            "consent_version": "2026-11-en",
+        },
+        parts={"facts": 0, "signers": 0, "consent": 0, "lines": 3},
+        required=("facts", "signers", "consent", "lines"),
+        title="Evidence of signature: {paper}",
+        text="{facts}\n\n{signers}\n\n## What each signer agreed to (version {consent_version})\n{consent}\n\n## What happened\n{lines}",
+        permission="document.view_signaturerequest",
+        preview=_preview,
+    )
+)

@@ -1,7 +1,8 @@
-"""Pages of documents that a resource cannot express: signing by link, and showing the link."""
+"""Pages of documents that a resource cannot express: signing by link, showing the link, and the papers that the house prints."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,8 +21,10 @@ from enfilade.core.scope import scope
 
 from .commands import decline_by_link, read_by_link, sign_by_link
 from .commands.signing import link_of
-from .models import SignatureRequest, Signer
-from .queries import signer_by_token
+from .models import PaperTemplate, SignatureRequest, Signer
+from .papers import PAPERS
+from .pdf import LayoutError
+from .queries import LONGEST_KEY, signer_by_token
 
 ASK = "document.ask_signature"
 
@@ -106,4 +109,42 @@ def _shown(request: HttpRequest, company: Company, token: str, wrong: Refusal | 
     answer["Cache-Control"] = "private, no-store"
     answer["Referrer-Policy"] = "same-origin"
     answer["X-Robots-Tag"] = "noindex"
+    return answer
+
+
+@page("papers/", title="Papers", permission="document.view_papertemplate", icon="file-pen", order=65)
+def papers(request: HttpRequest, ctx: Context) -> HttpResponse:
+    """Every paper with what its text may show, the words to begin with, and the company's own versions."""
+    own: dict[str, list[PaperTemplate]] = defaultdict(list)
+    for row in PaperTemplate.objects.visible_to(ctx).order_by("language", "-valid_from"):
+        if row.valid_until is None or row.valid_until >= ctx.today:
+            own[row.paper].append(row)
+    shown = [{"paper": p, "own": own[p.code], "may_see": ctx.may(p.permission)} for p in sorted(PAPERS.values(), key=lambda p: p.label)]
+    crumbs = [{"label": "Papers", "url": ""}]
+    return render(
+        request, "document/papers.html", {"papers": shown, "may_change": ctx.may("document.change_papertemplate"), "crumbs": crumbs}
+    )
+
+
+@page("papers/<int:pk>/preview/", title="Preview of a paper", permission="document.view_papertemplate", menu=False)
+def preview(request: HttpRequest, ctx: Context, pk: int) -> HttpResponse:
+    """A version printed with a real record of the caller's: the one that ?record= names, or the newest."""
+    template = PaperTemplate.objects.visible_to(ctx).filter(pk=pk).first()
+    paper = PAPERS.get(template.paper) if template is not None else None
+    if template is None or paper is None:
+        raise NotFound("paper", pk)
+    ctx.require(paper.permission)
+    named = request.GET.get("record", "")
+    if named and not (named.isascii() and named.isdecimal() and len(named) < LONGEST_KEY):
+        raise NotFound("record", named[:20])
+    try:
+        content = paper.preview(ctx, template, int(named) if named else None)
+    except LayoutError as error:
+        raise Refusal("layout", f"This paper can't be printed: {error}") from error
+    if content is None:
+        raise Refusal("nothing_to_print", f"There is no record yet with which “{paper.label}” could be shown.")
+    answer = HttpResponse(content, content_type="application/pdf")
+    answer["Content-Disposition"] = f'inline; filename="{paper.code}.pdf"'
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Cache-Control"] = "private, no-store"
     return answer

@@ -17,7 +17,18 @@ from enfilade.core.context import Context, NotFound
 from enfilade.core.models import Company, RecordQuerySet, StoredFile
 from enfilade.core.scope import scope
 
-from .models import Destruction, Document, DocumentKind, DocumentText, LegalHold, RequiredDocument, RetentionRule, SignatureRequest, Signer
+from .models import (
+    Destruction,
+    Document,
+    DocumentKind,
+    DocumentText,
+    LegalHold,
+    PaperTemplate,
+    RequiredDocument,
+    RetentionRule,
+    SignatureRequest,
+    Signer,
+)
 from .rules import latest_start
 
 VIEW = "document.view_document"
@@ -198,6 +209,13 @@ def text_of(ctx: Context, document: Document) -> DocumentText | None:
     """What the file of a document says, its beginning only, as `beginning`; None while it was not read."""
     rows = DocumentText.objects.visible_to(ctx).filter(document=document).defer("content")
     return rows.annotate(beginning=Left("content", SHOWN_MAX), length=Length("content")).first()
+
+
+def template_on(ctx: Context, paper: str, languages: Sequence[str], day: date) -> PaperTemplate | None:
+    """The company's own words for a paper on a day, in the first of the languages that has any. One query."""
+    rows = PaperTemplate.objects.visible_to(ctx).filter(Q(valid_until=None) | Q(valid_until__gte=day), paper=paper, valid_from__lte=day)
+    found = list(rows.filter(language__in=languages).order_by("-valid_from", "-pk"))
+    return next((one for language in languages for one in found if one.language == language), None)
 
 
 def expiring_documents(ctx: Context, until: date) -> RecordQuerySet:

@@ -12,7 +12,19 @@ from enfilade.core.pages.transfer import file_guard
 from enfilade.core.resource import Resource, panel
 
 from . import commands, mails, pages, queries  # noqa: F401 - commands, purposes and pages register themselves
-from .models import Destruction, Document, DocumentKind, DocumentWord, LegalHold, RequiredDocument, RetentionRule, SignatureRequest, Signer
+from .models import (
+    Destruction,
+    Document,
+    DocumentKind,
+    DocumentWord,
+    LegalHold,
+    PaperTemplate,
+    RequiredDocument,
+    RetentionRule,
+    SignatureRequest,
+    Signer,
+)
+from .papers import PAPERS
 
 department("document", "Documents", "file-check", 45, office="front")
 
@@ -139,6 +151,20 @@ class LegalHoldResource(Resource):
         return super().queryset().select_related("document__kind", "document__party")
 
 
+class PaperTemplateResource(Resource):
+    """The company's own words for what it prints."""
+
+    model = PaperTemplate
+    columns = ("paper", "language", "valid_from", "valid_until", "title", "written_by")
+    filters = ("paper", "language", "valid_from")
+    search = ("paper", "title", "text")
+    facts = ("paper", "language", "valid_from", "valid_until", "title", "text", "written_by")
+    ordering = "paper"
+    icon = "file-pen"
+    order = 66
+    empty = "Enfilade brings a layout along for each paper. Word one on the page “Papers” where yours should be used."
+
+
 class SignatureRequestResource(Resource):
     """What people were asked to sign."""
 
@@ -209,6 +235,13 @@ def versions_panel(ctx: Context, document: Document) -> dict[str, Any] | None:
     """Every version with the days on which it counted; nothing where there is one only."""
     versions = list(queries.versions_of(ctx, document))
     return {"versions": versions, "count": len(versions)} if len(versions) > 1 else None
+
+
+@panel(on=PaperTemplate, title="Preview", permission="document.view_papertemplate", template="document/panel_preview.html", icon="eye")
+def preview_panel(ctx: Context, template: PaperTemplate) -> dict[str, Any] | None:
+    """The way to see it printed."""
+    paper = PAPERS.get(template.paper)
+    return {"paper": paper, "url": f"/document/papers/{template.pk}/preview/"} if paper and ctx.may(paper.permission) else None
 
 
 @panel(on=Document, title="Text", permission=queries.VIEW, template="document/panel_text.html", icon="text-search")

@@ -13,12 +13,16 @@ from .signing import (
     withdraw_signature,
 )
 from .taking import replace_document, revoke_document, take_document
+from .wording import add_papertemplate, change_papertemplate, end_papertemplate
 
 __all__ = [
+    "add_papertemplate",
     "ask_signature",
     "assign_document",
+    "change_papertemplate",
     "decline_by_link",
     "destroy_document",
+    "end_papertemplate",
     "expire_document",
     "expire_signature",
     "keep_longer",
