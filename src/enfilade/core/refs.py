@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from django.apps import apps
 from django.db.models import Model
 
+from .rows import seen_rows, view_permission
+
 if TYPE_CHECKING:
     from .context import Context
 
@@ -44,3 +46,14 @@ def resolve(ctx: Context, reference: str) -> Model | None:
     if model is None:
         return None
     return model.objects.visible_to(ctx).filter(pk=split(reference)[1]).first()  # type: ignore[attr-defined]
+
+
+def named_row(ctx: Context, reference: str) -> Model | None:
+    """The row that a caller names by a reference, None where there is none that she may see.
+
+    Why not resolve: inside a command that sees the whole company, and a name that comes from outside opens nothing.
+    """
+    model, key = model_of(reference), key_of(reference.partition(":")[2])
+    if model is None or key is None or not hasattr(model, "rows_of") or not ctx.may(view_permission(model)):
+        return None
+    return model.objects.visible_to(ctx).filter(seen_rows(ctx, model), pk=key).first()  # type: ignore[attr-defined]

@@ -11,6 +11,7 @@ from enfilade.base.message.panels import about
 from enfilade.base.message.queries import VIEW as VIEW_MESSAGES
 from enfilade.base.party.models import Party
 from enfilade.base.party.queries import merged_keys
+from enfilade.base.work.panels import time_about
 from enfilade.core.context import Context
 from enfilade.core.held import held_steps
 from enfilade.core.models import AuditEntry, AuditSubject
@@ -129,6 +130,12 @@ def drawer_payments(ctx: Context, session: DrawerSession) -> dict[str, Any]:
             {"kind": "amount", "text": format_amount(expected_cash(session), ctx.company.currency)},
         ]
     return found
+
+
+@panel(on=Invoice, title="Time", permission="work.view_timeentry", template="work/panel_times.html", icon="clock")
+def invoice_times(ctx: Context, invoice: Invoice) -> dict[str, Any]:
+    """How long somebody worked on an invoice: asked, looked up, dunned."""
+    return time_about(ctx, invoice)
 
 
 @flow(on=Invoice)

@@ -1,21 +1,25 @@
-"""My work: what one person has to look at, in the order in which to do it."""
+"""My work: what one person has to look at, in the order in which to do it; queues and people; and the time of one person in a week."""
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from enfilade.core.context import Context
+from enfilade.core.refs import model_of
 from enfilade.core.resource import page
-from enfilade.core.ui.format import format_duration, format_instant, minutes_between
+from enfilade.core.resource.filtering import period
+from enfilade.core.ui.format import format_day, format_duration, format_instant, format_weekday, minutes_between
 
 from .models import Case
-from .queries import MyWork, my_queues, my_work, team, waiting_in
+from .queries import WEEK_DAYS, MyWork, WeekLine, my_queues, my_work, running_timer, team, waiting_in, week_of
 from .rules.routing import Place
 
 _ROWS_MAX = 200
+_FAR_DAYS = 31
 LANES = (
     ("overdue", "Overdue", "bad", "Nothing is late."),
     ("offered", "Handed over to me", "warn", "Nobody waits for you to accept something."),
@@ -114,6 +118,61 @@ def _place_row(ctx: Context, place: Place, waiting: list[Case]) -> dict[str, Any
         "cases": [_card(ctx, case, "open") for case in waiting],
         "people": sorted(place.people, key=lambda person: person.load),
     }
+
+
+@page("week/", title="My week", permission="work.record_time", icon="clock", order=3)
+def week_page(request: HttpRequest, ctx: Context) -> HttpResponse:
+    """What one person worked on in a week, day by day; each cell takes further minutes."""
+    monday = _monday(ctx, request.GET.get("week", ""))
+    days = [monday + timedelta(days=n) for n in range(WEEK_DAYS)]
+    lines = week_of(ctx, monday)
+    timer = running_timer(ctx)
+    context = {
+        "days": [{"on": d, "label": format_weekday(d), "today": d == ctx.today, "ahead": d > ctx.today} for d in days],
+        "lines": [_week_line(line, days, ctx) for line in lines],
+        "sums": [format_duration(m) if (m := sum(line.minutes[n] for line in lines)) else "" for n in range(WEEK_DAYS)],
+        "total": format_duration(sum(line.total for line in lines)),
+        "timer": timer,
+        "timer_for": (timer.case or timer.origin) if timer else "",
+        "ran": format_duration(timer.ran_min(ctx.now)) if timer else "",
+        "before": monday - timedelta(days=WEEK_DAYS),
+        "after": monday + timedelta(days=WEEK_DAYS),
+        "is_now": monday <= ctx.today <= days[-1],
+        "span": f"{format_day(days[0])} to {format_day(days[-1])}",
+        "entries_url": f"/work/time-entries/?user={ctx.user.pk}&on_from={days[0]}&on_to={days[-1]}"
+        if ctx.may("work.view_timeentry")
+        else "",
+        "crumbs": [{"label": "My week", "url": ""}],
+    }
+    part = "#week" if request.headers.get("HX-Request") and "my-week" in request.headers.get("HX-Target", "") else ""
+    return render(request, f"work/week.html{part}", context)
+
+
+def _monday(ctx: Context, text: str) -> date:
+    """The Monday of the week of a day; of this week where none is named."""
+    try:
+        on = period(text, ctx.today)[0] if text else ctx.today
+    except ValueError:
+        on = ctx.today
+    # The first and the last week that the calendar has would have no neighbour.
+    on = on if date.min + timedelta(days=_FAR_DAYS) < on < date.max - timedelta(days=_FAR_DAYS) else ctx.today
+    return on - timedelta(days=on.weekday())
+
+
+def _week_line(line: WeekLine, days: list[date], ctx: Context) -> dict[str, Any]:
+    model = model_of(line.origin) if line.case is None else None
+    label = f"{model._meta.verbose_name} {line.origin.partition(':')[2]}".capitalize() if model is not None else line.label
+    target = f"{line.case}/?" if line.case is not None else f"?origin={line.origin}&"
+    cells = [
+        {
+            "minutes": format_duration(minutes) if minutes else "",
+            "url": f"/work/do/record_time/{target}on={day.isoformat()}" if day <= ctx.today else "",
+            "label": f"{label}, {format_weekday(day)}",
+        }
+        for day, minutes in zip(days, line.minutes, strict=True)
+    ]
+    url = f"/work/cases/{line.case}/" if line.case is not None and ctx.may("work.view_case") else ""
+    return {"label": label, "url": url, "cells": cells, "total": format_duration(line.total) if line.total else ""}
 
 
 def _may(ctx: Context, verb: str) -> bool:

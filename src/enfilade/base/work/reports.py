@@ -1,23 +1,26 @@
-"""How long things take, and how often they change hands."""
+"""How long things take, how often they change hands, and the time that was spent on them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from statistics import median
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q, Sum, Value
+from django.db.models.functions import Coalesce, TruncWeek
 
 from enfilade.base.calendar.rules import day_span
 from enfilade.base.party.models import Party
 from enfilade.core.command import Choice, Input
 from enfilade.core.context import Context
+from enfilade.core.models import User
 from enfilade.core.resource import report
-from enfilade.core.ui.format import format_instant
+from enfilade.core.ui.format import format_day, format_duration, format_instant
 
-from .models import Case, CaseClock, Target
-from .queries import where_to
+from .models import Case, CaseClock, Target, Topic
+from .queries import time_rows, where_to
 from .rules import KINDS, due_for
 
 KIND = Choice(*KINDS.items(), label="Kind of case")
@@ -142,3 +145,83 @@ def _promise_row(row: Mapping[str, Any]) -> dict[str, Any]:
     counts = {name: row[name] for name in ("promised", "kept", "missed", "still")}
     percent = round(row["kept"] * 100 / decided) if decided else None
     return {"level": row["level__name"], "target": str(Target(row["target"]).label), **counts, "kept_percent": percent}
+
+
+SPENT_BY = Choice(("case", "Case"), ("user", "Person"), ("topic", "Topic"), ("week", "Week"), label="By")
+_SPENT_MAX = 500
+
+
+@report(title="Time spent", permission="work.view_timeentry", icon="clock", order=73)
+def time_spent(
+    ctx: Context,
+    *,
+    from_on: Annotated[date, Input(label="From", prefill="ctx.month")],
+    to_on: Annotated[date, Input(label="To", prefill="ctx.today")],
+    by: Annotated[str, SPENT_BY] = "case",
+    user: Annotated[User | None, Input(shared=True, label="Who")] = None,
+) -> dict[str, Any]:
+    """The minutes of a period by case, person, topic or week; each line leads to its entries.
+
+    from_on: first day. to_on: last day.
+    user: left empty, everybody whose time you may see.
+    """
+    rows = time_rows(ctx).filter(on__gte=from_on, on__lte=to_on)
+    rows = rows.filter(user=user) if user is not None else rows
+    keys = {"case": F("case"), "user": F("user"), "topic": Coalesce("case__topic", Value("")), "week": TruncWeek("on")}
+    counted = (
+        rows.order_by()
+        .annotate(spent_on=keys[by])
+        .values("spent_on")
+        .annotate(spent_min=Sum("spent_min"), billable_min=Sum("spent_min", filter=Q(billable=True)), people=Count("user", distinct=True))
+    )
+    found = list(counted.order_by("spent_on" if by == "week" else "-spent_min", "spent_on")[: _SPENT_MAX + 1])
+    words = _spent_words(ctx, by, [line["spent_on"] for line in found])
+    query = {"on_from": from_on.isoformat(), "on_to": to_on.isoformat(), **({"user": user.pk} if user is not None else {})}
+    made = [
+        {
+            "what": words.get(line["spent_on"], "No case" if by == "case" else "No topic"),
+            "time": format_duration(line["spent_min"]),
+            "spent_min": line["spent_min"],
+            "billable_min": line["billable_min"] or 0,
+            "people": line["people"],
+            "url": f"/work/time-entries/?{urlencode(query | _entries_of(by, line['spent_on'], from_on, to_on))}",
+        }
+        for line in found[:_SPENT_MAX]
+    ]
+    names = (("what", dict(SPENT_BY.choices)[by], "text"), ("time", "Time", "text"), ("spent_min", "Minutes", "number"))
+    columns = [
+        {"name": name, "label": label, "kind": kind}
+        for name, label, kind in (*names, ("billable_min", "Billable (min)", "number"), ("people", "People", "number"))
+    ]
+    together = rows.aggregate(spent_min=Sum("spent_min"), billable_min=Sum("spent_min", filter=Q(billable=True)))
+    totals = {"spent_min": together["spent_min"] or 0, "billable_min": together["billable_min"] or 0}
+    notes = [f"Only the first {_SPENT_MAX} lines are shown; the sum below is of all."] if len(found) > _SPENT_MAX else []
+    return {
+        "columns": columns,
+        "rows": made,
+        "totals": {"time": format_duration(totals["spent_min"]), **totals} if made else {},
+        "notes": notes,
+    }
+
+
+def _spent_words(ctx: Context, by: str, keys: list[Any]) -> dict[Any, str]:
+    """What the lines of the report are called: one query."""
+    known = [key for key in keys if key not in (None, "")]
+    if by == "case":
+        return {c.pk: str(c) for c in Case.objects.visible_to(ctx).filter(pk__in=known)}
+    if by == "user":
+        return {u.pk: str(u) for u in User.objects.visible_to(ctx).filter(pk__in=known)}
+    if by == "topic":
+        names = dict(Topic.objects.visible_to(ctx).filter(code__in=known).values_list("code", "name"))
+        return {key: names.get(key) or key.replace("_", " ").capitalize() for key in known}
+    return {monday: f"{format_day(monday)} to {format_day(monday + timedelta(days=6))}" for monday in known}
+
+
+def _entries_of(by: str, key: Any, from_on: date, to_on: date) -> dict[str, Any]:
+    """Which entries a line adds up, as filters of their list."""
+    if by == "week":
+        last = min(key + timedelta(days=6), to_on)
+        return {"on_from": max(key, from_on).isoformat(), "on_to": last.isoformat()}
+    if by == "topic":
+        return {"case__topic": key} if key else {"case__topic_empty": "true"}
+    return {by: key} if key is not None else {f"{by}_empty": "true"}

@@ -30,8 +30,11 @@ from .models import (
     Skill,
     SkillHolder,
     TemplateStep,
+    TimeEntry,
+    Timer,
     Topic,
 )
+from .panels import time_about
 
 department("work", "Work", "inbox", 10, office="front")
 
@@ -293,6 +296,39 @@ class CaseNoteResource(Resource):
     menu = False
 
 
+class TimeEntryResource(Resource):
+    """What was worked on, by whom, how long."""
+
+    model = TimeEntry
+    columns = ("on", "user", "case", "spent_min", "billable", "note", "reason")
+    filters = ("on", "user", "case", "case__topic", "billable", "origin", "entered_at")
+    search = ("note", "case__number", "case__title")
+    facts = (
+        *("on", "user", "case", "origin", "spent_min", "billable", "note"),
+        *("entered_at", "entered_by", "reverses", "instead_of", "reason"),
+    )
+    ordering = "-on"
+    calendar = "on"
+    charts = ("user", "case", "billable", "on")
+    icon = "clock"
+    order = 27
+    empty = (
+        "Nobody has written down any time yet. “Record time” on the page of a case, or on “My week”, does it; a timer does it by itself."
+    )
+
+
+class TimerResource(Resource):
+    """Clocks that run, and what became of those that ran."""
+
+    model = Timer
+    columns = ("user", "case", "started_at", "stopped_at", "state")
+    filters = ("state", "user", "case", "started_at")
+    facts = ("user", "case", "origin", "started_at", "stopped_at", "billable", "note", "entry", "state")
+    menu = False
+    icon = "timer"
+    empty = "No timer was started yet. “Start timer” on the page of a case lets one run for you."
+
+
 @flow(on=Case)
 def flow_of_case(ctx: Context, case: Case) -> list[Step]:
     """Where a case stands."""
@@ -331,6 +367,12 @@ def promises_panel(ctx: Context, case: Case) -> dict[str, Any] | None:
     clocks = list(queries.clocks_of(ctx, case).prefetch_related("escalations__step"))
     rows = [{"clock": c, "missed": c.is_missed(ctx.now), "used": queries.used_percent(ctx, c)} for c in clocks]
     return {"rows": rows, "count": len(rows)} if rows else None
+
+
+@panel(on=Case, title="Time", permission="work.view_timeentry", template="work/panel_times.html", icon="clock")
+def case_times_panel(ctx: Context, case: Case) -> dict[str, Any]:
+    """How long a case took, by whom, those that were merged into it included."""
+    return time_about(ctx, case, f"{case.pk}/" if ctx.may("work.record_time") else "")
 
 
 @panel(on=Party, title="Cases", permission="work.view_case", template="work/panel_cases.html", icon="inbox")

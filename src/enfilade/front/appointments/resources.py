@@ -7,6 +7,7 @@ from typing import Any
 from enfilade.base.message.panels import about
 from enfilade.base.message.queries import VIEW as VIEW_MESSAGES
 from enfilade.base.party.models import Party
+from enfilade.base.work.panels import time_about
 from enfilade.core.context import Context
 from enfilade.core.models import RecordQuerySet
 from enfilade.core.pages.context import department
@@ -97,6 +98,12 @@ def visit_flow(ctx: Context, visit: Visit) -> list[Step]:
 def visit_messages(ctx: Context, visit: Visit) -> dict[str, Any]:
     """Confirmations and reminders of a visit."""
     return about(ctx, visit, f"?origin={ref(visit)}&party={visit.party_id}")
+
+
+@panel(on=Visit, title="Time", permission="work.view_timeentry", template="work/panel_times.html", icon="clock")
+def visit_times(ctx: Context, visit: Visit) -> dict[str, Any]:
+    """How long somebody worked on a visit outside of the chair."""
+    return time_about(ctx, visit)
 
 
 @panel(on=Party, title="Visits", permission="appointments.view_visit", template="appointments/panel_visits.html", icon="calendar-check")

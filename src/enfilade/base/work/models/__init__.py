@@ -1,4 +1,4 @@
-"""Tables: queues, rules and who is there to serve them; cases with hand-overs, notes, promises and steps."""
+"""Tables: queues, rules and who is there to serve them; cases with hand-overs, notes, promises and steps; the time they took."""
 
 from .case import Case
 from .passing import CaseNote, HandOver
@@ -6,6 +6,7 @@ from .people import Absence, Skill, SkillHolder, Topic
 from .queue import Queue, RoutingRule
 from .service import CaseClock, Escalation, EscalationStep, ServiceLevel, Target
 from .steps import CaseStep, CaseTemplate, TemplateStep
+from .times import TimeEntry, Timer
 
 __all__ = [
     "Absence",
@@ -24,5 +25,7 @@ __all__ = [
     "SkillHolder",
     "Target",
     "TemplateStep",
+    "TimeEntry",
+    "Timer",
     "Topic",
 ]

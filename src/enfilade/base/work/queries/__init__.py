@@ -19,10 +19,14 @@ from .hours import Worktime
 from .people import Team, absences_at, away_at, away_words, deputy_of, stood_in_for, team
 from .routing import where_to
 from .service import clocks_of, due_clocks, level_for, next_step, open_steps, reached_s, used_percent
+from .times import WEEK_DAYS, TimeSums, WeekLine, running_timer, sums_of_time, time_of, time_rows, week_of
 
 __all__ = [
+    "WEEK_DAYS",
     "MyWork",
     "Team",
+    "TimeSums",
+    "WeekLine",
     "Worktime",
     "absences_at",
     "away_at",
@@ -44,10 +48,15 @@ __all__ = [
     "open_steps",
     "overdue",
     "reached_s",
+    "running_timer",
     "stood_in_for",
+    "sums_of_time",
     "team",
+    "time_of",
+    "time_rows",
     "used_percent",
     "waiting_in",
+    "week_of",
     "where_to",
     "with_offices",
 ]
