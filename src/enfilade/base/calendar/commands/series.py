@@ -13,14 +13,16 @@ from enfilade.base.calendar.models import Bookable, Booking, BookingSeries, Pool
 from enfilade.base.calendar.models.series import HORIZON_DAYS_MAX
 from enfilade.base.calendar.rules import MINUTE, Interval, instants, read_rule, rest_of_rule
 from enfilade.core.command import Choice, Input, command
-from enfilade.core.context import Context, Refusal
+from enfilade.core.context import Context, OutOfReach, Refusal
 from enfilade.core.notify import tell
 from enfilade.core.refs import ref
+from enfilade.core.rows import in_reach
 
 from .booking import Bookables, Pools, check_span
 from .occurrences import ASK, MOVE, REFUSE, SKIP, book_occurrences, due
 from .taking import Minutes, Seats, give_back, skip_at, tell_freed
 
+RESERVE = "calendar.reserve"
 # Further ahead than any rule that people write leaves a gap: the 29th of February comes again after eight years at most.
 FAR = timedelta(days=8 * 366)
 
@@ -320,10 +322,12 @@ def _book_on(ctx: Context, series: BookingSeries, from_at: datetime, on_conflict
 
 
 def _series_of(ctx: Context, booking: Booking) -> BookingSeries:
-    """The series of an occurrence, locked."""
+    """The series of an occurrence, locked. Whose time an occurrence takes is not yet whose series it is."""
     found = BookingSeries.objects.visible_to(ctx).select_for_update(of=("self",), no_key=True).filter(pk=booking.series_id or 0).first()
     if found is None:
         raise Refusal("not_in_series", "This booking does not come again.", field="booking")
+    if ctx.limited and ctx.may(RESERVE) and not in_reach(ctx, found, RESERVE):
+        raise OutOfReach(RESERVE, ctx.reach(RESERVE))
     return found
 
 

@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from enfilade.core.models import Record
+from enfilade.core.rows import RowsOf
 from enfilade.core.states import States
 
 from .bookable import Bookable
@@ -28,6 +29,8 @@ class CalendarFeed(Record):
     owner: who reads; what is shown is what she may see at that moment. bookable: whose bookings; None for her own.
     seed: goes into the address with the secret of the house, so that a copy of the database gives no address away.
     """
+
+    rows_of = RowsOf(own=("owner",))
 
     class State(models.TextChoices):
         LIVE = "live", "Live"

@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from enfilade.base.calendar.rules import Rule, read_rule, rule_words
 from enfilade.core.models import Record
+from enfilade.core.rows import RowsOf
 from enfilade.core.states import States
 
 from .bookable import Bookable, Pool
@@ -30,6 +31,8 @@ class BookingSeries(Record):
     owner: who made it, and hears of what could not be booked.
     ends_before: where a later series took over, or where it was ended.
     """
+
+    rows_of = RowsOf(own=("owner",))
 
     class State(models.TextChoices):
         RUNNING = "running", "Running"
@@ -119,6 +122,8 @@ class BookingSeries(Record):
 class SeriesNeed(Record):
     """Who or what each occurrence of a series takes: one bookable, or any one of a pool."""
 
+    rows_of = RowsOf(part_of="series")
+
     series = models.ForeignKey(BookingSeries, on_delete=models.PROTECT, related_name="needs")
     bookable = models.ForeignKey(Bookable, null=True, on_delete=models.PROTECT, related_name="+")
     pool = models.ForeignKey(Pool, null=True, on_delete=models.PROTECT, related_name="+")
@@ -141,6 +146,8 @@ class SeriesConflict(Record):
 
     booking: what was booked instead, once it was moved.
     """
+
+    rows_of = RowsOf(part_of="series")
 
     class State(models.TextChoices):
         OPEN = "open", "To be decided"

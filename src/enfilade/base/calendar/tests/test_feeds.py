@@ -15,8 +15,10 @@ from icalendar import Calendar
 
 from enfilade.base.calendar.commands import make_feed, move_booking, release_booking, renew_feed, reserve_time, revoke_feed
 from enfilade.base.calendar.models import Bookable, Booking, CalendarFeed
-from enfilade.core.context import Context, NotAllowed, Refusal
+from enfilade.core.context import Context, NotAllowed, NotFound, Refusal
 from enfilade.core.models import Membership
+from enfilade.core.resource import resource_named
+from enfilade.core.scope import scope
 from enfilade.core.testing import make_company, make_ctx
 
 from .helpers import add_bookable
@@ -190,3 +192,16 @@ fileext = ".ics"
     assert read()["Li Wei"] == later
     revoke_feed(hygienist, feed=feed)
     assert sync().returncode != 0, "the client is told that the address answers no more"
+
+
+def test_own_rows_are_the_addresses_that_one_reads_from() -> None:
+    """Each sees and revokes her own; whoever may do it for the company revokes any."""
+    desk, hygienist, paula = house()
+    own = make_ctx(desk.company, "calendar.make_feed@own", "calendar.view_calendarfeed@own", "calendar.view_booking")
+    mine, theirs = make_feed(own, name="Mine"), make_feed(hygienist, name="Theirs", bookable=paula)
+    with scope(own.company_id, read_only=True):
+        assert [str(f) for f in resource_named("calendar.calendarfeed").rows(own)] == ["Mine"]
+    with pytest.raises(NotFound):
+        revoke_feed(own, feed=theirs)
+    assert titles(Client().get(address(theirs))) == []
+    assert revoke_feed(own, feed=mine).state == revoke_feed(desk, feed=theirs).state == "revoked"

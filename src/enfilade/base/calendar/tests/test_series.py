@@ -22,11 +22,13 @@ from enfilade.base.calendar.commands import (
 )
 from enfilade.base.calendar.commands.series import OccurrenceChoice
 from enfilade.base.calendar.jobs import extend_series_of_company
-from enfilade.base.calendar.models import Booking, BookingSeries, BookingSlot, Pool, SeriesConflict
+from enfilade.base.calendar.models import Booking, BookingSeries, BookingSlot, Pool, SeriesConflict, SeriesNeed
 from enfilade.core.command import run_raw
-from enfilade.core.context import Context, Refusal
+from enfilade.core.context import Context, NotFound, OutOfReach, Refusal
 from enfilade.core.models import Notification
+from enfilade.core.resource import resource_named
 from enfilade.core.scope import scope
+from enfilade.core.testing import make_ctx
 
 from .helpers import MONDAY, add_bookable, at, practice
 
@@ -263,3 +265,39 @@ def test_a_program_sends_the_same_as_a_page() -> None:
     }
     run_raw(ctx, "calendar.reserve_series", raw)
     assert booked(ctx) == ["06-01 09:00", "06-09 09:00"]
+
+
+def test_own_rows_are_the_series_that_one_made() -> None:
+    """She sees and changes hers with its needs and conflicts; another one that takes her time stays as it is, whichever way she comes."""
+    desk = practice()
+    ada = make_ctx(desk.company, "calendar.reserve@own", "calendar.view_bookingseries@own", "calendar.view_bookable", now=MONDAY)
+    boss = make_ctx(desk.company, "calendar.reserve@own", "calendar.view_bookingseries", "calendar.view_booking", now=MONDAY)
+    chair = add_bookable(desk, "ada", user=ada.user)
+    span = {"bookables": [chair], "rule": "FREQ=WEEKLY;COUNT=3"}
+    theirs = reserve_series(desk, starts_at=at("2 10:00"), ends_at=at("2 11:00"), title="Training", **span)
+    mine = reserve_series(ada, starts_at=at("2 09:00"), ends_at=at("2 10:30"), title="Letters", on_conflict="ask", **span)
+
+    def names(ctx: Context, what: str) -> list[str]:
+        """What a list shows."""
+        with scope(ctx.company_id, read_only=True):
+            return sorted(str(row) for row in resource_named(f"calendar.{what}").rows(ctx))
+
+    assert (names(ada, "bookingseries"), names(desk, "bookingseries")) == (["Letters"], ["Letters", "Training"])
+    with scope(ada.company_id, read_only=True):
+        assert {c.series_id for c in SeriesConflict.objects.visible_to(ada)} == {mine.pk}
+        assert {n.series_id for n in SeriesNeed.objects.visible_to(ada)} == {mine.pk}
+        first = Booking.objects.filter(series=theirs).earliest("starts_at")
+        conflict = SeriesConflict.objects.filter(series=mine).earliest("pk")
+    with pytest.raises(NotFound):
+        end_series(ada, series=theirs)
+    for run in (
+        lambda: end_series(boss, series=theirs),
+        lambda: skip_occurrence(boss, conflict=conflict),
+        lambda: release_following(ada, booking=first),
+        lambda: change_following(ada, booking=first, starts_at=at("2 14:00"), ends_at=at("2 15:00")),
+    ):
+        with pytest.raises(OutOfReach):
+            run()
+    assert skip_occurrence(ada, conflict=conflict).state == "skipped"
+    assert end_series(ada, series=mine).state == "ended"
+    assert len(booked(desk)) == 3
