@@ -8,7 +8,7 @@ from statistics import median
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, F, Q, Sum, Value
+from django.db.models import Count, F, Q, Sum, TextField, Value
 from django.db.models.functions import Coalesce, TruncWeek
 
 from enfilade.base.calendar.rules import day_span
@@ -167,12 +167,12 @@ def time_spent(
     """
     rows = time_rows(ctx).filter(on__gte=from_on, on__lte=to_on)
     rows = rows.filter(user=user) if user is not None else rows
-    keys = {"case": F("case"), "user": F("user"), "topic": Coalesce("case__topic", Value("")), "week": TruncWeek("on")}
+    keys = {"case": F("case"), "user": F("user"), "topic": Coalesce("case__topic", Value("", TextField())), "week": TruncWeek("on")}
     counted = (
         rows.order_by()
         .annotate(spent_on=keys[by])
         .values("spent_on")
-        .annotate(spent_min=Sum("spent_min"), billable_min=Sum("spent_min", filter=Q(billable=True)), people=Count("user", distinct=True))
+        .annotate(billable_min=Sum("spent_min", filter=Q(billable=True)), spent_min=Sum("spent_min"), people=Count("user", distinct=True))
     )
     found = list(counted.order_by("spent_on" if by == "week" else "-spent_min", "spent_on")[: _SPENT_MAX + 1])
     words = _spent_words(ctx, by, [line["spent_on"] for line in found])
@@ -193,7 +193,7 @@ def time_spent(
         {"name": name, "label": label, "kind": kind}
         for name, label, kind in (*names, ("billable_min", "Billable (min)", "number"), ("people", "People", "number"))
     ]
-    together = rows.aggregate(spent_min=Sum("spent_min"), billable_min=Sum("spent_min", filter=Q(billable=True)))
+    together = rows.aggregate(billable_min=Sum("spent_min", filter=Q(billable=True)), spent_min=Sum("spent_min"))
     totals = {"spent_min": together["spent_min"] or 0, "billable_min": together["billable_min"] or 0}
     notes = [f"Only the first {_SPENT_MAX} lines are shown; the sum below is of all."] if len(found) > _SPENT_MAX else []
     return {

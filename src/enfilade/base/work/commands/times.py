@@ -46,7 +46,9 @@ def record_time(
     if who.pk != ctx.user.pk and not ctx.may(MANAGE):
         raise Refusal("not_yours", f"Only {who}, or who manages all cases, can write down this time.", field="user")
     meant, reference = _work_meant(ctx, case, origin)
-    return _enter(ctx, TimeEntry(user=who, case=meant, origin=reference, spent_min=spent_min, on=on, billable=billable, note=note))
+    return _enter(
+        ctx, TimeEntry(user=who, case=meant, origin=reference, spent_min=spent_min, on=on or ctx.today, billable=billable, note=note)
+    )
 
 
 @command(permission="work.record_time", label="Correct", target="entry", offered=lambda row: row.reverses_id is None)
@@ -140,8 +142,8 @@ def discard_timer(ctx: Context, *, timer: Timer | None = None) -> Timer:
 
 
 def _enter(ctx: Context, entry: TimeEntry) -> TimeEntry:
-    """Keep an entry. The day is today where nobody said one."""
-    entry.company, entry.entered_at, entry.entered_by, entry.on = ctx.company, ctx.now, ctx.user, entry.on or ctx.today
+    """Keep an entry, where its day has come."""
+    entry.company, entry.entered_at, entry.entered_by = ctx.company, ctx.now, ctx.user
     if entry.on > ctx.today:
         raise Refusal("in_the_future", "Nobody has worked on this day yet.", field="on")
     entry.note = entry.note.strip()

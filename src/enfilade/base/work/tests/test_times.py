@@ -25,16 +25,17 @@ from .test_commands import refused
 from .test_pages import client_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
-TIME = ("work.record_time", "work.view_timeentry@own", "work.view_timer@own")
+TIME = ("work.record_time", "work.view_timeentry@own", "work.view_timer@own", "work.view_casestep")
 
 
 class Timed(House):
-    """dora and emil write down their time; emil works in the clinic."""
+    """dora and emil write down their time and see their own; eve sees everybody's."""
 
     def __init__(self) -> None:
         super().__init__()
         self.dora = make_ctx(self.company, *DESK, *TIME, name="Dora")
         self.emil = make_ctx(self.company, *DESK, *TIME, name="Emil")
+        self.eve = make_ctx(self.company, "work.record_time", "work.view_timeentry", "work.view_timer", name="Eve")
         self.case = self.complaint()
 
     def minutes(self, reference: str, ctx: Context | None = None) -> int:
@@ -91,7 +92,8 @@ def test_a_timer_becomes_an_entry(house: Timed) -> None:
     case, dora = house.case, house.dora
     timer = commands.start_timer(dora, case=case, note="On the phone", billable=True)
     assert "Stop it first" in str(refused("timer_once", commands.start_timer, dora, case=case))
-    refused("not_yours", commands.stop_timer, house.emil, timer=timer)
+    refused("not_found", commands.stop_timer, house.emil, timer=timer)
+    refused("not_yours", commands.stop_timer, house.eve, timer=timer)
     refused("not_running", commands.stop_timer, house.emil)
     entry = commands.stop_timer(house.later(dora, minutes=24, seconds=1))
     started = timer.started_at.astimezone(dora.zone).date()
@@ -111,7 +113,8 @@ def test_a_timer_becomes_an_entry(house: Timed) -> None:
 def test_a_correction_is_an_entry_of_its_own(house: Timed) -> None:
     """What was written stays, with the reason beside what stands in its place; the sum is right; and it happens once."""
     first = commands.record_time(house.dora, case=house.case, spent_min=30, note="Letter")
-    refused("not_yours", commands.correct_time, house.emil, entry=first, spent_min=5, on=first.on, reason="x")
+    refused("not_found", commands.correct_time, house.emil, entry=first, spent_min=5, on=first.on, reason="x")
+    refused("not_yours", commands.correct_time, house.eve, entry=first, spent_min=5, on=first.on, reason="x")
     refused("time_corrected_with_reason", commands.correct_time, house.dora, entry=first, spent_min=5, on=first.on, reason=" ")
     better = commands.correct_time(house.dora, entry=first, spent_min=45, on=first.on, note="Letter", reason="Forgot the stamp")
     with scope(house.company.pk):
@@ -227,7 +230,7 @@ def test_sums_lead_to_their_entries(house: Timed, django_assert_num_queries: Any
                 query = dict(part.split("=") for part in row["url"].partition("?")[2].split("&"))
                 assert sum(e.spent_min for e in filtered(entries, house.paul, query)) == row["spent_min"], row
         text = "".join(export_csv(entries, house.paul, {"user": str(house.dora.user.pk)}))
-    assert [line.split(",")[1] for line in text.splitlines()[1:]] == ["Dora", "Dora"]
+    assert (text.count("\r\n"), text.count("Emil")) == (3, 0), text
     page = client_of(house.paul.user).get(f"/work/reports/time_spent/?from_on={first}&to_on={today}&by=topic").content.decode()
     assert "Pain and fear" in page
 
