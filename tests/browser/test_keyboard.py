@@ -123,3 +123,31 @@ def see_the_focus(desk: Desk, address: str) -> None:
         page.evaluate(AT_REST)
         hidden.append(page.evaluate(IS_SEEN))
     assert [one for one in hidden if one] == []
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("house", [0], indirect=True)
+def test_a_week_is_filled_in_by_keyboard(house: House, desk_of: Callable[..., Desk]) -> None:
+    """From cell to cell, minutes typed, the timer stopped: no mouse, and the sums follow."""
+    case = house.do("desk", "work.open_case", kind="task", title="Order gloves", owner=house.people["desk"].user.pk)
+    house.do("desk", "work.start_timer", case=case.pk)
+    desk = desk_of("desk")
+    page = desk.go("/work/week/")
+    desk.check_access()
+    today = page.locator("th[aria-current=date]").inner_text()
+    page.get_by_role("link", name=f"Record time for {case}, {today}").focus()
+    page.keyboard.press("Enter")
+    minutes = desk.dialog.get_by_label("Minutes")
+    expect(minutes).to_be_focused()
+    page.keyboard.type("95")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("tfoot td").last).to_have_text("1 h 35 min")
+    desk.shot("my-week")
+    page.keyboard.press("s")
+    expect(desk.dialog.get_by_role("button", name="Stop timer")).to_be_visible()
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("tfoot td").last).to_have_text("1 h 36 min")
+    expect(page.locator("#my-week [role=status]")).to_have_count(0)
+    desk.go(f"/work/cases/{case.pk}/")
+    expect(page.get_by_text("1 h 36 min").first).to_be_visible()
+    desk.shot("case-time")

@@ -83,7 +83,8 @@ def _by_type(ctx: Context, value: Any) -> Cell:
     if isinstance(value, date):
         return Cell("date", "", value)
     if isinstance(value, models.Model):
-        found = resource_for(type(value))
+        # The caller herself may be there as a proxy, whose type says nothing.
+        found = resource_for(value._meta.model)
         return Cell("ref", str(value), value.pk, url=found.url(value) if found and ctx.may(found.view_permission) else "")
     if isinstance(value, int | Decimal):
         return Cell("number", f"{value.normalize():f}" if isinstance(value, Decimal) else str(value), value)

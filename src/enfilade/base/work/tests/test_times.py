@@ -250,6 +250,8 @@ def test_my_week(house: Timed) -> None:
     page = browser.get("/work/week/").content.decode()
     for text in ("1 h 35 min", "1 h 45 min", f"Queue {house.desk.pk}", f"/work/do/stop_timer/{timer.pk}/"):
         assert text in page, text
+    part = browser.get("/work/week/", headers={"HX-Request": "true", "HX-Target": "my-week"}).content.decode()
+    assert part.lstrip().startswith('<div id="my-week"')
     before = browser.get(f"/work/week/?week={today - timedelta(days=7)}").content.decode()
     assert "1 h 35 min" not in before
     for odd in ("nonsense", "0001-01-01", "9999-12-31"):
