@@ -200,6 +200,7 @@ def test_search_fields_are_shown_or_keys_of_what_is_shown() -> None:
     told = {
         "party.party": {"name_key", "search_text"},  # The name, and every number and address, in one spelling.
         "party.contactpoint": {"normalised"},
+        "document.document": {"text__content"},  # What its file says has a panel on its page, under the same permission.
         "books.entry": {"origin"},  # A reference such as billing.invoice:7.
         "reception.message": {"from_name", "party__name"},  # Shown as who.
     }

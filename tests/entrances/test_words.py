@@ -112,3 +112,42 @@ def test_words_stay_behind_the_wall(owner: Context) -> None:
         assert not PartyWord.objects.exists()
     with pytest.raises(Exception, match="permission denied"), scope(other.company_id), connection.cursor() as cursor:
         cursor.execute("DELETE FROM party_partyword")
+
+
+def test_a_case_is_found_by_its_words_and_by_whom_it_is_about(owner: Context) -> None:
+    """Each word begins one of the case's own or one of the party's; a changed name is followed. Ctrl-K finds the case too."""
+    ada = run_raw(owner, "party.add_person", {"given_name": "Ada", "family_name": "Okafor"})
+    case = run_raw(owner, "work.open_case", {"kind": "question", "title": "Crown is loose", "party": ada.pk})
+    run_raw(owner, "work.open_case", {"kind": "question", "title": "Crown and bridge"})
+
+    def found(q: str) -> list[int]:
+        with scope(owner.company_id):
+            return [r.pk for r in listing(resource_named("work.case"), owner, {"q": q}).rows]
+
+    for q in ("loos", "okaf", "okaf crown", "crown okaf ada", case.number):
+        assert found(q) == [case.pk], q
+    assert found("rown") == found("okaf bridge") == []
+    run_raw(owner, "party.change_party", {"party": ada.pk, "name": "Ada Ruiz", "given_name": "Ada", "family_name": "Ruiz"})
+    assert (found("okaf"), found("ruiz")) == ([], [case.pk])
+    assert {f["hint"] for f in browser_of(owner).get("/palette/?q=ruiz").json() if f["kind"] == "record"} == {"party", "case"}
+
+
+def test_ctrl_k_asks_once_for_all_lists(owner: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One query for the keys, one for each kind that is found; not more with more rows, also where a word is frequent."""
+    browser = browser_of(owner)
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            browser.get("/palette/?q=ann")
+        return len(asked)
+
+    add_people(owner, 30)
+    # The first request also begins the session.
+    queries()
+    few = queries()
+    add_people(owner, 170)
+    monkeypatch.setattr(words, "FEW_MAX", 20)
+    assert queries() == few
+    with CaptureQueriesContext(connection) as nothing:
+        browser.get("/palette/?q=nobodyatall")
+    assert len(nothing) == few - 1

@@ -21,9 +21,12 @@ class _Among(Func):
     arg_joiner = " = ANY("
 
 
-def among(keys: QuerySet[Any]) -> Q:
-    """The rows whose primary key is one of those that a query gives. keys: a query of one column, `rows.values("party_id")`."""
-    return Q(_Among(F("pk"), ArraySubquery(keys), output_field=BooleanField()))
+def among(keys: QuerySet[Any], column: str = "pk") -> Q:
+    """The rows whose primary key, or other column, is one of those that a query gives.
+
+    keys: a query of one column, `rows.values("party_id")`.
+    """
+    return Q(_Among(F(column), ArraySubquery(keys), output_field=BooleanField()))
 
 
 def are_few(rows: QuerySet[Any]) -> bool:

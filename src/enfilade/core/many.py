@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import lru_cache
 from typing import Annotated, Any, cast
 
 from django.db import models, transaction
@@ -60,6 +61,7 @@ class Outcome:
         return [self.key, self.kind, self.code, self.sentence, self.result]
 
 
+@lru_cache(4096)
 def can_be_many(made: Command) -> bool:
     """Whether one form can serve many rows: no lines, no file and no value that comes from the row, unless it may be left as it is."""
     if made.target is None or made.hidden or made.name in DIALOGS:

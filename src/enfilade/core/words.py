@@ -6,6 +6,7 @@ what its row is sorted by: an index alone tells which rows come first.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,14 +30,25 @@ _EDGES = ".,;:!?()[]\"'"
 
 
 @dataclass(frozen=True)
+class Kept:
+    """Where the words of a list are kept. through: links to records whose words find a row as well: column of the key, table of words."""
+
+    own: Any
+    through: tuple[tuple[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
 class Search:
     """What a text finds.
 
     found: the rows, all of them. words: their words, where there are many of them; None where the rows are few, or no words are kept.
+    near: the rows by which somebody may know one at once, where that is less: those of all words of their own, or of a record that few
+        are called like.
     """
 
     found: Q
     words: QuerySet[Any] | None = None
+    near: Q | None = None
 
     def first(
         self, rows: QuerySet[Any], order: tuple[Any, ...], most: int, *, words_order: tuple[str, ...] = (), beyond: Q | None = None
@@ -52,13 +64,21 @@ class Search:
                 return found
         return list(rows.filter(self.found).order_by(*order)[:most])
 
+    def newest(self, rows: QuerySet[Any], most: int, *, limited: bool) -> QuerySet[Any]:
+        """The newest found rows as a query that can be asked together with others; not asked here.
+
+        limited: the caller sees some of the rows only, so that the newest words may be of none of hers.
+        """
+        found = self.found if self.near is None or limited else self.near
+        return rows.filter(found).order_by("-pk")[:most]
+
 
 def keep_words(table: str, words: str, *columns: str) -> migrations.RunSQL:
     """The step of a migration that keeps `words` in step with the columns of `table`, and fills it from the rows that are there.
 
     It makes the functions of words.sql as they are now, so that no module waits for another one's migration.
 
-    columns: what is searched. The first is never NULL, and kept as the label by which found rows are put in order.
+    columns: what is searched. The first is kept as the label by which found rows are put in order, as far as it is never NULL.
     """
     arguments = ", ".join(f"'{name}'" for name in (words, *columns))
     texts = ", ".join(f"{name}::text" for name in columns)
@@ -69,34 +89,67 @@ def keep_words(table: str, words: str, *columns: str) -> migrations.RunSQL:
         ALTER TABLE {words} ALTER COLUMN word SET STATISTICS 1000;
         SELECT set_config('app.companies', (SELECT coalesce(array_agg(id), '{{}}')::text FROM core_company), true);
         INSERT INTO {words} (company_id, row_id, word, label)
-            SELECT company_id, id, unnest(core_words(ARRAY[{texts}])), {columns[0]} FROM {table};
+            SELECT company_id, id, unnest(core_words(ARRAY[{texts}])), coalesce({columns[0]}::text, '') FROM {table};
         """,  # noqa: S608 - names of tables and columns, written in a migration
         f"DROP TRIGGER keep_words ON {table}",
     )
 
 
-def search_words(ctx: Context, model: Any, text: str) -> Search:
-    """Rows in which every word of the text begins a word. model: the table of words. One query counts them, no further than needed."""
+def search_words(ctx: Context, kept: Kept, text: str) -> Search:
+    """Rows in which every word of the text begins a word. One query counts them, no further than needed."""
+    return search_all_words(ctx, [kept], text)[0]
+
+
+def search_all_words(ctx: Context, lists: Sequence[Kept], text: str) -> list[Search]:
+    """The same in several lists, in their order. One query counts for all of them."""
     words = [word.strip(_EDGES)[:60] or word for word in text[:200].split()[:WORDS_MAX]]
-    counts = _counts(ctx, model, words)
-    rarest, *others = [word for _, word in sorted(zip(counts, words, strict=True), key=lambda pair: pair[0])]
-    rows = _rows_with(ctx, model, rarest)
+    if not lists or not words:
+        return [Search(Q(pk__in=[])) for _ in lists]
+    tables = list(dict.fromkeys(table for kept in lists for table in (kept.own, *(t for _, t in kept.through))))
+    counts = _counts(ctx, tables, words)
+    return [_search(ctx, kept, words, counts) for kept in lists]
+
+
+def _search(ctx: Context, kept: Kept, words: list[str], counts: dict[Any, list[int]]) -> Search:
+    own = _with_all(ctx, kept.own, words, counts)
+    many = min(counts[kept.own]) > FEW_MAX
+    near = among((own.order_by("-row_id")[:NEAR_MAX] if many else own).values("row_id"))
+    if not kept.through:
+        return Search(among(own.values("row_id")), own if many else None, near if many else None)
+    found = Q()
+    for number, word in enumerate(words):
+        one = Q()
+        for key, table in (("pk", kept.own), *kept.through):
+            rows = _rows_with(ctx, table, word).values("row_id")
+            one |= among(rows, key) if counts[table][number] <= FEW_MAX else Q(**{f"{key}__in": rows})
+        found &= one
+    for key, table in kept.through:
+        if min(counts[table]) <= FEW_MAX:
+            near |= among(_with_all(ctx, table, words, counts).values("row_id"), key)
+    return Search(found, None, near)
+
+
+def _with_all(ctx: Context, table: Any, words: list[str], counts: dict[Any, list[int]]) -> QuerySet[Any]:
+    """The rarest word of rows that have all of them."""
+    rarest, *others = [word for _, word in sorted(zip(counts[table], words, strict=True), key=lambda pair: pair[0])]
+    rows = _rows_with(ctx, table, rarest)
     for word in others:
-        rows = rows.filter(row_id__in=_rows_with(ctx, model, word).values("row_id"))
-    return Search(among(rows.values("row_id")), rows if min(counts) > FEW_MAX else None)
+        rows = rows.filter(row_id__in=_rows_with(ctx, table, word).values("row_id"))
+    return rows
 
 
-def _counts(ctx: Context, model: Any, words: list[str]) -> list[int]:
-    """How many rows have each word, at most one more than are few."""
-    table = model._meta.db_table
+def _counts(ctx: Context, tables: Sequence[Any], words: list[str]) -> dict[Any, list[int]]:
+    """How many rows have each word, table by table, at most one more than are few."""
     one = (
-        f"(SELECT count(*) FROM (SELECT FROM {table} WHERE company_id = %s AND word >= core_fold(%s) "  # noqa: S608 - a name of ours
+        "(SELECT count(*) FROM (SELECT FROM {} WHERE company_id = %s AND word >= core_fold(%s) "
         "AND word < core_fold(%s) || %s LIMIT %s) AS counted)"
     )
+    asked = ", ".join(one.format(table._meta.db_table) for table in tables for _ in words)
     inputs = [value for word in words for value in (ctx.company_id, word, word, _LAST, FEW_MAX + 1)]
     with connection.cursor() as cursor:
-        cursor.execute("SELECT " + ", ".join([one] * len(words)), inputs)
-        return list(cursor.fetchone())
+        cursor.execute(f"SELECT {asked}", inputs * len(tables))
+        found = cursor.fetchone()
+    return {table: list(found[n * len(words) : (n + 1) * len(words)]) for n, table in enumerate(tables)}
 
 
 def _rows_with(ctx: Context, model: Any, word: str) -> QuerySet[Any]:

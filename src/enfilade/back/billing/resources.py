@@ -6,7 +6,7 @@ from enfilade.core.pages.context import department
 from enfilade.core.resource import Resource
 
 from . import pages, panels, verify
-from .models import Charge, DrawerSession, Invoice, InvoiceLine, Letterhead, Payment
+from .models import Charge, DrawerSession, Invoice, InvoiceLine, InvoiceWord, Letterhead, Payment
 
 department("billing", "Billing", "receipt", 20)
 __all__ = [
@@ -28,6 +28,8 @@ class InvoiceResource(Resource):
     columns = ("number", "party", "issued_on", "due_on", "total_minor", "open_minor", "state")
     filters = ("state", "kind", "party", "issued_on", "due_on", "total_minor")
     search = ("number", "party__name", "note")
+    words = InvoiceWord
+    words_through = ("party",)
     facts = (
         "party", "kind", "issued_on", "due_on", "net_minor", "tax_minor", "total_minor", "discount_minor", "paid_minor", "credited_minor",
         "open_minor", "cancels", "origin", "note", "bill_to",

@@ -16,7 +16,7 @@ from django.db.models.functions import Coalesce
 
 from enfilade.core.context import Context
 from enfilade.core.models.record import RecordQuerySet
-from enfilade.core.words import search_words
+from enfilade.core.words import Kept, search_words
 
 from . import rules
 from .models import ContactPoint, Party, PartyRole, PartyWord
@@ -88,7 +88,7 @@ def find_parties(ctx: Context, text: str, limit: int = FOUND_MAX) -> list[Party]
     if len(rules.figures(text)) >= 5 and not any(c.isalpha() for c in text) and (called := party_by_phone(ctx, text)):
         return called[:limit]
     rows = with_contact(live_parties(ctx).filter(archived_at=None))
-    return search_words(ctx, PartyWord, text).first(rows, ("name", "pk"), limit, words_order=("label", "row_id"))
+    return search_words(ctx, Kept(PartyWord), text).first(rows, ("name", "pk"), limit, words_order=("label", "row_id"))
 
 
 def parties_in_role(ctx: Context, role: str) -> RecordQuerySet:

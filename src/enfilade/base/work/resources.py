@@ -21,6 +21,7 @@ from .models import (
     CaseNote,
     CaseStep,
     CaseTemplate,
+    CaseWord,
     Escalation,
     EscalationStep,
     HandOver,
@@ -46,6 +47,8 @@ class CaseResource(Resource):
     columns = ("number", "kind", "title", "party", "queue", "owner", "due_at", "priority", "state")
     filters = ("state", "kind", "queue", "owner", "priority", "topic", "party", "due_at", "opened_at", "origin")
     search = ("number", "title", "topic", "description", "contact_name", "contact_phone", "party__name", "party__number")
+    words = CaseWord
+    words_through = ("party",)
     facts = (
         "number",
         "kind",

@@ -7,7 +7,7 @@ import typing
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Protocol
 
 from enfilade.core.context import Context, NotFound
@@ -108,6 +108,16 @@ def register(made: Command, run: Any) -> CommandFunction:
     REGISTRY[made.name] = made
     run.command = made
     return typing.cast("CommandFunction", run)
+
+
+def commands_on(model: Any) -> tuple[Command, ...]:
+    """Commands of which a row of the model is the target, but for hidden ones, in the order in which they were filed."""
+    return _on(model, len(REGISTRY))
+
+
+@lru_cache(1024)
+def _on(model: Any, _filed: int) -> tuple[Command, ...]:
+    return tuple(c for c in REGISTRY.values() if not c.hidden and c.target_model is model)
 
 
 def command_named(name: str) -> Command:

@@ -8,7 +8,7 @@ from .importing import ImportBatch, ImportRow
 from .record import Record, RecordQuerySet
 from .signin import Elevation, Identity, Passkey, RecoveryCode, SignIn, SignInEvent, TotpDevice
 from .token import ApiToken
-from .words import SearchWord, word_of
+from .words import SearchWord, kept_words, word_of
 from .working import Counter, ErasedFile, FileScan, HeldCommand, ListChoice, Notification, NotificationChoice, SavedView, StoredFile
 
 __all__ = [
@@ -45,5 +45,6 @@ __all__ = [
     "StoredFile",
     "TotpDevice",
     "User",
+    "kept_words",
     "word_of",
 ]

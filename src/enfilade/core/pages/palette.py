@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
+from typing import Any
 
+from django.db.models import Value
 from django.http import HttpRequest, JsonResponse
 
 from enfilade.core.command import REGISTRY
+from enfilade.core.command.reading import is_storable
 from enfilade.core.context import Context
 from enfilade.core.http.dispatch import view
-from enfilade.core.resource import RESOURCES
+from enfilade.core.resource import RESOURCES, Resource
 from enfilade.core.resource.listing import search_for
+from enfilade.core.words import Search, search_all_words
 
 from .context import navigation
 
@@ -41,7 +46,7 @@ def _has(text: str, q: str) -> bool:
 
 
 def _pages(ctx: Context, q: str) -> Iterator[Found]:
-    for office in navigation(ctx, ""):
+    for office in navigation(ctx):
         for department in office["departments"]:
             for entry in department["entries"]:
                 if _has(f"{entry['label']} {department['label']}", q):
@@ -55,8 +60,26 @@ def _commands(ctx: Context, q: str) -> Iterator[Found]:
 
 
 def _records(ctx: Context, q: str) -> Iterator[Found]:
-    for resource in RESOURCES.values():
-        # What is no list of its own is found with the record that it is a part of.
-        if resource.menu and resource.search and ctx.may(resource.view_permission):
-            for row in search_for(resource, ctx, q).first(resource.rows(ctx), ("-pk",), ROWS_PER_RESOURCE, words_order=("-row_id",)):
-                yield _found("record", resource.plural, str(row), resource.singular, resource.url(row), resource.icon)
+    """The newest records of each list that are found. One query for their keys, one for each kind of which there is one: not one a list."""
+    # What is no list of its own is found with the record that it is a part of.
+    searched = [r for r in RESOURCES.values() if r.menu and r.search and ctx.may(r.view_permission)]
+    if not searched or not is_storable(q):
+        return
+    keeping = [r for r in searched if r.kept is not None]
+    kept = dict(zip((r.label for r in keeping), search_all_words(ctx, [r.kept for r in keeping], q), strict=True))
+    asked = [
+        _keys(ctx, resource, number, kept.get(resource.label) or search_for(resource, ctx, q)) for number, resource in enumerate(searched)
+    ]
+    keys: dict[int, list[int]] = defaultdict(list)
+    for number, pk in asked[0].union(*asked[1:], all=True):
+        keys[number].append(pk)
+    for number in sorted(keys):
+        resource = searched[number]
+        for row in resource.rows(ctx).filter(pk__in=keys[number]).order_by("-pk"):
+            yield _found("record", resource.plural, str(row), resource.singular, resource.url(row), resource.icon)
+
+
+def _keys(ctx: Context, resource: Resource, number: int, search: Search) -> Any:
+    """A question for the newest rows of one list: its number here, and their keys, without what its columns show."""
+    rows = resource.queryset().visible_to(ctx).annotate(list_number=Value(number))
+    return search.newest(rows, ROWS_PER_RESOURCE, limited=bool(ctx.limited)).values_list("list_number", "pk")

@@ -9,12 +9,13 @@ from django.db import models
 from django.utils.text import slugify
 
 from enfilade.core.command.inputs import UNSET, Input, Parameter
-from enfilade.core.command.registry import REGISTRY, Command, Deprecated, register
+from enfilade.core.command.registry import REGISTRY, Command, Deprecated, commands_on, register
 from enfilade.core.command.runner import execute
 from enfilade.core.context import Context, NotFound
 from enfilade.core.models import Record, RecordQuerySet, SearchWord
 from enfilade.core.rows import SEEN_WITH, in_reach
 from enfilade.core.states import States
+from enfilade.core.words import Kept
 
 from .cells import Cell, cell
 from .columns import field_at, label_of, parameter_of, plain_value, public_name, related_paths
@@ -28,6 +29,7 @@ class Resource:
     columns: list columns, in order (`party__name` follows a link, a property or method is shown but not sorted by).
     filters: fields one may filter by. search: text fields the search box looks into.
     words: the table of words that search reads instead, where there may be very many rows (core.words).
+    words_through: links to records whose words find a row as well; their resources keep words too.
     fields: what a person may type; nothing else is writable by add and change. Empty: no add or change.
     import_key: the field that decides whether an imported row is new.
     lines: related rows shown on the record page and in JSON: {related_name: columns}.
@@ -45,6 +47,7 @@ class Resource:
     filters: ClassVar[tuple[str, ...]] = ()
     search: ClassVar[tuple[str, ...]] = ()
     words: ClassVar[type[SearchWord] | None] = None
+    words_through: ClassVar[tuple[str, ...]] = ()
     fields: ClassVar[tuple[str, ...]] = ()
     import_key: ClassVar[str] = ""
     lines: ClassVar[dict[str, tuple[str, ...]]] = {}
@@ -131,6 +134,14 @@ class Resource:
         """The command that changes a row's typed fields, where there is one."""
         return REGISTRY.get(f"{self.module}.change_{self.name}")
 
+    @property
+    def kept(self) -> Kept | None:
+        """Where search finds its words, where they are kept."""
+        if self.words is None:
+            return None
+        links: list[Any] = [self.model._meta.get_field(name) for name in self.words_through]
+        return Kept(self.words, tuple((link.attname, RESOURCES[link.related_model._meta.label_lower].words) for link in links))
+
     def may_add(self, ctx: Context) -> bool:
         """Whether the caller gets a form for a new row."""
         command = self.add_command
@@ -214,14 +225,15 @@ class Resource:
         """Whether the caller would find more to do here if she elevated herself."""
         if not ctx.sleeping:
             return False
-        made = [c for c in REGISTRY.values() if not c.hidden and (c.target_model is self.model or c is self.add_command)]
+        add = self.add_command
+        made = [*commands_on(self.model), *([add] if add is not None and not add.hidden else [])]
         return any(ctx.wakes(c.permission) for c in made)
 
     def commands(self, ctx: Context, row: models.Model | None = None) -> list[Command]:
         """Commands whose button belongs on a record of this model, that the caller may run and the record's state allows."""
         found = []
-        for made in REGISTRY.values():
-            if made.hidden or made.target_model is not self.model or not ctx.may(made.permission):
+        for made in commands_on(self.model):
+            if not ctx.may(made.permission):
                 continue
             if row is not None and made.offered is not None and not made.offered(row):
                 continue

@@ -122,8 +122,8 @@ def search_for(resource: Resource, ctx: Context, text: str) -> Search:
     """
     if not resource.search or not is_storable(text) or not text.strip():
         return Search(Q(pk__in=[]))
-    if resource.words is not None:
-        return search_words(ctx, resource.words, text)
+    if resource.kept is not None:
+        return search_words(ctx, resource.kept, text)
     found = Q()
     for word in text[:200].split()[:8]:
         one = Q()
@@ -135,8 +135,10 @@ def search_for(resource: Resource, ctx: Context, text: str) -> Search:
 
 def is_sortable(resource: Resource, name: str) -> bool:
     """Only shown columns that are database fields can be sorted by: a hidden field can't be read off an order."""
+    if name not in resource.columns:
+        return name == "id"
     field_ = field_at(resource.model, name)
-    return name == "id" or (name in resource.columns and field_ is not None and not isinstance(field_, ArrayField | models.JSONField))
+    return field_ is not None and not isinstance(field_, ArrayField | models.JSONField)
 
 
 def _values(params: Mapping[str, Any], key: str) -> list[str]:

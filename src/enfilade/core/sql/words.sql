@@ -30,10 +30,10 @@ BEGIN
         EXECUTE format('DELETE FROM public.%I WHERE company_id = $1 AND row_id = $2', TG_ARGV[0]) USING OLD.company_id, OLD.id;
         RETURN NULL;
     END IF;
-    label := to_jsonb(NEW) ->> TG_ARGV[1];
+    label := coalesce(to_jsonb(NEW) ->> TG_ARGV[1], '');
     SELECT public.core_words(array_agg(to_jsonb(NEW) ->> name)) INTO words FROM unnest(TG_ARGV[1:]) AS name;
     IF TG_OP = 'UPDATE' THEN
-        IF label = (to_jsonb(OLD) ->> TG_ARGV[1])
+        IF label = coalesce(to_jsonb(OLD) ->> TG_ARGV[1], '')
            AND words = (SELECT public.core_words(array_agg(to_jsonb(OLD) ->> name)) FROM unnest(TG_ARGV[1:]) AS name) THEN
             RETURN NULL;
         END IF;

@@ -15,7 +15,7 @@ from enfilade.base.calendar.models import Bookable, Booking, during, only
 from enfilade.base.item.models import Item
 from enfilade.base.party.models import Party
 from enfilade.core.fields import LongTextField
-from enfilade.core.models import Record
+from enfilade.core.models import Record, kept_words
 from enfilade.core.rows import RowsOf
 from enfilade.core.states import States
 
@@ -191,6 +191,9 @@ class Visit(Record):
     def waiting_since(self) -> datetime | None:
         """Since when the patient has been where she is."""
         return {"arrived": self.arrived_at, "in_treatment": self.called_at, "treated": self.treated_at}.get(self.state)
+
+
+VisitWord = kept_words(Visit, sorts="number")
 
 
 class Prescription(Record):

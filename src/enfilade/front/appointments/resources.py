@@ -16,7 +16,7 @@ from enfilade.core.resource import Resource, Step, flow, panel
 
 from . import commands, pages, queries, verify  # noqa: F401 - commands, pages and verifiers register themselves
 from .flow import visit_steps
-from .models import Prescription, Service, Visit
+from .models import Prescription, Service, Visit, VisitWord
 
 department("appointments", "Appointments", "calendar-days", 20)
 
@@ -28,6 +28,8 @@ class VisitResource(Resource):
     columns = ("starts_at", "party", "service", "practitioner", "state", "number")
     filters = ("state", "service", "practitioner", "party", "starts_at")
     search = ("number", "party__name", "party__number", "note")
+    words = VisitWord
+    words_through = ("party",)
     facts = (
         "number",
         "party",

@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from enfilade.base.item.models import Item
 from enfilade.base.party.models import Party
 from enfilade.core.fields import AmountField, LongTextField
-from enfilade.core.models import Record
+from enfilade.core.models import Record, kept_words
 from enfilade.core.rows import RowsOf
 from enfilade.core.states import States
 
@@ -130,6 +130,9 @@ class Invoice(Record):
 
     def __str__(self) -> str:
         return self.number or f"Draft {self.pk}"
+
+
+InvoiceWord = kept_words(Invoice)
 
 
 class InvoiceLine(Record):

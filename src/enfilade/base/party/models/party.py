@@ -11,7 +11,7 @@ from django.db.models import F, Q
 
 from enfilade.base.party import rules
 from enfilade.core.fields import LongTextField
-from enfilade.core.models import Record, SearchWord, StoredFile, User, word_of
+from enfilade.core.models import Record, StoredFile, User, kept_words
 from enfilade.core.rows import RowsOf
 
 
@@ -145,10 +145,4 @@ class Party(Record):
         return self.archived_at is not None
 
 
-class PartyWord(SearchWord):
-    """The words of a party's name, number, employer and contact points."""
-
-    row = word_of(Party)
-
-    class Meta:
-        indexes: ClassVar = [models.Index(fields=["company", "word"], include=["row", "label"], name="party_by_word")]
+PartyWord = kept_words(Party, sorts="name")

@@ -1,6 +1,6 @@
 """Tables: queues, rules and who is there to serve them; cases with hand-overs, notes, promises and steps; the time they took."""
 
-from .case import Case
+from .case import Case, CaseWord
 from .passing import CaseNote, HandOver
 from .people import Absence, Skill, SkillHolder, Topic
 from .queue import Queue, RoutingRule
@@ -15,6 +15,7 @@ __all__ = [
     "CaseNote",
     "CaseStep",
     "CaseTemplate",
+    "CaseWord",
     "Escalation",
     "EscalationStep",
     "HandOver",

@@ -11,7 +11,7 @@ from django.db.models import Q
 from enfilade.base.party.models import Party
 from enfilade.base.work.rules import KINDS, PRIORITIES, PROMISED_MIN, is_overdue
 from enfilade.core.fields import LongTextField
-from enfilade.core.models import Record, User
+from enfilade.core.models import Record, User, kept_words
 from enfilade.core.rows import RowsOf
 from enfilade.core.states import States
 
@@ -184,3 +184,6 @@ class Case(Record):
     def is_overdue(self, now: datetime) -> bool:
         """Whether it should have been done by now."""
         return is_overdue(self.state, self.due_at, now, owes_answer=self.owes_answer)
+
+
+CaseWord = kept_words(Case, sorts="number")
