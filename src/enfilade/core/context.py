@@ -157,6 +157,11 @@ class Context:
         """The company's language as Babel names it (`en_GB`)."""
         return to_locale(self.company.language)
 
+    @property
+    def rights(self) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+        """What `may` depends on: whoever has the same rights is shown the same menu."""
+        return self.permissions, frozenset(self.limited), self.withheld
+
     def wakes(self, permission: str) -> bool:
         """Whether the caller would be allowed if she elevated herself, and is not now."""
         return (

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from enfilade.core.context import Context
 from enfilade.core.models import Elevation, HeldCommand, Notification
@@ -16,6 +20,8 @@ from enfilade.core.resource.hooks import PAGES, REPORTS
 
 OFFICE_LABELS = {"front": "Front office", "middle": "Middle office", "back": "Back office"}
 DEPARTMENTS: dict[str, tuple[str, str, int, str]] = {}
+MENUS_MAX = 256
+_MENUS: dict[Any, Menu] = {}
 
 
 def department(module: str, label: str, icon: str, order: int, office: str = "") -> None:
@@ -29,9 +35,11 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     if ctx is None:
         return {"nav": [], "company": None, "companies": [], "demo": False}
     companies = getattr(request, "companies", [])
+    menu = menu_of(ctx)
     return {
         "ctx": ctx,
-        "nav": navigation(ctx, request.path),
+        "nav": menu.offices,
+        "rail": menu.at(request.path),
         "company": ctx.company,
         "companies": [{"pk": c.pk, "name": c.name, "active": c.pk == ctx.company_id} for c in companies],
         "user": ctx.user,
@@ -66,34 +74,60 @@ class Lazy:
         return str(self) not in {"", "0"}
 
 
-def navigation(ctx: Context, path: str) -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class Menu:
+    """offices: with the departments and entries that one may enter; drawn: the same as HTML, with no entry marked as the present one."""
+
+    offices: list[dict[str, Any]]
+    drawn: SafeString
+
+    def at(self, path: str) -> SafeString:
+        """The drawn menu with the entries marked under which a page lies."""
+        html: str = self.drawn
+        for office in self.offices:
+            for department in office["departments"]:
+                for entry in department["entries"]:
+                    url = entry["url"]
+                    if path == url or (path.startswith(url) and url.count("/") > 2):
+                        html = html.replace(f'href="{url}"', f'href="{url}" aria-current="page"', 1)
+        return SafeString(html)
+
+
+def menu_of(ctx: Context) -> Menu:
+    """What the caller may enter. Made once for everybody of the same rights and language: it follows from nothing else."""
+    key = (ctx.rights, get_language(), len(PAGES), len(REPORTS), len(RESOURCES))
+    found = _MENUS.get(key)
+    if found is None:
+        if len(_MENUS) >= MENUS_MAX:
+            _MENUS.clear()
+        offices = _offices(ctx)
+        found = _MENUS[key] = Menu(offices, render_to_string("core/parts/rail_offices.html", {"nav": offices}))
+    return found
+
+
+def navigation(ctx: Context) -> list[dict[str, Any]]:
     """Offices with the departments and entries that the caller may enter; an office without entries is left out."""
+    return menu_of(ctx).offices
+
+
+def _offices(ctx: Context) -> list[dict[str, Any]]:
     found: dict[str, dict[str, list[tuple[int, dict[str, Any]]]]] = defaultdict(lambda: defaultdict(list))
     for page in PAGES.values():
         if page.menu and ctx.may(page.permission):
-            _add(found, page.office, page.module, page.order, page.title, f"/{page.module}/{page.path}", page.icon, path)
+            _add(found, page.office, page.module, page.order, page.title, f"/{page.module}/{page.path}", page.icon)
     for report in REPORTS.values():
         if report.menu and ctx.may(report.permission):
-            _add(
-                found,
-                report.office,
-                report.module,
-                report.order + 100,
-                report.title,
-                f"/{report.module}/reports/{report.name}/",
-                report.icon,
-                path,
-            )
+            url = f"/{report.module}/reports/{report.name}/"
+            _add(found, report.office, report.module, report.order + 100, report.title, url, report.icon)
     for resource in RESOURCES.values():
         if resource.menu and ctx.may(resource.view_permission):
-            _add(found, resource.office, resource.module, resource.order, resource.plural, resource.list_url(), resource.icon, path)
+            _add(found, resource.office, resource.module, resource.order, resource.plural, resource.list_url(), resource.icon)
     return [{"office": o, "label": OFFICE_LABELS[o], "departments": _departments(found[o])} for o in OFFICE_LABELS if o in found]
 
 
-def _add(found: Any, office: str, module: str, order: int, label: str, url: str, icon: str, path: str) -> None:
-    active = path == url or (path.startswith(url) and url.count("/") > 2)
+def _add(found: Any, office: str, module: str, order: int, label: str, url: str, icon: str) -> None:
     office = DEPARTMENTS.get(module, ("", "", 0, ""))[3] or office
-    found[office][module].append((order, {"label": label, "url": url, "icon": icon, "active": active}))
+    found[office][module].append((order, {"label": label, "url": url, "icon": icon}))
 
 
 def _departments(modules: dict[str, list[tuple[int, dict[str, Any]]]]) -> list[dict[str, Any]]:

@@ -248,7 +248,7 @@ def switch_company_view(request: HttpRequest, ctx: Context) -> HttpResponse:
 @view()
 def home_view(request: HttpRequest, ctx: Context) -> HttpResponse:
     """The first page the caller may enter, by office; a plain welcome where there is none."""
-    nav = navigation(ctx, "/")
+    nav = navigation(ctx)
     for office in nav:
         for department in office["departments"]:
             for entry in department["entries"]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from babel.numbers import format_currency
@@ -43,6 +44,7 @@ def tone_of(state: str) -> str:
     return _TONE_OF.get(state, "neutral")
 
 
+@lru_cache(8192)
 def money(minor: int, currency: str, locale: str = "en") -> str:
     """An amount as people of the locale write it."""
     return format_currency(to_major(minor, currency), currency, locale=locale)
@@ -57,13 +59,19 @@ def cell(ctx: Context, row: models.Model, path: str) -> Cell:
     if isinstance(field, AmountField) or (path.endswith("_minor") and isinstance(value, int)):
         return Cell("amount", money(value, getattr(row, "currency", "") or ctx.company.currency, ctx.locale), value)
     if field is not None and field.choices and isinstance(value, str):
-        return Cell("badge", str(dict(field.flatchoices).get(value, value)), value, tone=tone_of(value))
+        return Cell("badge", str(_words_of(field).get(value, value)), value, tone=tone_of(value))
     if field is not None and isinstance(value, str) and (said := getattr(row, f"get_{path}_display", None)) is not None:
         # A word whose meaning is data: the model knows how people read it.
         return Cell("text", said(), value)
     if path == "origin" and (origin := model_of(str(value))) is not None:
         return _origin(ctx, str(value), origin)
     return _by_type(ctx, value)
+
+
+@lru_cache(4096)
+def _words_of(field: models.Field[Any, Any]) -> dict[Any, Any]:
+    """The words of a field's choices, by value."""
+    return dict(field.flatchoices)
 
 
 def _origin(ctx: Context, reference: str, model: type[models.Model]) -> Cell:

@@ -5,19 +5,25 @@ from __future__ import annotations
 from dataclasses import MISSING
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, cast
 
 from django import forms
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import FieldDoesNotExist
 from django.db import connection, models
+from django.utils.translation import get_language
 
 from enfilade.core.command.fields import LONG_TEXT_MAX, TEXT_MAX, InstantField, TextListField
 from enfilade.core.command.inputs import UNSET, Input, Parameter
 from enfilade.core.command.reading import to_plain
 from enfilade.core.fields import AmountField, LongTextField, to_major
 
+# What follows from the declarations is worked out once: more columns than forty modules declare.
+COLUMNS_MAX = 8192
 
+
+@lru_cache(COLUMNS_MAX)
 def field_at(model: type[models.Model], path: str) -> models.Field[Any, Any] | None:
     """The model field at the end of `party__name`, None for a property or method."""
     found: Any = None
@@ -33,6 +39,11 @@ def field_at(model: type[models.Model], path: str) -> models.Field[Any, Any] | N
 
 def label_of(model: type[models.Model], path: str) -> str:
     """The heading of a column: the field's name in words, without its unit of storage."""
+    return _label(model, path, get_language())
+
+
+@lru_cache(COLUMNS_MAX)
+def _label(model: type[models.Model], path: str, _language: str | None) -> str:
     field = field_at(model, path)
     if field is not None and field.verbose_name and field.verbose_name != field.name.replace("_", " "):
         return str(field.verbose_name)[:1].upper() + str(field.verbose_name)[1:]
@@ -61,7 +72,8 @@ def value_at(row: models.Model, path: str) -> Any:
     return value() if callable(value) and not isinstance(value, type) else value
 
 
-def related_paths(model: type[models.Model], paths: tuple[str, ...]) -> list[str]:
+@lru_cache(COLUMNS_MAX)
+def related_paths(model: type[models.Model], paths: tuple[str, ...]) -> tuple[str, ...]:
     """Foreign keys that a list has to join for its columns, so that rows cost no further query."""
     found = set()
     for path in paths:
@@ -76,7 +88,7 @@ def related_paths(model: type[models.Model], paths: tuple[str, ...]) -> list[str
             parts.append(part)
             found.add("__".join(parts))
             current = field.related_model
-    return sorted(found)
+    return tuple(sorted(found))
 
 
 def plain_value(row: models.Model, path: str, currency: str) -> Any:

@@ -13,6 +13,9 @@ from django.utils.translation import get_language, to_locale
 
 MINUTES_PER_HOUR = 60
 MINUTES_PER_DAY = 24 * MINUTES_PER_HOUR
+# Dates and amounts come again on every page, and Babel reads its patterns anew each time.
+WORDS_MAX = 8192
+_LENGTHS = {"short", "medium", "long", "full"}
 
 
 @lru_cache(maxsize=64)
@@ -42,8 +45,12 @@ def format_amount(amount_minor: int, currency: str, *, symbol: bool = True) -> s
 
     amount_minor: integer minor units (cents) of the ISO 4217 currency.
     """
+    return _amount(amount_minor, currency, symbol, active_locale())
+
+
+@lru_cache(WORDS_MAX)
+def _amount(amount_minor: int, currency: str, symbol: bool, locale: Locale) -> str:
     major = amount_major(amount_minor, currency)
-    locale = active_locale()
     if symbol:
         return format_currency(major, currency, locale=locale)
     places = "0" * get_currency_precision(currency)
@@ -62,28 +69,39 @@ def format_number(value: Decimal | float) -> str:
 
 def format_day(value: date) -> str:
     """Return a date without its weekday, such as 2 Nov 2026."""
-    return format_date(value, format="medium", locale=active_locale())
+    return _date(date(value.year, value.month, value.day), "medium", active_locale())
+
+
+@lru_cache(WORDS_MAX)
+def _date(value: date, style: str, locale: Locale) -> str:
+    """style: a length of Babel's, or the skeleton of a pattern."""
+    return format_date(value, format=style, locale=locale) if style in _LENGTHS else format_skeleton(style, value, locale=locale)
+
+
+@lru_cache(WORDS_MAX)
+def _clock(hour: int, minute: int, locale: Locale) -> str:
+    return format_time(time(hour, minute), format="short", locale=locale)
 
 
 def format_long_day(value: date) -> str:
     """Return a date with its weekday, such as Monday 2 November 2026."""
-    return format_date(value, format="full", locale=active_locale())
+    return _date(date(value.year, value.month, value.day), "full", active_locale())
 
 
 def format_weekday(value: date, *, short: bool = False) -> str:
     """Return a day of this or the next weeks, such as Mon 2 Nov; short: only its weekday."""
-    return format_skeleton("E" if short else "MMMEd", value, locale=active_locale())
+    return _date(date(value.year, value.month, value.day), "E" if short else "MMMEd", active_locale())
 
 
 def format_month(value: date) -> str:
     """Return a month with its year, such as November 2026."""
-    return format_skeleton("yMMMM", value, locale=active_locale())
+    return _date(date(value.year, value.month, 1), "yMMMM", active_locale())
 
 
 def format_clock(value: datetime | time) -> str:
     """Return the time of day in the active time zone, without seconds."""
     local = timezone.localtime(value) if isinstance(value, datetime) and timezone.is_aware(value) else value
-    return format_time(local, format="short", locale=active_locale())
+    return _clock(local.hour, local.minute, active_locale())
 
 
 def format_instant(value: datetime) -> str:
@@ -97,7 +115,7 @@ def format_brief(value: datetime | date) -> str:
     local = timezone.localtime(value) if isinstance(value, datetime) and timezone.is_aware(value) else value
     today = timezone.localdate()
     day = local.date() if isinstance(local, datetime) else local
-    words = format_skeleton("MMMd", day, locale=active_locale()) if day.year == today.year else format_day(day)
+    words = _date(day, "MMMd", active_locale()) if day.year == today.year else format_day(day)
     if not isinstance(local, datetime):
         return words
     return format_clock(local) if day == today else f"{words}, {format_clock(local)}"

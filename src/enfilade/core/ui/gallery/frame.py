@@ -59,6 +59,7 @@ def frame(active: str) -> dict[str, Any]:
     """Return what core/shell.html needs."""
     return {
         "nav": rail(active),
+        "rail": "",
         "company": {"name": "Lindenhof Dental"},
         "companies": [{"pk": 1, "name": "Lindenhof Dental", "active": True}, {"pk": 2, "name": "Lindenhof Holding", "active": False}],
         "user": {"name": "Mara Vogel", "email": "mara@lindenhof.example"},
