@@ -32,9 +32,12 @@ class ImportResult:
     def of(cls, ctx: Context, batch: ImportBatch) -> ImportResult:
         """What a batch has come to so far."""
         rows = batch_rows(ctx, batch)
-        said = [(r.line, r.said) for r in rows.filter(outcome__in=("refused", "kept")).order_by("position")[:PROBLEMS_MAX]]
+        # Of an import that was taken back only what stays is still to be looked at.
+        undone = batch.state == ImportBatch.State.UNDONE
+        told = rows.filter(outcome__in=("kept",) if undone else ("refused", "kept"))
+        said = [(r.line, r.said) for r in told.order_by("position")[:PROBLEMS_MAX]]
         refs = list(rows.exclude(ref="").order_by("position").values_list("ref", flat=True)[:REFS_MAX])
-        of_file = [ImportProblem(**p) for p in batch.problems]
+        of_file = [] if undone else [ImportProblem(**p) for p in batch.problems]
         result = cls(batch.created_count, batch.changed_count, batch.refused_count, refs=refs, labels=labels_of(ctx, refs))
         return result.saying(of_file, said)
 
