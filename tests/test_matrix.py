@@ -23,6 +23,7 @@ from enfilade.core.many import can_be_many
 from enfilade.core.models import AuditEntry, Record, RecordQuerySet
 from enfilade.core.refs import split
 from enfilade.core.resource import RESOURCES
+from enfilade.core.resource.editing import inputs_of
 from enfilade.core.resource.hooks import OPEN_PAGES, PAGES, REPORTS
 from enfilade.core.scope import scope
 from enfilade.core.signin.elevation import prove
@@ -108,6 +109,8 @@ def cells(keys: dict[str, int]) -> Iterator[Cell]:
             change = REGISTRY.get(f"{resource.module}.change_{resource.name}")
             if change is not None:
                 yield Cell(f"{label}.edit", f"{base}{pk}/edit/", change.permission, row=True)
+                if columns := inputs_of(change):
+                    yield Cell("cell", f"{base}{pk}/cells/{next(iter(columns))}/", change.permission, row=True, also=(may,))
                 yield Cell(f"api.{label}.record", f"{rest}{pk}/", change.permission, row=True, method="patch")
     for command in REGISTRY.values():
         yield Cell("do", f"/{command.module}/do/{command.verb}/", command.permission)

@@ -9,6 +9,7 @@ import './forms.js';
 import './refbox.js';
 import './lines.js';
 import './rows.js';
+import './cells.js';
 import './boards.js';
 import './palette.js';
 import './keys.js';

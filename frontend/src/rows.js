@@ -1,5 +1,7 @@
 // Lists: a click anywhere on a row opens it; rows are walked, chosen and opened from the keyboard.
 const rows = () => [...document.querySelectorAll('#list table[data-rows] tbody tr')];
+const SECOND_CLICK_MS = 280;
+let going;
 const current = () => document.querySelector('tr[data-current]');
 
 export const walk = (step) => {
@@ -50,8 +52,12 @@ document.addEventListener('click', (event) => {
   if (event.target.closest('[data-pick-none]')) { pickAll(false); showBulk(); }
   if (event.target.closest('[data-pick-matching]')) { matching().checked = true; showBulk(); document.querySelector('#bulk-bar [hx-get]')?.focus(); }
   const row = event.target.closest('tr[data-url]');
-  if (!row?.dataset.url || event.target.closest('a, button, input, label, summary, [popover]') || String(getSelection())) return;
-  if (event.ctrlKey || event.metaKey) open(row.dataset.url); else location.assign(row.dataset.url);
+  clearTimeout(going);
+  if (!row?.dataset.url || event.target.closest('a, button, input, label, summary, form, [popover]') || String(getSelection())) return;
+  if (event.ctrlKey || event.metaKey) { open(row.dataset.url); return; }
+  // A second click opens the cell and not the record, so the first one waits for it where there is a cell to open.
+  if (!event.target.closest('td:has(> .cell-edit)')) location.assign(row.dataset.url);
+  else if (event.detail < 2) going = setTimeout(() => location.assign(row.dataset.url), SECOND_CLICK_MS);
 });
 document.addEventListener('focusin', (event) => {
   const row = event.target.closest('#list tbody tr');

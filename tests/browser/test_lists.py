@@ -149,3 +149,117 @@ def test_board_calendar_chart_and_paper(house: House, desk_of: Callable[..., Des
     expect(page.locator(".paper tbody tr")).to_have_count(3)
     page.emulate_media(media="screen")
     desk.shot("list-paper", looks=((1440, "light"),))
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("house", [0], indirect=True)
+def test_cells_are_changed_in_place(house: House, desk_of: Callable[..., Desk]) -> None:
+    """By keys, by a double click and on a phone; a refusal and a colleague's change are said at the cell."""
+    from enfilade.base.work.models import Case
+
+    def titles() -> list[str]:
+        with house.reading() as ctx:
+            found = Case.objects.visible_to(ctx).filter(number__in=numbers).order_by("pk")
+            return [f"{c.title}/{c.priority}" for c in found]
+
+    open_cases(house, "owner", 3)
+    with house.reading() as ctx:
+        cases = list(Case.objects.visible_to(ctx).filter(title__contains="gloves").order_by("pk"))
+    numbers = [c.number for c in cases]
+    desk = desk_of("owner")
+    page = desk.go("/work/cases/?q=gloves&sort=number&columns=number,title,priority,topic,state")
+    page.locator("html[data-live=on]").wait_for(state="attached")
+    form = page.locator(".cell-form")
+    # By keys: the first row, its first cell, a new title, and on to the next cell.
+    page.keyboard.press("j")
+    page.keyboard.press("ArrowRight")
+    desk.check_access()
+    page.keyboard.press("Enter")
+    expect(form.get_by_role("textbox", name="Title")).to_be_focused()
+    desk.check_access()
+    desk.shot("cell-open", looks=((1440, "light"), (1440, "dark")))
+    form.get_by_role("textbox", name="Title").fill("Order masks")
+    page.keyboard.press("Tab")
+    expect(form.get_by_role("combobox", name="Priority")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(form).to_have_count(0)
+    assert titles()[0].startswith("Order masks/")
+    # The list is read anew, and what no longer matches is gone.
+    expect(page.locator("#list tbody tr")).to_have_count(2)
+    # A double click opens the cell and not the record; nothing may not be a title.
+    row = page.locator("#list tbody tr").first
+    row.locator("td", has_text="Order gloves").dblclick(position={"x": 60, "y": 10})
+    box = form.get_by_role("textbox", name="Title")
+    box.fill("")
+    page.keyboard.press("Enter")
+    expect(form).to_contain_text("Title is required.")
+    expect(box).to_be_focused()
+    desk.check_access()
+    # A colleague was faster.
+    house.do("owner", "work.change_case", case=cases[1].pk, title="Order gloves and masks")
+    box.fill("Order gloves in blue")
+    page.keyboard.press("Enter")
+    expect(form).to_contain_text("Somebody has changed this to “Order gloves and masks” meanwhile.")
+    expect(box).to_have_value("Order gloves in blue")
+    desk.shot("cell-refused", looks=((1440, "light"), (390, "dark")))
+    page.keyboard.press("Enter")
+    expect(form).to_have_count(0)
+    assert titles()[1].startswith("Order gloves in blue/")
+    # On a phone.
+    phone = desk_of("owner", width=390, height=800)
+    page = phone.go("/work/cases/?q=gloves&sort=number&columns=number,title,priority,topic,state")
+    page.locator("html[data-live=on]").wait_for(state="attached")
+    phone.shot("cell-phone", looks=((390, "light"), (390, "dark")))
+    page.get_by_role("button", name="Edit Priority of", exact=False).first.click()
+    page.locator(".cell-form").get_by_role("combobox", name="Priority").select_option(label="High")
+    phone.check_access()
+    phone.shot("cell-phone-open", looks=((390, "light"), (390, "dark")))
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator(".cell-form")).to_have_count(0)
+    assert titles()[1] == "Order gloves in blue/high"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("house", [0], indirect=True)
+def test_a_file_is_taken_in_and_back(house: House, desk_of: Callable[..., Desk]) -> None:
+    """From the file to the undo: columns that are guessed and mended, what would happen, what came of it, and nothing left of it."""
+    from enfilade.base.item.models import Item
+
+    def codes() -> list[str]:
+        with house.reading() as ctx:
+            return list(Item.objects.visible_to(ctx).filter(code__startswith="ZZ").order_by("code").values_list("code", flat=True))
+
+    table = "code;name;Betrag;kind\nZZ1;Floss;2,50;product\nZZ2;Brush;4,00;product\nZZ3;;1,00;product\n"
+    desk = desk_of("owner")
+    page = desk.go("/item/items/")
+    page.get_by_role("button", name="More for this list").click()
+    page.get_by_role("menuitem", name="Import").click()
+    page.locator("#import-file").set_input_files({"name": "prices.csv", "mimeType": "text/csv", "buffer": table.encode()})
+    desk.check_access()
+    page.get_by_role("button", name="Check the file").click()
+    check = page.locator("#import-check")
+    expect(check.get_by_role("region", name="Problems")).to_contain_text("Name is required.")
+    # A heading that nobody knows is left out until somebody says what it is.
+    column = page.get_by_role("combobox", name="Betrag becomes")
+    expect(column).to_have_value("")
+    column.select_option(label="Price")
+    expect(check.locator(".stats")).to_contain_text("2")
+    desk.check_access()
+    desk.shot("import-check")
+    assert codes() == []
+    page.get_by_role("button", name="Import 3 rows").click()
+    page.wait_for_url("**/import/*/")
+    made = page.locator("#import-progress")
+    expect(made).to_contain_text("Get the 1 row that was left out")
+    assert codes() == ["ZZ1", "ZZ2"]
+    with house.reading() as ctx:
+        assert Item.objects.visible_to(ctx).get(code="ZZ1").price_minor == 250
+    desk.check_access()
+    desk.shot("import-result")
+    made.get_by_role("link", name="Take back").click()
+    desk.dialog.get_by_role("button", name="Take back").last.click()
+    page.wait_for_load_state()
+    expect(page.locator("dialog[open]")).to_have_count(0)
+    page.reload()
+    expect(page.locator("#import-progress")).to_contain_text("What this import made is gone")
+    assert codes() == []

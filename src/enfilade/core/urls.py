@@ -15,6 +15,7 @@ from .pages import (
     account,
     archive,
     bulk,
+    cells,
     commands,
     forgotten,
     lists,
@@ -112,6 +113,7 @@ urlpatterns: list[URLPattern] = [
     path("<slug:module>/do/<slug:verb>/", commands.command_view, name="do"),
     path("<slug:module>/do/<slug:verb>/many/", bulk.many_view, name="do_many"),
     path("<slug:module>/do/<slug:verb>/<int:pk>/", commands.command_view, name="do_on"),
+    path("<slug:module>/<slug:slug>/<int:pk>/cells/<slug:column>/", cells.cell_view, name="cell"),
     path("<slug:module>/reports/<slug:name>/", reports.report_view, name="report"),
 ]
 

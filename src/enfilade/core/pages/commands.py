@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
@@ -17,8 +18,9 @@ from enfilade.core.command.fields import RowField, RowsField
 from enfilade.core.command.reading import unflatten
 from enfilade.core.context import Context, Held, NotAllowed, NotFound, OutOfReach, Refusal
 from enfilade.core.http.dispatch import view
-from enfilade.core.models import HeldCommand, StoredFile
+from enfilade.core.models import HeldCommand, Record, StoredFile
 from enfilade.core.resource import resource_for
+from enfilade.core.resource.editing import all_seen, unless_changed
 from enfilade.core.resource.hooks import DIALOGS
 from enfilade.core.rows import in_reach
 from enfilade.core.scope import scope
@@ -51,7 +53,9 @@ def serve(request: HttpRequest, ctx: Context, command: Command, pk: int | None, 
     try:
         raw = _raw(request, ctx, command, pk)
         form.values = raw
-        result = run_raw(replace(ctx, key="" if rehearse else form.key, rehearse=rehearse), command.name, raw)
+        result = run_raw(
+            replace(ctx, key="" if rehearse else form.key, rehearse=rehearse, guard=_guard(request, ctx, command)), command.name, raw
+        )
     except Held as held:
         if rehearse:
             return _preview(
@@ -77,6 +81,15 @@ def serve(request: HttpRequest, ctx: Context, command: Command, pk: int | None, 
     # The words for a result may need rows that were not read yet, and no row exists outside a scope.
     with scope(ctx.company_id, read_only=True):
         return _done(request, ctx, command, result)
+
+
+def _guard(request: HttpRequest, ctx: Context, command: Command) -> Callable[[Mapping[str, Any]], None] | None:
+    """On the page that edits a record: nothing is replaced that somebody else has changed since the form was drawn."""
+    try:
+        seen = json.loads(request.POST.get("_seen", ""))
+    except ValueError:
+        return None
+    return unless_changed(ctx, command, {str(k): str(v) for k, v in seen.items()}) if isinstance(seen, dict) else None
 
 
 def start_values(ctx: Context, command: Command, query: Any, pk: int | None) -> dict[str, Any]:
@@ -135,7 +148,8 @@ def _draw(
     request: HttpRequest, command: Command, form: CommandForm, context: dict[str, Any], pk: int | None, title: str, status: int
 ) -> HttpResponse:
     url = request.get_full_path() if request.method == "POST" else f"{request.path}"
-    subject = str(_target(form.ctx, command, pk)) if command.target and pk else ""
+    row = _target(form.ctx, command, pk) if command.target and pk else None
+    subject = str(row) if row is not None else ""
     dialog = request.GET.get("dialog", "dialog") if request.GET.get("dialog") in {"dialog", "subdialog"} else "dialog"
     own = DIALOGS.get(command.name)
     context |= {"body_template": own.template, **own.build(form.ctx, form.values)} if own else {}
@@ -150,6 +164,7 @@ def _draw(
         },
         "submit_label": "Save" if title else command.label,
         "can_rehearse": True,
+        "form_seen": json.dumps(all_seen(form.ctx, command, row)) if title and isinstance(row, Record) else "",
         "dialog_id": dialog,
         "form_url": url,
         "page": {

@@ -49,6 +49,19 @@ class CommandForm:
         message = elsewhere or (str(no) if no.hints else "")
         return {**self.context(), "refusal": {"message": message, "hints": no.hints} if message else None}
 
+    def field_alone(self, name: str, no: Refusal | None = None) -> forms.BoundField:
+        """One field without the others, named for screen readers; whatever a refusal says stands at it."""
+        errors = (
+            {}
+            if no is None
+            else {name: list(dict.fromkeys(s for e in no.errors.values() for s in e))}
+            if isinstance(no, Invalid)
+            else {name: [str(no)]}
+        )
+        bound = self._form({name: self.command.parameters[name]}, self.values, errors, "")[name]
+        bound.field.widget.attrs["aria-label"] = str(bound.label)
+        return bound
+
     def _is_shown(self, path: str) -> bool:
         """Whether the form has a place for what is wrong with an input."""
         name = path.partition("[")[0].partition(".")[0]

@@ -19,6 +19,7 @@ from enfilade.core.http.problems import elevate_url
 from enfilade.core.models import ListChoice
 from enfilade.core.resource import RESOURCES, Resource
 from enfilade.core.resource.columns import field_at, public_name
+from enfilade.core.resource.editing import editable_columns, editable_rows
 from enfilade.core.resource.imports import may_import
 from enfilade.core.resource.listing import RESERVED, Listing, filtered, is_sortable, listing, whole_listing
 from enfilade.core.resource.sums import Group, added_up, groupable, groups, totals
@@ -103,10 +104,11 @@ def _sums(resource: Resource, ctx: Context, params: QueryDict, page: Listing, co
         "totals_url": f"{resource.list_url()}?{query(params, drop=MARKS, totals='1')}" if added_up(resource) else "",
     }
     if grouped:
+        edit = editable_columns(resource, ctx)
         found, complete = groups(resource, ctx, filtered(resource, ctx, params), grouped)
         made |= {"headings": _headings(page, grouped, found, columns), "cut": not complete}
         # The groups are the order; another one would tear them apart.
-        made["columns"] = [_column(resource, name, page.sort, params) | {"sortable": False} for name in columns]
+        made["columns"] = [_column(resource, name, page.sort, params, edit) | {"sortable": False} for name in columns]
     if params.get("totals"):
         count, sums, complete = totals(resource, ctx, filtered(resource, ctx, params))
         cells = [{"kind": "amount", "text": sums.get(n, "")} if n in sums else {"kind": "text", "text": ""} for n in columns]
@@ -177,6 +179,8 @@ def _page(
     url = resource.list_url()
     now = query(params, drop=(*MARKS, "limit", "view"))
     views = _views(resource, ctx, now, choice)
+    edit = editable_columns(resource, ctx)
+    mine = editable_rows(resource, ctx, page.rows) if edit else set()
     return {
         "title": resource.plural,
         "resource_label": resource.singular,
@@ -195,7 +199,7 @@ def _page(
         "filters": chips(resource, ctx, params, url),
         "sort": page.sort,
         "clear_url": url,
-        "columns": [_column(resource, name, page.sort, params) for name in columns],
+        "columns": [_column(resource, name, page.sort, params, edit) for name in columns],
         "rows": [
             {
                 "pk": r.pk,
@@ -203,6 +207,7 @@ def _page(
                 "label": str(r),
                 "cells": [vars(c) for c in resource.cells(ctx, r, columns)],
                 "tone": resource.tone(ctx, r),
+                "editable": r.pk in mine,
             }
             for r in page.rows
         ],
@@ -239,7 +244,7 @@ def _allows(resource: Resource, command: Command, row: models.Model) -> bool:
     return move is None or getattr(row, resource.states.field) in move[0]  # type: ignore[union-attr]
 
 
-def _column(resource: Resource, name: str, sort: str, params: QueryDict) -> dict[str, Any]:
+def _column(resource: Resource, name: str, sort: str, params: QueryDict, edit: tuple[str, ...] = ()) -> dict[str, Any]:
     sorted_ = {name: "asc", f"-{name}": "desc"}.get(sort, "")
     towards = f"-{name}" if sorted_ == "asc" else name
     return {
@@ -249,6 +254,7 @@ def _column(resource: Resource, name: str, sort: str, params: QueryDict) -> dict
         "sortable": is_sortable(resource, name),
         "sorted": sorted_,
         "sort_url": f"{resource.list_url()}?{query(params, drop=MARKS, sort=towards)}",
+        "edit": name if name in edit else "",
     }
 
 

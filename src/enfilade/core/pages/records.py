@@ -125,17 +125,18 @@ def _line_url(ctx: Context, row: models.Model) -> str:
 def new_view(request: HttpRequest, ctx: Context, label: str) -> HttpResponse:
     """/<module>/<slug>/new/."""
     resource = RESOURCES[label]
-    return serve(request, ctx, _allowed(ctx, resource.add_command, resource), None, f"New {resource.singular}")
+    return serve(request, ctx, allowed(ctx, resource.add_command, resource), None, f"New {resource.singular}")
 
 
 @view(methods=METHODS)
 def edit_view(request: HttpRequest, ctx: Context, label: str, pk: int) -> HttpResponse:
     """/<module>/<slug>/<pk>/edit/."""
     resource = RESOURCES[label]
-    return serve(request, ctx, _allowed(ctx, resource.change_command, resource), pk, f"Edit {resource.singular}")
+    return serve(request, ctx, allowed(ctx, resource.change_command, resource), pk, f"Edit {resource.singular}")
 
 
-def _allowed(ctx: Context, command: Command | None, resource: Resource) -> Command:
+def allowed(ctx: Context, command: Command | None, resource: Resource) -> Command:
+    """The command behind a form of a resource. Refuses where there is none, or the caller may not run it."""
     if command is None:
         raise NotFound("form for", resource.plural)
     ctx.require(command.permission)

@@ -1,7 +1,7 @@
 """Template tags of the pages: {% load ui %}."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -10,7 +10,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from enfilade.core.ui import avatar as faces
-from enfilade.core.ui import cells, charts, icons
+from enfilade.core.ui import cells as drawn
+from enfilade.core.ui import charts, icons, table
 from enfilade.core.ui import format as wording
 
 register = template.Library()
@@ -24,15 +25,27 @@ def icon(name: str, size: int = 16, css: str = "") -> SafeString:
 
 
 @register.simple_tag
-def cell(value: cells.Cell, link: bool = True) -> SafeString | str:
+def cell(value: drawn.Cell, link: bool = True) -> SafeString | str:
     """Print one cell of a row or fact: {% cell fact.cell %}; link=False where a link already surrounds it."""
-    return cells.render_cell(value if link else {**value, "url": ""})
+    return drawn.render_cell(value if link else {**value, "url": ""})
+
+
+@register.simple_tag
+def cells(row: Mapping[str, Any], columns: Sequence[Mapping[str, Any]]) -> SafeString:
+    """Print the cells of a row of a table: {% cells row page.columns %}."""
+    return table.render_cells(row, columns)
+
+
+@register.simple_tag
+def row(value: Mapping[str, Any], columns: Sequence[Mapping[str, Any]], pick: object = None) -> SafeString:
+    """Print a row of a list: {% row row page.columns page.bulk %}; pick: with a box to choose it by, where that is true."""
+    return table.render_row(value, columns, pick=bool(pick))
 
 
 @register.filter
 def is_numeric(kind: str) -> bool:
     """Return whether values of this kind are aligned to the right."""
-    return kind in cells.NUMERIC_KINDS
+    return kind in drawn.NUMERIC_KINDS
 
 
 @register.simple_tag
@@ -139,7 +152,7 @@ def any_active(items: list[dict[str, Any]]) -> bool:
 @register.filter
 def empty_facts(facts: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the fields without a value, where there are enough of them to fold away."""
-    empty = [fact for fact in facts or () if cells.is_empty(fact["cell"])]
+    empty = [fact for fact in facts or () if drawn.is_empty(fact["cell"])]
     return empty if len(empty) >= FOLD_FROM else []
 
 
