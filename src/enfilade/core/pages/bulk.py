@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -25,6 +25,18 @@ from enfilade.core.scope import scope
 from .commands import METHODS
 from .forms import CommandForm
 
+
+@dataclass(frozen=True)
+class BulkLink:
+    """Something else that a list offers for chosen rows: a page of a module, opened in the dialog with the keys of the rows."""
+
+    name: str
+    label: str
+    url: str
+
+
+# Asked for each list, by resource and caller; None where it offers nothing.
+BULK_LINKS: list[Callable[[Resource, Context], BulkLink | None]] = []
 # Rows are taken while the page waits, for so long; a job does the rest.
 PAGE_SECONDS = 2.0
 KEPT = "As it is"

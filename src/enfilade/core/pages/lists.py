@@ -27,7 +27,7 @@ from enfilade.core.resource.transfer import EXPORTERS
 from enfilade.core.resource.views import choice_of, choosable, column_text, shown_columns, views_for
 
 from . import looks
-from .bulk import offered
+from .bulk import BULK_LINKS, offered
 from .filters import chips, query
 
 OPTIONS_MAX = 20
@@ -236,7 +236,9 @@ def _bulk(resource: Resource, ctx: Context, params: QueryDict, rows: list[models
     """
     now = query(params, drop=(*MARKS, "limit", "view", "sort"))
     found = sorted(offered(resource, ctx), key=lambda c: not any(_allows(resource, c, row) for row in rows))
-    return [{"name": c.name, "label": c.label, "url": f"/{c.module}/do/{c.verb}/many/?{now}", "tone": c.tone} for c in found]
+    made = [{"name": c.name, "label": c.label, "url": f"/{c.module}/do/{c.verb}/many/?{now}", "tone": c.tone} for c in found]
+    links = [link for ask in BULK_LINKS if (link := ask(resource, ctx)) is not None]
+    return made + [{"name": link.name, "label": link.label, "url": f"{link.url}&{now}", "tone": ""} for link in links]
 
 
 def _allows(resource: Resource, command: Command, row: models.Model) -> bool:
