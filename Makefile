@@ -29,7 +29,7 @@ build: ## prepare everything that a server needs, and start nothing
 
 test: ## run all tests on a real PostgreSQL, the browser included
 	@$(START) prepare --dev --pages --chromium --imap --proxy
-	@exec $(VENV)/python -m pytest -n $(WORKERS) $(ARGS)
+	@exec $(VENV)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 check: ## style, types, architecture, migrations, house rules
 	@$(START) prepare --dev

@@ -72,8 +72,20 @@ def django_db_modify_db_settings() -> None:
 def rows_go_and_the_schema_stays() -> None:
     """After a test that committed, its rows are removed; what follows a migration (policies, rights of roles) need not be said again."""
     from django.core.management.commands import flush
+    from django.db.backends.postgresql.operations import DatabaseOperations
+
+    truncate = DatabaseOperations.sql_flush
+
+    def empty(ops: Any, style: Any, tables: Any, **how: Any) -> list[str]:
+        with ops.connection.cursor() as cursor:
+            cursor.execute("select to_regproc('testing.empty_tables') is not null")
+            if how.get("reset_sequences") or not cursor.fetchone()[0]:
+                return truncate(ops, style, tables, **how)
+        names = ", ".join(f"'{table}'" for table in tables)
+        return [f"select testing.empty_tables(array[{names}])"]
 
     flush.emit_post_migrate_signal = lambda *_args, **_kwargs: None  # type: ignore[attr-defined]
+    DatabaseOperations.sql_flush = empty  # type: ignore[method-assign]
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -28,6 +28,7 @@ from enfilade.site.embedded import EmbeddedPostgres
 from enfilade.site.serve import schema_files, schema_fingerprint
 
 ROOT = Path(__file__).resolve().parent.parent
+EMPTYING = Path(__file__).with_name("emptying.sql")
 KEPT = ROOT / ".cache" / "test-clusters"
 KEPT_COUNT = 3
 TEMPLATE = "enfilade_template"
@@ -58,6 +59,8 @@ class RunServer:
         folder = temporary_folder()
         copy(kept, folder / "data")
         self.embedded = launch(folder)
+        with self.embedded.connect(self.template) as connection:
+            connection.execute(EMPTYING.read_bytes())
         self.url = self.embedded.url("postgres")
 
     def stop(self) -> None:

@@ -44,7 +44,7 @@ def test_a_command_is_the_cause_of_what_it_made_changed_and_deleted(ctx: Context
     assert (first.kind, first.entry_id, first.place, first.before) == ("insert", made, made, None)
     assert first.after == {
         "id": pk, "company_id": ctx.company_id, "resource": "core.auditentry", "name": "Mine", "query": "", "owner_id": ctx.user.pk,
-        "shared": False,
+        "shared": False, "roles": [],
     }  # fmt: skip
     assert (second.kind, second.entry_id, second.after) == ("delete", last_entry(ctx).pk, None)
     assert second.before == first.after
