@@ -85,7 +85,7 @@ def rows_go_and_the_schema_stays() -> None:
         return [f"select testing.empty_tables(array[{names}])"]
 
     flush.emit_post_migrate_signal = lambda *_args, **_kwargs: None  # type: ignore[attr-defined]
-    DatabaseOperations.sql_flush = empty  # type: ignore[method-assign]
+    DatabaseOperations.sql_flush = empty  # type: ignore[assignment, method-assign]
 
 
 @pytest.fixture(scope="session", autouse=True)

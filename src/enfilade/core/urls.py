@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from importlib.util import find_spec
 
 from django.conf import settings
-from django.urls import URLPattern, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from .api import views as api
 from .api.openapi import openapi_view
@@ -33,40 +34,63 @@ from .resource import RESOURCES, Resource
 from .resource.hooks import OPEN_PAGES, PAGES
 
 
-def _resource_urls(resource: Resource) -> list[URLPattern]:
-    base, at = resource.list_url().lstrip("/"), {"label": resource.label}
-    rest = resource.api_url().lstrip("/")
-    return [
-        path(base, lists.list_view, at, name=f"{resource.label}.list"),
-        path(f"{base}options/", lists.options_view, at, name=f"{resource.label}.options"),
-        path(f"{base}new/", records.new_view, at, name=f"{resource.label}.new"),
-        path(f"{base}import/", transfer.import_view, at, name=f"{resource.label}.import"),
-        path(f"{base}import/<int:pk>/", transfer.batch_view, at, name=f"{resource.label}.import_batch"),
-        path(f"{base}import/<int:pk>/refused/", transfer.refused_view, at, name=f"{resource.label}.import_refused"),
-        path(f"{base}export.csv", transfer.export_view, at, name=f"{resource.label}.export"),
-        path(f"{base}export.xlsx", transfer.export_workbook_view, at, name=f"{resource.label}.export_workbook"),
-        path(f"{base}export.<slug:ending>", transfer.export_other_view, at, name=f"{resource.label}.export_other"),
-        path(f"{base}<int:pk>/", records.detail_view, at, name=f"{resource.label}.detail"),
-        path(f"{base}<int:pk>/edit/", records.edit_view, at, name=f"{resource.label}.edit"),
-        path(f"{base}<int:pk>/timeline/", timeline.timeline_view, at, name=f"{resource.label}.timeline"),
-        path(rest, api.collection, at, name=f"api.{resource.label}.collection"),
-        path(f"{rest}<int:pk>/", api.record, at, name=f"api.{resource.label}.record"),
-        path(f"{rest}<int:pk>/<slug:verb>/", api.record_command, at, name=f"api.{resource.label}.command"),
-    ]
+def _resource_urls(resource: Resource) -> URLResolver:
+    at, label = {"label": resource.label}, resource.label
+    return path(
+        f"{resource.slug}/",
+        include(
+            [
+                path("", lists.list_view, at, name=f"{label}.list"),
+                path("options/", lists.options_view, at, name=f"{label}.options"),
+                path("new/", records.new_view, at, name=f"{label}.new"),
+                path("import/", transfer.import_view, at, name=f"{label}.import"),
+                path("import/<int:pk>/", transfer.batch_view, at, name=f"{label}.import_batch"),
+                path("import/<int:pk>/refused/", transfer.refused_view, at, name=f"{label}.import_refused"),
+                path("export.csv", transfer.export_view, at, name=f"{label}.export"),
+                path("export.xlsx", transfer.export_workbook_view, at, name=f"{label}.export_workbook"),
+                path("export.<slug:ending>", transfer.export_other_view, at, name=f"{label}.export_other"),
+                path("<int:pk>/", records.detail_view, at, name=f"{label}.detail"),
+                path("<int:pk>/edit/", records.edit_view, at, name=f"{label}.edit"),
+                path("<int:pk>/timeline/", timeline.timeline_view, at, name=f"{label}.timeline"),
+            ]
+        ),
+    )
 
 
-def _page_urls() -> list[URLPattern]:
-    return [
-        path(f"{p.module}/{p.path}", view(p.permission, methods=getattr(p.view, "methods", ("GET", "HEAD")))(p.view), name=label)
-        for label, p in PAGES.items()
-    ]
+def _rest_urls(resource: Resource) -> URLResolver:
+    at, label = {"label": resource.label}, resource.label
+    return path(
+        f"{resource.slug}/",
+        include(
+            [
+                path("", api.collection, at, name=f"api.{label}.collection"),
+                path("<int:pk>/", api.record, at, name=f"api.{label}.record"),
+                path("<int:pk>/<slug:verb>/", api.record_command, at, name=f"api.{label}.command"),
+            ]
+        ),
+    )
 
 
-def _open_urls() -> list[URLPattern]:
-    return [path(f"{p.module}/open/<slug:company>/{p.path}", open_view(p.view, p.methods), name=label) for label, p in OPEN_PAGES.items()]
+def _page_urls() -> Iterator[tuple[str, URLPattern]]:
+    for label, p in PAGES.items():
+        shown = view(p.permission, methods=getattr(p.view, "methods", ("GET", "HEAD")))(p.view)
+        yield p.module, path(p.path, shown, name=label)
 
 
-urlpatterns: list[URLPattern] = [
+def _open_urls() -> Iterator[tuple[str, URLPattern]]:
+    for label, p in OPEN_PAGES.items():
+        yield p.module, path(f"open/<slug:company>/{p.path}", open_view(p.view, p.methods), name=label)
+
+
+def _by_module(found: Iterable[tuple[str, URLPattern | URLResolver]]) -> list[URLResolver]:
+    """One branch per module, so that an address is looked for among its neighbours only."""
+    branches: dict[str, list[URLPattern | URLResolver]] = {}
+    for module, pattern in found:
+        branches.setdefault(module, []).append(pattern)
+    return [path(f"{module}/", include(patterns)) for module, patterns in branches.items()]
+
+
+urlpatterns: list[URLPattern | URLResolver] = [
     path("", session.home_view, name="home"),
     path("sign-in/", session.sign_in_view, name="sign_in"),
     path("sign-in/second/", session.second_view, name="sign_in_second"),
@@ -101,15 +125,21 @@ urlpatterns: list[URLPattern] = [
     path("files/<int:pk>/", transfer.file_view, name="file"),
     path("problems/", problem_view, name="problems"),
     path("problems/<slug:code>", problem_view, name="problem"),
-    path("api/v1/", api.index, name="api.index"),
-    path("api/v1/openapi.json", openapi_view, name="api.openapi"),
-    path("api/v1/files/", api.upload, name="api.files"),
-    path("api/v1/bulk/", api.bulk, name="api.bulk"),
-    path("api/v1/do/<slug:module>/<slug:verb>/", api.free_command, name="api.do"),
-    path("api/v1/reports/<slug:module>/<slug:name>/", api.report, name="api.report"),
-    *_page_urls(),
-    *_open_urls(),
-    *[p for r in RESOURCES.values() for p in _resource_urls(r)],
+    path(
+        "api/v1/",
+        include(
+            [
+                path("", api.index, name="api.index"),
+                path("openapi.json", openapi_view, name="api.openapi"),
+                path("files/", api.upload, name="api.files"),
+                path("bulk/", api.bulk, name="api.bulk"),
+                path("do/<slug:module>/<slug:verb>/", api.free_command, name="api.do"),
+                path("reports/<slug:module>/<slug:name>/", api.report, name="api.report"),
+                *_by_module((r.module, _rest_urls(r)) for r in RESOURCES.values()),
+            ]
+        ),
+    ),
+    *_by_module([*_page_urls(), *_open_urls(), *((r.module, _resource_urls(r)) for r in RESOURCES.values())]),
     path("<slug:module>/do/<slug:verb>/", commands.command_view, name="do"),
     path("<slug:module>/do/<slug:verb>/many/", bulk.many_view, name="do_many"),
     path("<slug:module>/do/<slug:verb>/<int:pk>/", commands.command_view, name="do_on"),

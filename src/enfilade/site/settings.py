@@ -149,7 +149,6 @@ INSTALLED_APPS = [
     "django_cotton.apps.SimpleAppConfig",
     "template_partials.apps.SimpleAppConfig",
     "django_vite",
-    "lucide",
     "procrastinate.contrib.django",
     "enfilade.core",
     *MODULES,
