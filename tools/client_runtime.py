@@ -79,7 +79,11 @@ class Caller:
         """Keep a file; its `id` is an input of commands."""
         mark = uuid.uuid4().hex
         head = f'--{mark}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'.encode()
-        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": f"multipart/form-data; boundary={mark}"}
+        headers = {
+            "Authorization": f"Bearer {self.token}",
+            "Content-Type": f"multipart/form-data; boundary={mark}",
+            "Idempotency-Key": mark,
+        }
         return self._answer(*self._sent("POST", "/api/v1/files/", headers, head + content + f"\r\n--{mark}--\r\n".encode()))
 
     def pages(self, listing: Callable[..., Any], **query: Any) -> Iterator[Any]:

@@ -47,7 +47,7 @@ class Program:
         """Run a command by its name."""
         return self.post(f"do/{command.replace('.', '/')}/{'?rehearse=1' if rehearse else ''}", body, **more)
 
-    def upload(self, name: str, content: bytes) -> Any:
+    def upload(self, name: str, content: bytes, *, key: str = "") -> Any:
         """Keep a file."""
-        part = SimpleUploadedFile(name, content)
-        return self.client.post("/api/v1/files/", {"file": part}, headers={"Authorization": f"Bearer {self.token}"})
+        given = {"Authorization": f"Bearer {self.token}", **({"Idempotency-Key": key} if key else {})}
+        return self.client.post("/api/v1/files/", {"file": SimpleUploadedFile(name, content)}, headers=given)

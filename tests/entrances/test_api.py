@@ -17,7 +17,7 @@ from enfilade.core.api.views import BODY_MAX_BYTES
 from enfilade.core.context import Context
 from enfilade.core.models import ApiToken, AuditEntry, HeldCommand, Membership
 from enfilade.core.scope import scope
-from enfilade.core.testing import make_ctx
+from enfilade.core.testing import make_company, make_ctx
 
 from .callers import Program, browser_of
 
@@ -404,3 +404,14 @@ def test_files_are_kept_and_named_safely(owner: Context, program: Program) -> No
     assert "/" not in kept.json()["name"]
     problem(program.send("POST", "files/", b"", media_type="multipart/form-data; boundary=x"), 422, "invalid")
     problem(program.upload("empty.txt", b""), 422, "invalid")
+
+
+def test_an_upload_that_is_sent_again_is_kept_once(owner: Context, program: Program) -> None:
+    first, again = (program.upload("letter.txt", b"hello", key="u1") for _ in range(2))
+    assert (first.status_code, first.json()) == (201, again.json())
+    problem(program.upload("letter.txt", b"hello again", key="u1"), 409, "key_reused")
+    problem(program.upload("other.txt", b"hello", key="u1"), 409, "key_reused")
+    assert program.upload("letter.txt", b"hello").json()["id"] != first.json()["id"]
+    other = Program(make_ctx(make_company("Other"), "*"))
+    assert other.upload("letter.txt", b"hello again", key="u1").status_code == 201
+    assert problem(program.upload("letter.txt", b"hello", key="x" * 201), 422, "invalid")

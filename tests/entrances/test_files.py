@@ -16,7 +16,7 @@ from enfilade.core import files
 from enfilade.core.context import Context, Invalid
 from enfilade.core.models import StoredFile
 from enfilade.core.scope import scope
-from enfilade.core.testing import make_ctx
+from enfilade.core.testing import make_company, make_ctx, race
 
 from .callers import Program, browser_of
 
@@ -171,3 +171,13 @@ def test_files_are_not_below_what_the_web_server_serves() -> None:
     kept = Path(settings.FILES_DIR).resolve()
     assert not kept.is_relative_to(Path(settings.STATIC_ROOT).resolve())
     assert all(not kept.is_relative_to(Path(folder[1] if isinstance(folder, tuple) else folder)) for folder in settings.STATICFILES_DIRS)
+
+
+@pytest.mark.races
+@pytest.mark.django_db(transaction=True)
+def test_one_key_sent_many_times_at_once_keeps_one_file() -> None:
+    ctx = make_ctx(make_company(), "*")
+    kept = race(20, lambda _: files.keep_upload(ctx, SimpleUploadedFile("letter.txt", b"hello"), key="u1").pk)
+    assert len(set(kept)) == 1, kept
+    with scope(ctx.company_id, read_only=True):
+        assert StoredFile.objects.visible_to(ctx).count() == 1

@@ -34,35 +34,49 @@ _SIGNATURES = (
 )
 
 
-def store(ctx: Context, name: str, content: IO[bytes]) -> StoredFile:
+def store(ctx: Context, name: str, content: IO[bytes], *, key: str = "") -> StoredFile:
     """Keep a file from outside, held until it is scanned where there is a scanner; the caller is inside a scope.
 
     name: as the person called it; only its last part is kept, for display and download.
-    Refuses: invalid (empty, or larger than 20 MiB).
+    key: the same key gives the file that was kept under it, however often it is sent; "" where every call keeps one.
+    Refuses: invalid (empty, or larger than 20 MiB), key_reused (for something else).
     """
     data = content.read(SIZE_MAX_BYTES + 1)
     if len(data) > SIZE_MAX_BYTES:
         raise Invalid({"file": [f"This file is larger than {SIZE_MAX_BYTES // 1024 // 1024} MB."]})
     if not data:
         raise Invalid({"file": ["This file is empty."]})
-    row = store_bytes(ctx, name, data, sniff(data))
+    if key and (earlier := _earlier(ctx, key, name, data)) is not None:
+        return earlier
+    row = store_bytes(ctx, name, data, sniff(data), key=key)
     if settings.CLAMD:
         FileScan.objects.create(company=ctx.company, file=row, asked_at=ctx.now)
     return row
 
 
-def keep_upload(ctx: Context, upload: object) -> StoredFile:
+def _earlier(ctx: Context, key: str, name: str, data: bytes) -> StoredFile | None:
+    """The file that was kept under a key; whoever sends the same key at the same time waits until that is clear."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('core.upload:' || %s, %s))", [key, ctx.company_id])
+    found = StoredFile.objects.filter(company=ctx.company, key=key).first()
+    sent = (clean_name(name), hashlib.sha256(data).hexdigest(), ctx.user.pk)
+    if found is not None and (found.name, found.sha256, found.stored_by_id) != sent:
+        raise Refusal("key_reused", "This key was already used for something else.")
+    return found
+
+
+def keep_upload(ctx: Context, upload: object, *, key: str = "") -> StoredFile:
     """Keep a part of a multipart body in a transaction of its own; whoever wants it refers to it. Refuses as `store` does."""
     if not isinstance(upload, UploadedFile):
         raise Invalid({"file": ["Choose a file first."]})
     with scope(ctx.company_id):
-        row = store(ctx, upload.name or "file", cast("IO[bytes]", upload))
+        row = store(ctx, upload.name or "file", cast("IO[bytes]", upload), key=key)
     for run in ON_UPLOAD:
         run(ctx, row)
     return row
 
 
-def store_bytes(ctx: Context, name: str, data: bytes, media_type: str) -> StoredFile:
+def store_bytes(ctx: Context, name: str, data: bytes, media_type: str, *, key: str = "") -> StoredFile:
     """Keep bytes that we made ourselves or have checked."""
     digest = hashlib.sha256(data).hexdigest()
     path = _path(digest)
@@ -80,6 +94,7 @@ def store_bytes(ctx: Context, name: str, data: bytes, media_type: str) -> Stored
         sha256=digest,
         stored_at=ctx.now,
         stored_by=ctx.user,
+        key=key,
     )
 
 

@@ -68,7 +68,8 @@ def read_text(data: bytes) -> Reading:
     """The text of a file, by its content and not by its name. Never raises, whatever the bytes."""
     source = str(Path(__file__).resolve().parents[3])
     asked = [sys.executable, "-P", "-m", "enfilade.base.document.filetext"]
-    env = {**os.environ, "PYTHONPATH": source}
+    # Whoever takes this process over finds nothing in it: no address of the database, no key.
+    env = {"PYTHONPATH": source, "PATH": os.defpath, "LC_ALL": "C.UTF-8"}
     try:
         done = subprocess.run(asked, input=data, capture_output=True, timeout=2 * SECONDS_MAX, env=env, check=False)
         found = json.loads(done.stdout) if done.returncode == 0 else None

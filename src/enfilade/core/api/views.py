@@ -145,7 +145,7 @@ def index(request: HttpRequest, ctx: Context) -> HttpResponse:
 @view(methods=("POST",))
 def upload(request: HttpRequest, ctx: Context) -> HttpResponse:
     """Keep a file (multipart, part `file`); its id is then an input of a command."""
-    kept = files.keep_upload(ctx, request.FILES.get("file"))
+    kept = files.keep_upload(ctx, request.FILES.get("file"), key=_key(request))
     return JsonResponse(
         {"id": kept.pk, "ref": ref(kept), "name": kept.name, "media_type": kept.media_type, "size_bytes": kept.size_bytes}, status=201
     )

@@ -96,11 +96,20 @@ class StoredFile(Record):
     sha256 = models.CharField(max_length=64)
     stored_at = models.DateTimeField()
     stored_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    key = models.CharField(max_length=200, blank=True, default="", db_default="", help_text="The Idempotency-Key it was sent with.")
 
     append_only = True
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["company", "sha256"], name="file_sha")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["company", "key"],
+                condition=~Q(key=""),
+                name="file_key_once",
+                violation_error_message="This key was already used for another file.",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
