@@ -227,6 +227,6 @@ def _bulk_path() -> dict[str, Any]:
 def _file_path() -> dict[str, Any]:
     answers = {"201": _answer("Kept", named("File")), **_problems("409", "413", "422")}
     body = {"content": {"multipart/form-data": {"schema": FILE}}, "required": True}
-    given = {"requestBody": body, "parameters": [{"$ref": "#/components/parameters/key"}]}
+    given: dict[str, Any] = {"requestBody": body, "parameters": [{"$ref": "#/components/parameters/key"}]}
     operation = _operation("upload_file", "Keep a file; its id is an input of commands.", "core", answers, **given)
     return {"/api/v1/files/": {"post": operation}}
