@@ -1,7 +1,7 @@
 """What every test shares: a real PostgreSQL (see tests/server.py), a real Chromium, files of its own.
 
 TEST_DATABASE_URL names a server instead of the embedded one: its role needs CREATEDB, and a role `enfilade_app` must be granted to it.
-There ENFILADE_TEST_DB keeps runs at the same time apart.
+There ENFILADE_TEST_DB keeps runs at the same time apart, and TEST_SUPERUSER_URL names a superuser who makes the run faster.
 """
 
 import os
@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 
+from tests.emptying import SUPERUSER_URL, emptied_by_a_superuser
 from tests.server import RunServer
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -43,7 +44,7 @@ def pytest_configure(config: pytest.Config) -> None:
         server.stop()
         pytest.exit(f"There is no database to test on: {error}", returncode=3)
     config.stash[SERVER] = server
-    os.environ[URL], os.environ[TEMPLATE] = server.url, server.template
+    os.environ[URL], os.environ[TEMPLATE], os.environ[SUPERUSER_URL] = server.url, server.template, server.superuser_url
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -68,24 +69,11 @@ def django_db_modify_db_settings() -> None:
     database["TEST"]["TEMPLATE"] = os.environ[TEMPLATE]
 
 
-@pytest.fixture(scope="session", autouse=True)
-def rows_go_and_the_schema_stays() -> None:
-    """After a test that committed, its rows are removed; what follows a migration (policies, rights of roles) need not be said again."""
-    from django.core.management.commands import flush
-    from django.db.backends.postgresql.operations import DatabaseOperations
-
-    truncate = DatabaseOperations.sql_flush
-
-    def empty(ops: Any, style: Any, tables: Any, **how: Any) -> list[str]:
-        with ops.connection.cursor() as cursor:
-            cursor.execute("select to_regproc('testing.empty_tables') is not null")
-            if how.get("reset_sequences") or not cursor.fetchone()[0]:
-                return truncate(ops, style, tables, **how)
-        names = ", ".join(f"'{table}'" for table in tables)
-        return [f"select testing.empty_tables(array[{names}])"]
-
-    flush.emit_post_migrate_signal = lambda *_args, **_kwargs: None  # type: ignore[attr-defined]
-    DatabaseOperations.sql_flush = empty  # type: ignore[assignment, method-assign]
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> Iterator[None]:
+    """The database of this worker, in which rows go and the schema stays."""
+    with emptied_by_a_superuser():
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

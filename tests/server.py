@@ -24,11 +24,10 @@ import psycopg
 from django.db import connections
 from psycopg import sql
 
-from enfilade.site.embedded import EmbeddedPostgres
+from enfilade.site.embedded import EmbeddedPostgres, socket_url
 from enfilade.site.serve import schema_files, schema_fingerprint
 
 ROOT = Path(__file__).resolve().parent.parent
-EMPTYING = Path(__file__).with_name("emptying.sql")
 KEPT = ROOT / ".cache" / "test-clusters"
 KEPT_COUNT = 3
 TEMPLATE = "enfilade_template"
@@ -38,11 +37,15 @@ MEMORY_MIN_BYTES = 6 * 1024**3
 
 
 class RunServer:
-    """The server of one run. `url` names a database to connect to first, `template` the migrated one to copy."""
+    """The server of one run. `url` names a database to connect to first, `template` the migrated one to copy.
+
+    superuser_url: the same server for a superuser, who empties tables after a test; "" where there is none.
+    """
 
     def __init__(self) -> None:
         self.embedded: EmbeddedPostgres | None = None
         self.url = os.environ.get("TEST_DATABASE_URL", "")
+        self.superuser_url = os.environ.get("TEST_SUPERUSER_URL", "") if self.url else ""
         self.template = f"{TEMPLATE}{os.environ.get('ENFILADE_TEST_DB', '')}"
 
     def start(self) -> None:
@@ -59,9 +62,8 @@ class RunServer:
         folder = temporary_folder()
         copy(kept, folder / "data")
         self.embedded = launch(folder)
-        with self.embedded.connect(self.template) as connection:
-            connection.execute(EMPTYING.read_bytes())
         self.url = self.embedded.url("postgres")
+        self.superuser_url = socket_url(self.embedded.sockets, "postgres", "postgres")
 
     def stop(self) -> None:
         """Leave nothing behind."""
