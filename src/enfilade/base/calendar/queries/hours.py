@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Lookup, Q
 
 from enfilade.base.calendar.models import Bookable, Closure, Holiday, HolidayCalendar, OpeningHours, SpecialHours
 from enfilade.base.calendar.rules import DAY, Days, Interval, at_local, day_span, days_of_rule, open_between
@@ -16,6 +16,17 @@ from enfilade.core.context import Context
 
 NOON = time(12)
 HORIZON_DAYS = 100
+
+
+class AnyOf(Lookup):
+    """A key is one of a list, which goes to the database as one array: two hundred values one by one take longer to say than to look up."""
+
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        """`key = ANY(array)`."""
+        sql, params = self.process_lhs(compiler, connection)
+        return f"{sql} = ANY(%s)", [*params, self.rhs]
 
 
 @dataclass
@@ -54,7 +65,7 @@ class Timetable:
 
 def timetable(ctx: Context, bookables: Sequence[Bookable], from_at: datetime, until_at: datetime) -> Timetable:
     """What is said about the opening of some bookables between two instants: four queries, however many they are."""
-    mine = Q(bookable=None) | Q(bookable__in=[b.pk for b in bookables])
+    mine = Q(bookable=None) | Q(AnyOf(F("bookable"), [b.pk for b in bookables]))
     first, last = from_at.astimezone(ctx.zone).date(), until_at.astimezone(ctx.zone).date()
     found = Timetable(defaultdict(list), defaultdict(list), defaultdict(dict), {})
     for hours in OpeningHours.objects.visible_to(ctx).filter(mine):

@@ -23,16 +23,30 @@ Need = list[str] | Bookable | Pool
 HINT_DAYS = 21
 FAIR_DAYS = 30
 HINTS = 5
-STRETCH_DAYS = (3, 15)
+STRETCH_DAYS = (3,)
 
+_SLOTS = """
+    FROM calendar_bookingslot
+    WHERE company_id = %s AND bookable_id = ANY(%s) AND active AND starts_at > %s AND starts_at < %s AND ends_at > %s /* but */
+"""
 # The order of the inner query is that of the index slot_busy, so nothing is sorted.
-_BUSY = """
+_EVERY = """
     SELECT bookable_id,
            array_agg((date_part('epoch', starts_at) * 1000000)::bigint),
            array_agg((date_part('epoch', ends_at) * 1000000)::bigint)
-    FROM (SELECT bookable_id, starts_at, ends_at FROM calendar_bookingslot
-          WHERE company_id = %s AND bookable_id = ANY(%s) AND active AND starts_at > %s AND starts_at < %s AND ends_at > %s /* but */
-          ORDER BY bookable_id, starts_at) AS taken
+    FROM (SELECT bookable_id, starts_at, ends_at /* slots */ ORDER BY bookable_id, starts_at) AS taken
+    GROUP BY bookable_id
+"""
+# A stretch begins with a slot before which enough is free, or nothing is taken, and ends where all before the next stretch have ended.
+_STRETCHES = """
+    SELECT bookable_id,
+           array_agg((date_part('epoch', starts_at) * 1000000)::bigint) FILTER (WHERE begins),
+           array_remove(array_agg((date_part('epoch', free_from) * 1000000)::bigint) FILTER (WHERE begins), NULL)
+               || (date_part('epoch', max(ends_at)) * 1000000)::bigint
+    FROM (SELECT bookable_id, starts_at, ends_at, free_from, free_from IS NULL OR starts_at >= free_from + %s AS begins
+          FROM (SELECT bookable_id, starts_at, ends_at, max(ends_at) OVER earlier AS free_from /* slots */
+                WINDOW earlier AS (PARTITION BY bookable_id ORDER BY starts_at ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+               ) AS taken) AS read
     GROUP BY bookable_id
 """
 
@@ -85,27 +99,39 @@ def seats_of(bookable: Bookable, seats: int) -> int:
 
 
 def busy(
-    ctx: Context, bookables: Sequence[Bookable], from_at: datetime, until_at: datetime, ignore: Booking | None = None, seats: int = 1
+    ctx: Context,
+    bookables: Sequence[Bookable],
+    from_at: datetime,
+    until_at: datetime,
+    ignore: Booking | None = None,
+    seats: int = 1,
+    gap: timedelta = ZERO,
 ) -> dict[int, list[tuple[int, int]]]:
     """When each bookable has fewer free places than are wanted, in microseconds, by primary key, sorted. `ignore`: counts as gone.
 
+    gap: where less than this is free between two, it may count as taken; so little is of no use to who asks.
     Why by hand: of 200 people and 60 days these are a hundred thousand instants. As two lists of numbers a person they cost a tenth of
-    what they do as rows of dates.
+    what they do as rows of dates, and most of them never leave the database: whoever has no free hour all day is one stretch a day.
     """
-    keys = [b.pk for b in bookables]
-    found: dict[int, list[tuple[int, int]]] = {pk: [] for pk in keys}
-    with connection.cursor() as cursor:
+    free = {b.pk: b.capacity - seats_of(b, seats) for b in bookables}
+    found: dict[int, list[tuple[int, int]]] = {pk: [] for pk in free}
+    for sql, keys, more in (
+        (_STRETCHES, [pk for pk, places in free.items() if places <= 0], [gap]),
+        (_EVERY, [pk for pk, places in free.items() if places > 0], []),
+    ):
+        if not keys:
+            continue
         but = " AND booking_id <> %s" if ignore is not None else ""
-        given: list[Any] = [ctx.company_id, keys, from_at - LONGEST, until_at, from_at, *([ignore.pk] if ignore is not None else [])]
-        cursor.execute(_BUSY.replace("/* but */", but), given)
-        for pk, begins, ends in cursor.fetchall():
-            found[pk] = list(zip(begins, ends, strict=True))
-    for b in bookables:
-        free = b.capacity - seats_of(b, seats)
-        if free < 0:
-            found[b.pk] = [(micros(from_at), micros(until_at))]
-        elif free:
-            found[b.pk] = crowded(found[b.pk], free)
+        given: list[Any] = [*more, ctx.company_id, keys, from_at - LONGEST, until_at, from_at, *([ignore.pk] if ignore is not None else [])]
+        with connection.cursor() as cursor:
+            cursor.execute(sql.replace("/* slots */", _SLOTS).replace("/* but */", but), given)
+            for pk, begins, ends in cursor.fetchall():
+                found[pk] = list(zip(begins, ends, strict=True))
+    for pk, places in free.items():
+        if places < 0:
+            found[pk] = [(micros(from_at), micros(until_at))]
+        elif places:
+            found[pk] = crowded(found[pk], places)
     return found
 
 
@@ -127,7 +153,8 @@ def starts(
     before = {b.pk: max(span.before, b.buffer_before_min * MINUTE) for b in bookables}
     after = {b.pk: max(span.after, b.buffer_after_min * MINUTE) for b in bookables}
     margin = max([*before.values(), *after.values()], default=ZERO)
-    taken = busy(ctx, bookables, from_at - margin, until_at + margin, ignore, span.seats)
+    least = span.length + min((before[b.pk] + after[b.pk] for b in bookables), default=ZERO)
+    taken = busy(ctx, bookables, from_at - margin, until_at + margin, ignore, span.seats, least)
     hours = None if anytime else said or timetable(ctx, bookables, from_at, until_at)
     fitting: dict[int, list[tuple[int, int]]] = {}
     found = {}
@@ -178,7 +205,7 @@ def find_slots(
     units = [[b.pk for b in need] for need in candidates]
     said = timetable(ctx, list(known.values()), from_at, until_at)
     found: list[Slot] = []
-    # In stretches that grow: most searches end in the first one.
+    # Most searches end in the first stretch.
     for first, last in _stretches(from_at, until_at):
         end = min(last + span.length - TICK, until_at)
         possible = starts(ctx, list(known.values()), first, end, span, ignore=ignore, said=said)
@@ -190,7 +217,7 @@ def find_slots(
 
 
 def _stretches(from_at: datetime, until_at: datetime) -> Iterator[Interval]:
-    """The time from one instant to another in three stretches at most, each longer than the one before."""
+    """The first days, and the rest: whoever finds nothing soon looks at all of it, since each stretch reads what is before it once more."""
     edges = [from_at, *(edge for days in STRETCH_DAYS if (edge := from_at + timedelta(days=days)) < until_at), until_at]
     return pairwise(edges)
 

@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from itertools import chain
 from types import MappingProxyType
 from typing import NamedTuple, Protocol, TypeVar
 from zoneinfo import ZoneInfo
@@ -23,6 +24,8 @@ SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
 ZERO = timedelta(0)
+# Further from 1970 than any instant, in microseconds.
+_NEVER = 2**63
 
 
 class Stretch(Protocol):
@@ -278,22 +281,20 @@ def free_starts(
     fitting: merged; taken: sorted by start, may overlap. The same as possible_starts, in one pass over whole numbers.
     """
     found: list[tuple[int, int]] = []
-    at, free_from, need = 0, -(2**63), before + length + after
-
-    def keep(first: int, last: int) -> None:
-        nonlocal at
-        while at < len(fitting) and fitting[at][1] <= first:
-            at += 1
-        ahead = at
-        while ahead < len(fitting) and fitting[ahead][0] < last:
-            found.append((max(first, fitting[ahead][0]), min(last, fitting[ahead][1])))
-            ahead += 1
-
-    for start, end in taken:
+    at, count, free_from, need = 0, len(fitting), -_NEVER, before + length + after
+    # As if something were taken at the end of all time, so that what is free after the last one is looked at like the rest.
+    for start, end in chain(taken, ((_NEVER, _NEVER),)):
         if start - free_from >= need:
-            keep(free_from + before, start - length - after + 1)
-        free_from = max(free_from, end)
-    keep(free_from + before, 2**63)
+            first, last = free_from + before, start - length - after + 1
+            while at < count and fitting[at][1] <= first:
+                at += 1
+            ahead = at
+            while ahead < count and fitting[ahead][0] < last:
+                opens, closes = fitting[ahead]
+                found.append((max(opens, first), min(closes, last)))
+                ahead += 1
+        if end > free_from:
+            free_from = end
     return found
 
 
