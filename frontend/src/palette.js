@@ -72,7 +72,11 @@ const run = (option, elsewhere) => {
 export const openPalette = () => { if (dialog && !dialog.open) dialog.showModal(); };
 
 if (dialog) {
-  dialog.addEventListener('toggle', (event) => { if (event.newState === 'open') { input.select(); search(); } });
+  // The last words are chosen in the moment of opening. The event `toggle` comes later: by then somebody quick has typed, and would type over it.
+  let opening = false;
+  dialog.addEventListener('beforetoggle', (event) => { opening = event.newState === 'open'; });
+  input.addEventListener('focus', () => { if (opening) input.select(); opening = false; });
+  dialog.addEventListener('toggle', (event) => { if (event.newState === 'open') search(); });
   input.addEventListener('input', () => { clearTimeout(timer); timer = setTimeout(search, 110); });
   input.addEventListener('keydown', (event) => {
     if (event.key === 'ArrowDown' || event.key === 'ArrowUp') { event.preventDefault(); mark(active + (event.key === 'ArrowDown' ? 1 : -1)); }
