@@ -52,6 +52,7 @@ def _resource_urls(resource: Resource) -> URLResolver:
                 path("<int:pk>/", records.detail_view, at, name=f"{label}.detail"),
                 path("<int:pk>/edit/", records.edit_view, at, name=f"{label}.edit"),
                 path("<int:pk>/timeline/", timeline.timeline_view, at, name=f"{label}.timeline"),
+                path("<int:pk>/cells/<slug:column>/", cells.cell_view, at, name="cell"),
             ]
         ),
     )
@@ -143,7 +144,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<slug:module>/do/<slug:verb>/", commands.command_view, name="do"),
     path("<slug:module>/do/<slug:verb>/many/", bulk.many_view, name="do_many"),
     path("<slug:module>/do/<slug:verb>/<int:pk>/", commands.command_view, name="do_on"),
-    path("<slug:module>/<slug:slug>/<int:pk>/cells/<slug:column>/", cells.cell_view, name="cell"),
     path("<slug:module>/reports/<slug:name>/", reports.report_view, name="report"),
 ]
 

@@ -1,24 +1,21 @@
-"""Workbooks (xlsx, xls, ods) as rows of text, read in a process of its own that a hostile file can't take the house down with.
+"""Workbooks (xlsx, xls, ods) as rows of text, read in a process of its own (core.apart).
 
-The process gets the bytes, may use so much memory and so much time, and answers with JSON. Before the reader of workbooks sees a zip file,
-it is unpacked once against a limit, and its farthest cell is looked up: a small file can claim a sheet of 17 thousand million cells.
+Before the reader of workbooks sees a zip file, it is unpacked once against a limit, and its farthest cell is looked up: a small file
+can claim a sheet of 17 thousand million cells.
 Formulas come as the value they had when the file was saved.
 """
 
 from __future__ import annotations
 
 import io
-import json
 import math
-import os
 import re
-import subprocess
-import sys
 import zipfile
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from pathlib import Path
 from typing import Any
+
+from .apart import answer, read_apart
 
 ROWS_MAX = 100_020
 COLUMNS_MAX = 500
@@ -48,15 +45,7 @@ def is_workbook(data: bytes) -> bool:
 
 def read_sheet(data: bytes, name: str = "") -> Sheet:
     """One sheet of a workbook; the first that holds something where none is named. Never raises, whatever the bytes."""
-    source = str(Path(__file__).resolve().parents[2])
-    asked = [sys.executable, "-P", "-m", "enfilade.core.workbook", name]
-    try:
-        done = subprocess.run(
-            asked, input=data, capture_output=True, timeout=2 * SECONDS_MAX, env={**os.environ, "PYTHONPATH": source}, check=False
-        )
-        found = json.loads(done.stdout) if done.returncode == 0 else {}
-    except (subprocess.TimeoutExpired, ValueError):
-        found = {}
+    found = read_apart("enfilade.core.workbook", data, SECONDS_MAX, name)
     if not found:
         return Sheet(fault="This workbook can't be read: it is damaged, or it takes more memory or time than a workbook may.")
     rows = tuple((int(line), tuple(cells)) for line, cells in found.pop("rows", ()))
@@ -141,14 +130,5 @@ def _text(value: Any) -> str:
     return str(value)
 
 
-def _main() -> None:
-    import resource
-
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_MAX_BYTES, MEMORY_MAX_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS_MAX, SECONDS_MAX))
-    found = _read(sys.stdin.buffer.read(), sys.argv[1] if len(sys.argv) > 1 else "")
-    json.dump(found, sys.stdout)
-
-
 if __name__ == "__main__":
-    _main()
+    answer(_read, MEMORY_MAX_BYTES, SECONDS_MAX)

@@ -31,7 +31,7 @@ def _table(ctx: Context, rows: Sequence[models.Model], columns: tuple[str, ...],
     """The context of billing/panel_table.html: rows of one resource, each leading to its page."""
     if not rows:
         return {"columns": [], "rows": [], "empty": empty, "count": 0}
-    resource = resource_for(type(rows[0]))
+    resource = resource_for(rows[0])
     if resource is None:
         raise LookupError(f"{type(rows[0])} has no resource")
     heads = [{"label": resource.label_of(c), "kind": "amount" if c.endswith("_minor") else "text"} for c in columns]

@@ -1,26 +1,21 @@
-"""The text of a file that somebody gave, read in a process of its own that a hostile file can't take the house down with.
+"""The text of a file that somebody gave, read in a process of its own (core.apart).
 
-The process gets the bytes, may use so much memory and so much time, and answers with JSON. PDF is read by PDFium. Of the office formats,
-which are zip files of XML, only the parts that hold text are unpacked, against a limit; one that declares a document type is refused,
-so there are no entities. Pictures have no text: nothing here guesses letters.
+PDF is read by PDFium. Of the office formats, which are zip files of XML, only the parts that hold text are unpacked, against a limit;
+one that declares a document type is refused, so there are no entities. Pictures have no text: nothing here guesses letters.
 """
 
 from __future__ import annotations
 
 import io
-import json
-import os
 import re
-import subprocess
-import sys
 import zipfile
 import zlib
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from html.parser import HTMLParser
-from pathlib import Path
 from typing import IO, Any
 from xml.parsers import expat
 
+from enfilade.core.apart import answer, read_apart
 from enfilade.core.textfile import clean, decode, repair
 
 CHARACTERS_MAX = 200_000
@@ -66,15 +61,7 @@ class _Enough(Exception):
 
 def read_text(data: bytes) -> Reading:
     """The text of a file, by its content and not by its name. Never raises, whatever the bytes."""
-    source = str(Path(__file__).resolve().parents[3])
-    asked = [sys.executable, "-P", "-m", "enfilade.base.document.filetext"]
-    # Whoever takes this process over finds nothing in it: no address of the database, no key.
-    env = {"PYTHONPATH": source, "PATH": os.defpath, "LC_ALL": "C.UTF-8"}
-    try:
-        done = subprocess.run(asked, input=data, capture_output=True, timeout=2 * SECONDS_MAX, env=env, check=False)
-        found = json.loads(done.stdout) if done.returncode == 0 else None
-    except (subprocess.TimeoutExpired, ValueError):
-        found = None
+    found = read_apart("enfilade.base.document.filetext", data, SECONDS_MAX)
     return Reading(**found) if found else Reading(fault=TOO_LONG)
 
 
@@ -234,14 +221,5 @@ def _letters(data: bytes) -> str:
     return "\n".join(repair(line) for line in decode(data).split("\n"))
 
 
-def _main() -> None:
-    import resource
-    from dataclasses import asdict
-
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_MAX_BYTES, MEMORY_MAX_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS_MAX, SECONDS_MAX))
-    json.dump(asdict(_read(sys.stdin.buffer.read())), sys.stdout)
-
-
 if __name__ == "__main__":
-    _main()
+    answer(lambda data: asdict(_read(data)), MEMORY_MAX_BYTES, SECONDS_MAX)

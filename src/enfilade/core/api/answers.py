@@ -63,7 +63,7 @@ def with_deprecation(answer: HttpResponse, what: Deprecated | None) -> HttpRespo
 def result_json(ctx: Context, result: Any) -> dict[str, Any]:
     """What a command gave: the record, or the values of a plain result."""
     if isinstance(result, models.Model):
-        resource = resource_for(type(result))
+        resource = resource_for(result)
         if resource is not None and ctx.may(resource.view_permission):
             return cast("dict[str, Any]", resource.as_json(ctx, result))
         return {"id": result.pk, "ref": ref(result), "label": str(result)}

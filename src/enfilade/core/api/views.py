@@ -163,7 +163,7 @@ def _run(request: HttpRequest, ctx: Context, name: str, target: dict[str, Any], 
     with scope(ctx.company_id, read_only=True):
         body = result_json(ctx, result)
     answer = JsonResponse(body, status=200 if rehearse else status)
-    if isinstance(result, models.Model) and status == 201 and not rehearse and (resource := resource_for(type(result))):
+    if isinstance(result, models.Model) and status == 201 and not rehearse and (resource := resource_for(result)):
         answer["Location"] = f"{resource.api_url()}{result.pk}/"
     return with_deprecation(answer, command.deprecated)
 

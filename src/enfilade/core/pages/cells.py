@@ -27,14 +27,12 @@ from .records import allowed
 
 
 @view(methods=METHODS)
-def cell_view(request: HttpRequest, ctx: Context, module: str, slug: str, pk: int, column: str) -> HttpResponse:
+def cell_view(request: HttpRequest, ctx: Context, label: str, pk: int, column: str) -> HttpResponse:
     """/<module>/<slug>/<pk>/cells/<column>/: the field on GET; on POST the change, answered by the row's cells as they are now.
 
     The query is that of the list, so that the same columns come back. What is refused stands at the field, with what was typed.
     """
-    resource = next((r for r in RESOURCES.values() if r.module == module and r.slug == slug), None)
-    if resource is None:
-        raise NotFound("list", slug)
+    resource = RESOURCES[label]
     command = allowed(ctx, resource.change_command, resource)
     ctx.require(resource.view_permission)
     parameter = input_of(resource, column)

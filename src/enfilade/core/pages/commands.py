@@ -187,7 +187,7 @@ def _in_dialog(request: HttpRequest) -> bool:
 def preview_of(ctx: Context, command: Command, result: Any) -> dict[str, Any]:
     """What a rehearsal showed: the values that the result would have."""
     if isinstance(result, models.Model):
-        resource = resource_for(type(result))
+        resource = resource_for(result)
         columns = resource.shown() if resource else ()
         cells = resource.cells(ctx, result, columns) if resource else []
         changes = (
@@ -219,7 +219,7 @@ def _done(request: HttpRequest, ctx: Context, command: Command, result: Any) -> 
     if is_dataclass(result) and not isinstance(result, type):
         return _told(request, command, result)
     if isinstance(result, models.Model) and result.pk:
-        resource = resource_for(type(result))
+        resource = resource_for(result)
         sentence = f"{command.label}: {result}"
         if resource is not None and ctx.may(resource.view_permission):
             url, label = resource.url(result), "Open"

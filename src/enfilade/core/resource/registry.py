@@ -19,6 +19,6 @@ def resource_named(label: str) -> Any:
     return found
 
 
-def resource_for(model: type[models.Model]) -> Any:
-    """The resource of a model, None when it has none."""
+def resource_for(model: type[models.Model] | models.Model) -> Any:
+    """The resource of a model or of a row of one, None when it has none. A row that is loaded lazily is not of its model by its type."""
     return RESOURCES.get(model._meta.label_lower)

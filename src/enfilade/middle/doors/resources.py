@@ -140,6 +140,6 @@ def _line(item: Any) -> str:
 
 
 def _linked(ctx: Context, row: Any) -> dict[str, Any]:
-    found = resource_for(type(row)) if row is not None else None
+    found = resource_for(row) if row is not None else None
     may = found is not None and ctx.may(found.view_permission)
     return {"text": str(row) if row is not None else "–", "url": found.url(row) if found is not None and may else ""}
