@@ -88,3 +88,9 @@ const reachTables = () => document.querySelectorAll('.table-wrap').forEach((wrap
 addEventListener('load', reachTables);
 addEventListener('resize', reachTables);
 document.addEventListener('htmx:after:swap', reachTables);
+
+// A reload that waited while somebody filtered asks for what the list shows by then, not for what it showed when the news came.
+document.addEventListener('htmx:before:request', (event) => {
+  const { sourceElement, request } = event.detail.ctx;
+  if (sourceElement.id === 'list') request.action = sourceElement.getAttribute('hx-get');
+});

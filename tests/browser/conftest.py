@@ -31,6 +31,9 @@ PATIENCE_MS = 15_000
 Looks = tuple[tuple[int, str], ...]
 LOOKS: Looks = ((1440, "light"), (1440, "dark"), (390, "light"), (390, "dark"))
 # What still moves (a toast that rises, a ring that grows) is looked at when it has come to rest.
+# Something has changed on the server, says the page to its parts; and how long an answer that was held is given to arrive.
+NEWS = "document.body.dispatchEvent(new CustomEvent('record-changed', { bubbles: true }))"
+SLOW_ANSWER_MS = 400
 AT_REST = """() => Promise.allSettled(document.getAnimations()
     .filter((one) => Number.isFinite(one.effect.getComputedTiming().endTime)).map((one) => one.finished))"""
 RUN_AXE = """([within, options]) => axe.run(within, options).then((found) => found.violations

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
-from .conftest import AT_REST, Desk, House
+from .conftest import AT_REST, NEWS, SLOW_ANSWER_MS, Desk, House
 
 TABS = 25
 # The element with the focus, or something close around it, has an outline; and it is not outside of what can be seen.
@@ -31,6 +31,7 @@ IS_SEEN = """() => {
 def test_the_desk_needs_no_mouse(house: House, desk_of: Callable[..., Desk]) -> None:
     desk = desk_of("desk")
     log_a_call_with_two_keys(house, desk)
+    turn_the_book_while_it_reloads(desk)
     find_with_the_palette(house, desk)
     walk_a_list(desk)
     open_and_leave_a_dialog(desk)
@@ -52,6 +53,21 @@ def log_a_call_with_two_keys(house: House, desk: Desk) -> None:
     with house.reading() as ctx:
         call = Call.objects.visible_to(ctx).select_related("answer_version__answer").get()
         assert (call.state, call.outcome, call.answer_version.answer.question) == ("ended", "answered", question)
+
+
+def turn_the_book_while_it_reloads(desk: Desk) -> None:
+    """News reach the book while somebody turns to the employees' part: what was asked for last stays, whichever answer is slower."""
+    page = desk.go("/reception/desk/")
+    held: list[Route] = []
+    page.route("**/reception/desk/book/**", lambda route: route.continue_() if held else held.append(route))
+    with page.expect_request("**/reception/desk/book/**"):
+        page.evaluate(NEWS)
+    page.keyboard.press("e")
+    entry = page.locator("#desk-book button", has_text="When is pay day?")
+    expect(entry).to_be_visible()
+    held[0].continue_()
+    page.wait_for_timeout(SLOW_ANSWER_MS)
+    expect(entry).to_be_visible()
 
 
 def find_with_the_palette(house: House, desk: Desk) -> None:

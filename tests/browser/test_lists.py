@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
-from .conftest import Desk, House
+from .conftest import NEWS, SLOW_ANSWER_MS, Desk, House
 
 
 def open_cases(house: House, login: str, number: int) -> None:
@@ -50,6 +50,32 @@ def test_many_rows_at_once(house: House, desk_of: Callable[..., Desk]) -> None:
     page.keyboard.press("Escape")
     expect(page.locator("#list tbody tr").filter(has_text="Closed")).to_have_count(2)
     expect(bar).to_be_hidden()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("house", [0], indirect=True)
+def test_a_filter_outlasts_the_news(house: House, desk_of: Callable[..., Desk]) -> None:
+    """The list reloads while somebody filters, in either order: the filter stands, and the news are in it."""
+    open_cases(house, "owner", 3)
+    page = desk_of("owner").go("/work/cases/?q=gloves")
+    rows, search, held = page.locator("#list tbody tr"), page.get_by_role("searchbox", name="Search Cases"), list[Route]()
+    page.route("**/work/cases/?**", lambda route: route.continue_() if held else held.append(route))
+    with page.expect_request("**/work/cases/?**"):
+        page.evaluate(NEWS)
+    search.fill("size 1")
+    expect(rows).to_have_count(1)
+    held[0].continue_()
+    page.wait_for_timeout(SLOW_ANSWER_MS)
+    expect(rows).to_have_count(1)
+
+    held.clear()
+    with page.expect_request("**/work/cases/?**"):
+        search.fill("gloves")
+    open_cases(house, "owner", 1)
+    page.evaluate(NEWS)
+    page.wait_for_timeout(SLOW_ANSWER_MS)
+    held[0].continue_()
+    expect(rows).to_have_count(4)
 
 
 @pytest.mark.django_db(transaction=True)

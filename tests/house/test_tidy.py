@@ -104,6 +104,27 @@ def test_templates_do_not_compile_user_text() -> None:
     assert wrong == []
 
 
+def test_the_last_word_counts() -> None:
+    """What sends words that somebody is typing, or fills a part that also reloads itself, says what becomes of the request before.
+
+    htmx drops all but the first two requests of an element, and parts with two sources show whichever answer is slower.
+    """
+    texts = {str(file.relative_to(ROOT)): file.read_text() for file in sorted(SOURCE.rglob("*.html"))}
+    asks = re.compile(r"<[a-z][^<]*?hx-(?:get|post)=(?:{%.*?%}|{{.*?}}|[^>])*>")
+    asking = [(name, tag) for name, text in texts.items() for tag in asks.findall(text)]
+    reloading = {found[1] for _, tag in asking if "hx-trigger" in tag and (found := re.search(r'\bid="([a-z-]+)"', tag))}
+    wrong = []
+    for name, tag in asking:
+        here = re.search(r'\bid="([a-z-]+)"', tag)
+        goal = re.search(r'hx-target="#([a-z-]+)"', tag)
+        typed = re.search(r'hx-trigger="[^"]*(?<![-\w])(?:input|change)\b', tag)
+        foreign = goal and goal[1] in reloading and not (here and here[1] == goal[1])
+        if (typed and "hx-sync=" not in tag) or (foreign and f'hx-sync="#{goal[1]}:' not in tag):
+            wrong.append(f"{name}: {tag[:120]}")
+    assert reloading
+    assert wrong == []
+
+
 def test_no_names_of_machines_or_registries() -> None:
     """What is committed runs anywhere."""
     for pattern in ("*.txt", "*.toml", "*.json", "*.in", "Makefile"):
