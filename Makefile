@@ -16,7 +16,7 @@ VENV := .venv/bin
 export ONLY
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check format docs bench endure lock openapi client clean
+.PHONY: help run build test check format docs bench endure lock openapi words client clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
@@ -59,6 +59,10 @@ lock: ## resolve requirements/*.in anew into hash-pinned locks
 openapi: ## store the OpenAPI document that the tests compare with
 	@$(START) prepare --dev
 	@exec $(VENV)/python tools/openapi.py
+
+words: ## bring the catalogues of all languages up to date; says what has no translation yet
+	@$(START) prepare --dev
+	@exec env PYTHONPATH=src $(VENV)/python tools/words.py
 
 client: ## write the Python client of the API to clients/enfilade_client.py
 	@$(START) prepare --dev

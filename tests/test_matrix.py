@@ -131,6 +131,7 @@ def cells(keys: dict[str, int]) -> Iterator[Cell]:
             yield Cell(name, f"/{page.module}/{path}", page.permission)
     yield Cell("audit_archive", "/core/audit-archive/", "core.export_audit")
     yield Cell("account_elevate", "/account/elevate/", "core.elevate")
+    yield Cell("account_language", "/account/language/", "core.read_notifications")
     yield Cell("account_notices", "/account/notifications/", "core.read_notifications")
     yield Cell("account_tokens", "/account/tokens/", "core.make_token")
 

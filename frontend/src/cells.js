@@ -1,5 +1,7 @@
 // Cells of a list that are changed in place. Arrow keys go from the name of a row to its cells, Enter or a double click opens one, Enter saves,
 // Esc leaves it as it was, Tab saves and opens the next one. While one is open the list stays as it is, and is read anew afterwards.
+import { word } from './words.js';
+
 const list = () => document.getElementById('list');
 const buttons = (row) => [...row.querySelectorAll('.cell-edit')];
 const openForm = () => document.querySelector('#list .cell-form');
@@ -48,8 +50,8 @@ const open = async (cell) => {
   try {
     const answer = await ask(address(cell));
     if (answer.status === 200 && !openForm()) draw(cell, await answer.text());
-    else if (answer.status !== 204) say('This can’t be changed here any more. Load the list again.');
-  } catch { say('The server did not answer. Check the connection and try again.'); }
+    else if (answer.status !== 204) say(word('This can’t be changed here any more. Load the list again.'));
+  } catch { say(word('The server did not answer. Check the connection and try again.')); }
 };
 
 // The row's cells come back as they are now; false where the change was refused and stands open with its sentence.
@@ -63,7 +65,7 @@ const save = async (form) => {
     const answer = await ask(address(cell), { method: 'POST', body: new FormData(form) });
     const html = await answer.text();
     if (!answer.ok && html.includes('class="cell-form"')) { draw(cell, html); return false; }
-    if (!answer.ok) { say('This was not saved. Load the page again.'); return false; }
+    if (!answer.ok) { say(word('This was not saved. Load the page again.')); return false; }
     const cells = document.createElement('template');
     cells.innerHTML = html;
     const told = JSON.parse(answer.headers.get('HX-Trigger') ?? '{}');
@@ -74,7 +76,7 @@ const save = async (form) => {
     missed = true;
     return true;
   } catch {
-    say('The server did not answer. Check the connection and save again; nothing happens twice.');
+    say(word('The server did not answer. Check the connection and save again; nothing happens twice.'));
     return false;
   } finally { delete form.dataset.busy; }
 };

@@ -1,4 +1,6 @@
 // Dialogs fill by htmx (target #dialog-body or #subdialog-body), open when filled, and close on the event "dialog-close".
+import { word } from './words.js';
+
 const bodies = { 'dialog-body': 'dialog', 'subdialog-body': 'subdialog' };
 
 const openDialog = (dialog) => {
@@ -46,5 +48,5 @@ document.addEventListener('cancel', (event) => {
   if (!dialog.matches?.('#dialog, #subdialog') || !dialog.dataset.dirty) return;
   event.preventDefault();
   delete dialog.dataset.dirty;
-  document.dispatchEvent(new CustomEvent('toast', { detail: { text: 'Press Escape again to discard what you typed.', tone: 'info' } }));
+  document.dispatchEvent(new CustomEvent('toast', { detail: { text: word('Press Escape again to discard what you typed.'), tone: 'info' } }));
 }, true);

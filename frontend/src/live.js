@@ -1,5 +1,7 @@
 // Live updates: the stream carries topics only; parts that name a topic fetch themselves with their own rights.
 // hx-trigger="live:appointments.visit from:body" reloads for any visit, "live:appointments.visit:42" for one.
+import { word } from './words.js';
+
 const url = document.querySelector('meta[name="live-url"]')?.content;
 const badge = document.getElementById('live');
 const POLL_MS = 30000;
@@ -43,14 +45,14 @@ const stopPoll = () => { clearInterval(poll); poll = null; };
 
 const connect = () => {
   source = new EventSource(url, { withCredentials: true });
-  source.onopen = () => { stopPoll(); say('on', 'Live'); };
+  source.onopen = () => { stopPoll(); say('on', word('Live')); };
   source.onmessage = (event) => {
     let topics = [];
     try { topics = JSON.parse(event.data).topics ?? []; } catch { return; }
     collect(topics);
   };
   source.onerror = () => {
-    say('off', 'Refreshing every 30 s');
+    say('off', word('Refreshing every 30 s'));
     startPoll();
     if (source.readyState === EventSource.CLOSED) { source.close(); setTimeout(() => { if (!document.hidden) connect(); }, POLL_MS); }
   };
@@ -60,7 +62,7 @@ if (url) {
   connect();
   document.addEventListener('visibilitychange', () => {
     clearTimeout(hiding);
-    if (document.hidden) hiding = setTimeout(() => { source.close(); stopPoll(); say('paused', 'Paused'); }, HIDDEN_MS);
+    if (document.hidden) hiding = setTimeout(() => { source.close(); stopPoll(); say('paused', word('Paused')); }, HIDDEN_MS);
     else if (document.documentElement.dataset.live === 'paused') { connect(); collect(topicsOfPage()); } else flush();
   });
 }

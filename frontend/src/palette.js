@@ -1,4 +1,5 @@
 import htmx from 'htmx.org';
+import { word } from './words.js';
 
 // Ctrl-K: records, pages and commands from /palette/?q=, a JSON list of {group, label, hint, url, kind}.
 const dialog = document.getElementById('palette');
@@ -56,8 +57,8 @@ const search = async () => {
   try {
     const response = await fetch(url, { signal: request.signal, headers: { Accept: 'application/json' } });
     const found = response.ok ? await response.json() : null;
-    draw(found?.results ?? found ?? [], found ? 'Nothing found. Try fewer letters.' : 'The search does not answer just now.');
-  } catch (error) { if (error.name !== 'AbortError') draw([], 'The search does not answer just now.'); }
+    draw(found?.results ?? found ?? [], found ? word('Nothing found. Try fewer letters.') : word('The search does not answer just now.'));
+  } catch (error) { if (error.name !== 'AbortError') draw([], word('The search does not answer just now.')); }
 };
 
 const run = (option, elsewhere) => {

@@ -1,5 +1,6 @@
 import htmx from 'htmx.org';
 import { place } from './menus.js';
+import { word } from './words.js';
 
 // A box that finds another record while one types. Hidden inputs carry the ids; the visible input has no name.
 class RefBox extends HTMLElement {
@@ -44,8 +45,8 @@ class RefBox extends HTMLElement {
 
   draw(found, query) {
     const options = (found.results ?? found).map((one, position) => this.option(one, position));
-    if (this.dataset.createUrl) options.push(this.option({ id: '', label: query ? `Create “${query}”…` : 'Create a new one…', create: query }, options.length));
-    if (!options.length) options.push(Object.assign(document.createElement('li'), { className: 'refbox-none', textContent: 'Nothing found' }));
+    if (this.dataset.createUrl) options.push(this.option({ id: '', label: query ? word('Create “{query}”…', { query }) : word('Create a new one…'), create: query }, options.length));
+    if (!options.length) options.push(Object.assign(document.createElement('li'), { className: 'refbox-none', textContent: word('Nothing found') }));
     this.list.replaceChildren(...options);
     if (document.activeElement !== this.input) return;
     this.list.style.minWidth = `${this.input.offsetWidth}px`;
@@ -124,7 +125,7 @@ class RefBox extends HTMLElement {
       const chip = Object.assign(document.createElement('span'), { className: 'refbox-chip', textContent: field.dataset.label });
       chip.dataset.id = field.value;
       const remove = Object.assign(document.createElement('button'), { type: 'button', className: 'chip-remove', textContent: '×' });
-      remove.setAttribute('aria-label', `Remove ${field.dataset.label}`);
+      remove.setAttribute('aria-label', word('Remove {label}', { label: field.dataset.label }));
       chip.append(remove);
       this.chosen.append(chip);
     }

@@ -1,4 +1,6 @@
 // Lists: a click anywhere on a row opens it; rows are walked, chosen and opened from the keyboard.
+import { word } from './words.js';
+
 const rows = () => [...document.querySelectorAll('#list table[data-rows] tbody tr')];
 const SECOND_CLICK_MS = 280;
 let going;
@@ -27,7 +29,7 @@ const showBulk = () => {
   const count = found.filter((box) => box.checked).length;
   bar.hidden = !count;
   if (count < found.length) matching().checked = false;
-  const words = matching().checked ? 'All that match' : `${count} selected`;
+  const words = matching().checked ? word('All that match') : word('{count} selected', { count });
   const said = bar.querySelector('[data-bulk-count]');
   if (said.textContent !== words) said.textContent = words;
   const more = bar.querySelector('[data-pick-matching]');

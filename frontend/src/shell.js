@@ -1,4 +1,6 @@
 // The frame: theme, rail, key names. Everything listens on the document, so swapped parts need no set-up.
+import { word } from './words.js';
+
 const root = document.documentElement;
 const THEMES = ['system', 'light', 'dark'];
 
@@ -31,7 +33,7 @@ document.addEventListener('click', (event) => {
   const rail = target.closest('[data-rail]');
   if (rail) (rail.dataset.rail === 'open' ? openRail(rail.dataset.railTo) : closeRail());
   const copy = target.closest('[data-copy]');
-  if (copy) navigator.clipboard?.writeText(copy.dataset.copy).then(() => document.dispatchEvent(new CustomEvent('toast', { detail: { text: 'Copied', tone: 'ok' } })));
+  if (copy) navigator.clipboard?.writeText(copy.dataset.copy).then(() => document.dispatchEvent(new CustomEvent('toast', { detail: { text: word('Copied'), tone: 'ok' } })));
 });
 
 document.addEventListener('keydown', (event) => { if (event.key === 'Escape') closeRail(); });

@@ -1,5 +1,7 @@
 // Short notes at the corner, from Django messages and from the HX-Trigger event "toast" {text, tone, url, label}.
 // Texts go in as text, never as HTML: they may quote what a person typed.
+import { word } from './words.js';
+
 const TONES = { success: 'ok', warning: 'warn', error: 'bad', info: 'info', debug: 'info' };
 const SECONDS = { ok: 5, info: 6, warn: 10, bad: 20 };
 const region = document.getElementById('toasts');
@@ -16,13 +18,13 @@ export const toast = ({ text, value, tone = 'ok', url, label }) => {
   if (url) {
     const link = document.createElement('a');
     link.href = url;
-    link.textContent = label ?? 'Open';
+    link.textContent = label ?? word('Open');
     note.append(link);
   }
   const close = document.createElement('button');
   close.type = 'button';
   close.className = 'icon-btn';
-  close.setAttribute('aria-label', 'Dismiss');
+  close.setAttribute('aria-label', word('Dismiss'));
   close.textContent = '×';
   close.addEventListener('click', () => note.remove());
   note.append(close);
@@ -45,5 +47,5 @@ region?.querySelectorAll('.toast-seed').forEach((seed) => {
 
 // A request that got no answer has an unknown outcome; the form keeps its key, so sending again is safe.
 document.addEventListener('htmx:error', (event) => {
-  if (event.detail?.ctx && !event.detail.ctx.response) toast({ text: 'The server did not answer. Check the connection and send again; nothing happens twice.', tone: 'bad' });
+  if (event.detail?.ctx && !event.detail.ctx.response) toast({ text: word('The server did not answer. Check the connection and send again; nothing happens twice.'), tone: 'bad' });
 });

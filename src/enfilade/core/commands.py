@@ -13,7 +13,8 @@ from . import importing  # noqa: F401 - its commands are core's too
 from .access import new_token
 from .command import Choice, Input, Ref, command
 from .context import Context, Refusal
-from .models import ApiToken, Elevation, ListChoice, Membership, Notification, NotificationChoice, Role, SavedView
+from .language.words import LANGUAGES
+from .models import ApiToken, Elevation, ListChoice, Membership, Notification, NotificationChoice, Role, SavedView, User
 from .narrowing import covers, is_pattern, narrowed
 from .resource import resource_named
 from .resource.views import choosable, views_for
@@ -117,6 +118,12 @@ def choose_notification(
     """
     choice, _ = NotificationChoice.objects.update_or_create(company=ctx.company, user=ctx.user, kind=kind, defaults={"how": how})
     return choice
+
+
+@command(permission="core.read_notifications", hidden=True)
+def choose_language(ctx: Context, *, language: Annotated[str, Choice(("", "As the company"), *LANGUAGES.items())] = "") -> None:
+    """Read the house in another language than the company's; left empty, in the company's."""
+    User.objects.filter(pk=ctx.user.pk).update(language=language)
 
 
 @dataclass(frozen=True)

@@ -153,9 +153,14 @@ class Context:
         return self.now.astimezone(self.zone).date()
 
     @property
+    def language(self) -> str:
+        """The language the caller reads, as Django names it (`en-gb`): her own choice, or that of the company."""
+        return self.user.language or self.company.language
+
+    @property
     def locale(self) -> str:
-        """The company's language as Babel names it (`en_GB`)."""
-        return to_locale(self.company.language)
+        """The caller's language as Babel names it (`en_GB`)."""
+        return to_locale(self.language)
 
     @property
     def rights(self) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:

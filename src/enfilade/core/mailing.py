@@ -12,9 +12,11 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
+from django.utils import translation
 
 from .context import Context
 from .jobs import for_each_company, schedule
+from .language.words import say
 from .models import Membership, Notification, NotificationChoice
 from .refs import split
 from .scope import scope
@@ -59,7 +61,10 @@ def _mail(ctx: Context, how: str, within: timedelta) -> int:
         Notification.objects.visible_to(ctx).filter(pk__in=[n.pk for rows in letters.values() for n in rows]).update(mailed_at=ctx.now)
     if not letters:
         return 0
-    mails = [_written(ctx, how, email, rows) for email, rows in letters.items()]
+    mails = []
+    for email, rows in letters.items():
+        with translation.override(rows[0].user.language or ctx.company.language):
+            mails.append(_written(ctx, how, email, rows))
     try:
         return get_connection().send_messages(mails) or 0
     except OSError as error:
@@ -80,7 +85,7 @@ def _take(ctx: Context, how: str, within: timedelta) -> dict[str, list[Notificat
     emails = dict(members.values_list("user", "user__email"))
     waiting = Notification.objects.visible_to(ctx).filter(user__in=list(emails), read_at=None, mailed_at=None, at__gte=ctx.now - within)
     found: dict[str, list[Notification]] = defaultdict(list)
-    for note in waiting.select_for_update(skip_locked=True, of=("self",)).order_by("pk"):
+    for note in waiting.select_related("user").select_for_update(skip_locked=True, of=("self",)).order_by("pk"):
         mine = choices[note.user_id]
         if mine.get(note.kind, mine.get("", "page")) == how:
             found[emails[note.user_id]].append(note)
@@ -88,12 +93,12 @@ def _take(ctx: Context, how: str, within: timedelta) -> dict[str, list[Notificat
 
 
 def _written(ctx: Context, how: str, email: str, rows: list[Notification]) -> EmailMessage:
-    lines = [f"- {note.text}{_link(note)}" for note in rows[:LINES_MAX]]
+    lines = [f"- {say(note.text)}{_link(note)}" for note in rows[:LINES_MAX]]
     if len(rows) > LINES_MAX:
-        lines.append(f"... and {len(rows) - LINES_MAX} more on the page.")
-    one = rows[0].text if how == NotificationChoice.How.EMAIL and len(rows) == 1 else f"{len(rows)} notifications"
+        lines.append(say(f"... and {len(rows) - LINES_MAX} more on the page."))
+    one = say(rows[0].text) if how == NotificationChoice.How.EMAIL and len(rows) == 1 else say(f"{len(rows)} notifications")
     subject = " ".join(f"{ctx.company.name}: {one}".split())[:200]
-    text = "\n".join([*lines, "", "What reaches you by e-mail is chosen under Your account, Notifications."])
+    text = "\n".join([*lines, "", say("What reaches you by e-mail is chosen under Your account, Notifications.")])
     headers = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
     return EmailMessage(subject, text, settings.DEFAULT_FROM_EMAIL, [email], headers=headers)
 

@@ -12,6 +12,7 @@ from . import clamd
 from .archive import PERMISSION, seals_between
 from .command import Input
 from .context import Context
+from .language.words import say
 from .models import FileScan
 from .resource.hooks import report
 from .sealing import unsealed_count
@@ -57,7 +58,7 @@ def virus_scanner(ctx: Context) -> dict[str, Any]:
     counts = dict(rows.order_by().values_list("state").annotate(number=Count("pk")))
     held = rows.filter(state__in=["waiting", "quarantined"]).select_related("file").order_by("-pk")[:100]
     try:
-        name, tone = (clamd.version(), "ok") if settings.CLAMD else ("None", "bad")
+        name, tone = (clamd.version(), "ok") if settings.CLAMD else (say("None"), "bad")
     except clamd.Unreachable:
         name, tone = "Does not answer", "bad"
     notes = [] if settings.CLAMD else ["Nothing scans the files that people give us. Whoever runs Enfilade names a scanner by CLAMD."]

@@ -115,6 +115,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/sessions/", security.sessions_view, name="account_sessions"),
     path("account/confirm/", security.confirm_view, name="account_confirm"),
     path("account/confirm/options/", security.confirm_options_view, name="account_confirm_options"),
+    path("account/language/", account.language_view, name="account_language"),
     path("account/notifications/", account.notices_view, name="account_notices"),
     path("account/tokens/", account.tokens_view, name="account_tokens"),
     path("palette/", palette.palette_view, name="palette"),

@@ -27,6 +27,7 @@ from psycopg.conninfo import conninfo_to_dict
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from enfilade.core.language import words
 from enfilade.core.logs import LINES, logging_settings
 
 from .embedded import find_database_url
@@ -143,7 +144,6 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
-    "django.forms",
     "axes",
     "django_htmx",
     "django_cotton.apps.SimpleAppConfig",
@@ -151,6 +151,8 @@ INSTALLED_APPS = [
     "django_vite",
     "procrastinate.contrib.django",
     "enfilade.core",
+    # After ours, which words the options of a choice.
+    "django.forms",
     *MODULES,
     "enfilade.site",
 ]
@@ -179,7 +181,7 @@ ROOT_URLCONF = "enfilade.site.urls"
 WSGI_APPLICATION = "enfilade.site.wsgi.application"
 
 _LOADERS = [
-    "django_cotton.cotton_loader.Loader",
+    "enfilade.core.language.loader.Loader",
     "django.template.loaders.filesystem.Loader",
     "django.template.loaders.app_directories.Loader",
 ]
@@ -188,7 +190,11 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "OPTIONS": {
             "loaders": [("template_partials.loader.Loader", _LOADERS if DEBUG else [("django.template.loaders.cached.Loader", _LOADERS)])],
-            "builtins": ["django_cotton.templatetags.cotton", "template_partials.templatetags.partials"],
+            "builtins": [
+                "django_cotton.templatetags.cotton",
+                "template_partials.templatetags.partials",
+                "enfilade.core.templatetags.saying",
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",
@@ -221,6 +227,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 USE_I18N = True
 LANGUAGE_CODE = "en"
+LANGUAGES = list(words.LANGUAGES.items())
 
 STATIC_URL = "/static/"
 STATIC_ROOT = env.enfilade_home / "static"

@@ -100,7 +100,7 @@ def day_takings(ctx: Context, *, on: Today) -> dict[str, Any]:
         ("Drawer difference", difference, "bad" if difference else "ok"),
     ]
     return {
-        "columns": [{"name": n, "label": label, "kind": k} for n, label, k in [*columns, ("kept_minor", "Kept", "amount")]],
+        "columns": [{"name": n, "label": label, "kind": k} for n, label, k in [*columns, ("kept_minor", "Balance", "amount")]],
         "rows": rows,
         "totals": {n: sum(int(str(row[n])) for row in rows) for n in ("payments", "in_minor", "out_minor", "kept_minor")},
         "tiles": [{"label": label, "value": _money(ctx, minor), "value_minor": minor, "tone": tone} for label, minor, tone in tiles],

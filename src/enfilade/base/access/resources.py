@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from enfilade.core.context import Context
+from enfilade.core.language.words import say
 from enfilade.core.models import Membership, Role
 from enfilade.core.pages.context import department
 from enfilade.core.permissions import all_permissions
@@ -69,7 +70,7 @@ def holds_panel(ctx: Context, membership: Membership) -> dict[str, Any]:
     rows = [
         {
             "name": name,
-            "rows": reach_words(reach),
+            "rows": say(reach_words(reach)),
             "through": ", ".join(dict.fromkeys(h.role.name for h in held if h.role.grants_for(name))),
             "used_at": last_use(uses, person.user, known[name]),
             "is_reading": known[name].is_reading,

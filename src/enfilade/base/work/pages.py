@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from enfilade.core.context import Context
+from enfilade.core.language.words import say
 from enfilade.core.refs import model_of
 from enfilade.core.resource import page
 from enfilade.core.resource.filtering import period
@@ -68,7 +69,7 @@ def _card(ctx: Context, case: Case, lane: str) -> dict[str, Any]:
     return {
         "case": case,
         "url": f"/work/cases/{case.pk}/",
-        "text": " · ".join(part for part in (str(case.get_kind_display()), case.who, case.get_topic_display()) if part),
+        "text": " · ".join(part for part in (say(case.get_kind_display()), case.who, case.get_topic_display()) if part),
         "place": _place(ctx, case, lane),
         "due": format_instant(case.due_at) if case.due_at else "",
         "late": f"{format_duration(minutes_between(case.due_at, ctx.now))} late" if late and case.due_at else "",

@@ -64,7 +64,7 @@ def call(ctx: Context, name: str, inputs: dict[str, Any]) -> dict[str, Any]:
         raise NotFound("tool", name[:100])
     if tool.permission:
         ctx.require(tool.permission)
-    with timezone.override(ctx.zone), translation.override(ctx.company.language):
+    with timezone.override(ctx.zone), translation.override(ctx.language):
         return tool.run(replace(ctx, channel=CHANNEL), inputs)
 
 

@@ -34,10 +34,11 @@ def context_middleware(get_response: Handler) -> Handler:
         request.ctx = _context(request)  # type: ignore[attr-defined]
         ctx: Context | None = request.ctx  # type: ignore[attr-defined]
         if ctx is None:
-            return get_response(request)
+            with translation.override(translation.get_language_from_request(request)):
+                return get_response(request)
         if request.session.get("must_set_up") and not ctx.authority and not request.path.startswith(WITHOUT_SECOND_FACTOR):
             return _set_up_first(request)
-        with timezone.override(ctx.zone), translation.override(ctx.company.language):
+        with timezone.override(ctx.zone), translation.override(ctx.language):
             response = get_response(request)
         if not response.has_header("Cache-Control"):
             patch_cache_control(response, private=True, no_store=True)

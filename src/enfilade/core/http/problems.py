@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from enfilade.core.context import Invalid, NeedsElevation, OutcomeUnknown, Refusal
+from enfilade.core.language.words import say
 
 TITLES = {
     400: "Not understood",
@@ -32,7 +33,8 @@ UNKNOWN = "The database could not say whether this was saved. Send the same agai
 
 def described(status: int, code: str, detail: str, **more: Any) -> dict[str, Any]:
     """The body of a problem document (RFC 9457): type, title, status, detail, and our stable `code`."""
-    return {"type": f"/problems/{code}", "title": TITLES.get(status, "Problem"), "status": status, "detail": detail, "code": code, **more}
+    title = say(TITLES.get(status, "Problem"))
+    return {"type": f"/problems/{code}", "title": title, "status": status, "detail": say(detail), "code": code, **more}
 
 
 def problem(status: int, code: str, detail: str, **more: Any) -> JsonResponse:
@@ -52,9 +54,9 @@ def problem_body(no: Refusal | OutcomeUnknown) -> dict[str, Any]:
         return described(503, "outcome_unknown", UNKNOWN, retryable=True)
     more: dict[str, Any] = {"retryable": no.code in {"busy", "too_many"}}
     if isinstance(no, Invalid):
-        more["errors"] = [{"field": path, "detail": sentence} for path, found in no.errors.items() for sentence in found]
+        more["errors"] = [{"field": path, "detail": say(sentence)} for path, found in no.errors.items() for sentence in found]
     elif no.field:
-        more["errors"] = [{"field": no.field, "detail": str(no)}]
+        more["errors"] = [{"field": no.field, "detail": say(str(no))}]
     if no.hints:
         more["hints"] = list(no.hints)
     return described(no.status, no.code, str(no), **more)

@@ -82,6 +82,7 @@ class User(AbstractBaseUser):
     name = models.TextField()
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(auto_now_add=True)
+    language = models.CharField(max_length=8, blank=True, default="", db_default="", help_text="Empty: the language of the company.")
 
     objects = UserManager()
 

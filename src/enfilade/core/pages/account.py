@@ -11,6 +11,7 @@ from enfilade.core.command import REGISTRY, run_raw
 from enfilade.core.commands import NewToken
 from enfilade.core.context import Context, Refusal
 from enfilade.core.http.dispatch import view
+from enfilade.core.language.words import LANGUAGES, say
 from enfilade.core.models import ApiToken, NotificationChoice
 from enfilade.core.resource import RESOURCES
 from enfilade.core.resource.hooks import PAGES, REPORTS
@@ -25,6 +26,7 @@ TOKENS_SHOWN = 100
 def account_tabs(ctx: Context, here: str) -> dict[str, Any]:
     """What the frame of every page of the account needs."""
     tabs = [("/account/security/", "Security"), ("/account/sessions/", "Sessions")]
+    tabs += [("/account/language/", "Language")] if ctx.may("core.read_notifications") else []
     tabs += [("/account/notifications/", "Notifications")] if ctx.may("core.read_notifications") else []
     tabs += [("/account/tokens/", "API tokens")] if ctx.may("core.make_token") else []
     tabs += [("/account/elevate/", "Elevate")] if ctx.sleeping and ctx.may("core.elevate") else []
@@ -81,6 +83,21 @@ def _tokens(
 
 
 @view("core.read_notifications", methods=("GET", "HEAD", "POST"))
+def language_view(request: HttpRequest, ctx: Context) -> HttpResponse:
+    """/account/language/: in which language the caller reads the house."""
+    if request.method == "POST":
+        run_raw(ctx, "core.choose_language", {"language": request.POST.get("language", "")})
+        return HttpResponseRedirect(request.path)
+    context = {
+        **account_tabs(ctx, request.path),
+        "languages": LANGUAGES.items(),
+        "own": ctx.user.language,
+        "company_language": LANGUAGES.get(ctx.company.language[:2], ctx.company.language),
+    }
+    return render(request, "core/account/language.html", context)
+
+
+@view("core.read_notifications", methods=("GET", "HEAD", "POST"))
 def notices_view(request: HttpRequest, ctx: Context) -> HttpResponse:
     """/account/notifications/: how each kind of notification reaches the caller beside the page."""
     with scope(ctx.company_id, read_only=True):
@@ -111,10 +128,10 @@ def _state(token: ApiToken, ctx: Context) -> str:
 def _words(patterns: list[str]) -> str:
     """A scope in a few words: whole modules by name, single permissions by number."""
     if "*" in patterns:
-        return "everything you may"
+        return say("everything you may")
     whole = [p.removesuffix(".*").replace("_", " ") for p in patterns if p.endswith(".*")]
     single = len(patterns) - len(whole)
-    return ", ".join([*whole, *([f"{single} single permission{'s' if single > 1 else ''}"] if single else [])])
+    return ", ".join([*whole, *([say(f"{single} single permissions" if single > 1 else "1 single permission")] if single else [])])
 
 
 def _readable(ctx: Context) -> dict[str, list[str]]:

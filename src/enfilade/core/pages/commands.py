@@ -18,6 +18,7 @@ from enfilade.core.command.fields import RowField, RowsField
 from enfilade.core.command.reading import unflatten
 from enfilade.core.context import Context, Held, NotAllowed, NotFound, OutOfReach, Refusal
 from enfilade.core.http.dispatch import view
+from enfilade.core.language.words import say
 from enfilade.core.models import HeldCommand, Record, StoredFile
 from enfilade.core.resource import resource_for
 from enfilade.core.resource.editing import all_seen, unless_changed
@@ -200,7 +201,7 @@ def preview_of(ctx: Context, command: Command, result: Any) -> dict[str, Any]:
         )
         return {
             "tone": "ok",
-            "sentence": f"{command.label}: {result}",
+            "sentence": f"{say(command.label)}: {result}",
             "changes": [c for c in changes if c["after"]],
             "door": {"outcome": "pass"} if command.door else None,
         }
@@ -215,14 +216,14 @@ def _preview(request: HttpRequest, preview: dict[str, Any]) -> HttpResponse:
 
 
 def _done(request: HttpRequest, ctx: Context, command: Command, result: Any) -> HttpResponse:
-    sentence, url, label = f"{command.label}: done.", "", ""
+    sentence, url, label = say(f"{command.label}: done."), "", ""
     if is_dataclass(result) and not isinstance(result, type):
         return _told(request, command, result)
     if isinstance(result, models.Model) and result.pk:
         resource = resource_for(result)
-        sentence = f"{command.label}: {result}"
+        sentence = f"{say(command.label)}: {result}"
         if resource is not None and ctx.may(resource.view_permission):
-            url, label = resource.url(result), "Open"
+            url, label = resource.url(result), say("Open")
     if request.GET.get("dialog") == "subdialog" and isinstance(result, models.Model):
         answer = HttpResponse(status=204)
         answer["HX-Trigger"] = json.dumps(

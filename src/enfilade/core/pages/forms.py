@@ -16,6 +16,7 @@ from enfilade.core.command.inputs import Parameter
 from enfilade.core.command.reading import plain
 from enfilade.core.context import Context, Invalid, Refusal
 from enfilade.core.fields import AmountFormField
+from enfilade.core.language.words import say
 from enfilade.core.models import StoredFile
 from enfilade.core.refs import key_of
 from enfilade.core.resource import resource_for
@@ -59,7 +60,7 @@ class CommandForm:
             else {name: [str(no)]}
         )
         bound = self._form({name: self.command.parameters[name]}, self.values, errors, "")[name]
-        bound.field.widget.attrs["aria-label"] = str(bound.label)
+        bound.field.widget.attrs["aria-label"] = say(str(bound.label))
         return bound
 
     def _is_shown(self, path: str) -> bool:

@@ -16,6 +16,7 @@ from enfilade.core.context import Context, Invalid
 from enfilade.core.fields import AmountField
 from enfilade.core.http.dispatch import view
 from enfilade.core.http.problems import elevate_url
+from enfilade.core.language.words import say
 from enfilade.core.models import ListChoice
 from enfilade.core.resource import RESOURCES, Resource
 from enfilade.core.resource.columns import field_at, public_name
@@ -195,7 +196,7 @@ def _page(
         "open_here_url": _open_here(resource, views, choice),
         "column_choice": _column_choice(resource, columns, params),
         "keep_columns_url": _do("choose_columns", resource, "resource,columns", columns=column_text(columns)),
-        "search": {"q": params.get("q", ""), "placeholder": f"Search {resource.plural.lower()}…"} if resource.search else None,
+        "search": {"q": params.get("q", ""), "placeholder": say(f"Search {resource.plural.lower()}…")} if resource.search else None,
         "filters": chips(resource, ctx, params, url),
         "sort": page.sort,
         "clear_url": url,

@@ -29,6 +29,7 @@ DATES_IN_DAY = 4
 PRINT_MAX = 1_000
 OWN = ("look", "look_at", "span", "by", "measure")
 MARKS = ("after", "before", "limit", "group", "totals")
+LABELS = {"list": "List", "board": "Board", "calendar": "Calendar", "chart": "Chart"}
 ICONS = {"list": "rows-3", "board": "square-kanban", "calendar": "calendar-days", "chart": "chart-column"}
 
 
@@ -64,7 +65,7 @@ def tabs(resource: Resource, params: QueryDict, look: str) -> list[dict[str, Any
     return [
         {
             "kind": kind,
-            "label": kind.capitalize(),
+            "label": LABELS[kind],
             "icon": ICONS[kind],
             "url": f"{resource.list_url()}?{'&'.join(t for t in (rest, '' if kind == 'list' else f'look={kind}') if t) or 'view=all'}",
             "active": kind == look,

@@ -13,6 +13,7 @@ from enfilade.core.command import REGISTRY
 from enfilade.core.command.reading import is_storable
 from enfilade.core.context import Context
 from enfilade.core.http.dispatch import view
+from enfilade.core.language.words import say
 from enfilade.core.resource import RESOURCES, Resource
 from enfilade.core.resource.listing import search_for
 from enfilade.core.words import Search, search_all_words
@@ -38,7 +39,8 @@ def palette_view(request: HttpRequest, ctx: Context) -> JsonResponse:
 
 
 def _found(kind: str, group: str, label: str, hint: str, url: str, icon: str) -> Found:
-    return {"kind": kind, "group": group, "label": label, "hint": hint, "url": url, "icon": icon}
+    shown = label if kind == "record" else say(label)
+    return {"kind": kind, "group": say(group), "label": shown, "hint": say(hint), "url": url, "icon": icon}
 
 
 def _has(text: str, q: str) -> bool:
@@ -49,13 +51,13 @@ def _pages(ctx: Context, q: str) -> Iterator[Found]:
     for office in navigation(ctx):
         for department in office["departments"]:
             for entry in department["entries"]:
-                if _has(f"{entry['label']} {department['label']}", q):
+                if _has(f"{say(entry['label'])} {say(department['label'])}", q):
                     yield _found("page", "Go to", entry["label"], department["label"], entry["url"], entry["icon"])
 
 
 def _commands(ctx: Context, q: str) -> Iterator[Found]:
     for command in REGISTRY.values():
-        if not command.hidden and command.target is None and ctx.may(command.permission) and _has(command.label, q):
+        if not command.hidden and command.target is None and ctx.may(command.permission) and _has(say(command.label), q):
             yield _found("command", "Do", command.label, command.summary, f"/{command.module}/do/{command.verb}/", "zap")
 
 

@@ -17,6 +17,7 @@ from enfilade.core.command.inputs import Parameter
 from enfilade.core.command.reading import read
 from enfilade.core.context import Context, Invalid
 from enfilade.core.http.dispatch import view
+from enfilade.core.language.words import say
 from enfilade.core.resource.cells import figure_text
 from enfilade.core.resource.hooks import Report, report_named
 from enfilade.core.tabular import guard_formula
@@ -86,7 +87,7 @@ def _table(ctx: Context, figures: Any) -> dict[str, Any]:
     ]
     totals = figures.get("totals") or {}
     total_cells = [
-        _cell(ctx, c, totals, False) if c["name"] in totals else {"kind": "text", "text": "Total" if n == 0 else " "}
+        _cell(ctx, c, totals, False) if c["name"] in totals else {"kind": "text", "text": say("Total") if n == 0 else " "}
         for n, c in enumerate(columns)
     ]
     return {"table_rows": rows, "total_cells": total_cells if totals else []}
@@ -97,7 +98,10 @@ def _cell(ctx: Context, column: dict[str, Any], row: dict[str, Any], first: bool
     if row.get(column["name"]) in (None, ""):
         # Where a report has nothing to say the sheet stays white: dashes in every line would hide the figures.
         return {"kind": "text", "text": " "}
-    return {"kind": kind, "value": row.get(column["name"]), "currency": ctx.company.currency, "url": row.get("url", "") if first else ""}
+    value = row[column["name"]]
+    # What leads to a record is its name; other words are the report's own.
+    value = say(value) if isinstance(value, str) and not (first and row.get("url")) else value
+    return {"kind": kind, "value": value, "currency": ctx.company.currency, "url": row.get("url", "") if first else ""}
 
 
 def _csv(ctx: Context, report: Report, figures: dict[str, Any]) -> HttpResponse:

@@ -221,8 +221,9 @@ def _keep_password(request: HttpRequest, user: User, new: str) -> HttpResponse:
     note(place_of(request), Kind.PASSWORD_CHANGED, user)
     tell_changed(user, place_of(request), timezone.now())
     ended = sessions.end_others(request, user)
-    more = f" {ended} other session{'s were' if ended > 1 else ' was'} ended." if ended else ""
-    messages.success(request, f"Your password is changed.{more}")
+    messages.success(request, "Your password is changed.")
+    if ended:
+        messages.success(request, _ended(ended))
     return HttpResponseRedirect(HOME)
 
 
@@ -242,7 +243,7 @@ def sessions_view(request: HttpRequest, ctx: Context) -> HttpResponse:
     if request.method == "POST":
         if request.POST.get("others"):
             ended = sessions.end_others(request, ctx.user)
-            messages.success(request, f"{ended} other session{'' if ended == 1 else 's'} ended.")
+            messages.success(request, _ended(ended))
         elif (pk := key_of(request.POST.get("end", ""))) is not None and sessions.end_one(request, ctx.user, pk):
             messages.success(request, "The session is ended.")
         return HttpResponseRedirect(request.path)
@@ -333,3 +334,7 @@ def elevate_view(request: HttpRequest, ctx: Context) -> HttpResponse:
     context = {**account_tabs(ctx, request.path), "error": error, "next": back, "given": request.POST, "roles": _names(ctx)}
     with scope(ctx.company_id, read_only=True):
         return render(request, "core/account/elevate.html", context, status=422 if error else 200)
+
+
+def _ended(count: int) -> str:
+    return "1 other session ended." if count == 1 else f"{count} other sessions ended."

@@ -21,6 +21,7 @@ from enfilade.core.command import REGISTRY, Command
 from enfilade.core.context import Context
 from enfilade.core.fields import AmountField
 from enfilade.core.http.dispatch import view
+from enfilade.core.language.words import STATE, say
 from enfilade.core.models import AuditEntry, AuditSubject, RowChange
 from enfilade.core.refs import key_of, ref
 from enfilade.core.resource import RESOURCES, Resource, resource_for
@@ -138,6 +139,8 @@ def _details(ctx: Context, resource: Resource, moment: Moment, command: Command 
         elif parameter.is_row:
             keys = value if isinstance(value, list) else [value]
             value = ", ".join(names.get((parameter.kind, key), f"no. {key}") for key in keys)
+        elif isinstance(value, str) and value in (words := dict(getattr(parameter.field, "choices", ()))):
+            value = say(str(words[value]), STATE)
         yield {"label": parameter.label, "before": None, "after": value}
 
 
@@ -175,12 +178,12 @@ def _read(ctx: Context, target: models.Field[Any, Any], value: Any, names: Names
     if isinstance(target, models.ForeignKey):
         return names.get((target.related_model, value), f"no. {value}")
     if isinstance(target, models.BooleanField):
-        return "yes" if value else "no"
+        return say("yes" if value else "no")
     if isinstance(target, models.DateTimeField):
         return format_instant(datetime.fromisoformat(value))
     if isinstance(target, models.DateField):
         return format_day(date.fromisoformat(value))
-    return dict(target.flatchoices).get(value, value) if target.choices else value
+    return say(str(dict(target.flatchoices).get(value, value)), STATE) if target.choices else value
 
 
 def _names(ctx: Context, resource: Resource, moments: list[Moment]) -> Names:

@@ -13,6 +13,7 @@ from django.db import models
 
 from enfilade.core.context import Context
 from enfilade.core.fields import AmountField, to_major
+from enfilade.core.language.words import say
 from enfilade.core.refs import model_of, resolve
 
 from .columns import field_at, value_at
@@ -65,6 +66,9 @@ def cell(ctx: Context, row: models.Model, path: str) -> Cell:
         return Cell("text", said(), value)
     if path == "origin" and (origin := model_of(str(value))) is not None:
         return _origin(ctx, str(value), origin)
+    if field is None and isinstance(value, str):
+        # Words that the row itself puts together.
+        return Cell("text", say(value), value)
     return _by_type(ctx, value)
 
 

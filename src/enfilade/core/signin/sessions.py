@@ -130,7 +130,7 @@ def end_others(request: HttpRequest, user: User) -> int:
     """End every session of the person but this one; how many there were."""
     ended = _forget(SignIn.objects.filter(user=user).exclude(key=request.session.session_key))
     if ended:
-        note(place_of(request), SignInEvent.Kind.ENDED, user, f"{ended} other session{'s' if ended > 1 else ''}")
+        note(place_of(request), SignInEvent.Kind.ENDED, user, f"{ended} other sessions" if ended > 1 else "1 other session")
     return ended
 
 

@@ -9,6 +9,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from enfilade.core.language.words import say
 from enfilade.core.ui import avatar as faces
 from enfilade.core.ui import cells as drawn
 from enfilade.core.ui import charts, icons, table
@@ -177,7 +178,7 @@ def pick(mapping: dict[Any, Any] | None, key: Any) -> Any:
 @register.filter
 def at(columns: list[dict[str, Any]], position: int) -> str:
     """Return the label of the column at a position, for the cards that replace the table on phones."""
-    return str(columns[position].get("label", "")) if position < len(columns) else ""
+    return say(str(columns[position].get("label", ""))) if position < len(columns) else ""
 
 
 @register.simple_tag

@@ -10,15 +10,21 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
+from enfilade.core.language.words import ORIGIN, STATE, direction, say
 from enfilade.core.ui.avatar import avatar
 from enfilade.core.ui.format import format_amount, format_brief, format_clock, format_day, format_duration, format_instant, format_number
 from enfilade.core.ui.icons import icon
 
 Cell = Mapping[str, Any]
 NUMERIC_KINDS = frozenset({"number", "amount", "duration"})
-NOTHING: SafeString = mark_safe('<span class="void" aria-label="nothing">–</span>')
+
+
+def nothing() -> SafeString:
+    """Return a quiet dash, with a word for screen readers."""
+    return format_html('<span class="void" aria-label="{}">–</span>', say("nothing"))
 
 
 def plain_text(cell: Cell) -> str:
@@ -56,14 +62,14 @@ def is_empty(cell: Cell) -> bool:
 
 def render_badge(cell: Cell) -> SafeString:
     """Return a state as a small coloured word."""
-    return format_html('<span class="tag" data-tone="{}">{}</span>', cell.get("tone") or "neutral", plain_text(cell))
+    return format_html('<span class="tag" data-tone="{}">{}</span>', cell.get("tone") or "neutral", say(plain_text(cell), STATE))
 
 
 def render_bool(cell: Cell) -> SafeString:
     """Return yes as a tick and no as a quiet dash, both with a word for screen readers."""
     if cell.get("value"):
-        return format_html('<span class="yes">{}<span class="sr-only">{}</span></span>', icon("check"), cell.get("text") or "Yes")
-    words = cell.get("text") or "No"
+        return format_html('<span class="yes">{}<span class="sr-only">{}</span></span>', icon("check"), say(cell.get("text") or "Yes"))
+    words = say(cell.get("text") or "No")
     return format_html('<span class="void"><span aria-hidden="true">–</span><span class="sr-only">{}</span></span>', words)
 
 
@@ -95,8 +101,8 @@ def render_list(cell: Cell) -> SafeString | str:
     """Return several small words one after the other."""
     values = cell.get("value")
     if not isinstance(values, list | tuple) or not values:
-        return plain_text(cell) if cell.get("text") else NOTHING
-    return format_html_join(" ", '<span class="tag" data-tone="neutral">{}</span>', ((value,) for value in values))
+        return plain_text(cell) if cell.get("text") else nothing()
+    return format_html_join(" ", '<span class="tag" data-tone="neutral">{}</span>', ((say(str(value)),) for value in values))
 
 
 RENDERERS: dict[str, Callable[[Cell], SafeString | str]] = {
@@ -117,13 +123,18 @@ def render_cell(cell: Cell) -> SafeString | str:
     """
     kind = cell.get("kind", "text")
     if kind == "html":
-        return cell.get("value") or NOTHING
+        return cell.get("value") or nothing()
     if kind in ("bool", "list"):
         return RENDERERS[kind](cell)
     words = plain_text(cell)
     if not words:
-        return NOTHING
+        return nothing()
     renderer = RENDERERS.get(kind)
     if renderer is None:
-        return format_html('<a class="ref" href="{}">{}</a>', cell["url"], words) if cell.get("url") else words
+        return format_html('<a class="ref" href="{}">{}</a>', cell["url"], words) if cell.get("url") else _isolated(words)
     return renderer(cell)
+
+
+def _isolated(words: str) -> SafeString | str:
+    """Figures and names from elsewhere keep their own direction on a page that is written from right to left."""
+    return format_html("<bdi>{}</bdi>", words) if direction(get_language() or ORIGIN) == "rtl" else words

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from enfilade.core.language.words import say
+
 WIDTH = 96
 HEIGHT = 24
 
@@ -39,7 +41,7 @@ def bars(rows: Sequence[tuple[str, float, str]]) -> SafeString:
             "",
             '<li><span class="bars-label">{}</span><span class="bars-track"><span class="bars-fill" style="width:{}%"></span></span>'
             '<span class="bars-value">{}</span></li>',
-            ((label, round(100 * max(value, 0) / top, 1), words) for label, value, words in rows),
+            ((say(label), round(100 * max(value, 0) / top, 1), words) for label, value, words in rows),
         ),
     )
 
@@ -53,6 +55,6 @@ def columns(rows: Sequence[tuple[str, float, str]]) -> SafeString:
             "",
             '<li><span class="bars-value">{}</span><span class="bars-track"><span class="bars-fill" style="height:{}%"></span></span>'
             '<span class="bars-label">{}</span></li>',
-            ((words, round(100 * max(value, 0) / top, 1), label) for label, value, words in rows),
+            ((words, round(100 * max(value, 0) / top, 1), say(label)) for label, value, words in rows),
         ),
     )

@@ -7,18 +7,15 @@ from typing import Any
 
 from django.utils.safestring import SafeString
 
+from enfilade.core.language.words import say
 from enfilade.core.ui.cells import NUMERIC_KINDS, render_cell
 
 
 def render_row(row: Mapping[str, Any], columns: Sequence[Mapping[str, Any]], *, pick: bool) -> SafeString:
     """Return a row of a list. row: {pk, url, label, cells, tone, editable}; pick: with a box to choose it by."""
-    label = escape(str(row.get("label") or row["pk"]))
+    label = escape(say(f"Select {row.get('label') or row['pk']}"))
     tone = f' data-tone="{escape(row["tone"])}"' if row.get("tone") else ""
-    box = (
-        f'<td class="pick"><input type="checkbox" class="input" name="pk" value="{row["pk"]}" aria-label="Select {label}"></td>'
-        if pick
-        else ""
-    )
+    box = f'<td class="pick"><input type="checkbox" class="input" name="pk" value="{row["pk"]}" aria-label="{label}"></td>' if pick else ""
     return SafeString(f'<tr id="row-{row["pk"]}" data-url="{escape(row["url"])}"{tone}>{box}{render_cells(row, columns)}</tr>')
 
 
@@ -37,7 +34,7 @@ def render_cells(row: Mapping[str, Any], columns: Sequence[Mapping[str, Any]]) -
             words = f'<a class="row-link" href="{escape(str(url))}">{words}</a>'
         if edited and column.get("edit"):
             words += _pencil(row, column)
-        made.append(f"{_begin(value.get('kind') in NUMERIC_KINDS, str(column.get('label', '')))}{words}</td>")
+        made.append(f"{_begin(value.get('kind') in NUMERIC_KINDS, say(str(column.get('label', ''))))}{words}</td>")
     return SafeString("".join(made))
 
 
@@ -49,5 +46,5 @@ def _begin(numeric: bool, label: str) -> str:
 
 def _pencil(row: Mapping[str, Any], column: Mapping[str, Any]) -> str:
     """The button that opens a cell: seen under the pointer, on the cell that the arrow keys have reached, and always by touch."""
-    words = escape(f"Edit {column['label']} of {row.get('label') or 'this row'}")
+    words = escape(say(f"Edit {column['label']} of {row.get('label') or 'this row'}"))
     return f'<button class="cell-edit" type="button" tabindex="-1" data-cell="{column["edit"]}" aria-label="{words}"></button>'

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from enfilade.core.command import Input
 from enfilade.core.context import Context
+from enfilade.core.language.words import say
 from enfilade.core.resource import report
 from enfilade.front.reception.queries.day import Day, day_at_the_desk
 
@@ -29,7 +30,7 @@ def day_report(ctx: Context, *, on: Annotated[date, Input(prefill="ctx.today")])
         "on": on.isoformat(),
         "columns": COLUMNS,
         "rows": [
-            {"outcome": x.outcome, "group": x.group, "label": x.label, "contacts": x.contacts, "minutes": x.minutes, "url": x.url}
+            {"outcome": x.outcome, "group": x.group, "label": say(x.label), "contacts": x.contacts, "minutes": x.minutes, "url": x.url}
             for x in day.lines
         ],
         "totals": {"label": "All that ended", "contacts": day.contacts - day.in_progress, "minutes": day.minutes},

@@ -109,5 +109,5 @@ def _time_over(ctx: Context, document: Document) -> tuple[date, str]:
     rule = retention_rule(ctx, document.kind_id)
     until = rule.kept_until(document) if rule else None
     if rule is None or until is None or until >= ctx.today:
-        raise Refusal("still_kept", f"{document} has to be kept{f' until {until:%Y-%m-%d}' if until else ''}.")
+        raise Refusal("still_kept", f"{document} has to be kept until {until:%Y-%m-%d}." if until else f"{document} has to be kept.")
     return until, rule.basis

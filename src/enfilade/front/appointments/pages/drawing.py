@@ -13,6 +13,7 @@ from enfilade.base.calendar.models import Bookable
 from enfilade.base.calendar.queries import Lane
 from enfilade.base.calendar.rules import MINUTE, Interval, align, at_local, day_span, holds, possible_starts, subtract
 from enfilade.core.context import Context
+from enfilade.core.language.words import say
 from enfilade.core.resource.cells import tone_of
 from enfilade.core.ui.format import format_clock, format_weekday
 from enfilade.front.appointments.models import Visit
@@ -65,14 +66,14 @@ def _range(ctx: Context, lanes: Sequence[Lane], on: date) -> tuple[int, int]:
 
 def _lane(ctx: Context, lane: Lane, on: date, visits: dict[int, Visit], *, by_day: bool) -> dict[str, Any]:
     whole = lane.open == [day_span(on, ctx.zone)]
-    hours = "Open all day" if whole else ", ".join(f"{format_clock(a)}–{format_clock(b)}" for a, b in lane.open)
+    hours = say("Open all day") if whole else ", ".join(f"{format_clock(a)}–{format_clock(b)}" for a, b in lane.open)
     if by_day:
         label, url = format_weekday(on), f"/appointments/day/?on={on.isoformat()}"
     else:
         label, url = lane.bookable.name, f"/calendar/bookables/{lane.bookable.pk}/" if ctx.may("calendar.view_bookable") else ""
     return {
         "label": label,
-        "sub": hours or "Closed",
+        "sub": hours or say("Closed"),
         "url": url,
         "bookings": [_booking(ctx, slot, on, visits.get(slot.booking_id)) for slot in lane.slots],
         "closed": [_gap(ctx, gap, on) for gap in subtract([day_span(on, ctx.zone)], lane.open)] if lane.open else [],
@@ -118,7 +119,7 @@ def _slot(ctx: Context, bookable: Bookable, at: datetime, on: date) -> dict[str,
     return {
         "start_min": _minute(ctx, at, on),
         "url": f"/appointments/do/book_visit/?{query}",
-        "label": f"Book {bookable.name} on {format_weekday(on)} at {format_clock(at)}",
+        "label": say(f"Book {bookable.name} on {format_weekday(on)} at {format_clock(at)}"),
     }
 
 

@@ -1,0 +1,1 @@
+"""Languages: every sentence is written in English where it arises, and translated where somebody reads it."""

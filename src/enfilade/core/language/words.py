@@ -1,0 +1,143 @@
+"""What somebody reads, in the language of the moment.
+
+Sentences are written in English where they arise, also in f-strings, in SQL and in rows that keep them (a notification, a reason), and
+translated where they are read. A finished sentence is found by its pattern: `Invoice {number} is paid.` knows "Invoice 7 is paid.".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from gettext import c2py
+from pathlib import Path
+
+from babel import Locale, UnknownLocaleError
+from babel.messages.pofile import read_po
+from django.utils.translation import get_language
+
+SOURCE = Path(__file__).resolve().parents[2]
+ORIGIN = "en"
+# The context of a word that says how something is, and not what a button does.
+STATE = "state"
+# Whoever can't read the language of the company chooses among these; each has a catalogue in every module.
+LANGUAGES = {"en": "English", "de": "Deutsch"}
+SENTENCES_MAX = 8192
+_VALUE = re.compile(r"{(\w+)}")
+_WORD = re.compile(r"\S+")
+
+
+@dataclass
+class Book:
+    """The catalogues of all modules in one language."""
+
+    exact: dict[str, str] = field(default_factory=dict)
+    forms: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    states: dict[str, str] = field(default_factory=dict)
+    form_of: Callable[[int], int] = field(default=lambda number: int(number != 1))
+
+    @cached_property
+    def patterns(self) -> dict[str, list[tuple[re.Pattern[str], str]]]:
+        """Sentences with values in them, by their first word ("" where that is a value); those that say most come first."""
+        found: dict[str, list[tuple[int, re.Pattern[str], str]]] = {}
+        for text, said in self.exact.items():
+            if not _VALUE.search(text):
+                continue
+            pieces = _VALUE.split(text)
+            source = "".join(f"(?P<{piece}>.+?)" if number % 2 else re.escape(piece) for number, piece in enumerate(_once(pieces)))
+            word = _WORD.match(pieces[0])
+            first = word[0] if word and word.end() < len(pieces[0]) else ""
+            found.setdefault(first, []).append((sum(map(len, pieces[::2])), re.compile(source, re.DOTALL), said))
+        return {word: [(pattern, said) for _, pattern, said in sorted(rows, key=lambda row: -row[0])] for word, rows in found.items()}
+
+    def say(self, text: str, context: str = "") -> str:
+        """The text in this language; as it is, where the language has no words for it."""
+        said = (self.states.get(text) if context else None) or self._word(text)
+        if said is not None:
+            return said
+        word = _WORD.match(text)
+        for first in (word[0], "") if word else ():
+            for pattern, wanted in self.patterns.get(first, ()):
+                found = pattern.fullmatch(text)
+                if found:
+                    values = found.groupdict()
+                    return _VALUE.sub(lambda value: self._value(values.get(value[1], "")), wanted)  # noqa: B023
+        return text
+
+    def _word(self, text: str) -> str | None:
+        """The translation of a word or sentence, also where it was written with another first letter: `Visit` for `visit`."""
+        said = self.exact.get(text)
+        if said is None and text and (other := self.exact.get(text[0].swapcase() + text[1:])):
+            return other[0].upper() + other[1:] if text[0].isupper() else other
+        return said
+
+    def _value(self, text: str) -> str:
+        return self._word(text) or text
+
+    def plural(self, one: str, many: str, number: int) -> str:
+        """One of the forms of a sentence with a number in it."""
+        forms = self.forms.get((one, many))
+        return forms[min(self.form_of(number), len(forms) - 1)] if forms else (one if number == 1 else many)
+
+
+def _once(pieces: list[str]) -> Iterator[str]:
+    """The pieces of a pattern; a value that occurs again gets a name of its own, as a group of a pattern has to."""
+    seen: set[str] = set()
+    for number, piece in enumerate(pieces):
+        while number % 2 and piece in seen:
+            piece += "_"
+        seen.add(piece if number % 2 else "")
+        yield piece
+
+
+@lru_cache
+def book_of(language: str) -> Book | None:
+    """The book of a language, or None for the language the house is written in and for those it does not know."""
+    name = language.partition("-")[0].lower()
+    if name == ORIGIN or name not in LANGUAGES:
+        return None
+    book = Book()
+    for file in sorted(SOURCE.rglob(f"locale/{name}.po")):
+        with file.open("rb") as stream:
+            catalogue = read_po(stream, locale=name, charset="utf-8")
+        book.form_of = c2py(catalogue.plural_expr)
+        for message in catalogue:
+            if isinstance(message.id, tuple | list):
+                book.forms[message.id[0], message.id[1]] = tuple(message.string or ())
+            elif message.id and message.string:
+                words = book.states if message.context else book.exact
+                words.setdefault(message.id, str(message.string))
+    return book
+
+
+def say(text: str, context: str = "") -> str:
+    """Return a text in the language of whoever reads it: a label, a sentence, or a finished sentence with values in it.
+
+    context: STATE, where a word says how something is.
+    """
+    language = get_language()
+    if not language or language[:2] == ORIGIN or not text:
+        return str(text)
+    return _said(str(text), language, context)
+
+
+def say_plural(one: str, many: str, number: int) -> str:
+    """Return the form of a sentence that fits a number, in the language of whoever reads it; values stay in braces."""
+    book = book_of(get_language() or ORIGIN)
+    return book.plural(one, many, number) if book else one if number == 1 else many
+
+
+@lru_cache(SENTENCES_MAX)
+def _said(text: str, language: str, context: str) -> str:
+    book = book_of(language)
+    return book.say(text, context) if book else text
+
+
+@lru_cache
+def direction(language: str) -> str:
+    """Return `rtl` where a language is written from right to left, else `ltr`."""
+    try:
+        return str(Locale.parse(language, sep="-").text_direction)
+    except (UnknownLocaleError, ValueError):
+        return "ltr"

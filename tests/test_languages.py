@@ -1,0 +1,177 @@
+"""Every sentence of the house in every language; and no page that says English to somebody who reads German."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.utils import translation
+
+from enfilade.core.language.collect import of_scripts
+from enfilade.core.language.markup import Message, translate_source
+from enfilade.core.language.scripts import SCRIPT_WORDS
+from enfilade.core.language.words import LANGUAGES, ORIGIN, book_of, say, say_plural
+from enfilade.core.resource import RESOURCES
+from enfilade.core.scope import scope
+from enfilade.core.ui.cells import render_cell
+from tools.words import known, said
+
+from .test_matrix import awake, cells, client_of, last_rows
+
+KINDS = Path(__file__).resolve().parents[1] / "src" / "enfilade" / "kinds"
+SCRIPTS = Path(__file__).resolve().parents[1] / "frontend" / "src"
+OTHERS = [language for language in LANGUAGES if language != ORIGIN]
+_HOLES = re.compile(r"{\w+}|</?\w+>")
+SPOKEN = {"alt", "aria-label", "placeholder", "title", "data-label", "aria-description"}
+# The page of the company's own words shows mails in every language.
+QUOTES = "/message/words/"
+QUIET = {"script", "style", "code", "textarea", "svg"}
+# So many letters of a sentence stand between its values, or it could be anything.
+PATTERN_LETTERS_MIN = 12
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_a_language_is_complete(language: str) -> None:
+    """Each sentence has its translation, with the same values and tags in it, and no catalogue keeps what nobody says."""
+    words, wanted = known(language), {message for messages in said().values() for message in messages}
+    assert [m.text for m in wanted if not words.get(m) or (m.many and not all(words[m]))] == []
+    assert [m.text for m in words if m not in wanted] == []
+    for message in wanted:
+        found = words[message]
+        for text in found if isinstance(found, tuple) else (found,):
+            assert set(_HOLES.findall(text)) == set(_HOLES.findall(message.text)), text
+
+
+def test_the_words_of_scripts() -> None:
+    """What the scripts say is what pages bring along."""
+    assert {message.text for _, message in of_scripts(SCRIPTS)} == set(SCRIPT_WORDS)
+
+
+def test_sentences_are_found_in_templates() -> None:
+    """A sentence goes from box to box, with its values and inline tags; conditions and boxes end it; scripts and data are left alone."""
+    source = (
+        '<p class="x">Press <kbd class="kbd">N</kbd> for {{ visit.name|title }}.</p><script>say("No")</script>'
+        '<a href="/x/" title="Read on">{% icon "plus" %} New {{ label }}</a>{# no #}<td>{{ n }} row{{ n|pluralize }}</td>'
+        '{% if x %}Some{% else %}None{% endif %}{{ note|default:"No note" }}'
+    )
+    _, messages = translate_source(source)
+    assert messages == [
+        Message("Press <kbd>N</kbd> for {name}."),
+        Message("Read on"),
+        Message("New {label}"),
+        Message("{n} row", "{n} rows"),
+        Message("Some"),
+        Message("None"),
+        Message("No note"),
+    ]
+
+
+def test_a_finished_sentence_is_found_by_its_pattern() -> None:
+    """What a row kept in English, or a command said with values in it, is read in German; a word of the house within it as well."""
+    with translation.override("de"):
+        assert say("There is no invoice 7.") == "Rechnung 7 gibt es nicht."
+        assert say("Nobody has ever written this.") == "Nobody has ever written this."
+    with translation.override("en-gb"):
+        assert say("There is no invoice 7.") == "There is no invoice 7."
+        assert say_plural("{n} row", "{n} rows", 2) == "{n} rows"
+
+
+def test_numbers_keep_their_direction() -> None:
+    """A telephone number on a page in Arabic begins with its plus; in German it is what it is."""
+    with translation.override("ar"):
+        assert render_cell({"kind": "text", "text": "+49 431 5600024"}) == "<bdi>+49 431 5600024</bdi>"
+    with translation.override("de"):
+        assert render_cell({"kind": "text", "text": "+49 431 5600024"}) == "+49 431 5600024"
+
+
+class Read(HTMLParser):
+    """What somebody reads on a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+        self.quiet = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Titles and labels are read too."""
+        self.quiet += tag in QUIET
+        self.texts += [value for name, value in attrs if name in SPOKEN and value]
+
+    def handle_endtag(self, tag: str) -> None:
+        """Back to where words are read."""
+        self.quiet -= tag in QUIET
+
+    def handle_data(self, data: str) -> None:
+        """Words between tags."""
+        if not self.quiet and re.search(r"[A-Za-z]{2}", data):
+            self.texts.append(re.sub(r"\s+", " ", data).strip())
+
+
+def english(text: str) -> bool:
+    """Whether this is a sentence of the house that was not translated."""
+    book: Any = book_of("de")
+    if text in book.exact:
+        return len(text) > 2 and book.exact[text] != text and text not in book.exact.values()
+    for first in (text.partition(" ")[0], ""):
+        for pattern, _ in book.patterns.get(first, ()):
+            if pattern.fullmatch(text):
+                return len(re.sub(r"\(\?P<\w+>\.\+\?\)|\W", "", pattern.pattern)) >= PATTERN_LETTERS_MIN
+    return False
+
+
+def words_of_the_company(owner: Any) -> set[str]:
+    """What is data of the demo company: names of its records, and the words that its kind of company brings along."""
+    with scope(owner.company_id):
+        own = {str(row) for resource in RESOURCES.values() for row in resource.rows(owner)[:500]}
+    for file in KINDS.rglob("*.toml"):
+        own |= set(texts_in(tomllib.loads(file.read_text())))
+    return {name for name in own if len(name) > 1} | {"Cash", "Holiday"}
+
+
+def texts_in(found: Any) -> Iterator[str]:
+    """Every text in a file of data."""
+    if isinstance(found, str):
+        yield found
+    for inner in found.values() if isinstance(found, dict) else found if isinstance(found, list) else ():
+        yield from texts_in(inner)
+
+
+def pages(owner: Any) -> Iterator[str]:
+    """Addresses of pages, those of records and dialogs included."""
+    for cell in cells(last_rows(owner)):
+        if (
+            cell.method == "get"
+            and not cell.url.startswith("/api/")
+            and "/export." not in cell.url
+            and "/options/" not in cell.url
+            and cell.url != QUOTES
+        ):
+            yield cell.url
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_page_says_english_to_a_german() -> None:
+    """Every page, record, dialog and report of a practice whose owner reads German."""
+    from enfilade.core.models import User
+    from enfilade.site.demo import found_practice
+
+    owner, *_ = found_practice("dental", patients=8, days=1, password="matrix-of-one-day-2026")
+    owner = awake(owner)
+    User.objects.filter(pk=owner.user.pk).update(language="de")
+    client, left = client_of(owner), dict[str, str]()
+    own = words_of_the_company(owner)
+    for url in pages(owner):
+        answer = client.get(url)
+        if answer.streaming or "html" not in answer.headers.get("Content-Type", ""):
+            continue
+        page = Read()
+        page.feed(answer.content.decode())
+        for text in page.texts:
+            if not any(name in text for name in own) and english(text):
+                left.setdefault(text, url)
+    assert left == {}, f"{len(left)} texts:\n" + "\n".join(f"{url}: {text}" for text, url in left.items())
