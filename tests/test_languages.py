@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.template import engines
 from django.utils import translation
 
 from enfilade.core.language.collect import of_scripts
 from enfilade.core.language.markup import Message, translate_source
 from enfilade.core.language.scripts import SCRIPT_WORDS
-from enfilade.core.language.words import LANGUAGES, ORIGIN, book_of, say, say_plural
+from enfilade.core.language.words import LANGUAGES, ORIGIN, STATE, book_of, say, say_plural
 from enfilade.core.resource import RESOURCES
 from enfilade.core.scope import scope
 from enfilade.core.ui.cells import render_cell
@@ -69,6 +70,17 @@ def test_sentences_are_found_in_templates() -> None:
         Message("None"),
         Message("No note"),
     ]
+
+
+def test_what_a_template_hands_on_is_translated() -> None:
+    """Words given to an included part, or chosen by a filter, though Django holds both for safe; a state also where it is written small."""
+    source, messages = translate_source('{% include "x.html" with submit_label="Check out" %}{{ signed|yesno:"Yes,No" }}')
+    assert messages == [Message("Check out"), Message("Yes"), Message("No")]
+    assert source == '{% include "x.html" with submit_label="Check out"|say %}{{ signed|yesno:"Yes,No"|say }}'
+    drawn = engines["django"].from_string('{% with words="Check out"|say %}{{ words }}{% endwith %}, {{ signed|yesno:"Yes,No"|say }}')
+    with translation.override("de"):
+        assert drawn.render({"signed": True}) == "Abmelden, Ja"
+        assert (say("open", STATE), say("Open", STATE), say("Open")) == ("Offen", "Offen", "Öffnen")
 
 
 def test_a_finished_sentence_is_found_by_its_pattern() -> None:

@@ -13,12 +13,12 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "enfilade.site.settings")
 
 import django
 from babel.messages.catalog import Catalog
-from babel.messages.pofile import read_po, write_po
+from babel.messages.pofile import write_po
 from django.apps import apps
 from django.db import models
 
 from enfilade.core.language.markup import Message
-from enfilade.core.language.words import LANGUAGES, ORIGIN, SOURCE, STATE
+from enfilade.core.language.words import LANGUAGES, ORIGIN, SOURCE, STATE, catalogues
 
 OFFICES = ("core", "base", "front", "middle", "back", "kinds")
 WIDTH = 0
@@ -69,10 +69,8 @@ def of_registries() -> Iterator[tuple[str, Message]]:
 
     for model in apps.get_models():
         if model.__module__.startswith("enfilade.") and ".tests." not in model.__module__:
-            for text in _of_model(model):
-                yield model._meta.app_label, Message(text)
-            for text in _states(model):
-                yield model._meta.app_label, Message(text, context=STATE)
+            for message in _of_model(model):
+                yield model._meta.app_label, message
     for resource in (r for r in RESOURCES.values() if ".tests." not in r.model.__module__):
         for text in (resource.singular, resource.plural, *(resource.label_of(column) for column in resource.columns)):
             yield resource.module, Message(text)
@@ -87,23 +85,19 @@ def of_registries() -> Iterator[tuple[str, Message]]:
         yield module, Message(label)
 
 
-def _of_model(model: type[models.Model]) -> Iterator[str]:
+def _of_model(model: type[models.Model]) -> Iterator[Message]:
     from enfilade.core.resource.columns import label_of
 
-    yield str(model._meta.verbose_name)
-    yield str(model._meta.verbose_name_plural)
+    yield Message(str(model._meta.verbose_name))
+    yield Message(str(model._meta.verbose_name_plural))
     for field in model._meta.get_fields():
         if isinstance(field, models.Field) and field.name not in {"id", "company"}:
-            yield label_of(model, field.name)
-            yield str(field.help_text)
+            yield Message(label_of(model, field.name))
+            yield Message(str(field.help_text))
             for _, label in field.flatchoices:
-                yield str(label)
-
-
-def _states(model: type[models.Model]) -> Iterator[str]:
-    for field in model._meta.get_fields():
-        if isinstance(field, models.Field):
-            yield from (str(label) for _, label in field.flatchoices if label in TWO_MEANINGS)
+                yield Message(str(label))
+                if label in TWO_MEANINGS:
+                    yield Message(str(label), context=STATE)
 
 
 def _home(where: Path) -> Path:
@@ -113,17 +107,12 @@ def _home(where: Path) -> Path:
 def known(language: str) -> dict[Message, str | tuple[str, ...]]:
     """Every translation there is, wherever it stands."""
     out: dict[Message, str | tuple[str, ...]] = {}
-    for file in sorted(SOURCE.rglob(f"locale/{language}.po")):
-        for message in _read(file, language):
+    for catalogue in catalogues(language):
+        for message in catalogue:
             if message.id:
                 key = Message(*message.id) if isinstance(message.id, tuple) else Message(message.id, context=message.context or "")
                 out[key] = tuple(message.string) if isinstance(message.string, tuple | list) else str(message.string or "")
     return out
-
-
-def _read(file: Path, language: str) -> Catalog:
-    with file.open("rb") as stream:
-        return read_po(stream, locale=language, charset="utf-8")
 
 
 def update(language: str, words: dict[Message, str | tuple[str, ...]]) -> Iterator[Message]:

@@ -155,7 +155,7 @@ class Context:
     @property
     def language(self) -> str:
         """The language the caller reads, as Django names it (`en-gb`): her own choice, or that of the company."""
-        return self.user.language or self.company.language
+        return self.user.language_at(self.company)
 
     @property
     def locale(self) -> str:

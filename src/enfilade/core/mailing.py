@@ -63,7 +63,7 @@ def _mail(ctx: Context, how: str, within: timedelta) -> int:
         return 0
     mails = []
     for email, rows in letters.items():
-        with translation.override(rows[0].user.language or ctx.company.language):
+        with translation.override(rows[0].user.language_at(ctx.company)):
             mails.append(_written(ctx, how, email, rows))
     try:
         return get_connection().send_messages(mails) or 0

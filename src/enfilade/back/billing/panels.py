@@ -14,6 +14,7 @@ from enfilade.base.party.queries import merged_keys
 from enfilade.base.work.panels import time_about
 from enfilade.core.context import Context
 from enfilade.core.held import held_steps
+from enfilade.core.language.words import say
 from enfilade.core.models import AuditEntry, AuditSubject
 from enfilade.core.refs import ref
 from enfilade.core.resource import Step, dialog, flow, panel, resource_for
@@ -56,7 +57,7 @@ def party_open_items(ctx: Context, party: Party) -> dict[str, Any]:
     if rows:
         total = format_amount(sum(row.open_minor for row in rows), ctx.company.currency)
         blank = {"kind": "text", "text": " "}
-        found["foot"] = [{"kind": "text", "text": "Owed"}, *[blank] * 3, {"kind": "amount", "text": total}, blank]
+        found["foot"] = [{"kind": "text", "text": say("Owed")}, *[blank] * 3, {"kind": "amount", "text": total}, blank]
     return found
 
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from .markup import Message, translate_source
+from .words import SOURCE
 
-SOURCE = Path(__file__).resolve().parents[2]
 # Folders and files that say nothing to people who work in the house: tests, migrations, the gallery of parts, what operators and the
 # programs of others read, and letters that have their languages beside them.
 _SILENT = {

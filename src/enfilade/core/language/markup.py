@@ -37,6 +37,7 @@ _HOLE = re.compile(r"{\w+}")
 _BETWEEN = " \t\r\n·–—|/+×,:;"
 _NAME = re.compile(r"[a-z_][a-z_0-9]*$", re.IGNORECASE)
 _LITERAL = re.compile(r"""(?P<before>\|default(?:_if_none)?):(?P<quote>["'])(?P<text>[^"']*)(?P=quote)""")
+_EITHER = re.compile(r"""\|yesno:(?P<quote>["'])(?P<texts>[^"']*)(?P=quote)""")
 _NAMED = re.compile(
     r"""(?P<name>\b(?:\w+_)?(?:title|text|label|hint|caption|note|words|placeholder|empty|none))="""
     r"""(?P<quote>["'])(?P<text>[^"']+)(?P=quote)"""
@@ -103,6 +104,8 @@ class _Reader:
 
     def take_token(self, token: str) -> None:
         """A tag, value or comment of the template language."""
+        if token.startswith("{#") and not self.until:
+            return
         inner = token[2:-2].strip()
         word = inner.split(" ", 1)[0] if token.startswith("{%") else ""
         if self.until:
@@ -113,8 +116,6 @@ class _Reader:
             self.end_run()
             self.out.append(token)
             self.until = f"end{word}"
-        elif token.startswith("{#"):
-            (self.markup if self.tag and not self.spoken else self.out if not self.run else []).append("")
         elif self.tag and not (self.quote and self.spoken):
             if self.given is not None:
                 self.given.append(f"{{{self._value(token, inner).name}}}")
@@ -262,7 +263,12 @@ class _Reader:
             forms = (plural["forms"] or "s").split(",")
             return _Part("plural", token, plural["count"], forms=(forms[0], forms[1]) if len(forms) > 1 else ("", forms[0]))
         name = _NAME.search(inner.split("|", 1)[0].strip("\"' "))
-        return _Part("value", self._words_in(token), name[0].lower() if name else "value")
+        return _Part("value", _EITHER.sub(self._either, self._words_in(token)), name[0].lower() if name else "value")
+
+    def _either(self, found: re.Match[str]) -> str:
+        """One of several words, chosen by a filter and then translated."""
+        self.messages += [Message(text) for text in found["texts"].split(",") if _has_words(text)]
+        return f"{found[0]}|say"
 
     # -- runs
 
@@ -300,8 +306,7 @@ class _Reader:
         sentence.take(parts)
         one = _squeezed("".join(sentence.one))
         many = _squeezed("".join(sentence.many)) if sentence.count else ""
-        lead = re.match(r"\s*", one)[0]  # type: ignore[index]
-        trail = re.search(r"\s*$", one)[0]  # type: ignore[index]
+        lead, trail = " " * (one != one.lstrip()), " " * (one != one.rstrip())
         one, many = one.strip(), many.strip()
         self.messages.append(Message(one, many))
         yield lead

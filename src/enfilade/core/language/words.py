@@ -14,6 +14,7 @@ from gettext import c2py
 from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
+from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from django.utils.translation import get_language
 
@@ -53,32 +54,37 @@ class Book:
 
     def say(self, text: str, context: str = "") -> str:
         """The text in this language; as it is, where the language has no words for it."""
-        said = (self.states.get(text) if context else None) or self._word(text)
+        said = (_found(self.states, text) if context else None) or _found(self.exact, text)
         if said is not None:
             return said
         word = _WORD.match(text)
         for first in (word[0], "") if word else ():
             for pattern, wanted in self.patterns.get(first, ()):
-                found = pattern.fullmatch(text)
-                if found:
-                    values = found.groupdict()
-                    return _VALUE.sub(lambda value: self._value(values.get(value[1], "")), wanted)  # noqa: B023
+                if found := pattern.fullmatch(text):
+                    return self._filled(wanted, found.groupdict())
         return text
 
-    def _word(self, text: str) -> str | None:
-        """The translation of a word or sentence, also where it was written with another first letter: `Visit` for `visit`."""
-        said = self.exact.get(text)
-        if said is None and text and (other := self.exact.get(text[0].swapcase() + text[1:])):
-            return other[0].upper() + other[1:] if text[0].isupper() else other
-        return said
+    def _filled(self, wanted: str, values: dict[str, str]) -> str:
+        """A sentence with its values; a value that is a word of the house is translated as well."""
 
-    def _value(self, text: str) -> str:
-        return self._word(text) or text
+        def value(hole: re.Match[str]) -> str:
+            text = values.get(hole[1], "")
+            return _found(self.exact, text) or text
+
+        return _VALUE.sub(value, wanted)
 
     def plural(self, one: str, many: str, number: int) -> str:
         """One of the forms of a sentence with a number in it."""
         forms = self.forms.get((one, many))
         return forms[min(self.form_of(number), len(forms) - 1)] if forms else (one if number == 1 else many)
+
+
+def _found(words: dict[str, str], text: str) -> str | None:
+    """The translation of a word or sentence, also where it was written with another first letter: `Visit` for `visit`."""
+    said = words.get(text)
+    if said is None and text and (other := words.get(text[0].swapcase() + text[1:])):
+        return other[0].upper() + other[1:] if text[0].isupper() else other
+    return said
 
 
 def _once(pieces: list[str]) -> Iterator[str]:
@@ -91,6 +97,13 @@ def _once(pieces: list[str]) -> Iterator[str]:
         yield piece
 
 
+def catalogues(language: str) -> Iterator[Catalog]:
+    """The catalogues of a language, one a module."""
+    for file in sorted(SOURCE.rglob(f"locale/{language}.po")):
+        with file.open("rb") as stream:
+            yield read_po(stream, locale=language, charset="utf-8")
+
+
 @lru_cache
 def book_of(language: str) -> Book | None:
     """The book of a language, or None for the language the house is written in and for those it does not know."""
@@ -98,9 +111,7 @@ def book_of(language: str) -> Book | None:
     if name == ORIGIN or name not in LANGUAGES:
         return None
     book = Book()
-    for file in sorted(SOURCE.rglob(f"locale/{name}.po")):
-        with file.open("rb") as stream:
-            catalogue = read_po(stream, locale=name, charset="utf-8")
+    for catalogue in catalogues(name):
         book.form_of = c2py(catalogue.plural_expr)
         for message in catalogue:
             if isinstance(message.id, tuple | list):

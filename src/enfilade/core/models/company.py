@@ -101,6 +101,10 @@ class User(AbstractBaseUser):
     def __str__(self) -> str:
         return self.name
 
+    def language_at(self, company: Company) -> str:
+        """The language she reads at a company, as Django names it (`en-gb`): her own choice, or that of the company."""
+        return self.language or company.language
+
 
 class Role(Record):
     """A named set of permissions in one company."""

@@ -24,7 +24,11 @@ _PIECES = re.compile(r"{(\w+)}|<(/?)(\w+)>")
 @register.filter
 def say(value: Any) -> Any:
     """Return a label or a sentence in the language of the reader: {{ column.label|say }}. Markup stays markup."""
-    return value if isinstance(value, SafeString) or not isinstance(value, str) else words.say(value)
+    if not isinstance(value, str) or (isinstance(value, SafeString) and "<" in value):
+        return value
+    said = words.say(value)
+    # What a template says itself is safe, and so is what stands for it.
+    return SafeString(said) if isinstance(value, SafeString) else said
 
 
 @register.filter
