@@ -42,6 +42,7 @@ PUBLIC = {
     "password_link",
     "password_new",
     "hook",
+    "worker",
 }
 FOR_EVERY_MEMBER = {
     "home",
@@ -132,6 +133,7 @@ def cells(keys: dict[str, int]) -> Iterator[Cell]:
     yield Cell("audit_archive", "/core/audit-archive/", "core.export_audit")
     yield Cell("account_elevate", "/account/elevate/", "core.elevate")
     yield Cell("account_language", "/account/language/", "core.read_notifications")
+    yield Cell("account_devices", "/account/devices/", "core.read_notifications", method="post")
     yield Cell("account_notices", "/account/notifications/", "core.read_notifications")
     yield Cell("account_tokens", "/account/tokens/", "core.make_token")
 

@@ -16,6 +16,7 @@ import './keys.js';
 import './clock.js';
 import './live.js';
 import './passkeys.js';
+import './push.js';
 
 // Other modules of the house may ship small elements of their own; they find htmx here.
 window.htmx = htmx;

@@ -26,6 +26,8 @@ AT_ONCE_WITHIN = timedelta(hours=2)
 DIGEST_WITHIN = timedelta(days=2)
 DIGEST_HOUR = 7
 LINES_MAX = 50
+AT_ONCE = (NotificationChoice.How.EMAIL, NotificationChoice.How.PUSH_EMAIL)
+ONCE_A_DAY = (NotificationChoice.How.DIGEST, NotificationChoice.How.PUSH_DIGEST)
 _LOG = logging.getLogger("enfilade.mailing")
 
 
@@ -45,26 +47,26 @@ def mail_digests(timestamp: int) -> None:
 
 def mail_at_once(ctx: Context) -> int:
     """Mail what one company has for those who want it at once; how many mails."""
-    return _mail(ctx, NotificationChoice.How.EMAIL, AT_ONCE_WITHIN)
+    return _mail(ctx, AT_ONCE, AT_ONCE_WITHIN)
 
 
 def mail_digest(ctx: Context) -> int:
     """In the first hour of the working day, mail what is unread to those who want it once a day; how many mails."""
     if ctx.now.astimezone(ctx.zone).hour != DIGEST_HOUR:
         return 0
-    return _mail(ctx, NotificationChoice.How.DIGEST, DIGEST_WITHIN)
+    return _mail(ctx, ONCE_A_DAY, DIGEST_WITHIN)
 
 
-def _mail(ctx: Context, how: str, within: timedelta) -> int:
+def _mail(ctx: Context, ways: tuple[str, ...], within: timedelta) -> int:
     with scope(ctx.company_id):
-        letters = _take(ctx, how, within)
+        letters = _take(ctx, ways, within)
         Notification.objects.visible_to(ctx).filter(pk__in=[n.pk for rows in letters.values() for n in rows]).update(mailed_at=ctx.now)
     if not letters:
         return 0
     mails = []
     for email, rows in letters.items():
         with translation.override(rows[0].user.language_at(ctx.company)):
-            mails.append(_written(ctx, how, email, rows))
+            mails.append(_written(ctx, ways, email, rows))
     try:
         return get_connection().send_messages(mails) or 0
     except OSError as error:
@@ -73,10 +75,10 @@ def _mail(ctx: Context, how: str, within: timedelta) -> int:
         return 0
 
 
-def _take(ctx: Context, how: str, within: timedelta) -> dict[str, list[Notification]]:
+def _take(ctx: Context, ways: tuple[str, ...], within: timedelta) -> dict[str, list[Notification]]:
     """Unread notifications by e-mail address of those who chose so and still work here; locked, so that two workers mail none twice."""
     choices: dict[int, dict[str, str]] = defaultdict(dict)
-    concerned = NotificationChoice.objects.visible_to(ctx).filter(how=how).values("user")
+    concerned = NotificationChoice.objects.visible_to(ctx).filter(how__in=ways).values("user")
     for user, kind, chosen in NotificationChoice.objects.visible_to(ctx).filter(user__in=concerned).values_list("user", "kind", "how"):
         choices[user][kind] = chosen
     if not choices:
@@ -87,16 +89,16 @@ def _take(ctx: Context, how: str, within: timedelta) -> dict[str, list[Notificat
     found: dict[str, list[Notification]] = defaultdict(list)
     for note in waiting.select_related("user").select_for_update(skip_locked=True, of=("self",)).order_by("pk"):
         mine = choices[note.user_id]
-        if mine.get(note.kind, mine.get("", "page")) == how:
+        if mine.get(note.kind, mine.get("", "page")) in ways:
             found[emails[note.user_id]].append(note)
     return found
 
 
-def _written(ctx: Context, how: str, email: str, rows: list[Notification]) -> EmailMessage:
+def _written(ctx: Context, ways: tuple[str, ...], email: str, rows: list[Notification]) -> EmailMessage:
     lines = [f"- {say(note.text)}{_link(note)}" for note in rows[:LINES_MAX]]
     if len(rows) > LINES_MAX:
         lines.append(say(f"... and {len(rows) - LINES_MAX} more on the page."))
-    one = say(rows[0].text) if how == NotificationChoice.How.EMAIL and len(rows) == 1 else say(f"{len(rows)} notifications")
+    one = say(rows[0].text) if ways == AT_ONCE and len(rows) == 1 else say(f"{len(rows)} notifications")
     subject = " ".join(f"{ctx.company.name}: {one}".split())[:200]
     text = "\n".join([*lines, "", say("What reaches you by e-mail is chosen under Your account, Notifications.")])
     headers = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}

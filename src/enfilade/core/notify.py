@@ -5,13 +5,14 @@ from __future__ import annotations
 from .access import users_in_role
 from .context import Context
 from .models import Notification, User
+from .push.sending import push_soon
 
 
 def tell(ctx: Context, users: list[User], text: str, ref: str = "") -> None:
     """Notify users of the caller's company; the caller herself is left out."""
     kind = ref.partition(".")[0]
     rows = [Notification(company=ctx.company, user=u, at=ctx.now, text=text, ref=ref, kind=kind) for u in users if u.pk != ctx.user.pk]
-    Notification.objects.bulk_create(rows)
+    push_soon(ctx, Notification.objects.bulk_create(rows))
     if rows and ctx.work is not None:
         ctx.work.subjects.add("core.notification:0")
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from . import mailing, members, scanning, schedules, verify_record
+from . import devices, mailing, members, scanning, schedules, verify_record
 from .command import REGISTRY, Command
 from .commands import save_view
 from .context import Context
@@ -28,7 +28,7 @@ from .resource import Resource, dialog, panel
 
 department("core", "Company & access", "building-2", 95)
 # They register themselves: commands, the schedules and the verifier.
-__all__ = ["mailing", "members", "scanning", "schedules", "verify_record"]
+__all__ = ["devices", "mailing", "members", "scanning", "schedules", "verify_record"]
 
 
 class AuditEntryResource(Resource):

@@ -9,6 +9,8 @@ ALLOWED_HOSTS   comma-separated names under which the site is reached
 MAIL_URL        the server that takes our mail: smtp://user:password@host:587?tls=starttls (or tls=tls, tls=none); without it messages
                 are written to ENFILADE_HOME/mail and leave the house only when somebody carries them out
 MAIL_FROM       the address from which the house itself writes to its people; SITE_URL: the address of the site for links in such mails
+PUSH_CONTACT    whom the services that carry web push write to when we misbehave: mailto:admin@company.example, or an https:// page
+                (mailto: and MAIL_FROM)
 CLAMD           the virus scanner that looks at every file before anybody may read it: host:port or /path/of/clamd.ctl; without it nothing
                 is scanned
 ALLOW_PRIVATE_HOSTS  1 lets people name servers (IMAP, web hooks) that lie inside a private network
@@ -19,6 +21,7 @@ TRUSTED_PROXIES  comma-separated addresses or networks of proxies in front of us
 OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, OIDC_NAME  a provider by which people sign in as well, and what the button calls it
 """
 
+from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -57,6 +60,7 @@ class Environment(BaseSettings):
     mail_url: str = ""
     mail_from: str = "enfilade@localhost"
     site_url: str = ""
+    push_contact: str = ""
     clamd: str = ""
     allow_private_hosts: bool = False
     api_rate_per_min: int = 3000
@@ -110,6 +114,14 @@ def mail_settings(url: str, folder: Path) -> dict[str, object]:
         "EMAIL_USE_TLS": tls == "starttls",
         "EMAIL_USE_SSL": tls == "tls",
     }
+
+
+def push_contact(text: str, mail_from: str) -> str:
+    """Return whom a push service writes to, as RFC 8292 wants it."""
+    text = text.strip() or f"mailto:{parseaddr(mail_from)[1]}"
+    if not text.startswith(("mailto:", "https://")):
+        raise ValueError("PUSH_CONTACT begins with mailto: or https://")
+    return text
 
 
 env = Environment()
@@ -244,6 +256,7 @@ CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
         "script-src": [SELF, NONCE],
+        "worker-src": [SELF],
         "style-src": [SELF, "'unsafe-inline'"],
         "img-src": [SELF, "data:", "blob:"],
         "connect-src": [SELF, f"http://127.0.0.1:{LIVE_PORT}", f"http://localhost:{LIVE_PORT}"],
@@ -278,6 +291,7 @@ CLAMD = env.clamd.strip()
 ALLOW_PRIVATE_HOSTS = env.allow_private_hosts
 DEFAULT_FROM_EMAIL = env.mail_from
 SITE_URL = env.site_url.rstrip("/")
+PUSH_CONTACT = push_contact(env.push_contact, env.mail_from)
 EMAIL_TIMEOUT = 60
 EMAIL_SUBJECT_PREFIX = ""
 

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import http.client
-import socket
-import ssl
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from standardwebhooks import Webhook
 
 from enfilade.core.context import Context, Refusal
-from enfilade.core.outside import public_address
+from enfilade.core.outside import FAILURES, post
 from enfilade.core.scope import scope
 from enfilade.core.sealed import unseal
 
 from . import rules
 from .commands import SECRET, note_attempt
 from .models import Delivery, Subscription
-
-PATIENCE_S = 15
-ANSWER_MAX_BYTES = 500
 
 
 def deliver(ctx: Context, pk: int) -> Delivery | None:
@@ -31,10 +24,12 @@ def deliver(ctx: Context, pk: int) -> Delivery | None:
     event, subscription = delivery.event, delivery.subscription
     body = rules.body_of(event.name, event.at, ctx.company.slug, event.payload)
     try:
-        status, answer = call(subscription.address, body, headers_of(subscription, delivery.message_id, body, ctx.now))
+        signed = headers_of(subscription, delivery.message_id, body, ctx.now)
+        found = post(subscription.address, body.encode(), {"Content-Type": "application/json", **signed})
+        status, answer = found.status, found.text
     except Refusal as no:
         status, answer = 0, str(no)
-    except (OSError, ssl.SSLError, http.client.HTTPException, ValueError) as error:
+    except FAILURES as error:
         status, answer = 0, f"{type(error).__name__}: {error}"
     try:
         return note_attempt(ctx, delivery=pk, status=status, answer=answer)
@@ -70,30 +65,3 @@ def headers_of(subscription: Subscription, message_id: str, body: str, now: date
         raise ValueError("the key of the house has changed; make a new secret")
     signed = " ".join(Webhook(key).sign(message_id, now, body) for key in keys)
     return {"webhook-id": message_id, "webhook-timestamp": str(int(now.timestamp())), "webhook-signature": signed}
-
-
-def call(address: str, body: str, headers: dict[str, str]) -> tuple[int, str]:
-    """Post a body; status and the beginning of the answer. A redirection is an answer. Refuses: private_host, unknown_host."""
-    parts = urlsplit(address)
-    host, secure = str(parts.hostname), parts.scheme == "https"
-    port = parts.port or (443 if secure else 80)
-    connection = _Pinned(host, port, public_address(host, port), secure=secure)
-    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    try:
-        connection.request("POST", target, body.encode(), {"Content-Type": "application/json", "User-Agent": "Enfilade", **headers})
-        answer = connection.getresponse()
-        return answer.status, answer.read1(ANSWER_MAX_BYTES).decode("utf-8", "replace").replace("\x00", "")
-    finally:
-        connection.close()
-
-
-class _Pinned(http.client.HTTPConnection):
-    """A connection to an IP address, with the name and the certificate of the host."""
-
-    def __init__(self, host: str, port: int, ip: str, *, secure: bool) -> None:
-        super().__init__(host, port, timeout=PATIENCE_S)
-        self.ip, self.secure = ip, secure
-
-    def connect(self) -> None:
-        plain = socket.create_connection((self.ip, self.port), PATIENCE_S)
-        self.sock = ssl.create_default_context().wrap_socket(plain, server_hostname=self.host) if self.secure else plain

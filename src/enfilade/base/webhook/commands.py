@@ -7,7 +7,6 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from django.conf import settings
 
@@ -15,7 +14,7 @@ from enfilade.core.command import Input, command
 from enfilade.core.context import Context, Refusal
 from enfilade.core.events import EVENTS
 from enfilade.core.notify import tell_role
-from enfilade.core.outside import public_address
+from enfilade.core.outside import require_address
 from enfilade.core.refs import ref
 from enfilade.core.sealed import seal
 
@@ -47,7 +46,7 @@ def add_subscription(ctx: Context, *, name: str, address: Address, events: Event
     address: where it listens; nothing inside a private network.
     Refuses: bad_address, unknown_host, private_host, unknown_event; subscription_name_once (database).
     """
-    _require_address(address)
+    require_address(address, plain=settings.ALLOW_PRIVATE_HOSTS, field="address")
     _require_events(events)
     text = _new_secret()
     made = Subscription.objects.create(
@@ -65,7 +64,7 @@ def change_subscription(
     events: Annotated[list[str], Input(prefill="row.events", help="One a line.")],
 ) -> Subscription:
     """Change where a program listens and what it is told of. Refuses: bad_address, unknown_host, private_host, unknown_event."""
-    _require_address(address)
+    require_address(address, plain=settings.ALLOW_PRIVATE_HOSTS, field="address")
     _require_events(events)
     subscription.address, subscription.events = address, sorted(set(events))
     subscription.save(update_fields=["address", "events"])
@@ -160,13 +159,6 @@ def _judge(ctx: Context, subscription: Subscription, *, took: bool, gone: bool) 
 
 def _new_secret() -> str:
     return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
-
-
-def _require_address(address: str) -> None:
-    if problem := rules.address_problem(address, plain=settings.ALLOW_PRIVATE_HOSTS):
-        raise Refusal("bad_address", problem, field="address")
-    parts = urlsplit(address)
-    public_address(str(parts.hostname), parts.port or (443 if parts.scheme == "https" else 80))
 
 
 def _require_events(events: list[str]) -> None:

@@ -1,11 +1,10 @@
-"""Addresses that may be called, pauses between attempts, the body of a call. Pure functions."""
+"""Pauses between attempts, the body of a call. Pure functions."""
 
 from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 # As Standard Webhooks proposes: quickly, then slowly, over a little more than a day.
 PAUSES = tuple(timedelta(seconds=s) for s in (5, 300, 1800, 7200, 18_000, 28_800, 36_000))
@@ -15,22 +14,6 @@ SILENT_FOR = timedelta(days=5)
 LEASE = timedelta(minutes=2)
 # After a change of the secret calls are signed with both for so long.
 BOTH_FOR = timedelta(days=1)
-
-
-def address_problem(address: str, *, plain: bool) -> str:
-    """Why an address can't be called, "" where it can. plain: whether http is allowed too."""
-    try:
-        parts = urlsplit(address)
-        port = parts.port
-    except ValueError:
-        return "This is no address."
-    if parts.scheme != "https" and not (plain and parts.scheme == "http"):
-        return "The address begins with https://."
-    if not parts.hostname or port == 0 or any(ord(c) <= 32 for c in address):
-        return "This is no address."
-    if parts.username is not None or parts.password is not None:
-        return "An address carries no user name or password; calls are signed."
-    return "An address ends before its #." if parts.fragment else ""
 
 
 def next_attempt(now: datetime, attempts: int) -> datetime | None:

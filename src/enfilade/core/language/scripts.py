@@ -25,6 +25,8 @@ SCRIPT_WORDS = (
     "This address can not have passkeys.",
     "This browser has no passkeys.",
     "This can’t be changed here any more. Load the list again.",
+    "The browser asked, and nothing was allowed. Try again.",
+    "The push service of this browser does not answer. Try again later.",
     "This device is registered already.",
     "This was not saved. Load the page again.",
     "{count} selected",

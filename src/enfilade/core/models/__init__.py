@@ -5,6 +5,7 @@ from .bulk import BulkRun
 from .changes import AuditSeal, RowChange
 from .company import Company, Department, Membership, Role, User
 from .importing import ImportBatch, ImportRow
+from .push import PushDevice
 from .record import Record, RecordQuerySet
 from .signin import Elevation, Identity, Passkey, RecoveryCode, SignIn, SignInEvent, TotpDevice
 from .token import ApiToken
@@ -33,6 +34,7 @@ __all__ = [
     "Notification",
     "NotificationChoice",
     "Passkey",
+    "PushDevice",
     "Record",
     "RecordQuerySet",
     "RecoveryCode",

@@ -111,6 +111,7 @@ class SignIn(models.Model):
     key: the session's; it is forgotten when the session ends.
     method: how she proved it (password, password+code, passkey, provider ...).
     last_seen_at: to the minute.
+    closed: somebody ended it; one that ended by itself after a while is not.
     """
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="sign_ins")
@@ -121,6 +122,7 @@ class SignIn(models.Model):
     address = models.GenericIPAddressField(null=True)
     agent = models.CharField(max_length=300, blank=True)
     ended_at = models.DateTimeField(null=True)
+    closed = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints: ClassVar = [

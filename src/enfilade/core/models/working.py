@@ -277,8 +277,11 @@ class NotificationChoice(Record):
 
     class How(models.TextChoices):
         PAGE = "page", "On the page only"
+        PUSH = "push", "In your browsers"
         EMAIL = "email", "By e-mail, at once"
         DIGEST = "digest", "By e-mail, once a day"
+        PUSH_EMAIL = "push_email", "In your browsers, and by e-mail at once"
+        PUSH_DIGEST = "push_digest", "In your browsers, and by e-mail once a day"
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     kind = models.TextField(blank=True)
@@ -292,9 +295,9 @@ class NotificationChoice(Record):
                 violation_error_message="There is one choice for each kind of notification.",
             ),
             models.CheckConstraint(
-                condition=Q(how__in=["page", "email", "digest"]),
+                condition=Q(how__in=["page", "push", "email", "digest", "push_email", "push_digest"]),
                 name="notification_choice_known",
-                violation_error_message="A notification is shown on the page, mailed at once or mailed once a day.",
+                violation_error_message="A notification is shown on the page, and as chosen in browsers, by e-mail at once or once a day.",
             ),
         ]
         indexes: ClassVar = [models.Index(fields=["company", "how"], name="notification_choice_mailed", condition=~Q(how="page"))]

@@ -18,6 +18,7 @@ from enfilade.core.resource.hooks import PAGES, REPORTS
 from enfilade.core.scope import scope
 
 from .context import DEPARTMENTS
+from .devices import devices_of, push_key
 
 DAYS = (7, 30, 90, 180, 365)
 TOKENS_SHOWN = 100
@@ -101,6 +102,7 @@ def language_view(request: HttpRequest, ctx: Context) -> HttpResponse:
 def notices_view(request: HttpRequest, ctx: Context) -> HttpResponse:
     """/account/notifications/: how each kind of notification reaches the caller beside the page."""
     with scope(ctx.company_id, read_only=True):
+        devices = devices_of(ctx)
         chosen = dict(NotificationChoice.objects.visible_to(ctx).filter(user=ctx.user).values_list("kind", "how"))
     kinds = sorted(((DEPARTMENTS.get(m, (m.replace("_", " ").capitalize(),))[0], m) for m in _readable(ctx)), key=str)
     if request.method == "POST":
@@ -115,6 +117,8 @@ def notices_view(request: HttpRequest, ctx: Context) -> HttpResponse:
         "rest": chosen.get("", NotificationChoice.How.PAGE.value),
         "ways": NotificationChoice.How.choices,
         "address": ctx.user.email,
+        "devices": devices,
+        "push_key": push_key(),
     }
     return render(request, "core/account/notifications.html", context)
 

@@ -18,6 +18,8 @@ from enfilade.core.refs import split
 from enfilade.core.resource import RESOURCES
 from enfilade.core.resource.hooks import PAGES, REPORTS
 
+from .devices import key_to_renew
+
 OFFICE_LABELS = {"front": "Front office", "middle": "Middle office", "back": "Back office"}
 DEPARTMENTS: dict[str, tuple[str, str, int, str]] = {}
 MENUS_MAX = 256
@@ -49,6 +51,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "demo": ctx.company.demo,
         "elevation": Lazy(lambda: _elevation(ctx)) if ctx.authority.startswith("core.elevation:") else None,
         "may_elevate": bool(ctx.sleeping) and ctx.may("core.elevate"),
+        "push_renew": Lazy(lambda: key_to_renew(request, ctx)),
         "may_make_tokens": ctx.may("core.make_token"),
         "crumbs": [],
     }

@@ -64,7 +64,7 @@ def note_seen(request: HttpRequest) -> bool:
     idle_s, age_s = now - session["seen"], now - session["since"]
     if idle_s > settings.SESSION_IDLE_MIN * 60 or age_s > settings.SESSION_COOKIE_AGE:
         user = request.user
-        _forget(SignIn.objects.filter(key=session.session_key))
+        _forget(SignIn.objects.filter(key=session.session_key), closed=False)
         note(place_of(request), SignInEvent.Kind.TIMED_OUT, user if isinstance(user, User) else None)
         logout(request)
         return False
@@ -161,8 +161,13 @@ def move(old_key: str | None, request: HttpRequest) -> None:
     SignIn.objects.filter(key=old_key).update(key=request.session.session_key)
 
 
-def _forget(rows: QuerySet[SignIn]) -> int:
-    """End open sign-ins and delete their sessions, so that their cookies open nothing."""
+def sign_in_of(request: HttpRequest) -> int | None:
+    """The key of this browser's sign-in, None where the session has none (any more)."""
+    return SignIn.objects.filter(key=request.session.session_key).values_list("pk", flat=True).first()
+
+
+def _forget(rows: QuerySet[SignIn], *, closed: bool = True) -> int:
+    """End open sign-ins and delete their sessions, so that their cookies open nothing. closed: somebody wants it so."""
     found = dict(rows.filter(ended_at=None).values_list("pk", "key"))
     Session.objects.filter(session_key__in=found.values()).delete()
-    return SignIn.objects.filter(pk__in=found, ended_at=None).update(ended_at=timezone.now(), key=None)
+    return SignIn.objects.filter(pk__in=found, ended_at=None).update(ended_at=timezone.now(), key=None, closed=closed)

@@ -13,10 +13,10 @@ from enfilade.base.webhook import commands
 from enfilade.base.webhook.calling import deliver
 from enfilade.base.webhook.jobs import call_subscriber
 from enfilade.base.webhook.models import Subscription
-from enfilade.base.webhook.rules import PAUSES, address_problem, wants
+from enfilade.base.webhook.rules import PAUSES, wants
 from enfilade.core.context import Refusal
 from enfilade.core.models import Notification
-from enfilade.core.outside import is_public
+from enfilade.core.outside import address_problem, is_public
 from enfilade.core.scope import scope
 from enfilade.core.testing import make_company, make_ctx, race
 
