@@ -15,6 +15,7 @@ from django.db.models import Q
 from django.utils import translation
 
 from enfilade.core.access import context_for, house_context
+from enfilade.core.command import run_raw
 from enfilade.core.context import Context, NotAllowed, Refusal
 from enfilade.core.jobs import job
 from enfilade.core.language.words import say
@@ -167,11 +168,9 @@ def _note(ctx: Context, device: PushDevice, answer: Answer, *, took: bool) -> No
 
 def _forget(ctx: Context, device: PushDevice, why: str) -> None:
     """A browser that is not there any more is sent nothing more. Another job may have been first."""
-    from enfilade.core.devices import unsubscribe_device
-
     _LOG.info("browser %s is not pushed to any more: %s", device.pk, why)
     try:
-        unsubscribe_device(ctx, device=device.pk)
+        run_raw(ctx, "core.unsubscribe_device", {"device": device.pk})
     except Refusal as no:
         if no.code != "not_found":
             raise
