@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from enfilade.core.context import Context
+from enfilade.core.language.words import name_of
 from enfilade.core.pages.context import department
 from enfilade.core.refs import model_of, resolve
 from enfilade.core.resource import Resource, panel, resource_for
@@ -83,10 +84,13 @@ def origin_of(ctx: Context, entry: Entry) -> dict[str, Any] | None:
     model = model_of(entry.origin)
     if model is not None and (resource := resource_for(model)) is not None:
         row = resolve(ctx, entry.origin) if ctx.may(resource.view_permission) else None
-        links.append({"label": resource.singular.capitalize(), "text": str(row or entry.origin), "url": resource.url(row) if row else ""})
+        text, url = (name_of(row), resource.url(row)) if row else (entry.origin, "")
+        links.append({"label": resource.singular.capitalize(), "text": text, "url": url})
     elif entry.origin:
         links.append({"label": "Voucher", "text": entry.origin, "url": ""})
     mine = resource_for(Entry)
     others = [("Cancels", entry.reverses), *(("Cancelled by", other) for other in entry.reversed_by.visible_to(ctx))]
-    links += [{"label": label, "text": str(other), "url": mine.url(other) if mine else ""} for label, other in others if other is not None]
+    links += [
+        {"label": label, "text": name_of(other), "url": mine.url(other) if mine else ""} for label, other in others if other is not None
+    ]
     return {"links": links} if links else None

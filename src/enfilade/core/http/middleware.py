@@ -8,7 +8,7 @@ from ipaddress import ip_address, ip_network
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone, translation
-from django.utils.cache import patch_cache_control
+from django.utils.cache import patch_cache_control, patch_vary_headers
 
 from enfilade.core.access import companies_of, context_for, context_of_token
 from enfilade.core.context import Context
@@ -35,7 +35,9 @@ def context_middleware(get_response: Handler) -> Handler:
         ctx: Context | None = request.ctx  # type: ignore[attr-defined]
         if ctx is None:
             with translation.override(translation.get_language_from_request(request)):
-                return get_response(request)
+                response = get_response(request)
+            patch_vary_headers(response, ("Accept-Language",))
+            return response
         if request.session.get("must_set_up") and not ctx.authority and not request.path.startswith(WITHOUT_SECOND_FACTOR):
             return _set_up_first(request)
         with timezone.override(ctx.zone), translation.override(ctx.language):

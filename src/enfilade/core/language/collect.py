@@ -96,8 +96,10 @@ def of_python() -> Iterator[tuple[str, Message]]:
     for file in _files("*.py"):
         if _where(file) in _TABLES:
             continue
-        for text in _literals(ast.parse(file.read_text())):
-            yield _where(file), Message(text)
+        tree = ast.parse(file.read_text())
+        names = dict(_named_by(file, tree)) if "models" in (file.stem, file.parent.name) else {}
+        for node, text in _literals(tree, names):
+            yield _where(file), Message(text, context=names.get(id(node), ""))
 
 
 def of_sql() -> Iterator[tuple[str, Message]]:
@@ -125,8 +127,18 @@ def _where(file: Path) -> str:
     return str(file.relative_to(SOURCE))
 
 
-def _literals(tree: ast.Module) -> Iterator[str]:
-    """Texts of a module that read like words for people."""
+def _named_by(file: Path, tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """What stands in the `__str__` of a model is the name of its records. Shape: (node, label of the model)."""
+    parts = file.relative_to(SOURCE).parts
+    app = parts[0] if parts[0] == "core" else parts[1]
+    for model in (node for node in tree.body if isinstance(node, ast.ClassDef)):
+        for method in model.body:
+            if isinstance(method, ast.FunctionDef) and method.name == "__str__":
+                yield from ((id(node), f"{app}.{model.name.lower()}") for node in ast.walk(method))
+
+
+def _literals(tree: ast.Module, names: dict[int, str]) -> Iterator[tuple[ast.AST, str]]:
+    """Texts of a module that read like words for people; of what is a name also what only has a day or a word of the house in it."""
     silent: set[int] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
@@ -141,8 +153,21 @@ def _literals(tree: ast.Module) -> Iterator[str]:
             silent |= {id(inner) for inner in ast.iter_child_nodes(node) if isinstance(inner, ast.Constant)}
     for node in ast.walk(tree):
         text = "" if id(node) in silent else _text(node)
-        if text and _SENTENCE.match(text) and not _CODE.search(text) and not _NAMES.match(text):
-            yield text
+        if isinstance(node, ast.JoinedStr) and not (_says(text) or (id(node) in names and _worded(node))):
+            continue
+        named = isinstance(node, ast.JoinedStr) and id(node) in names
+        if named or (text and _SENTENCE.match(text) and not _CODE.search(text) and not _NAMES.match(text)):
+            yield node, text
+
+
+def _says(text: str) -> bool:
+    """Whether a text has words besides its values."""
+    return bool(re.search(r"[A-Za-z]{2}", re.sub(r"{\w+}", "", text)))
+
+
+def _worded(node: ast.JoinedStr) -> bool:
+    """Whether one of the values is a day, or a word of the house."""
+    return "{" in ast.unparse(node) and bool(re.search(r"%Y|_display\(|\.weekday_name", ast.unparse(node)))
 
 
 def _called(node: ast.Call) -> str:
@@ -166,4 +191,4 @@ def _text(node: ast.AST) -> str:
                 number += 1
             taken[found] = source
             out += f"{{{found}}}"
-    return out.strip() if re.search(r"[A-Za-z]{2}", re.sub(r"{\w+}", "", out)) else ""
+    return out.strip()

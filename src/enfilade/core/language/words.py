@@ -16,7 +16,11 @@ from pathlib import Path
 from babel import Locale, UnknownLocaleError
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
+from django.db.models import Model
+from django.utils import timezone
 from django.utils.translation import get_language
+
+from .values import written
 
 SOURCE = Path(__file__).resolve().parents[2]
 ORIGIN = "en"
@@ -30,13 +34,10 @@ _WORD = re.compile(r"\S+")
 
 
 @dataclass
-class Book:
-    """The catalogues of all modules in one language."""
+class Words:
+    """Texts of one language, by their English: what is said word for word, and sentences that are said with values in them."""
 
     exact: dict[str, str] = field(default_factory=dict)
-    forms: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
-    states: dict[str, str] = field(default_factory=dict)
-    form_of: Callable[[int], int] = field(default=lambda number: int(number != 1))
 
     @cached_property
     def patterns(self) -> dict[str, list[tuple[re.Pattern[str], str]]]:
@@ -52,24 +53,61 @@ class Book:
             found.setdefault(first, []).append((sum(map(len, pieces[::2])), re.compile(source, re.DOTALL), said))
         return {word: [(pattern, said) for _, pattern, said in sorted(rows, key=lambda row: -row[0])] for word, rows in found.items()}
 
+    def matched(self, text: str, *, surely: bool = False) -> tuple[str, dict[str, str]] | None:
+        """The translation of the sentence that a text is, and the values in the text. surely: it begins with a word of the sentence."""
+        word = _WORD.match(text)
+        for first in (word[0], "")[: 1 if surely else 2] if word else ():
+            for pattern, wanted in self.patterns.get(first, ()):
+                if found := pattern.fullmatch(text):
+                    return wanted, found.groupdict()
+        return None
+
+
+@dataclass
+class Book(Words):
+    """The catalogues of all modules in one language.
+
+    states: words for how something is. names: what records are called, by the label of their model (`books.entry`).
+    """
+
+    forms: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    states: dict[str, str] = field(default_factory=dict)
+    names: dict[str, Words] = field(default_factory=dict)
+    form_of: Callable[[int], int] = field(default=lambda number: int(number != 1))
+
     def say(self, text: str, context: str = "") -> str:
         """The text in this language; as it is, where the language has no words for it."""
         said = (_found(self.states, text) if context else None) or _found(self.exact, text)
         if said is not None:
             return said
-        word = _WORD.match(text)
-        for first in (word[0], "") if word else ():
-            for pattern, wanted in self.patterns.get(first, ()):
-                if found := pattern.fullmatch(text):
-                    return self._filled(wanted, found.groupdict())
-        return text
+        found = self.matched(text)
+        return self._filled(*found) if found else text
 
-    def _filled(self, wanted: str, values: dict[str, str]) -> str:
-        """A sentence with its values; a value that is a word of the house is translated as well."""
+    def say_finished(self, text: str) -> str:
+        """A text that people write too: said where it is a sentence with values that the house made."""
+        found = self.matched(text, surely=True)
+        return self._filled(*found) if found else text
+
+    def name(self, text: str, label: str) -> str:
+        """What a record of a model is called, made of words and values; as it is, where it is made of values alone."""
+        words = self.names.get(label)
+        if words is None:
+            return text
+        if text in words.exact:
+            return words.exact[text]
+        found = words.matched(text)
+        return self._filled(*found, words.exact) if found else text
+
+    def _filled(self, wanted: str, values: dict[str, str], of_name: dict[str, str] | None = None) -> str:
+        """A sentence with its values; a word of the house is translated as well, and a day is written as the language does.
+
+        of_name: words that only names of this model have in them.
+        """
 
         def value(hole: re.Match[str]) -> str:
             text = values.get(hole[1], "")
-            return _found(self.exact, text) or text
+            said = _found(of_name or {}, text) or _found(self.exact, text)
+            return said or written(text, kept_in_utc=of_name is not None and hole[1].endswith("at"))
 
         return _VALUE.sub(value, wanted)
 
@@ -117,9 +155,14 @@ def book_of(language: str) -> Book | None:
             if isinstance(message.id, tuple | list):
                 book.forms[message.id[0], message.id[1]] = tuple(message.string or ())
             elif message.id and message.string:
-                words = book.states if message.context else book.exact
-                words.setdefault(message.id, str(message.string))
+                _words_of(book, message.context or "").setdefault(message.id, str(message.string))
     return book
+
+
+def _words_of(book: Book, context: str) -> dict[str, str]:
+    if context == STATE:
+        return book.states
+    return book.names.setdefault(context, Words()).exact if context else book.exact
 
 
 def say(text: str, context: str = "") -> str:
@@ -131,6 +174,31 @@ def say(text: str, context: str = "") -> str:
     if not language or language[:2] == ORIGIN or not text:
         return str(text)
     return _said(str(text), language, context)
+
+
+def say_finished(text: str) -> str:
+    """Return a note as it was written, or, where the house wrote it, in the language of whoever reads it."""
+    book = book_of(get_language() or ORIGIN)
+    return book.say_finished(text) if book else text
+
+
+def name_of(row: Model) -> str:
+    """Return what a record is called, in the language of whoever reads it.
+
+    Why: `str(row)` is the one name by which audit, books, files and programs know it, whoever asks.
+    """
+    text, language = str(row), get_language()
+    if not language or language[:2] == ORIGIN:
+        return text
+    label = (row._meta.concrete_model or type(row))._meta.label_lower
+    return _named(text, label, language, timezone.get_current_timezone_name())
+
+
+@lru_cache(SENTENCES_MAX)
+def _named(text: str, label: str, language: str, _zone: str) -> str:
+    """_zone: an instant in a name is that of the reader's clock."""
+    book = book_of(language)
+    return book.name(text, label) if book else text
 
 
 def say_plural(one: str, many: str, number: int) -> str:

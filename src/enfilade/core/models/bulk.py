@@ -64,4 +64,4 @@ class BulkRun(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.command}: {self.total_count} row{'' if self.total_count == 1 else 's'}"
+        return f"{self.command}: 1 row" if self.total_count == 1 else f"{self.command}: {self.total_count} rows"

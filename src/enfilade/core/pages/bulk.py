@@ -16,6 +16,7 @@ from enfilade.core.command.inputs import Parameter
 from enfilade.core.command.reading import unflatten
 from enfilade.core.context import Context, Invalid, NotFound, Refusal
 from enfilade.core.http.dispatch import view
+from enfilade.core.language.words import name_of
 from enfilade.core.many import ROWS_MAX, TOGETHER_MAX, bulk_run, can_be_many, matching_keys, run_many, work_on
 from enfilade.core.models import BulkRun
 from enfilade.core.refs import key_of, model_of
@@ -206,7 +207,7 @@ def _names(ctx: Context, label: str, keys: Iterable[int]) -> dict[int, str]:
     if model is None:
         return {}
     rows = RESOURCES[label].rows(ctx).filter(pk__in=list(keys))
-    return {row.pk: str(row) for row in rows}
+    return {row.pk: name_of(row) for row in rows}
 
 
 def _row(ctx: Context, resource: Resource, line: list[Any], names: dict[int, str]) -> dict[str, Any]:

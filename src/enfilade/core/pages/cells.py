@@ -14,6 +14,7 @@ from enfilade.core.command.inputs import Parameter
 from enfilade.core.command.reading import unflatten
 from enfilade.core.context import Context, Held, NotFound, Refusal
 from enfilade.core.http.dispatch import view
+from enfilade.core.language.words import name_of
 from enfilade.core.models import Record
 from enfilade.core.resource import RESOURCES, Resource
 from enfilade.core.resource.editing import editable_columns, editable_rows, input_of, seen_in, unless_changed
@@ -88,7 +89,7 @@ def _cells(request: HttpRequest, ctx: Context, resource: Resource, pk: int) -> H
     columns: list[dict[str, Any]] = [{"label": resource.label_of(n), "edit": n if n in editable else ""} for n in names]
     drawn = {
         "url": resource.url(row),
-        "label": str(row),
+        "label": name_of(row),
         "cells": [vars(c) for c in resource.cells(ctx, row, names)],
         "editable": row.pk in editable_rows(resource, ctx, [row]),
     }

@@ -18,7 +18,7 @@ from enfilade.core.command.fields import RowField, RowsField
 from enfilade.core.command.reading import unflatten
 from enfilade.core.context import Context, Held, NotAllowed, NotFound, OutOfReach, Refusal
 from enfilade.core.http.dispatch import view
-from enfilade.core.language.words import say
+from enfilade.core.language.words import name_of, say
 from enfilade.core.models import HeldCommand, Record, StoredFile
 from enfilade.core.resource import resource_for
 from enfilade.core.resource.editing import all_seen, unless_changed
@@ -150,7 +150,7 @@ def _draw(
 ) -> HttpResponse:
     url = request.get_full_path() if request.method == "POST" else f"{request.path}"
     row = _target(form.ctx, command, pk) if command.target and pk else None
-    subject = str(row) if row is not None else ""
+    subject = name_of(row) if row is not None else ""
     dialog = request.GET.get("dialog", "dialog") if request.GET.get("dialog") in {"dialog", "subdialog"} else "dialog"
     own = DIALOGS.get(command.name)
     context |= {"body_template": own.template, **own.build(form.ctx, form.values)} if own else {}
@@ -227,7 +227,7 @@ def _done(request: HttpRequest, ctx: Context, command: Command, result: Any) -> 
     if request.GET.get("dialog") == "subdialog" and isinstance(result, models.Model):
         answer = HttpResponse(status=204)
         answer["HX-Trigger"] = json.dumps(
-            {"dialog-close": {}, "ref-created": {"id": result.pk, "label": str(result)}, "toast": {"text": sentence, "tone": "ok"}}
+            {"dialog-close": {}, "ref-created": {"id": result.pk, "label": name_of(result)}, "toast": {"text": sentence, "tone": "ok"}}
         )
         return answer
     goto = "" if command.target and request.headers.get("HX-Request") else url

@@ -11,6 +11,7 @@ from django.http import QueryDict
 
 from enfilade.core.context import Context
 from enfilade.core.fields import AmountField
+from enfilade.core.language.words import name_of
 from enfilade.core.refs import key_of
 from enfilade.core.resource import Resource, resource_for
 from enfilade.core.resource.columns import field_at, public_name
@@ -110,6 +111,6 @@ def _ref(ctx: Context, model: type[models.Model], values: list[str]) -> dict[str
         return {"search_url": "", "text": ", ".join(v for v in values if v), "chosen": [{"id": v, "label": v} for v in values if v]}
     keys = [k for k in map(key_of, values) if k is not None][:CHOSEN_MAX]
     rows = list(related.rows(ctx).filter(pk__in=keys)) if keys else []
-    chosen = [{"id": row.pk, "label": str(row)} for row in rows]
+    chosen = [{"id": row.pk, "label": name_of(row)} for row in rows]
     text = ", ".join(one["label"] for one in chosen[:2]) + (f" and {len(chosen) - 2} more" if len(chosen) > 2 else "")
     return {"search_url": f"{related.list_url()}options/", "text": text, "chosen": chosen}

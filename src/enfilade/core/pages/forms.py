@@ -16,7 +16,7 @@ from enfilade.core.command.inputs import Parameter
 from enfilade.core.command.reading import plain
 from enfilade.core.context import Context, Invalid, Refusal
 from enfilade.core.fields import AmountFormField
-from enfilade.core.language.words import say
+from enfilade.core.language.words import name_of, say
 from enfilade.core.models import StoredFile
 from enfilade.core.refs import key_of
 from enfilade.core.resource import resource_for
@@ -162,4 +162,4 @@ def _label(ctx: Context, model: type[models.Model], pk: Any) -> str:
         return str(pk)
     with scope(ctx.company_id, read_only=True):
         row = model.objects.visible_to(ctx).filter(pk=key).first()  # type: ignore[attr-defined]
-    return str(row) if row is not None else str(pk)
+    return name_of(row) if row is not None else str(pk)

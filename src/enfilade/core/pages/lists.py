@@ -16,7 +16,7 @@ from enfilade.core.context import Context, Invalid
 from enfilade.core.fields import AmountField
 from enfilade.core.http.dispatch import view
 from enfilade.core.http.problems import elevate_url
-from enfilade.core.language.words import say
+from enfilade.core.language.words import name_of, say
 from enfilade.core.models import ListChoice
 from enfilade.core.resource import RESOURCES, Resource
 from enfilade.core.resource.columns import field_at, public_name
@@ -148,7 +148,13 @@ def _paper(resource: Resource, ctx: Context, params: QueryDict, columns: tuple[s
         "url": f"{resource.list_url()}?{query(params, drop=('look',)) or 'view=all'}",
         "columns": [_column(resource, name, "", params) for name in columns],
         "rows": [
-            {"pk": r.pk, "url": "", "label": str(r), "cells": [vars(c) | {"url": ""} for c in resource.cells(ctx, r, columns)], "tone": ""}
+            {
+                "pk": r.pk,
+                "url": "",
+                "label": name_of(r),
+                "cells": [vars(c) | {"url": ""} for c in resource.cells(ctx, r, columns)],
+                "tone": "",
+            }
             for r in rows[: looks.PRINT_MAX]
         ],
         "chosen": [f"{c['label']}: {c['text']}" for c in chosen] + ([f"“{params['q']}”"] if params.get("q") else []),
@@ -165,12 +171,12 @@ def options_view(request: HttpRequest, ctx: Context, label: str) -> JsonResponse
     params = request.GET.copy()
     params["limit"] = str(OPTIONS_MAX)
     found = listing(resource, ctx, params)
-    return JsonResponse([{"id": r.pk, "label": str(r), "hint": _hint(resource, ctx, r)} for r in found.rows], safe=False)
+    return JsonResponse([{"id": r.pk, "label": name_of(r), "hint": _hint(resource, ctx, r)} for r in found.rows], safe=False)
 
 
 def _hint(resource: Resource, ctx: Context, row: models.Model) -> str:
     """What tells rows of one name apart: the first column that says more than the name."""
-    label = str(row)
+    label = name_of(row)
     return next((c.text for c in resource.cells(ctx, row) if c.text and c.text not in label), "")
 
 
@@ -205,7 +211,7 @@ def _page(
             {
                 "pk": r.pk,
                 "url": resource.url(r),
-                "label": str(r),
+                "label": name_of(r),
                 "cells": [vars(c) for c in resource.cells(ctx, r, columns)],
                 "tone": resource.tone(ctx, r),
                 "editable": r.pk in mine,

@@ -12,6 +12,7 @@ from django.utils.crypto import get_random_string
 
 from enfilade.core.command import Command
 from enfilade.core.context import Context, Invalid
+from enfilade.core.language.words import name_of
 from enfilade.core.resource import Resource
 from enfilade.core.resource.cells import tone_of
 from enfilade.core.resource.columns import field_at
@@ -94,7 +95,7 @@ def board(resource: Resource, ctx: Context, params: QueryDict) -> dict[str, Any]
 
 
 def _card(resource: Resource, ctx: Context, row: models.Model, commands: list[Command]) -> dict[str, Any]:
-    title = str(row)
+    title = name_of(row)
     cells = [c for c in resource.cells(ctx, row) if c.kind != "badge" and (c.text or c.value) and c.text not in title]
     return {
         "pk": row.pk,
@@ -178,7 +179,7 @@ def _item(resource: Resource, ctx: Context, row: models.Model) -> tuple[date, di
     value = getattr(row, resource.calendar)
     at = value.astimezone(ctx.zone) if isinstance(value, datetime) else None
     state = getattr(row, resource.states.field) if resource.states is not None else ""
-    item = {"time": f"{at:%H:%M}" if at else "", "label": str(row), "url": resource.url(row), "tone": tone_of(state)}
+    item = {"time": f"{at:%H:%M}" if at else "", "label": name_of(row), "url": resource.url(row), "tone": tone_of(state)}
     return (at.date() if at else value), item
 
 

@@ -13,7 +13,7 @@ from enfilade.core.command import REGISTRY
 from enfilade.core.command.reading import is_storable
 from enfilade.core.context import Context
 from enfilade.core.http.dispatch import view
-from enfilade.core.language.words import say
+from enfilade.core.language.words import name_of, say
 from enfilade.core.resource import RESOURCES, Resource
 from enfilade.core.resource.listing import search_for
 from enfilade.core.words import Search, search_all_words
@@ -78,7 +78,7 @@ def _records(ctx: Context, q: str) -> Iterator[Found]:
     for number in sorted(keys):
         resource = searched[number]
         for row in resource.rows(ctx).filter(pk__in=keys[number]).order_by("-pk"):
-            yield _found("record", resource.plural, str(row), resource.singular, resource.url(row), resource.icon)
+            yield _found("record", resource.plural, name_of(row), resource.singular, resource.url(row), resource.icon)
 
 
 def _keys(ctx: Context, resource: Resource, number: int, search: Search) -> Any:

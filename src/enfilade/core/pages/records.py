@@ -14,6 +14,7 @@ from enfilade.core.context import Context, NotFound
 from enfilade.core.fields import LongTextField
 from enfilade.core.http.dispatch import view
 from enfilade.core.http.problems import elevate_url
+from enfilade.core.language.words import name_of
 from enfilade.core.resource import RESOURCES, Resource, flow_of, panels_of
 from enfilade.core.resource.cells import cell, tone_of
 from enfilade.core.resource.columns import field_at, label_of
@@ -31,7 +32,7 @@ def detail_view(request: HttpRequest, ctx: Context, label: str, pk: int) -> Http
     context = {
         "record": record_context(resource, ctx, row, request),
         "row": row,
-        "crumbs": [{"label": resource.plural, "url": resource.list_url()}, {"label": str(row), "url": ""}],
+        "crumbs": [{"label": resource.plural, "url": resource.list_url()}, {"label": name_of(row), "url": ""}],
     }
     part = "#record" if request.headers.get("HX-Request") and "record" in request.headers.get("HX-Target", "") else ""
     return render(request, f"core/detail.html{part}", context)
@@ -46,7 +47,7 @@ def record_context(resource: Resource, ctx: Context, row: models.Model, request:
         badge = {"kind": "badge", "value": state, "text": states.label(row, state).capitalize(), "tone": tone_of(state)}
     change = resource.change_command
     return {
-        "title": str(row),
+        "title": name_of(row),
         "kind": resource.singular.capitalize(),
         "badge": badge,
         "facts": _facts(resource, ctx, row),
@@ -100,7 +101,9 @@ def _lines(resource: Resource, ctx: Context, row: models.Model, name: str, colum
         "icon": "list",
         "count": len(rows),
         "columns": [{"name": c, "label": label_of(model, c), "kind": "amount" if c.endswith("_minor") else "text"} for c in columns],
-        "rows": [{"pk": r.pk, "url": _line_url(ctx, r), "label": str(r), "cells": [vars(cell(ctx, r, c)) for c in columns]} for r in rows],
+        "rows": [
+            {"pk": r.pk, "url": _line_url(ctx, r), "label": name_of(r), "cells": [vars(cell(ctx, r, c)) for c in columns]} for r in rows
+        ],
     }
 
 

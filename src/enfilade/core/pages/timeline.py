@@ -21,7 +21,7 @@ from enfilade.core.command import REGISTRY, Command
 from enfilade.core.context import Context
 from enfilade.core.fields import AmountField
 from enfilade.core.http.dispatch import view
-from enfilade.core.language.words import STATE, say
+from enfilade.core.language.words import STATE, name_of, say
 from enfilade.core.models import AuditEntry, AuditSubject, RowChange
 from enfilade.core.refs import key_of, ref
 from enfilade.core.resource import RESOURCES, Resource, resource_for
@@ -198,7 +198,7 @@ def _names(ctx: Context, resource: Resource, moments: list[Moment]) -> Names:
     for model, keys in wanted.items():
         target = resource_for(model)
         if target is not None and ctx.may(target.view_permission):
-            found |= {(model, row.pk): str(row) for row in target.rows(ctx).filter(pk__in=keys)}
+            found |= {(model, row.pk): name_of(row) for row in target.rows(ctx).filter(pk__in=keys)}
     return found
 
 

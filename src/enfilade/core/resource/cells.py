@@ -13,7 +13,7 @@ from django.db import models
 
 from enfilade.core.context import Context
 from enfilade.core.fields import AmountField, to_major
-from enfilade.core.language.words import say
+from enfilade.core.language.words import name_of, say
 from enfilade.core.refs import model_of, resolve
 
 from .columns import field_at, value_at
@@ -61,8 +61,8 @@ def cell(ctx: Context, row: models.Model, path: str) -> Cell:
         return Cell("amount", money(value, getattr(row, "currency", "") or ctx.company.currency, ctx.locale), value)
     if field is not None and field.choices and isinstance(value, str):
         return Cell("badge", str(_words_of(field).get(value, value)), value, tone=tone_of(value))
-    if field is not None and isinstance(value, str) and (said := getattr(row, f"get_{path}_display", None)) is not None:
-        # A word whose meaning is data: the model knows how people read it.
+    if isinstance(value, str) and (said := getattr(row, f"get_{path}_display", None)) is not None:
+        # A word whose meaning is data, or that has days in it: the model knows how people read it.
         return Cell("text", said(), value)
     if path == "origin" and (origin := model_of(str(value))) is not None:
         return _origin(ctx, str(value), origin)
@@ -84,7 +84,7 @@ def _origin(ctx: Context, reference: str, model: type[models.Model]) -> Cell:
     row = resolve(ctx, reference) if found is not None and ctx.may(found.view_permission) else None
     if found is None or row is None:
         return Cell("text", str(model._meta.verbose_name), reference)
-    return Cell("ref", str(row), reference, url=found.url(row))
+    return Cell("ref", name_of(row), reference, url=found.url(row))
 
 
 def _by_type(ctx: Context, value: Any) -> Cell:
@@ -97,7 +97,7 @@ def _by_type(ctx: Context, value: Any) -> Cell:
     if isinstance(value, models.Model):
         # The caller herself may be there as a proxy, whose type says nothing.
         found = resource_for(value._meta.model)
-        return Cell("ref", str(value), value.pk, url=found.url(value) if found and ctx.may(found.view_permission) else "")
+        return Cell("ref", name_of(value), value.pk, url=found.url(value) if found and ctx.may(found.view_permission) else "")
     if isinstance(value, int | Decimal):
         return Cell("number", f"{value.normalize():f}" if isinstance(value, Decimal) else str(value), value)
     if isinstance(value, list | tuple):

@@ -12,6 +12,7 @@ from django.db.models.functions import TruncMonth
 
 from enfilade.core.context import Context
 from enfilade.core.fields import AmountField
+from enfilade.core.language.words import name_of
 
 from .cells import money
 from .columns import field_at
@@ -120,7 +121,7 @@ def _names(ctx: Context, field: models.Field[Any, Any] | None, values: list[Any]
     """What a value is called."""
     if isinstance(field, models.ForeignKey):
         related: Any = field.related_model
-        rows = {r.pk: str(r) for r in related.objects.visible_to(ctx).filter(pk__in=[v for v in values if v is not None])}
+        rows = {r.pk: name_of(r) for r in related.objects.visible_to(ctx).filter(pk__in=[v for v in values if v is not None])}
         return lambda v: rows.get(v, "–")
     if isinstance(field, models.BooleanField):
         return lambda v: "Yes" if v else "No"

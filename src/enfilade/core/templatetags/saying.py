@@ -38,6 +38,12 @@ def say_state(value: Any) -> str:
 
 
 @register.filter
+def say_finished(value: Any) -> str:
+    """Return a note in the language of the reader where the house wrote it, else as somebody did: {{ note.text|say_finished }}."""
+    return words.say_finished(str(value))
+
+
+@register.filter
 def default_words(value: Any, text: str) -> Any:
     """Return the value, or words in its place: {{ note|default_words:"No note" }}."""
     return value or words.say(text)

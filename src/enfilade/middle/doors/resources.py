@@ -9,6 +9,7 @@ from enfilade.core.audit import jsonable
 from enfilade.core.command import REGISTRY
 from enfilade.core.command.inputs import Parameter
 from enfilade.core.context import Context
+from enfilade.core.language.words import name_of
 from enfilade.core.models import HeldCommand
 from enfilade.core.pages.context import department
 from enfilade.core.refs import resolve
@@ -142,4 +143,4 @@ def _line(item: Any) -> str:
 def _linked(ctx: Context, row: Any) -> dict[str, Any]:
     found = resource_for(row) if row is not None else None
     may = found is not None and ctx.may(found.view_permission)
-    return {"text": str(row) if row is not None else "–", "url": found.url(row) if found is not None and may else ""}
+    return {"text": name_of(row) if row is not None else "–", "url": found.url(row) if found is not None and may else ""}

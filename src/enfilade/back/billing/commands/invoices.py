@@ -124,8 +124,9 @@ def post_document(ctx: Context, invoice: Invoice, on: date) -> None:
             legs.append(Leg(OUTPUT_TAX[tax_class], -sign * tax))
     legs.append(Leg("discount", sign * invoice.discount_minor))
     if any(leg.amount_minor for leg in legs):
-        word, name = "Credit note for" if sign < 0 else "Invoice to", invoice.bill_to.partition("\n")[0]
-        post_legs(ctx, on=on, text=f"{word} {name}", origin=ref(invoice), legs=legs)
+        name = invoice.bill_to.partition("\n")[0]
+        text = f"Credit note for {name}" if sign < 0 else f"Invoice to {name}"
+        post_legs(ctx, on=on, text=text, origin=ref(invoice), legs=legs)
 
 
 def take_number(ctx: Context, invoice: Invoice, on: date, **more: int) -> None:

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from enfilade.base.party.models import Party
+from enfilade.core.language.words import say
 from enfilade.core.models import Record, User
 from enfilade.core.rows import RowsOf
 
@@ -69,6 +70,10 @@ class Entry(Record):
 
     def __str__(self) -> str:
         return f"Entry {self.pk}"
+
+    def get_text_display(self) -> str:
+        """What it is for, in the language of whoever reads it, where the house wrote it; what somebody typed is theirs."""
+        return say(self.text) if self.origin or self.reverses_id else self.text
 
 
 class Line(Record):

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
-from enfilade.base.calendar.rules import RULE_MAX, read_rule, rule_words
+from enfilade.base.calendar.rules import RULE_MAX, read_rule, rule_words, say_rule
 from enfilade.core.models import Record
 
 from .bookable import Bookable, Site
@@ -106,6 +106,10 @@ class Closure(Record):
         """The rule in words."""
         return rule_words(self.rule) if self.rule else ""
 
+    def get_repeats_display(self) -> str:
+        """The same in the language of whoever reads it."""
+        return say_rule(self.rule, ZoneInfo("UTC")) if self.rule else ""
+
 
 class SpecialHours(Record):
     """Hours that count on certain days, whatever else is said: an open Sunday in Advent, a short Christmas Eve, every first Saturday.
@@ -141,6 +145,10 @@ class SpecialHours(Record):
     def repeats(self) -> str:
         """The rule in words."""
         return rule_words(self.rule) if self.rule else ""
+
+    def get_repeats_display(self) -> str:
+        """The same in the language of whoever reads it."""
+        return say_rule(self.rule, ZoneInfo("UTC")) if self.rule else ""
 
 
 class HolidayCalendar(Record):

@@ -11,7 +11,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from enfilade.base.calendar.rules import Rule, read_rule, rule_words
+from enfilade.base.calendar.rules import Rule, read_rule, rule_words, say_rule
+from enfilade.core.language.words import say
 from enfilade.core.models import Record
 from enfilade.core.rows import RowsOf
 from enfilade.core.states import States
@@ -117,6 +118,10 @@ class BookingSeries(Record):
     def rule_words(self) -> str:
         """The rule in words."""
         return rule_words(self.rule) if self.rule else "on single days"
+
+    def get_rule_words_display(self) -> str:
+        """The same in the language of whoever reads it."""
+        return say_rule(self.rule, self.zone) if self.rule else say(self.rule_words)
 
 
 class SeriesNeed(Record):

@@ -27,6 +27,7 @@ from .intervals import (
     subtract,
 )
 from .recurrence import RULE_MAX, Rule, days_of_rule, instants, read_rule, rest_of_rule, rule_words
+from .saying import say_rule
 
 __all__ = [
     "DAY",
@@ -59,5 +60,6 @@ __all__ = [
     "read_rule",
     "rest_of_rule",
     "rule_words",
+    "say_rule",
     "subtract",
 ]

@@ -7,10 +7,11 @@ from itertools import islice, pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from enfilade.base.calendar.rules import Rule, colour, crowded, instants, merge, read_rule, rest_of_rule, rule_words
+from enfilade.base.calendar.rules import Rule, colour, crowded, instants, merge, read_rule, rest_of_rule, rule_words, say_rule
 
 ZONES = [
     ZoneInfo(name) for name in ("Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "America/Sao_Paulo", "Asia/Kolkata", "UTC")
@@ -117,6 +118,27 @@ def test_a_rule_in_words() -> None:
     ):
         assert rule_words(text) == words
     assert isinstance(read_rule("rrule:freq=daily;", ZONES[0]), Rule)
+
+
+@pytest.mark.parametrize(
+    ("text", "english", "german"),
+    [
+        ("FREQ=DAILY", "every day", "jeden Tag"),
+        ("FREQ=WEEKLY;INTERVAL=2;UNTIL=20270303", "every 2 weeks, until 3 Mar 2027", "alle 2 Wochen, bis 03.03.2027"),
+        ("FREQ=WEEKLY;BYDAY=MO,WE,FR", "every week on Monday, Wednesday and Friday", "jede Woche am Montag, Mittwoch und Freitag"),
+        ("FREQ=WEEKLY;BYDAY=TU;COUNT=3", "every week on Tuesday, 3 times in all", "jede Woche am Dienstag, insgesamt 3-mal"),
+        ("FREQ=MONTHLY;BYDAY=2FR", "every month on the second Friday", "jeden Monat am zweiten Freitag"),
+        ("FREQ=MONTHLY;BYDAY=-1SU", "every month on the last Sunday", "jeden Monat am letzten Sonntag"),
+        ("FREQ=MONTHLY;BYMONTHDAY=15", "every month on day 15", "jeden Monat am 15."),
+        ("FREQ=YEARLY;UNTIL=20301231T233000Z", "every year, until 1 Jan 2031", "jedes Jahr, bis 01.01.2031"),
+        ("FREQ=MONTHLY;BYSETPOS=1;BYDAY=MO,TU", "FREQ=MONTHLY;BYSETPOS=1;BYDAY=MO,TU", "FREQ=MONTHLY;BYSETPOS=1;BYDAY=MO,TU"),
+    ],
+)
+def test_a_rule_in_the_language_of_the_reader(text: str, english: str, german: str) -> None:
+    """Days and dates as the language writes them; the last day is that of the place."""
+    for language, words in (("en-gb", english), ("de", german)):
+        with translation.override(language):
+            assert say_rule(text, ZoneInfo("Europe/Berlin")) == words
 
 
 spans = st.lists(

@@ -143,7 +143,7 @@ class Document(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} of {self.party}" + (f", version {self.version}" if self.version > 1 else "")
+        return f"{self.kind} of {self.party}, version {self.version}" if self.version > 1 else f"{self.kind} of {self.party}"
 
     @property
     def keeper(self) -> User:

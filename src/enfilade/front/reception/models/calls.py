@@ -147,7 +147,8 @@ class Call(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_channel_display()} {'to' if self.direction == 'out' else 'from'} {self.who}"
+        out = self.direction == self.Direction.OUT
+        return f"{self.get_channel_display()} to {self.who}" if out else f"{self.get_channel_display()} from {self.who}"
 
     @property
     def who(self) -> str:
