@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
-from enfilade.core.ui.format import format_clock, format_day, format_instant, format_month
+from babel.dates import format_date, format_skeleton, format_time
+from django.utils import timezone
+from django.utils.translation import get_language, to_locale
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}(?P<clock> \d{2}:\d{2})?")
 _MONTH = re.compile("(January|February|March|April|May|June|July|August|September|October|November|December) [0-9]{4}")
@@ -16,15 +18,17 @@ def written(text: str, *, kept_in_utc: bool = False) -> str:
 
     kept_in_utc: a time of day is one of UTC, and is shown as that of the active time zone.
     """
-    day = _DAY.fullmatch(text)
+    day, locale = _DAY.fullmatch(text), to_locale(get_language() or "en")
+    form = "%Y-%m-%d %H:%M" if day and day["clock"] else "%Y-%m-%d" if day else "%B %Y"
+    if not day and not _MONTH.fullmatch(text):
+        return text
     try:
-        if day and day["clock"]:
-            at = datetime.strptime(text, "%Y-%m-%d %H:%M").replace(tzinfo=UTC if kept_in_utc else None)
-            return format_instant(at) if kept_in_utc else f"{format_day(at)}, {format_clock(at)}"
-        if day:
-            return format_day(datetime.strptime(text, "%Y-%m-%d"))  # noqa: DTZ007 - a day has no zone
-        if _MONTH.fullmatch(text):
-            return format_month(datetime.strptime(text, "%B %Y"))  # noqa: DTZ007
+        at = datetime.strptime(text, form).replace(tzinfo=UTC)
     except ValueError:
         return text
-    return text
+    if not day:
+        return format_skeleton("yMMMM", at, locale=locale)
+    if not day["clock"]:
+        return format_date(at, "medium", locale=locale)
+    local = timezone.localtime(at) if kept_in_utc else at
+    return f"{format_date(local.date(), 'medium', locale=locale)}, {format_time(local.time(), 'short', locale=locale)}"

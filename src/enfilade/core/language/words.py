@@ -12,15 +12,18 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from gettext import c2py
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from babel import Locale, UnknownLocaleError
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
-from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import get_language
 
 from .values import written
+
+if TYPE_CHECKING:
+    from django.db.models import Model
 
 SOURCE = Path(__file__).resolve().parents[2]
 ORIGIN = "en"
