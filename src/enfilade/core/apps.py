@@ -1,5 +1,7 @@
 """Django's name for core, and the wiring of its infrastructure."""
 
+import gc
+
 from django.apps import AppConfig
 from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
@@ -20,6 +22,8 @@ class CoreConfig(AppConfig):
         connection_created.connect(watch_notices, dispatch_uid="enfilade.notices")
         post_migrate.connect(_secure, sender=self, dispatch_uid="enfilade.secure")
         self.secure = secure_tables
+        # What is there when a process begins stays as long as it does: the collector need not walk through it again and again.
+        gc.freeze()
 
 
 def _secure(sender: object, using: str = "default", **_: object) -> None:

@@ -87,7 +87,7 @@ def jsonable(value: Any) -> Any:
 def to_json(value: Any) -> str:
     """JSON as the database takes it; what JSON does not know becomes text."""
     # NUL can't be stored in jsonb and forms refuse it; lone surrogates are escaped by json itself.
-    return json.dumps(value, default=_plain)
+    return _JSON.encode(value)
 
 
 def _plain(value: Any) -> Any:
@@ -98,6 +98,9 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Decimal):
         return str(value)
     return str(value)
+
+
+_JSON = json.JSONEncoder(default=_plain)
 
 
 def snapshot(row: models.Model | None) -> dict[str, Any]:

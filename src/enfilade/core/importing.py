@@ -36,7 +36,8 @@ STEP_ROWS = 1_000
 REHEARSED_ROWS = 50
 QUIET = timedelta(minutes=2)
 _LAID_DOWN = ("position", "line", "command", "inputs", "cells", "outcome", "said")
-_READ_BACK = ("line", "command", "inputs", "cells", "position", "outcome", "ref", "changes", "below", "said", "pk")
+# Of a row that waits nothing else is known; its cells are for the file of those that are refused.
+_READ_BACK = ("line", "command", "inputs", "position", "outcome", "said", "pk")
 _WRITTEN_DOWN = ("outcome", "ref", "changes", "below", "said")
 
 
@@ -120,7 +121,7 @@ def take_import_rows(ctx: Context, *, batch: ImportBatch) -> ImportBatch:
     """
     taker = Taker(ctx, _importable(ctx, batch.resource), Options.of(batch.options), batch.pk)
     waiting = batch.rows.filter(position__gt=batch.position).order_by("position")[:STEP_ROWS]
-    rows = [FileRow(*values) for values in waiting.values_list(*_READ_BACK)]
+    rows = [FileRow(**dict(zip(_READ_BACK, values, strict=True))) for values in waiting.values_list(*_READ_BACK)]
     taker.take(rows)
     _write_down(rows)
     outcomes = [row.outcome for row in rows]

@@ -80,19 +80,33 @@ def keep_words(table: str, words: str, *columns: str) -> migrations.RunSQL:
 
     columns: what is searched. The first is kept as the label by which found rows are put in order, as far as it is never NULL.
     """
-    arguments = ", ".join(f"'{name}'" for name in (words, *columns))
     texts = ", ".join(f"{name}::text" for name in columns)
     return migrations.RunSQL(
         f"""{_FUNCTIONS.read_text()}
-        CREATE TRIGGER keep_words AFTER INSERT OR DELETE OR UPDATE OF {", ".join(columns)} ON {table}
-            FOR EACH ROW EXECUTE FUNCTION core_keep_words({arguments});
+        {_triggers(table, words, columns)}
         ALTER TABLE {words} ALTER COLUMN word SET STATISTICS 1000;
         SELECT set_config('app.companies', (SELECT coalesce(array_agg(id), '{{}}')::text FROM core_company), true);
         INSERT INTO {words} (company_id, row_id, word, label)
             SELECT company_id, id, unnest(core_words(ARRAY[{texts}])), coalesce({columns[0]}::text, '') FROM {table};
         """,  # noqa: S608 - names of tables and columns, written in a migration
-        f"DROP TRIGGER keep_words ON {table}",
+        f"DROP TRIGGER keep_words ON {table}; DROP TRIGGER IF EXISTS add_words ON {table}",
     )
+
+
+def add_words_at_once(table: str, words: str, *columns: str) -> migrations.RunSQL:
+    """The step of a migration for tables whose words were kept row by row when rows were added: now by one statement for all of them."""
+    return migrations.RunSQL(f"{_FUNCTIONS.read_text()}\n{_triggers(table, words, columns)}", migrations.RunSQL.noop)
+
+
+def _triggers(table: str, words: str, columns: Sequence[str]) -> str:
+    """The triggers as they are now. Why two: one with tables of what a statement changed can't be bound to some of the columns."""
+    arguments = ", ".join(f"'{name}'" for name in (words, *columns))
+    return f"""
+        CREATE OR REPLACE TRIGGER keep_words AFTER DELETE OR UPDATE OF {", ".join(columns)} ON {table}
+            FOR EACH ROW EXECUTE FUNCTION core_keep_words({arguments});
+        CREATE OR REPLACE TRIGGER add_words AFTER INSERT ON {table} REFERENCING NEW TABLE AS fresh
+            FOR EACH STATEMENT EXECUTE FUNCTION core_add_words({arguments});
+        """
 
 
 def search_words(ctx: Context, kept: Kept, text: str) -> Search:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 import phonenumbers
 
@@ -32,6 +33,9 @@ TAIL_LENGTH = 7
 # Letters that Unicode does not take apart, as people write them on another keyboard.
 _PLAIN_LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ŧ": "t"})
 
+_NO_FIGURES = re.compile("[^0-9]+")
+_BLANKS = re.compile(r"\s+")
+
 RELATIONS: dict[str, tuple[str, str]] = {
     "parent": ("parent of", "child of"),
     "guardian": ("guardian of", "ward of"),
@@ -53,6 +57,7 @@ def relation_words(kind: str, *, from_other: bool = False) -> str:
     return RELATIONS.get(kind, RELATIONS["other"])[from_other]
 
 
+@lru_cache(maxsize=4_000)
 def name_key(name: str) -> str:
     """A name by which it is found and compared: without case, accents, strokes and punctuation."""
     return fold(unicodedata.normalize("NFKC", name)).translate(_PLAIN_LETTERS)
@@ -90,6 +95,8 @@ def normalise(kind: str, value: str, region: str) -> str:
 
 def figures(text: str) -> str:
     """Its decimal figures, of whatever script, as 0 to 9."""
+    if text.isascii():
+        return _NO_FIGURES.sub("", text)
     return "".join(str(unicodedata.decimal(c)) for c in text if c.isdecimal())
 
 
@@ -135,4 +142,4 @@ def search_words(values: list[tuple[str, str, str]], region: str) -> list[str]:
         if kind == "phone" and normalised.startswith("+"):
             national = shown_phone(normalised, region)
             found += [national, figures(national)]
-    return [re.sub(r"\s+", " ", word).lower() for word in dict.fromkeys(found) if word]
+    return [_BLANKS.sub(" ", word).lower() for word in dict.fromkeys(found) if word]

@@ -9,18 +9,32 @@ $$;
 
 -- What is found by its beginning in some texts, folded: each piece between blanks, and what is left of it after every other sign, so that
 -- of ada.ruiz@example.org also ruiz@example.org, example.org and org are. At most 200 pieces of 60 letters.
-CREATE OR REPLACE FUNCTION core_words(texts text[]) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT coalesce(array_agg(word ORDER BY word), '{}') FROM (
-        SELECT DISTINCT left(array_to_string(parts[place:], ''), 60) COLLATE "C" AS word
-          FROM regexp_split_to_table(public.core_fold(array_to_string(texts, ' ')), '\s+') AS piece,
-               LATERAL string_to_array(regexp_replace(piece, '([^[:alnum:]]+)', E'\\1\x01', 'g'), E'\x01') AS parts,
-               LATERAL generate_subscripts(parts, 1) AS place
-         WHERE array_to_string(parts[place:], '') <> '' LIMIT 200
-    ) AS words
+CREATE OR REPLACE FUNCTION core_each_word(texts text[]) RETURNS TABLE (word text) LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT DISTINCT left(array_to_string(parts[place:], ''), 60) COLLATE "C"
+      FROM regexp_split_to_table(public.core_fold(array_to_string(texts, ' ')), '\s+') AS piece,
+           LATERAL string_to_array(regexp_replace(piece, '([^[:alnum:]]+)', E'\\1\x01', 'g'), E'\x01') AS parts,
+           LATERAL generate_subscripts(parts, 1) AS place
+     WHERE parts[place] <> '' LIMIT 200
 $$;
 
--- Keeps the words of a row in step with it. Arguments of the trigger: the table of the words, then the columns that are searched; the
--- first of them is the label by which found rows are put in order.
+CREATE OR REPLACE FUNCTION core_words(texts text[]) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT coalesce(array_agg(w.word ORDER BY w.word), '{}') FROM public.core_each_word(texts) w
+$$;
+
+-- Keeps the words of rows that a statement adds: in one statement for all of them, since a file has thousands. Arguments as below.
+CREATE OR REPLACE FUNCTION core_add_words() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+DECLARE
+    texts text;
+BEGIN
+    SELECT string_agg(format('f.%I::text', name), ', ' ORDER BY place) INTO texts FROM unnest(TG_ARGV[1:]) WITH ORDINALITY AS a(name, place);
+    EXECUTE format('INSERT INTO public.%I (company_id, row_id, word, label)
+        SELECT f.company_id, f.id, w.word, coalesce(f.%I::text, %L) FROM fresh f, LATERAL public.core_each_word(ARRAY[%s]) w',
+        TG_ARGV[0], TG_ARGV[1], '', texts);
+    RETURN NULL;
+END $$;
+
+-- Keeps the words of a row in step with it when it is changed or goes. Arguments of the trigger: the table of the words, then the columns
+-- that are searched; the first of them is the label by which found rows are put in order.
 CREATE OR REPLACE FUNCTION core_keep_words() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 DECLARE
     words text[];

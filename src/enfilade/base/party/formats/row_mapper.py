@@ -132,7 +132,7 @@ class RowMapper:
             self.builder.add_address(name, AddressDraft(label=label, street=street, preferred=preferred, **known))
             for part, value in one.items():
                 self.builder.add_pair("extra", f"address {part}", value)
-        said = set(fold(" ".join(parts.values())).split())
+        said = set(fold(" ".join(parts.values())).split()) if formatted else set()
         for text in formatted.split(_GOOGLE_SEPARATOR):
             if not set(fold(text).split()) <= said:
                 self.builder.add_address(name, AddressDraft(label=labels[0], street=text, preferred=preferred))

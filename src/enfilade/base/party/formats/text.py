@@ -53,6 +53,15 @@ _REMARK = re.compile(r"\([^()\d+]*\)")
 _EXTENSION = re.compile(r"(?:e?xt(?:ensi[oó]n)?|extn|x|int|anexo|доб)\.?\s*:?\s*\d+\s*$", re.IGNORECASE)
 
 
+# Nothing but figures and what stands between them.
+_BARE = re.compile(r"\+?[0-9][0-9 ./-]*")
+
+
+def _has_words(number: str) -> bool:
+    spoken = re.sub(r"^[^\d+]+", "", _EXTENSION.sub("", number))
+    return spoken != spoken.upper()
+
+
 @lru_cache(maxsize=50_000)
 def normalise_phone(value: str, region: str) -> str:
     """The number in E.164, or empty where it cannot be dialled from everywhere (a short code, an extension, a word).
@@ -60,9 +69,9 @@ def normalise_phone(value: str, region: str) -> str:
     region: country whose rules apply to a number without +, ISO 3166-1 alpha-2.
     Why: a number that is possible counts; numbers too new for the library's tables would otherwise not be found at the desk.
     """
-    number_only = _REMARK.sub("", value)
-    spoken = re.sub(r"^[^\d+]+", "", _EXTENSION.sub("", number_only))
-    if len(value) > _PHONE_CHARS_MAX or spoken != spoken.upper():
+    bare = _BARE.fullmatch(value) is not None
+    number_only = value if bare else _REMARK.sub("", value)
+    if len(value) > _PHONE_CHARS_MAX or (not bare and _has_words(number_only)):
         return ""
     try:
         number = phonenumbers.parse(number_only, region.upper() or None)

@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from enfilade.base.party import commands
 from enfilade.base.party.exporting import write_cards
@@ -246,8 +247,16 @@ def test_many_at_once_are_written_as_one_by_one(ctx: Context, monkeypatch: pytes
         take(other, file.read_bytes(), file.name)
     for model in (Party, ContactPoint, Address, PartyRole):
         assert columns_of(ctx, model) == columns_of(other, model), model
-    with scope(ctx.company_id):
+    with scope(ctx.company_id), connection.cursor() as cursor:
         assert verify_all(ctx) == []
+        cursor.execute(_WITHOUT_THEIR_WORDS)
+        assert cursor.fetchall() == [], "what one statement keeps are the words of each row"
+
+
+_WITHOUT_THEIR_WORDS = """
+SELECT p.name FROM party_party p WHERE core_words(ARRAY[p.name, p.name_key, p.number, p.organisation_name, p.search_text])
+    IS DISTINCT FROM (SELECT array_agg(w.word ORDER BY w.word) FROM party_partyword w WHERE w.row_id = p.id)
+"""
 
 
 def columns_of(ctx: Context, model: type[Party | ContactPoint | Address | PartyRole]) -> list[str]:
