@@ -131,8 +131,12 @@ class Desk:
         self.faults: list[str] = []
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
         self.page.on("console", self._hear)
+        self.sign_in(login)
+
+    def sign_in(self, login: str) -> None:
+        """Sign in with a password, as somebody of the practice."""
         self.page.goto("/sign-in/")
-        self.page.get_by_label("E-mail").fill(house.people[login].user.email)
+        self.page.get_by_label("E-mail").fill(self.house.people[login].user.email)
         self.page.get_by_label("Password").fill(PASSWORD)
         self.page.keyboard.press("Enter")
         self.page.wait_for_url(lambda url: "sign-in" not in url)
