@@ -12,7 +12,7 @@ from .models import NotificationChoice, PushDevice, SignIn
 from .models.push import DEVICES_MAX
 from .outside import require_address
 from .push.rules import with_push
-from .push.sealing import keys_problem
+from .push.sealing import keys_problem, packed, unpacked
 from .push.sending import PURPOSE, push_test
 from .sealed import seal
 from .traces import carried
@@ -49,7 +49,8 @@ def subscribe_device(
     rows = PushDevice.objects.visible_to(ctx)
     rows.filter(endpoint=endpoint).exclude(user=ctx.user).delete()
     device = rows.filter(endpoint=endpoint).first() or _new_device(ctx, endpoint)
-    device.p256dh, device.sealed_auth, device.sign_in_id = p256dh, seal(auth, PURPOSE), _own_sign_in(ctx, sign_in)
+    _keep_keys(device, p256dh, auth)
+    device.sign_in_id = _own_sign_in(ctx, sign_in)
     device.label, device.discreet, device.failing_since = name, discreet, None
     device.save()
     return device
@@ -66,8 +67,8 @@ def renew_device(ctx: Context, *, known: Endpoint, endpoint: Endpoint, p256dh: K
     device = PushDevice.objects.visible_to(ctx).filter(user=ctx.user, endpoint=known).select_for_update().first()
     if device is None:
         raise NotFound("browser", "of this address", field="known")
-    device.endpoint, device.p256dh, device.sealed_auth = endpoint, p256dh, seal(auth, PURPOSE)
-    device.sign_in_id = _own_sign_in(ctx, sign_in)
+    _keep_keys(device, p256dh, auth)
+    device.endpoint, device.sign_in_id = endpoint, _own_sign_in(ctx, sign_in)
     device.save()
     return device
 
@@ -102,6 +103,11 @@ def _require_reachable(endpoint: str, p256dh: str, auth: str) -> None:
     require_address(endpoint, plain=False, field="endpoint")
     if problem := keys_problem(p256dh, auth):
         raise Refusal("bad_keys", problem, field="p256dh")
+
+
+def _keep_keys(device: PushDevice, p256dh: str, auth: str) -> None:
+    """The public one as bytes are packed, however it was written; the secret sealed."""
+    device.p256dh, device.sealed_auth = packed(unpacked(p256dh)), seal(auth, PURPOSE)
 
 
 def _require_own(ctx: Context, device: PushDevice) -> None:

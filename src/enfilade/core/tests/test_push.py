@@ -300,6 +300,12 @@ def test_keys_that_are_none(service: Service, paul: Context, browser: Browser) -
     for wrong in ({"p256dh": "B" + "A" * 86}, {"auth": "AAAA"}, {"p256dh": "ä"}, {"auth": ""}):
         with pytest.raises(Refusal):
             run_raw(paul, "core.subscribe_device", {"endpoint": service.origin, **browser.keys, **wrong})
+    padded = {name: value + "=" * (-len(value) % 4) for name, value in browser.keys.items()}
+    made = run_raw(paul, "core.subscribe_device", {"endpoint": service.origin, **padded})
+    assert made.p256dh == browser.keys["p256dh"]
+    with pytest.raises(Refusal) as no:
+        run_raw(paul, "core.subscribe_device", {"endpoint": service.origin + "/x", **browser.keys, "sign_in": 10**30})
+    assert no.value.code in {"not_found", "invalid"}
 
 
 def test_ten_browsers_and_not_one_more(service: Service, paul: Context) -> None:
