@@ -27,6 +27,7 @@ class JournalLine:
     """One line of a journal entry: an account by its code, and an amount on one side.
 
     account_code: number of the account in the chart. party: on receivable and payable accounts, who owes or is owed.
+    dimensions: codes of values of dimensions, at most one of each, for example K100 P7.
     """
 
     account_code: Annotated[str, Input(label="Account", max_length=20)]
@@ -34,6 +35,7 @@ class JournalLine:
     credit: Amount = 0
     text: str = ""
     party: Ref[Party] | int | None = None
+    dimensions: Annotated[str, Input(max_length=200)] = ""
 
 
 @dataclass(frozen=True)
@@ -41,12 +43,14 @@ class Leg:
     """One side of a posting by another module.
 
     account: a purpose (`receivable`) or the code of an account. amount_minor: debit positive, credit negative.
+    dimensions: codes of values of dimensions, with blanks between.
     """
 
     account: str
     amount_minor: Annotated[int, Input(amount=True, signed=True)]
     party: Ref[Party] | int | None = None
     text: str = ""
+    dimensions: str = ""
 
 
 @command(permission="ledger.found_ledger", hidden=True)
@@ -107,14 +111,18 @@ def post_journal(
     on: accounting date; its month has to be open.
     lines: debit and credit sum to the same; each line has one of them.
     origin: number of the receipt or bill it stands on, or a reference such as purchasing.bill:7.
-    Refuses: unknown_account, one_side, entry_balances; entry_period_open, line_account_open (database).
+    Refuses: unknown_account, one_side, entry_balances; entry_period_open, line_account_open, line_dimension_known, line_dimension_open,
+    line_dimension_once (database).
     """
     places = places_of(ctx, [line.account_code for line in lines], purposes=False)
     for number, line in enumerate(lines):
         if bool(line.debit) == bool(line.credit):
             raise Refusal("one_side", "A line has either a debit or a credit.", field=f"lines[{number}].debit")
     currency = ctx.company.currency
-    rows = [books.LineIn(places[line.account_code].account_id, currency, line.debit - line.credit, line.party, line.text) for line in lines]
+    rows = [
+        books.LineIn(places[line.account_code].account_id, currency, line.debit - line.credit, line.party, line.text, line.dimensions)
+        for line in lines
+    ]
     return books.write_entry(ctx, book=places[lines[0].account_code].book_id, on=on, text=text, origin=origin, lines=rows)
 
 
@@ -129,7 +137,7 @@ def post_legs(ctx: Context, *, on: date, text: str, origin: str, legs: list[Leg]
     if len(moved) < 2:
         raise Refusal("entry_two_lines", "An entry has at least two lines.", field="legs")
     places, currency = places_of(ctx, [leg.account for leg in moved]), ctx.company.currency
-    rows = [books.LineIn(places[leg.account].account_id, currency, leg.amount_minor, leg.party, leg.text) for leg in moved]
+    rows = [books.LineIn(places[leg.account].account_id, currency, leg.amount_minor, leg.party, leg.text, leg.dimensions) for leg in moved]
     return books.write_entry(ctx, book=places[moved[0].account].book_id, on=on, text=text, origin=origin, lines=rows)
 
 

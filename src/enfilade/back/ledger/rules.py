@@ -27,6 +27,14 @@ def year_start(on: date, first_month: int) -> date:
     return date(on.year if on.month >= first_month else on.year - 1, first_month, 1)
 
 
+def below(top: int, parents: Mapping[int, int | None]) -> list[int]:
+    """A node of a tree and everything below it, by key. parents: key -> key of what it stands below."""
+    found = [top]
+    for node in found:
+        found += [key for key, parent in parents.items() if parent == node]
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """An account of a chart: parent is the key of a heading, None at the top."""

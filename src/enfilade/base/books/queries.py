@@ -12,7 +12,7 @@ from django.db.models import Count, Max, Prefetch, Sum
 
 from enfilade.core.context import Context
 
-from .models import Account, Balance, Book, BookSeal, Entry, Line, Period
+from .models import Account, Balance, Book, BookSeal, Dimension, DimensionValue, Entry, Line, Period
 
 # Up to the end of the last closed period: one row per account. The periods after it: one row per slot. Of the period in which the day
 # lies only the part that is needed is read from the lines, from its shorter end.
@@ -33,6 +33,25 @@ SELECT t.account_id, t.unit, sum(t.debit_minor)::bigint, sum(t.credit_minor)::bi
  WHERE %(accounts)s::bigint[] IS NULL OR t.account_id = ANY(%(accounts)s)
  GROUP BY t.account_id, t.unit
 """
+# The same of some values of dimensions, for each of them.
+_TOTALS_BY_VALUE = """
+SELECT t.value_id, t.account_id, t.unit, sum(t.debit_minor)::bigint, sum(t.credit_minor)::bigint
+  FROM (
+    SELECT c.value_id, c.account_id, c.unit, c.debit_minor, c.credit_minor FROM books_dimensioncarried c
+     WHERE c.company_id = %(company)s AND c.period_id = %(carried)s AND c.value_id = ANY(%(values)s)
+    UNION ALL
+    SELECT b.value_id, b.account_id, b.unit, b.debit_minor, b.credit_minor FROM books_dimensionbalance b
+     WHERE b.company_id = %(company)s AND b.period_id = ANY(%(periods)s::bigint[]) AND b.value_id = ANY(%(values)s)
+    UNION ALL
+    SELECT v.id, l.account_id, l.unit, %(sign)s * greatest(l.quantity_minor, 0), %(sign)s * greatest(-l.quantity_minor, 0)
+      FROM books_account a JOIN books_line l ON l.account_id = a.id AND l."on" BETWEEN %(first)s AND %(last)s AND l.dimensions <> '{}'
+      JOIN books_dimensionvalue v ON v.company_id = a.company_id AND v.code = ANY(l.dimensions) AND v.id = ANY(%(values)s)
+     WHERE a.company_id = %(company)s AND a.book_id = %(book)s AND %(first)s <= %(last)s
+       AND (%(accounts)s::bigint[] IS NULL OR a.id = ANY(%(accounts)s))
+  ) t
+ WHERE %(accounts)s::bigint[] IS NULL OR t.account_id = ANY(%(accounts)s)
+ GROUP BY t.value_id, t.account_id, t.unit
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +67,16 @@ class Total:
     def balance_minor(self) -> int:
         """Debit less credit."""
         return self.debit_minor - self.credit_minor
+
+    def plus(self, other: Total) -> Total:
+        """Both together."""
+        return Total(self.account_id, self.unit, self.debit_minor + other.debit_minor, self.credit_minor + other.credit_minor)
+
+    def less(self, other: Total | None) -> Total:
+        """What came after the other."""
+        if other is None:
+            return self
+        return Total(self.account_id, self.unit, self.debit_minor - other.debit_minor, self.credit_minor - other.credit_minor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +109,39 @@ def accounts_by_code(ctx: Context, book: Book, codes: Sequence[str] | None = Non
     return list(rows if codes is None else rows.filter(code__in=codes))
 
 
-def totals_on(ctx: Context, book: Book, on: date, accounts: Sequence[int] | None = None) -> list[Total]:
+def totals_on(
+    ctx: Context, book: Book, on: date, accounts: Sequence[int] | None = None, values: Sequence[int] | None = None
+) -> list[Total]:
     """Everything posted up to the end of a day, per account and unit; accounts that never moved are absent.
 
-    accounts: only these, by key.
+    accounts: only these, by key. values: only lines that name one of these values of one dimension, by key.
     """
+    if values is None:
+        return [Total(*row) for row in _read(ctx, book, on, _TOTALS, accounts=_list(accounts))]
+    sums: dict[tuple[int, str], Total] = {}
+    for value_totals in totals_by_value(ctx, book, on, values, accounts).values():
+        for total in value_totals:
+            before = sums.get(key := (total.account_id, total.unit))
+            sums[key] = total if before is None else before.plus(total)
+    return list(sums.values())
+
+
+def totals_by_value(
+    ctx: Context, book: Book, on: date, values: Sequence[int], accounts: Sequence[int] | None = None
+) -> dict[int, list[Total]]:
+    """Everything posted up to the end of a day, for each value of a dimension by itself. Shape: key of the value -> totals."""
+    found: dict[int, list[Total]] = {value: [] for value in values}
+    for value, *row in _read(ctx, book, on, _TOTALS_BY_VALUE, accounts=_list(accounts), values=list(values)):
+        found[value].append(Total(*row))
+    return found
+
+
+def _list(keys: Sequence[int] | None) -> list[int] | None:
+    return None if keys is None else list(keys)
+
+
+def _read(ctx: Context, book: Book, on: date, query: str, **more: Any) -> list[tuple[Any, ...]]:
+    """Rows of a question about totals: which periods are carried, which are summed, which part of one is read from its lines."""
     periods = list(Period.objects.visible_to(ctx).filter(book=book, starts_on__lte=on).order_by("starts_on"))
     carried = next((p for p in reversed(periods) if p.state == Period.State.CLOSED and p.ends_on <= on), None)
     after = [p for p in periods if carried is None or p.starts_on > carried.ends_on]
@@ -100,11 +157,10 @@ def totals_on(ctx: Context, book: Book, on: date, accounts: Sequence[int] | None
         "sign": sign,
         "first": first,
         "last": last,
-        "accounts": None if accounts is None else list(accounts),
     }
     with connection.cursor() as cursor:
-        cursor.execute(_TOTALS, values)
-        return [Total(*row) for row in cursor.fetchall()]
+        cursor.execute(query, values | more)
+        return cursor.fetchall()
 
 
 def _part(ctx: Context, cut: Period | None, on: date) -> tuple[int, date, date]:
@@ -116,16 +172,38 @@ def _part(ctx: Context, cut: Period | None, on: date) -> tuple[int, date, date]:
     return 1, cut.starts_on, on
 
 
-def totals_between(ctx: Context, book: Book, from_on: date, to_on: date, accounts: Sequence[int] | None = None) -> list[Total]:
-    """What was posted from the beginning of one day to the end of another."""
-    before = {(t.account_id, t.unit): t for t in totals_on(ctx, book, from_on - timedelta(days=1), accounts)}
-    found = []
-    for total in totals_on(ctx, book, to_on, accounts):
-        earlier = before.get((total.account_id, total.unit))
-        debit, credit = (earlier.debit_minor, earlier.credit_minor) if earlier else (0, 0)
-        if total.debit_minor != debit or total.credit_minor != credit:
-            found.append(Total(total.account_id, total.unit, total.debit_minor - debit, total.credit_minor - credit))
-    return found
+def totals_between(
+    ctx: Context,
+    book: Book,
+    from_on: date,
+    to_on: date,
+    accounts: Sequence[int] | None = None,
+    values: Sequence[int] | None = None,
+) -> list[Total]:
+    """What was posted from the beginning of one day to the end of another; accounts and values as in `totals_on`."""
+    return _moved(totals_on(ctx, book, from_on - timedelta(days=1), accounts, values), totals_on(ctx, book, to_on, accounts, values))
+
+
+def moved_by_value(ctx: Context, book: Book, from_on: date, to_on: date, values: Sequence[int]) -> dict[int, list[Total]]:
+    """What was posted between two days, for each value of a dimension by itself. Shape: key of the value -> totals."""
+    before, after = totals_by_value(ctx, book, from_on - timedelta(days=1), values), totals_by_value(ctx, book, to_on, values)
+    return {value: _moved(before[value], after[value]) for value in values}
+
+
+def _moved(before: list[Total], after: list[Total]) -> list[Total]:
+    earlier = {(t.account_id, t.unit): t for t in before}
+    moved = [total.less(earlier.get((total.account_id, total.unit))) for total in after]
+    return [total for total in moved if total.debit_minor or total.credit_minor]
+
+
+def first_dimension(ctx: Context) -> Dimension | None:
+    """The dimension whose code comes first."""
+    return Dimension.objects.visible_to(ctx).order_by("code").first()
+
+
+def values_of(ctx: Context, dimension: int) -> list[DimensionValue]:
+    """The values of a dimension in the order of their codes."""
+    return list(DimensionValue.objects.visible_to(ctx).filter(dimension=dimension).order_by("code"))
 
 
 def months_of(ctx: Context, account: Account, unit: str, limit: int = 24) -> list[Month]:
@@ -137,9 +215,14 @@ def months_of(ctx: Context, account: Account, unit: str, limit: int = 24) -> lis
     return [Month(period, *sums[period.pk]) for period in periods]
 
 
-def lines_of(ctx: Context, account: Account, from_on: date, to_on: date, limit: int) -> list[Line]:
-    """Lines of an account in the order of their days, each with its entry and party; at most `limit`."""
+def lines_of(ctx: Context, account: Account, from_on: date, to_on: date, limit: int, codes: Sequence[str] | None = None) -> list[Line]:
+    """Lines of an account in the order of their days, each with its entry and party; at most `limit`.
+
+    codes: only lines that name one of these values.
+    """
     rows = Line.objects.visible_to(ctx).filter(account=account, on__gte=from_on, on__lte=to_on).order_by("on", "id")
+    if codes is not None:
+        rows = rows.filter(dimensions__overlap=list(codes))
     return list(rows.select_related("entry", "party")[:limit])
 
 

@@ -11,7 +11,7 @@ from enfilade.core.refs import model_of, resolve
 from enfilade.core.resource import Resource, panel, resource_for
 
 from . import verify  # noqa: F401 - the verifier registers itself
-from .models import Account, Book, BookSeal, Entry, Period
+from .models import Account, Book, BookSeal, Dimension, DimensionValue, Entry, Period
 
 department("books", "Books", "book-open", 42)
 
@@ -52,6 +52,35 @@ class PeriodResource(Resource):
     order = 30
 
 
+class DimensionResource(Resource):
+    """What figures are divided by beside the accounts."""
+
+    model = Dimension
+    columns = ("code", "name")
+    search = ("code", "name")
+    fields = ("code", "name")
+    import_key = "code"
+    ordering = "code"
+    icon = "layers"
+    order = 24
+    empty = "Begin with what you want to know a result for: cost centre, department, project, site. Then add its values."
+
+
+class DimensionValueResource(Resource):
+    """Values that lines name."""
+
+    model = DimensionValue
+    columns = ("code", "name", "dimension", "parent", "active")
+    filters = ("dimension", "active")
+    search = ("code", "name")
+    fields = ("dimension", "code", "name", "parent", "active")
+    import_key = "code"
+    ordering = "code"
+    icon = "split"
+    order = 26
+    empty = "Add the values of a dimension, for example K100 Laboratory. A journal entry names them by their codes."
+
+
 class EntryResource(Resource):
     """Movements, written once."""
 
@@ -60,7 +89,7 @@ class EntryResource(Resource):
     filters = ("book", "on", "recorded_at", "user")
     search = ("text", "origin")
     facts = ("on", "recorded_at", "text", "book", "period", "user", "reverses")
-    lines = {"lines": ("account", "text", "party", "debit_minor", "credit_minor")}
+    lines = {"lines": ("account", "text", "party", "dimension_codes", "debit_minor", "credit_minor")}
     icon = "notebook-pen"
     order = 10
     empty = "Nothing was entered yet. Invoices and payments post themselves; other movements are entered with Post a journal entry."

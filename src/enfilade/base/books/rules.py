@@ -16,6 +16,11 @@ def differences(quantities: Iterable[tuple[str, int]]) -> dict[str, int]:
     return {unit: total for unit, total in totals.items() if total}
 
 
+def dimension_codes(text: str) -> list[str]:
+    """Codes of values of dimensions as typed, with blanks or commas between; in order, so that equal sets are written equally."""
+    return sorted(text.replace(",", " ").split())
+
+
 def months(year: int, first_month: int = 1) -> list[tuple[date, date]]:
     """First and last day of the twelve months of a year of accounts that begins in `first_month` of the calendar year `year`."""
     starts = [date(year + (first_month - 1 + n) // 12, (first_month - 1 + n) % 12 + 1, 1) for n in range(13)]

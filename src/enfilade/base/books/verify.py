@@ -42,36 +42,62 @@ _REVERSALS = """
 SELECT e.id, 'it does not cancel entry ' || e.reverses_id
   FROM books_entry e JOIN books_line l ON l.entry_id IN (e.id, e.reverses_id)
  WHERE e.company_id = %(company)s AND e.book_id = %(book)s AND e.reverses_id IS NOT NULL
- GROUP BY e.id, e.reverses_id, l.account_id, l.unit, coalesce(l.party_id, 0) HAVING sum(l.quantity_minor) <> 0 ORDER BY e.id LIMIT 1
+ GROUP BY e.id, e.reverses_id, l.account_id, l.unit, coalesce(l.party_id, 0), l.dimensions HAVING sum(l.quantity_minor) <> 0
+ ORDER BY e.id LIMIT 1
 """
+# What is kept for accounts stands in these under value 0, what is kept for values of dimensions under theirs.
 _BALANCES = """
 WITH lines AS (
-    SELECT l.account_id, e.period_id, l.unit, sum(greatest(l.quantity_minor, 0)) AS debit, sum(greatest(-l.quantity_minor, 0)) AS credit
-      FROM books_line l JOIN books_entry e ON e.id = l.entry_id WHERE l.company_id = %(company)s AND e.book_id = %(book)s GROUP BY 1, 2, 3
+    SELECT l.account_id, e.period_id, l.unit, l.dimensions,
+           sum(greatest(l.quantity_minor, 0)) AS debit, sum(greatest(-l.quantity_minor, 0)) AS credit
+      FROM books_line l JOIN books_entry e ON e.id = l.entry_id
+     WHERE l.company_id = %(company)s AND e.book_id = %(book)s GROUP BY 1, 2, 3, 4
+), due AS (
+    SELECT 0 AS value_id, l.account_id, l.period_id, l.unit, sum(l.debit) AS debit, sum(l.credit) AS credit
+      FROM lines l GROUP BY 1, 2, 3, 4
+    UNION ALL
+    SELECT coalesce(v.id, -1), l.account_id, l.period_id, l.unit, sum(l.debit), sum(l.credit)
+      FROM lines l CROSS JOIN unnest(l.dimensions) AS d (code)
+      LEFT JOIN books_dimensionvalue v ON v.company_id = %(company)s AND v.code = d.code
+     GROUP BY 1, 2, 3, 4
 ), kept AS (
-    SELECT b.account_id, b.period_id, b.unit, sum(b.debit_minor) AS debit, sum(b.credit_minor) AS credit
-      FROM books_balance b JOIN books_account a ON a.id = b.account_id
-     WHERE b.company_id = %(company)s AND a.book_id = %(book)s GROUP BY 1, 2, 3
+    SELECT b.value_id, b.account_id, b.period_id, b.unit, sum(b.debit_minor) AS debit, sum(b.credit_minor) AS credit
+      FROM (
+        SELECT 0 AS value_id, account_id, period_id, unit, debit_minor, credit_minor FROM books_balance WHERE company_id = %(company)s
+        UNION ALL
+        SELECT value_id, account_id, period_id, unit, debit_minor, credit_minor FROM books_dimensionbalance WHERE company_id = %(company)s
+      ) b JOIN books_account a ON a.id = b.account_id WHERE a.book_id = %(book)s GROUP BY 1, 2, 3, 4
 )
-SELECT coalesce(k.account_id, l.account_id), format('in %%s debit %%s and credit %%s are kept, the lines sum to %%s and %%s',
-       coalesce(k.unit, l.unit), coalesce(k.debit, 0), coalesce(k.credit, 0), coalesce(l.debit, 0), coalesce(l.credit, 0))
-  FROM lines l FULL JOIN kept k ON (k.account_id, k.period_id, k.unit) = (l.account_id, l.period_id, l.unit)
- WHERE coalesce(k.debit, 0) <> coalesce(l.debit, 0) OR coalesce(k.credit, 0) <> coalesce(l.credit, 0) ORDER BY 1 LIMIT 1
+SELECT coalesce(k.account_id, d.account_id), format('in %%s debit %%s and credit %%s are kept%%s, the lines sum to %%s and %%s',
+       coalesce(k.unit, d.unit), coalesce(k.debit, 0), coalesce(k.credit, 0),
+       coalesce(' for ' || (SELECT v.code FROM books_dimensionvalue v WHERE v.id = coalesce(k.value_id, d.value_id)), ''),
+       coalesce(d.debit, 0), coalesce(d.credit, 0))
+  FROM due d FULL JOIN kept k ON (k.value_id, k.account_id, k.period_id, k.unit) = (d.value_id, d.account_id, d.period_id, d.unit)
+ WHERE coalesce(k.debit, 0) <> coalesce(d.debit, 0) OR coalesce(k.credit, 0) <> coalesce(d.credit, 0) ORDER BY 1 LIMIT 1
 """
 _CARRIED = """
-WITH closed AS (
-    SELECT p.id, p.starts_on FROM books_period p WHERE p.company_id = %(company)s AND p.book_id = %(book)s AND p.state = 'closed'
+WITH periods AS (
+    SELECT p.id, p.starts_on, p.state FROM books_period p WHERE p.company_id = %(company)s AND p.book_id = %(book)s
+), balances AS (
+    SELECT 0 AS value_id, account_id, period_id, unit, debit_minor, credit_minor FROM books_balance WHERE company_id = %(company)s
+    UNION ALL
+    SELECT value_id, account_id, period_id, unit, debit_minor, credit_minor FROM books_dimensionbalance WHERE company_id = %(company)s
 ), due AS (
-    SELECT b.account_id, c.id AS period_id, b.unit, sum(b.debit_minor) AS debit, sum(b.credit_minor) AS credit
-      FROM closed c JOIN books_period p ON p.book_id = %(book)s AND p.starts_on <= c.starts_on JOIN books_balance b ON b.period_id = p.id
-     WHERE b.company_id = %(company)s GROUP BY 1, 2, 3
+    SELECT b.value_id, b.account_id, c.id AS period_id, b.unit, sum(b.debit_minor) AS debit, sum(b.credit_minor) AS credit
+      FROM periods c JOIN periods p ON p.starts_on <= c.starts_on JOIN balances b ON b.period_id = p.id
+     WHERE c.state = 'closed' GROUP BY 1, 2, 3, 4
 ), kept AS (
-    SELECT c.account_id, c.period_id, c.unit, c.debit_minor AS debit, c.credit_minor AS credit
-      FROM books_carried c JOIN books_period p ON p.id = c.period_id WHERE c.company_id = %(company)s AND p.book_id = %(book)s
+    SELECT 0 AS value_id, account_id, period_id, unit, debit_minor AS debit, credit_minor AS credit
+      FROM books_carried JOIN periods p ON p.id = period_id WHERE company_id = %(company)s
+    UNION ALL
+    SELECT value_id, account_id, period_id, unit, debit_minor, credit_minor
+      FROM books_dimensioncarried JOIN periods p ON p.id = period_id WHERE company_id = %(company)s
 )
-SELECT coalesce(k.account_id, d.account_id), format('in %%s debit %%s and credit %%s are carried, the balances sum to %%s and %%s',
-       coalesce(k.unit, d.unit), coalesce(k.debit, 0), coalesce(k.credit, 0), coalesce(d.debit, 0), coalesce(d.credit, 0))
-  FROM due d FULL JOIN kept k ON (k.account_id, k.period_id, k.unit) = (d.account_id, d.period_id, d.unit)
+SELECT coalesce(k.account_id, d.account_id), format('in %%s debit %%s and credit %%s are carried%%s, the balances sum to %%s and %%s',
+       coalesce(k.unit, d.unit), coalesce(k.debit, 0), coalesce(k.credit, 0),
+       coalesce(' for ' || (SELECT v.code FROM books_dimensionvalue v WHERE v.id = coalesce(k.value_id, d.value_id)), ''),
+       coalesce(d.debit, 0), coalesce(d.credit, 0))
+  FROM due d FULL JOIN kept k ON (k.value_id, k.account_id, k.period_id, k.unit) = (d.value_id, d.account_id, d.period_id, d.unit)
  WHERE coalesce(k.debit, 0) <> coalesce(d.debit, 0) OR coalesce(k.credit, 0) <> coalesce(d.credit, 0) ORDER BY 1 LIMIT 1
 """
 _CHECKS = (

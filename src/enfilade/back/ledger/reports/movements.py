@@ -15,6 +15,7 @@ from enfilade.core.ui.format import format_day
 
 from .parts import (
     CODE,
+    DIMENSIONS,
     ENTRY,
     NAME,
     ON,
@@ -22,11 +23,15 @@ from .parts import (
     TEXT,
     From,
     Today,
+    Value,
     amount,
     balances,
+    below_value,
     check_order,
     entry_url,
     figures,
+    keys_of,
+    said_of,
     statement_url,
     sums,
     tile,
@@ -39,11 +44,12 @@ ENTRIES_MAX = 500
 
 @report(title="Account statement", permission="ledger.view_reports", icon="receipt-text", order=40)
 def account_statement(
-    ctx: Context, *, account: Annotated[str, Input(max_length=20)] = "", from_on: From = None, to_on: Today
+    ctx: Context, *, account: Annotated[str, Input(max_length=20)] = "", from_on: From = None, to_on: Today, value: Value = None
 ) -> dict[str, Any]:
     """Every line of one account between two days, with the balance after each.
 
     account: its code; left out, the accounts are listed to choose from.
+    value: only lines that name it or a value below it are counted, the opening balance too.
     """
     book = ledger_book(ctx)
     start = from_on or year_of(ctx, book, to_on)
@@ -53,9 +59,11 @@ def account_statement(
     found = next(iter(accounts_by_code(ctx, book, [account.strip()])), None)
     if found is None:
         raise Invalid({"account": [f"There is no account {account[:20]}."]})
-    before = balances(ctx, totals_on(ctx, book, start - timedelta(days=1), [found.pk])).get(found.pk, 0)
-    debit, credit = sums(ctx, totals_between(ctx, book, start, to_on, [found.pk])).get(found.pk, (0, 0))
-    lines = lines_of(ctx, found, start, to_on, LINES_MAX + 1)
+    values = below_value(ctx, value)
+    keys = keys_of(values)
+    before = balances(ctx, totals_on(ctx, book, start - timedelta(days=1), [found.pk], keys)).get(found.pk, 0)
+    debit, credit = sums(ctx, totals_between(ctx, book, start, to_on, [found.pk], keys)).get(found.pk, (0, 0))
+    lines = lines_of(ctx, found, start, to_on, LINES_MAX + 1, None if values is None else [v.code for v in values])
     rows: list[dict[str, Any]] = [{"on": start, "text": "Opening balance", "balance_minor": before, "emphasis": True}]
     balance = before
     for line in lines[:LINES_MAX]:
@@ -64,14 +72,14 @@ def account_statement(
     closing = before + debit - credit
     return figures(
         ctx,
-        [ENTRY, ON, TEXT, PARTY, amount("debit", "Debit"), amount("credit", "Credit"), amount("balance", "Balance")],
+        [ENTRY, ON, TEXT, PARTY, DIMENSIONS, amount("debit", "Debit"), amount("credit", "Credit"), amount("balance", "Balance")],
         rows,
         totals={"debit_minor": debit, "credit_minor": credit, "balance_minor": closing},
         tiles=[
             tile(ctx, str(found), closing, f"at the end of {format_day(to_on)}"),
             tile(ctx, "Opening", before, f"on {format_day(start)}"),
         ],
-        notes=_cut("lines", LINES_MAX, lines[LINES_MAX].on if len(lines) > LINES_MAX else None),
+        notes=[*said_of(value), *_cut("lines", LINES_MAX, lines[LINES_MAX].on if len(lines) > LINES_MAX else None)],
         account=found.code,
         from_on=start,
         to_on=to_on,
@@ -95,7 +103,7 @@ def journal(
         head = {"entry": entry.pk, "on": entry.on, "text": entry.text, "origin": entry.origin}
         rows.append(head | {"emphasis": True, "url": entry_url(ctx, entry)})
         for line in entry.lines.all():
-            text = " · ".join(t for t in (str(line.account), line.text, str(line.party or "")) if t)
+            text = " · ".join(t for t in (str(line.account), line.text, str(line.party or ""), line.dimension_codes) if t)
             rows.append({"account": line.account.code, "text": text, "debit_minor": line.debit_minor, "credit_minor": line.credit_minor})
     totals = {side: sum(r.get(side) or 0 for r in rows) for side in ("debit_minor", "credit_minor")}
     notes = _cut("entries", ENTRIES_MAX, entries[ENTRIES_MAX].on if len(entries) > ENTRIES_MAX else None)
@@ -114,6 +122,7 @@ def _line_row(ctx: Context, line: Line) -> dict[str, Any]:
         "on": line.on,
         "text": line.text or line.entry.text,
         "party": str(line.party or ""),
+        "dimensions": line.dimension_codes,
         "debit_minor": line.debit_minor,
         "credit_minor": line.credit_minor,
         "origin": line.entry.origin,

@@ -7,10 +7,10 @@ from datetime import date
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from enfilade.back.ledger.rules import year_start
-from enfilade.base.books.models import Book, Entry
-from enfilade.base.books.queries import Total, first_period
-from enfilade.core.command import Input
+from enfilade.back.ledger.rules import below, year_start
+from enfilade.base.books.models import Book, DimensionValue, Entry
+from enfilade.base.books.queries import Total, first_period, values_of
+from enfilade.core.command import Input, Ref
 from enfilade.core.context import Context, Invalid
 from enfilade.core.resource import resource_for
 from enfilade.core.resource.cells import money
@@ -18,12 +18,15 @@ from enfilade.core.resource.cells import money
 Today = Annotated[date, Input(prefill="ctx.today")]
 From = Annotated[date | None, Input(label="From", help="The beginning of the year of accounts when left out.")]
 
+Value = Annotated[Ref[DimensionValue] | None, Input(label="Dimension value", help="Only what names it or a value below it.")]
+
 CODE = {"name": "code", "label": "Account", "kind": "text"}
 NAME = {"name": "name", "label": "Name", "kind": "text"}
 ENTRY = {"name": "entry", "label": "Entry", "kind": "text"}
 ON = {"name": "on", "label": "On", "kind": "date"}
 TEXT = {"name": "text", "label": "Text", "kind": "text"}
 PARTY = {"name": "party", "label": "Party", "kind": "text"}
+DIMENSIONS = {"name": "dimensions", "label": "Dimensions", "kind": "text"}
 
 
 def amount(name: str, label: str) -> dict[str, str]:
@@ -58,9 +61,30 @@ def balances(ctx: Context, totals: Iterable[Total]) -> dict[int, int]:
     return {key: debit - credit for key, (debit, credit) in sums(ctx, totals).items()}
 
 
-def statement_url(code: str, start: date, end: date) -> str:
+def below_value(ctx: Context, value: DimensionValue | None) -> list[DimensionValue] | None:
+    """A value of a dimension and everything below it; None where nobody chose one: everything counts."""
+    if value is None:
+        return None
+    values = {other.pk: other for other in values_of(ctx, value.dimension_id)}
+    return [values[key] for key in below(value.pk, {key: other.parent_id for key, other in values.items()})]
+
+
+def keys_of(values: list[DimensionValue] | None) -> list[int] | None:
+    """Their keys."""
+    return None if values is None else [value.pk for value in values]
+
+
+def said_of(value: DimensionValue | None) -> list[str]:
+    """A note of what a report is limited to."""
+    return [f"Only what names {value}."] if value else []
+
+
+def statement_url(code: str, start: date, end: date, value: DimensionValue | None = None) -> str:
     """Where the lines behind a figure are."""
-    return "/ledger/reports/account_statement/?" + urlencode({"account": code, "from_on": start.isoformat(), "to_on": end.isoformat()})
+    of = {"value": str(value.pk)} if value else {}
+    return (
+        f"/ledger/reports/account_statement/?{urlencode({'account': code, 'from_on': start.isoformat(), 'to_on': end.isoformat(), **of})}"
+    )
 
 
 def entry_url(ctx: Context, entry: Entry) -> str:

@@ -2,33 +2,63 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from enfilade.back.ledger.queries import ledger_book
 from enfilade.back.ledger.rules import BALANCE_KINDS, RESULT_KINDS, OutlineRow, Place, natural, outline
-from enfilade.base.books.models import Account, Book
+from enfilade.base.books.models import Account, Book, DimensionValue
 from enfilade.base.books.queries import accounts_by_code, totals_between, totals_on
 from enfilade.core.context import Context
 from enfilade.core.resource import report
 from enfilade.core.ui.format import format_day
 
-from .parts import CODE, NAME, From, Today, amount, balances, check_order, figures, statement_url, sums, tile, year_of
+from .parts import (
+    CODE,
+    NAME,
+    From,
+    Today,
+    Value,
+    amount,
+    balances,
+    below_value,
+    check_order,
+    figures,
+    keys_of,
+    said_of,
+    statement_url,
+    sums,
+    tile,
+    year_of,
+)
 
 _DAY = timedelta(days=1)
 _OUTLINE = [NAME, CODE, amount("amount", "Amount")]
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What the figures of a report are about, so that the lines behind one are found."""
+
+    start: date
+    end: date
+    value: DimensionValue | None = None
+
+
 @report(title="Trial balance", permission="ledger.view_reports", icon="scale", order=10)
-def trial_balance(ctx: Context, *, on: Today) -> dict[str, Any]:
+def trial_balance(ctx: Context, *, on: Today, value: Value = None) -> dict[str, Any]:
     """What each account began the year with, what was posted to it until a day, and where it stands.
 
     on: end of that day.
+    value: only what names it or a value below it is counted.
     Shape: one row per account that moved; debit and credit are sums, opening and balance are signed (debit positive).
     """
     book = ledger_book(ctx)
     start = year_of(ctx, book, on)
-    opening, moved = balances(ctx, totals_on(ctx, book, start - _DAY)), sums(ctx, totals_between(ctx, book, start, on))
+    keys = keys_of(below_value(ctx, value))
+    opening = balances(ctx, totals_on(ctx, book, start - _DAY, values=keys))
+    moved = sums(ctx, totals_between(ctx, book, start, on, values=keys))
     rows, earlier = [], 0
     for account in accounts_by_code(ctx, book):
         first = opening.get(account.pk, 0)
@@ -36,12 +66,12 @@ def trial_balance(ctx: Context, *, on: Today) -> dict[str, Any]:
         if account.kind in RESULT_KINDS:
             earlier, first = earlier + first, 0
         if first or debit or credit:
-            rows.append(_trial_row(account, first, debit, credit) | {"url": statement_url(account.code, start, on)})
+            rows.append(_trial_row(account, first, debit, credit) | {"url": statement_url(account.code, start, on, value)})
     if earlier:
         rows.append(_trial_row(Account(name="Result of earlier years"), earlier, 0, 0))
     columns = [amount("opening", "Opening"), amount("debit", "Debit"), amount("credit", "Credit"), amount("balance", "Balance")]
     totals = {c["name"]: sum(r[c["name"]] for r in rows) for c in columns}
-    return figures(ctx, [CODE, NAME, *columns], rows, totals=totals, from_on=start, on=on)
+    return figures(ctx, [CODE, NAME, *columns], rows, totals=totals, notes=said_of(value), from_on=start, on=on)
 
 
 def _trial_row(account: Account, opening: int, debit: int, credit: int) -> dict[str, Any]:
@@ -50,25 +80,34 @@ def _trial_row(account: Account, opening: int, debit: int, credit: int) -> dict[
 
 
 @report(title="Profit and loss", permission="ledger.view_reports", icon="trending-up", order=20)
-def profit_and_loss(ctx: Context, *, from_on: From = None, to_on: Today) -> dict[str, Any]:
+def profit_and_loss(ctx: Context, *, from_on: From = None, to_on: Today, value: Value = None) -> dict[str, Any]:
     """What was earned and what it cost between two days, and what is left.
 
+    value: only what names it or a value below it is counted.
     Shape: headings with the sum of what stands below them; income and cost are positive where they are as expected.
     """
     book = ledger_book(ctx)
     start = from_on or year_of(ctx, book, to_on)
     check_order(start, to_on)
-    places = _places(ctx, book)
-    amounts = _natural(places, balances(ctx, totals_between(ctx, book, start, to_on)))
-    income, income_rows = _section(places, amounts, "income", "Income", start, to_on)
-    expense, expense_rows = _section(places, amounts, "expense", "Cost", start, to_on)
+    places, values = _places(ctx, book), keys_of(below_value(ctx, value))
+    amounts = _natural(places, balances(ctx, totals_between(ctx, book, start, to_on, values=values)))
+    span = Span(start, to_on, value)
+    income, income_rows = _section(places, amounts, "income", "Income", span)
+    expense, expense_rows = _section(places, amounts, "expense", "Cost", span)
     result = income - expense
     name = "Profit" if result >= 0 else "Loss"
     rows = [*income_rows, *expense_rows, {"code": "", "name": name, "amount_minor": result, "emphasis": True, "level": 0}]
     tiles = [tile(ctx, "Income", income), tile(ctx, "Cost", expense), tile(ctx, name, abs(result), tone="ok" if result >= 0 else "bad")]
     sides = {"income_minor": income, "expense_minor": expense, "result_minor": result}
     return figures(
-        ctx, _OUTLINE, rows, tiles=tiles, notes=[f"{format_day(start)} – {format_day(to_on)}"], from_on=start, to_on=to_on, **sides
+        ctx,
+        _OUTLINE,
+        rows,
+        tiles=tiles,
+        notes=[f"{format_day(start)} – {format_day(to_on)}", *said_of(value)],
+        from_on=start,
+        to_on=to_on,
+        **sides,
     )
 
 
@@ -85,7 +124,7 @@ def balance_sheet(ctx: Context, *, on: Today) -> dict[str, Any]:
     rows: list[dict[str, Any]] = []
     sides: dict[str, int] = {}
     for kind, title in zip(BALANCE_KINDS, ("Assets", "Liabilities", "Equity"), strict=True):
-        sides[kind], found = _section(places, amounts, kind, title, start, on, more=result if kind == "equity" else 0)
+        sides[kind], found = _section(places, amounts, kind, title, Span(start, on), more=result if kind == "equity" else 0)
         rows += found
     for name, part in (("Result of earlier years", earlier), ("Result of this year", result - earlier)):
         if part:
@@ -110,7 +149,7 @@ def _result(places: dict[int, Place], signed: dict[int, int]) -> int:
 
 
 def _section(
-    places: dict[int, Place], amounts: dict[int, int], kind: str, title: str, start: date, end: date, *, more: int = 0
+    places: dict[int, Place], amounts: dict[int, int], kind: str, title: str, span: Span, *, more: int = 0
 ) -> tuple[int, list[dict[str, Any]]]:
     """Sum and rows of one kind of account under a title; a chart that has one heading for all of them gives the title itself.
 
@@ -121,9 +160,13 @@ def _section(
     if sum(r.level == 0 for r in found) == 1 and found[0].place.heading:
         title, found = found[0].place.name, [OutlineRow(r.place, r.level - 1, r.amount_minor) for r in found[1:]]
     head = {"code": "", "name": title, "amount_minor": total, "emphasis": True, "level": 0}
-    return total, [head, *(_outline_row(row, start, end) for row in found)]
+    return total, [head, *(_outline_row(row, span) for row in found)]
 
 
-def _outline_row(row: OutlineRow, start: date, end: date) -> dict[str, Any]:
-    shown = {"code": row.place.code, "url": statement_url(row.place.code, start, end)} if not row.place.heading else {"code": "", "url": ""}
+def _outline_row(row: OutlineRow, span: Span) -> dict[str, Any]:
+    shown = (
+        {"code": row.place.code, "url": statement_url(row.place.code, span.start, span.end, span.value)}
+        if not row.place.heading
+        else {"code": "", "url": ""}
+    )
     return {**shown, "name": row.place.name, "amount_minor": row.amount_minor, "level": row.level + 1}

@@ -7,7 +7,16 @@ from typing import Any
 import pytest
 
 from enfilade.back.ledger.commands import JournalLine, close_period
-from enfilade.back.ledger.reports import account_statement, balance_sheet, journal, profit_and_loss, trial_balance
+from enfilade.back.ledger.reports import (
+    account_statement,
+    balance_sheet,
+    journal,
+    profit_and_loss,
+    results_by_dimension,
+    trial_balance,
+)
+from enfilade.base.books.models import Dimension, DimensionValue
+from enfilade.core.command import run_raw
 from enfilade.core.context import Invalid
 from enfilade.core.scope import scope
 
@@ -121,3 +130,68 @@ def test_what_was_not_posted_to_stays_out() -> None:
     practice = Practice()
     assert in_scope(practice, trial_balance, on=date(2026, 3, 31))["rows"] == []
     assert in_scope(practice, balance_sheet, on=date(2026, 3, 31))["assets_minor"] == 0
+
+
+@pytest.fixture
+def divided() -> Practice:
+    """A practice that asks what its laboratory (two benches) and its projects earn."""
+    practice = Practice("dental_de")
+    for dimension, values in (("centre", ("LAB", "LAB1", "LAB2", "HYG")), ("project", ("P7",))):
+        key = run_raw(practice.ctx, "books.add_dimension", {"code": dimension, "name": dimension.capitalize()}).pk
+        above = None
+        for code in values:
+            parent = above if code.startswith("LAB") else None
+            row = run_raw(
+                practice.ctx, "books.add_dimensionvalue", {"dimension": key, "code": code, "name": f"The {code}", "parent": parent}
+            )
+            above = above or row.pk
+    on = date(2026, 3, 10)
+    for debit, credit, amount, named in (
+        ("1000", "8400", 10_000, "LAB1"),
+        ("1000", "8400", 4_000, "LAB2 P7"),
+        ("1000", "8400", 500, "HYG"),
+        ("1000", "8400", 70, ""),
+    ):
+        practice.journal(on, JournalLine(debit, debit=amount), JournalLine(credit, credit=amount, dimensions=named))
+    practice.journal(on, JournalLine("4210", debit=900, dimensions="LAB"), JournalLine("4210", debit=90), JournalLine("1000", credit=990))
+    return practice
+
+
+def named(practice: Practice, model: Any, code: str) -> Any:
+    """A dimension or a value of one by its code."""
+    with scope(practice.company.pk, read_only=True):
+        return model.objects.get(code=code)
+
+
+def test_results_side_by_side(divided: Practice) -> None:
+    found = in_scope(divided, results_by_dimension, to_on=date(2026, 3, 31))
+    labels = {c["label"]: c["name"] for c in found["columns"][2:]}
+    assert list(labels) == ["HYG The HYG", "LAB The LAB", "LAB1 The LAB1", "LAB2 The LAB2", "Not assigned", "Together"]
+    rows = {row["name"]: [row[name] for name in labels.values()] for row in found["rows"]}
+    assert rows == {
+        "Income": [500, 0, 10_000, 4_000, 70, 14_570],
+        "Sales 19 %": [500, None, 10_000, 4_000, 70, 14_570],
+        "Cost": [0, 900, 0, 0, 90, 990],
+        "Rent": [None, 900, None, None, 90, 990],
+        "Result": [500, -900, 10_000, 4_000, -20, 13_580],
+    }
+    project = in_scope(divided, results_by_dimension, dimension=named(divided, Dimension, "project"), to_on=date(2026, 3, 31))
+    assert [list(row.values())[-4:-1] for row in project["rows"] if row["name"] == "Result"] == [[4_000, 9_580, 13_580]]
+
+
+def test_a_value_counts_what_stands_below_it(divided: Practice) -> None:
+    on = date(2026, 3, 31)
+    result = in_scope(divided, profit_and_loss, to_on=on, value=named(divided, DimensionValue, "LAB"))
+    assert (result["income_minor"], result["expense_minor"]) == (14_000, 900)
+    statement = in_scope(divided, account_statement, account="8400", to_on=on, value=named(divided, DimensionValue, "LAB"))
+    assert [(r.get("dimensions"), r["balance_minor"]) for r in statement["rows"]] == [(None, 0), ("LAB1", -10_000), ("LAB2 P7", -14_000)]
+    assert statement["totals"]["balance_minor"] == -14_000
+    trial = in_scope(divided, trial_balance, on=on, value=(p7 := named(divided, DimensionValue, "P7")))
+    assert [(r["code"], r["balance_minor"]) for r in trial["rows"]] == [("8400", -4_000)]
+    assert f"value={p7.pk}" in trial["rows"][0]["url"]
+
+
+def test_a_company_without_dimensions_is_told_so() -> None:
+    found = in_scope(Practice(), results_by_dimension, to_on=date(2026, 3, 31))
+    assert found["rows"] == []
+    assert "There is no dimension yet" in found["notes"][0]

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from django.db import connection
 
 from enfilade.base.books.models import Account, Book, Entry
-from enfilade.base.books.rules import differences
+from enfilade.base.books.rules import differences, dimension_codes
 from enfilade.base.party.models import Party
 from enfilade.core.command import Input, Ref, command
 from enfilade.core.context import Context, NotFound, Refusal
@@ -25,10 +25,11 @@ WITH gate AS MATERIALIZED (
       FROM gate WHERE passed IS NOT NULL
     RETURNING id, period_id
 ), lines AS (
-    INSERT INTO books_line (company_id, entry_id, account_id, unit, quantity_minor, "on", party_id, text)
-    SELECT %(company)s, entry.id, l.account, l.unit, l.quantity_minor, %(on)s, l.party, l.text
-      FROM entry, unnest(%(accounts)s::bigint[], %(units)s::text[], %(quantities)s::bigint[], %(parties)s::bigint[], %(texts)s::text[])
-        WITH ORDINALITY AS l (account, unit, quantity_minor, party, text, position)
+    INSERT INTO books_line (company_id, entry_id, account_id, unit, quantity_minor, "on", party_id, text, dimensions)
+    SELECT %(company)s, entry.id, l.account, l.unit, l.quantity_minor, %(on)s, l.party, l.text, string_to_array(l.dimensions, ' ')
+      FROM entry, unnest(%(accounts)s::bigint[], %(units)s::text[], %(quantities)s::bigint[], %(parties)s::bigint[], %(texts)s::text[],
+                         %(dimensions)s::text[])
+        WITH ORDINALITY AS l (account, unit, quantity_minor, party, text, dimensions, position)
      ORDER BY l.position
 )
 SELECT id, period_id FROM entry
@@ -42,6 +43,7 @@ class LineIn:
     account: a row of the same book. unit: what is counted, for money the currency.
     quantity_minor: in the smallest part of the unit; debit positive, credit negative.
     party: who it concerns, on receivable and payable accounts.
+    dimensions: codes of values it concerns, one of a dimension, with blanks or commas between: "K100 P7".
     """
 
     account: Ref[Account] | int
@@ -49,6 +51,7 @@ class LineIn:
     quantity_minor: int
     party: Ref[Party] | int | None = None
     text: str = ""
+    dimensions: str = ""
 
 
 @command(permission="books.post_entry", label="Post an entry", hidden=True)
@@ -60,7 +63,8 @@ def post_entry(
     on: the day it counts for; its period has to be open.
     origin: reference of what caused it, for example billing.invoice:42.
     lines: at least two, summing to zero in every unit.
-    Refuses: entry_balances, entry_two_lines; entry_period_open, line_account_open, line_not_zero (database).
+    Refuses: entry_balances, entry_two_lines; entry_period_open, line_account_open, line_not_zero, line_dimension_known,
+    line_dimension_open, line_dimension_once (database).
     """
     _check_accounts(ctx, book, lines)
     return write_entry(ctx, book=book, on=on, text=text, origin=origin, lines=lines)
@@ -76,7 +80,7 @@ def reverse_entry(ctx: Context, *, entry: Ref[Entry], on: Annotated[date, Input(
     Source: AO § 146(4): what was entered is never changed in a way that hides the original.
     """
     lines = [
-        LineIn(line.account_id, line.unit, -line.quantity_minor, line.party_id, line.text)
+        LineIn(line.account_id, line.unit, -line.quantity_minor, line.party_id, line.text, " ".join(line.dimensions))
         for line in entry.lines.visible_to(ctx).order_by("pk")
     ]
     return write_entry(ctx, book=entry.book, on=on, text=text, origin=entry.origin, lines=lines, reverses=entry)
@@ -110,6 +114,7 @@ def write_entry(
         "quantities": [line.quantity_minor for line in lines],
         "parties": [_key(line.party) for line in lines],
         "texts": [line.text for line in lines],
+        "dimensions": [" ".join(dimension_codes(line.dimensions)) for line in lines],
     }
     with connection.cursor() as cursor:
         cursor.execute(_WRITE, values)

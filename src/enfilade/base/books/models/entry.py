@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -80,6 +81,7 @@ class Line(Record):
     """A quantity on an account: positive is debit, negative is credit.
 
     on: the day of its entry, kept here too so that an account is read in order without its entries.
+    dimensions: codes of the values it concerns, at most one of each dimension, in the order of the alphabet.
     """
 
     rows_of = RowsOf(part_of="entry")
@@ -96,6 +98,7 @@ class Line(Record):
     on = models.DateField()
     party = models.ForeignKey(Party, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     text = models.TextField(blank=True)
+    dimensions = ArrayField(models.TextField(), default=list, db_default=[], blank=True)
 
     class Meta:
         constraints: ClassVar = [
@@ -114,6 +117,11 @@ class Line(Record):
 
     def __str__(self) -> str:
         return f"{self.account_id} {self.quantity_minor} {self.unit}"
+
+    @property
+    def dimension_codes(self) -> str:
+        """The values that it concerns, as they are typed."""
+        return " ".join(self.dimensions)
 
     @property
     def debit_minor(self) -> int | None:

@@ -179,15 +179,16 @@ def test_the_canonical_form_can_be_made_outside_postgresql(shop: Shop) -> None:
         cursor.execute("SELECT entry_id, form FROM books_canonical(%s, 0, 9223372036854775807) ORDER BY 1", [shop.book.pk])
         forms = dict(cursor.fetchall())
         for entry in Entry.objects.order_by("pk"):
-            assert forms[entry.pk] == chain.canonical(_plain(entry))
+            assert forms[entry.pk] == chain.canonical(plain(entry))
             assert json.loads(forms[entry.pk])["text"] == entry.text
 
 
-def _plain(entry: Entry) -> dict[str, Any]:
+def plain(entry: Entry) -> dict[str, Any]:
+    """An entry as docs/how-to/check-the-books.md describes it."""
     lines = [
         {
             "id": li.pk, "company": li.company_id, "account": li.account_id, "unit": li.unit, "quantity_minor": li.quantity_minor,
-            "on": li.on.isoformat(), "party": li.party_id, "text": li.text,
+            "on": li.on.isoformat(), "party": li.party_id, "text": li.text, **({"dimensions": li.dimensions} if li.dimensions else {}),
         }
         for li in entry.lines.order_by("pk")
     ]  # fmt: skip
