@@ -77,3 +77,15 @@ def outline(places: Iterable[Place], amounts: Mapping[int, int], kinds: Collecti
         return rows
 
     return below(None, 0)
+
+
+def in_chart_order(places: Iterable[Place]) -> list[str]:
+    """Kinds of the balance sheet as the chart wants them: assets, then what begins with the lower code; without headings the liabilities.
+
+    Source: HGB § 266(3) and the PCG begin with the equity; the Companies Act formats and Regulation S-X with the liabilities.
+    """
+    first: dict[str, str] = {}
+    for place in places:
+        if place.heading and place.parent is None:
+            first[place.kind] = min(place.code, first.get(place.kind, place.code))
+    return sorted(BALANCE_KINDS, key=lambda kind: (kind != "asset", first.get(kind, "")))

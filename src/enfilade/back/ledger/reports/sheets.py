@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from enfilade.back.ledger.queries import ledger_book
-from enfilade.back.ledger.rules import BALANCE_KINDS, RESULT_KINDS, OutlineRow, Place, natural, outline
+from enfilade.back.ledger.rules import RESULT_KINDS, OutlineRow, Place, in_chart_order, natural, outline
 from enfilade.base.books.models import Account, Book, DimensionValue
 from enfilade.base.books.queries import accounts_by_code, totals_between, totals_on
 from enfilade.core.context import Context
@@ -34,6 +34,7 @@ from .parts import (
 )
 
 _DAY = timedelta(days=1)
+_TITLES = {"asset": "Assets", "liability": "Liabilities", "equity": "Equity"}
 _OUTLINE = [NAME, CODE, amount("amount", "Amount")]
 
 
@@ -115,7 +116,8 @@ def profit_and_loss(ctx: Context, *, from_on: From = None, to_on: Today, value: 
 def balance_sheet(ctx: Context, *, on: Today) -> dict[str, Any]:
     """What the company owns and what it owes at the end of a day; both sides sum to the same.
 
-    Shape: headings with the sum of what stands below them; the result of the year stands with the equity.
+    Shape: headings with the sum of what stands below them; the result of the year stands with the equity. Which of liabilities and equity
+    comes first is the choice of the chart: the codes of its headings say so.
     """
     book = ledger_book(ctx)
     start, places = year_of(ctx, book, on), _places(ctx, book)
@@ -123,12 +125,12 @@ def balance_sheet(ctx: Context, *, on: Today) -> dict[str, Any]:
     amounts, result, earlier = _natural(places, now), _result(places, now), _result(places, before)
     rows: list[dict[str, Any]] = []
     sides: dict[str, int] = {}
-    for kind, title in zip(BALANCE_KINDS, ("Assets", "Liabilities", "Equity"), strict=True):
-        sides[kind], found = _section(places, amounts, kind, title, Span(start, on), more=result if kind == "equity" else 0)
+    for kind in in_chart_order(places.values()):
+        sides[kind], found = _section(places, amounts, kind, _TITLES[kind], Span(start, on), more=result if kind == "equity" else 0)
         rows += found
-    for name, part in (("Result of earlier years", earlier), ("Result of this year", result - earlier)):
-        if part:
-            rows.append({"code": "", "name": name, "amount_minor": part, "level": 1})
+        if kind == "equity":
+            parts = (("Result of earlier years", earlier), ("Result of this year", result - earlier))
+            rows += [{"code": "", "name": name, "amount_minor": part, "level": 1} for name, part in parts if part]
     claims = sides["liability"] + sides["equity"]
     rows.append({"code": "", "name": "Liabilities and equity", "amount_minor": claims, "emphasis": True, "level": 0})
     named = {"assets_minor": sides["asset"], "liabilities_minor": sides["liability"], "equity_minor": sides["equity"]}
