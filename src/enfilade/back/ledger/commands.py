@@ -7,7 +7,7 @@ from datetime import date
 from typing import Annotated, TypedDict
 
 from enfilade.base.books import commands as books
-from enfilade.base.books.models import Entry, Period
+from enfilade.base.books.models import Book, Entry, Period
 from enfilade.base.books.queries import accounts_by_code, first_period, unsealed_count
 from enfilade.base.party.models import Party
 from enfilade.core.command import Amount, Input, LongText, Ref, command
@@ -53,11 +53,19 @@ class Leg:
     dimensions: str = ""
 
 
-@command(permission="ledger.found_ledger", hidden=True)
-def found_ledger(ctx: Context, *, chart: str = "generic") -> AccountPurpose:
-    """Begin the money book of the company with a chart of accounts; its years are opened one by one.
+@command(permission="ledger.found_ledger", label="Begin the ledger", hidden=True)
+def found_ledger(
+    ctx: Context,
+    *,
+    chart: str = "generic",
+    year: Annotated[int | None, Input(label="First year", min_value=1900, max_value=2199)] = None,
+    first_month: Annotated[int, Input(min_value=1, max_value=12)] = 1,
+) -> Book:
+    """Begin the money book of the company with a chart of accounts, and open its first year.
 
-    chart: generic, dental_de, or one that a kind of company brings.
+    chart: generic, skr03, skr04, pcg_fr, uk, us, or one that a kind of company brings.
+    year: calendar year in which the first year of accounts begins; left out, no year is opened yet.
+    first_month: month in which years of accounts begin.
     Refuses: unknown_chart; book_code_once (database) when it is founded already.
     """
     found = CHARTS.get(chart)
@@ -70,8 +78,10 @@ def found_ledger(ctx: Context, *, chart: str = "generic") -> AccountPurpose:
     accounts = {account.code: account for account in accounts_by_code(ctx, book)}
     rows = [AccountPurpose(company=ctx.company, purpose=purpose, account=accounts[code]) for purpose, code in found.purposes.items()]
     AccountPurpose.objects.bulk_create(rows)
+    if year is not None:
+        books.open_periods(ctx, book=book, year=year, first_month=first_month)
     publish(ctx, LedgerFounded(book=book.pk, chart=chart))
-    return rows[0]
+    return book
 
 
 class JournalFacts(TypedDict):

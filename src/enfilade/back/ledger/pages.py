@@ -1,11 +1,26 @@
-"""Ways into the ledger that no list gives."""
+"""Ways into the ledger that no list gives: how it begins, the chart as it stands, a journal entry."""
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
 
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+
+from enfilade.base.books.models import Account, Book
+from enfilade.base.books.queries import accounts_by_code, book_named
 from enfilade.core.context import Context
-from enfilade.core.resource import page
+from enfilade.core.resource import page, resource_for
+
+from .charts import CHARTS, Chart
+from .charts.purposes import PURPOSES
+from .models import AccountPurpose
+from .queries import BOOK_CODE
+from .rules import Place, in_chart_order, outline
+
+KIND_LABELS = {"asset": "Assets", "liability": "Liabilities", "equity": "Equity", "income": "Income", "expense": "Cost"}
 
 
 @page("post/", title="Post a journal entry", permission="ledger.post_journal", icon="pen-line", order=5)
@@ -13,3 +28,84 @@ def post(request: HttpRequest, ctx: Context) -> HttpResponse:
     """The form of the command, with a place in the menu."""
     del request, ctx
     return HttpResponseRedirect("/ledger/do/post_journal/")
+
+
+@page("chart/", title="Chart of accounts", permission="ledger.view_reports", icon="list-tree", order=7)
+def chart(request: HttpRequest, ctx: Context) -> HttpResponse:
+    """/ledger/chart/: the accounts as statements list them; before the ledger is founded, the charts to choose from (?chart=skr04)."""
+    book = book_named(ctx, BOOK_CODE)
+    context = _standing(ctx, book) if book is not None else _choice(ctx, request.GET.get("chart", ""))
+    part = "#chart" if request.headers.get("HX-Request") and "chart" in request.headers.get("HX-Target", "") else ""
+    return render(request, f"ledger/chart.html{part}", context | {"crumbs": [{"label": "Chart of accounts", "url": ""}]})
+
+
+def _standing(ctx: Context, book: Book) -> dict[str, Any]:
+    accounts, serves = accounts_by_code(ctx, book), defaultdict(list)
+    for purpose, account in AccountPurpose.objects.visible_to(ctx).order_by("purpose").values_list("purpose", "account_id"):
+        serves[account].append(purpose)
+    resource = resource_for(Account)
+    urls = {a.pk: resource.url(a) for a in accounts} if resource is not None and ctx.may(resource.view_permission) else {}
+    places = [Place(a.pk, a.code, a.name, a.kind, a.parent_id, a.heading) for a in accounts]
+    return {
+        "founded": True,
+        "parts": _parts(places, serves, urls, {a.pk for a in accounts if not a.active}),
+        "account_count": sum(not a.heading for a in accounts),
+        "may_add": ctx.may("books.add_account"),
+        "may_import": ctx.may("books.add_account") and ctx.may("core.import_rows"),
+        "may_assign": ctx.may("ledger.view_accountpurpose"),
+    }
+
+
+def _choice(ctx: Context, chosen: str) -> dict[str, Any]:
+    """The charts, those of the country first, and the accounts of the one that is looked at."""
+    country = ctx.company.country
+    charts = sorted(CHARTS.values(), key=lambda c: (c.country != country, bool(c.country), c.title))
+    shown = CHARTS.get(chosen) or charts[0]
+    keys = {a.code: n for n, a in enumerate(shown.accounts)}
+    places = [Place(keys[a.code], a.code, a.name, a.kind, keys.get(a.parent), a.heading) for a in shown.accounts]
+    return {
+        "founded": False,
+        "charts": [{"chart": c, "account_count": _postable(c), "chosen": c is shown} for c in charts],
+        "shown": shown,
+        "account_count": _postable(shown),
+        "parts": _parts(places, _serving(shown, keys), {}, set()),
+        "may_found": ctx.may("ledger.found_ledger"),
+        "query": f"chart={shown.name}&year={ctx.today.year}&hide=chart",
+        "currency": ctx.company.currency,
+    }
+
+
+def _postable(chart: Chart) -> int:
+    return sum(not a.heading for a in chart.accounts)
+
+
+def _serving(chart: Chart, keys: dict[str, int]) -> dict[int, list[str]]:
+    serves: dict[int, list[str]] = defaultdict(list)
+    for purpose, code in chart.purposes.items():
+        serves[keys[code]].append(purpose)
+    return serves
+
+
+def _parts(places: Sequence[Place], serves: dict[int, list[str]], urls: dict[int, str], closed: set[int]) -> list[dict[str, Any]]:
+    """The accounts kind by kind in the order of the statements, each with its level and what it serves."""
+    made = []
+    for kind in (*in_chart_order(places), "income", "expense"):
+        found = outline(places, {p.key: 1 for p in places}, {kind})
+        rows = [
+            {
+                "place": row.place,
+                "level": row.level,
+                "url": urls.get(row.place.key, ""),
+                "serves": _labels(serves.get(row.place.key, ())),
+                "closed": row.place.key in closed,
+            }
+            for row in found
+        ]
+        if rows:
+            made.append({"kind": kind, "label": KIND_LABELS[kind], "rows": rows, "account_count": sum(not r.place.heading for r in found)})
+    return made
+
+
+def _labels(purposes: Iterable[str]) -> list[str]:
+    """Purposes as people read them; those of a kind of company by their name."""
+    return [PURPOSES[p].label if p in PURPOSES else p.replace("_", " ").capitalize() for p in purposes]

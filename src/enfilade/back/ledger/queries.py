@@ -55,7 +55,7 @@ def ledger_book(ctx: Context) -> Book:
     """
     book = book_named(ctx, BOOK_CODE)
     if book is None:
-        raise Refusal("no_ledger", "The ledger is not founded yet.")
+        raise Refusal("no_ledger", "The ledger is not founded yet: choose a chart of accounts under Ledger.")
     return book
 
 

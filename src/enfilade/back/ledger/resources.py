@@ -5,7 +5,7 @@ from __future__ import annotations
 from enfilade.core.pages.context import department
 from enfilade.core.resource import Resource
 
-from . import pages, panels  # noqa: F401 - they register themselves
+from . import importing, pages, panels  # noqa: F401 - they register themselves
 from .models import AccountPurpose
 
 department("ledger", "Ledger", "book-open-check", 40)
