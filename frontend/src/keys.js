@@ -18,6 +18,8 @@ tinykeys(window, { '$mod+k': (event) => { event.preventDefault(); openPalette();
 document.addEventListener('keydown', single((event) => {
   if (event.key === 'j') return walk(1);
   if (event.key === 'k') return walk(-1);
+  // Where a list is what the page is for, the arrows walk it; elsewhere they scroll.
+  if (/^Arrow(Down|Up)$/.test(event.key) && document.querySelector('[data-arrows]')) return walk(event.key === 'ArrowDown' ? 1 : -1);
   if (event.key === 'x') return pick();
   if (event.key === '/') return document.getElementById('list-q')?.select();
   if (event.key === '?') return document.getElementById('shortcuts')?.showModal();

@@ -16,6 +16,7 @@ BACK: list[str] = [
     "enfilade.back.ledger",
     "enfilade.back.tax",
     "enfilade.back.billing",
+    "enfilade.back.banking",
 ]
 MIDDLE: list[str] = ["enfilade.middle.doors"]
 FRONT: list[str] = [

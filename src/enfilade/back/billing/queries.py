@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Count, Q, Sum
+from django.db.models.functions import Lower
 
 from enfilade.base.party.models import Party
 from enfilade.base.party.queries import merged_keys
@@ -67,6 +69,25 @@ def open_invoices(ctx: Context, party: Party | None = None) -> list[Invoice]:
     if party is not None:
         rows = rows.filter(party__in=merged_keys(ctx, party))
     return list(rows.select_related("party").order_by("due_on", "pk"))
+
+
+def invoices_like(
+    ctx: Context,
+    *,
+    numbers: Collection[str],
+    amounts: Collection[int],
+    parties: Collection[int],
+    names: Collection[str],
+    limit: int = 2_000,
+) -> list[Invoice]:
+    """Open invoices that have one of these numbers, open amounts, parties or names of a party; longest due first, at most `limit`.
+
+    names: in small letters.
+    """
+    like = Q(number__in=numbers) | Q(open_minor__in=amounts) | Q(party__in=parties) | Q(name_lower__in=names)
+    rows = Invoice.objects.visible_to(ctx).filter(state__in=[Invoice.State.ISSUED, Invoice.State.PART_PAID], kind=Invoice.Kind.INVOICE)
+    found = rows.annotate(name_lower=Lower("party__name")).filter(like)
+    return list(found.select_related("party").order_by("due_on", "pk")[:limit])
 
 
 def payments_of(ctx: Context, invoice: Invoice) -> list[Payment]:

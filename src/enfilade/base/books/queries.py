@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -231,6 +231,17 @@ def entries_between(ctx: Context, book: Book, from_on: date, to_on: date, limit:
     rows = Entry.objects.visible_to(ctx).filter(book=book, on__gte=from_on, on__lte=to_on).order_by("on", "id")
     lines = Line.objects.visible_to(ctx).select_related("account", "party").order_by("id")
     return list(rows.prefetch_related(Prefetch("lines", queryset=lines))[:limit])
+
+
+def moved_by(ctx: Context, accounts: Collection[int], from_on: date, to_on: date, limit: int) -> list[Line]:
+    """Lines of several accounts between two days, the latest first, each with its entry; at most `limit`."""
+    rows = Line.objects.visible_to(ctx).filter(account__in=accounts, on__gte=from_on, on__lte=to_on).order_by("-on", "-id")
+    return list(rows.select_related("entry")[:limit])
+
+
+def moved_in(ctx: Context, entry: Entry, account_id: int) -> int:
+    """What one entry moved on an account, debit positive."""
+    return int(Line.objects.visible_to(ctx).filter(entry=entry, account=account_id).aggregate(sum=Sum("quantity_minor"))["sum"] or 0)
 
 
 def unsealed_count(ctx: Context, book: Book) -> int:

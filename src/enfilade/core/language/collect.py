@@ -27,7 +27,7 @@ _SILENT = {
     "demo.py",
 }
 # Tables of what other programs call things.
-_TABLES = {"base/party/formats/text.py", "base/party/formats/vcard_names.py"}
+_TABLES = {"back/banking/formats/camt_names.py", "base/party/formats/text.py", "base/party/formats/vcard_names.py"}
 # What these are given is for programs, operators or PostgreSQL.
 _DEAF = {
     "SQL",

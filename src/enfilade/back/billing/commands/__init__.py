@@ -6,7 +6,7 @@ from .drafts import InvoiceLineIn, change_draft, draft_invoice, void_draft
 from .drawers import CashCount, close_drawer, open_drawer
 from .invoices import invoice_charges, issue_invoice
 from .mailing import email_invoice
-from .payments import refund_payment, take_payment
+from .payments import refund_payment, take_payment, take_transfer
 
 __all__ = [
     "CashCount",
@@ -23,6 +23,7 @@ __all__ = [
     "open_drawer",
     "refund_payment",
     "take_payment",
+    "take_transfer",
     "void_draft",
     "waive_charge",
 ]

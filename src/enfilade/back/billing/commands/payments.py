@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, TypedDict
 
@@ -9,6 +10,7 @@ from enfilade.back.billing import rules
 from enfilade.back.billing.events import PaymentRefunded, PaymentTaken
 from enfilade.back.billing.models import DrawerSession, Invoice, Payment
 from enfilade.back.ledger.commands import Leg, post_legs
+from enfilade.base.books.models import Account
 from enfilade.core.command import Input, LongText, Ref, command
 from enfilade.core.context import Context, Refusal
 from enfilade.core.events import publish
@@ -33,6 +35,10 @@ def _pay_facts(*, invoice: Invoice, amount: int, method: str, **_: object) -> Pa
     return {"amount": to_major(amount, invoice.currency), "method": method}
 
 
+def _transfer_facts(*, invoice: Invoice, amount: int, **_: object) -> PaymentFacts:
+    return {"amount": to_major(amount, invoice.currency), "method": Payment.Method.TRANSFER.value}
+
+
 @command(permission="billing.take_payment", door=_pay_facts, label="Take a payment", tone="primary")
 def take_payment(
     ctx: Context, *, invoice: Invoice, method: Method, amount: OpenAmount, on: Today | None = None, drawer: Ref[DrawerSession] | None = None
@@ -46,17 +52,32 @@ def take_payment(
     Refuses: already_paid, not_issued, nothing_paid, too_much, drawer_closed, which_drawer, not_cash; invoice_never_overpaid,
     entry_period_open (database).
     """
-    day = on or ctx.today
+    session = _drawer(ctx, method, drawer)
+    return _take(ctx, invoice, amount, on or ctx.today, method=method, drawer=session)
+
+
+@command(permission="billing.take_transfer", door=_transfer_facts, hidden=True)
+def take_transfer(ctx: Context, *, invoice: Invoice, amount: OpenAmount, on: Today, account: Ref[Account]) -> Payment:
+    """Take a transfer that was seen on a bank account.
+
+    amount: at most what is open.
+    on: day on which the bank booked it.
+    account: the bank account in the ledger, which a refund goes back to as well.
+    Refuses: already_paid, not_issued, nothing_paid, too_much; invoice_never_overpaid, entry_period_open (database).
+    """
+    return _take(ctx, invoice, amount, on, method=Payment.Method.TRANSFER, account=account)
+
+
+def _take(ctx: Context, invoice: Invoice, amount: int, day: date, **how: object) -> Payment:
     require_date(day)
     open_minor = invoice.total_minor - invoice.paid_minor - invoice.credited_minor
     if amount <= 0:
         raise Refusal("nothing_paid", "Give an amount above zero.", field="amount")
     if amount > open_minor:
         raise Refusal("too_much", f"Only {money(ctx, open_minor)} is open.", field="amount", hints=_fill(ctx, open_minor))
-    session = _drawer(ctx, method, drawer)
     invoice.paid_minor += amount
     _save_paid(invoice)
-    payment = _write(ctx, invoice, method=method, amount_minor=amount, on=day, drawer=session, kind=Payment.Kind.PAYMENT)
+    payment = _write(ctx, invoice, amount_minor=amount, on=day, kind=Payment.Kind.PAYMENT, **how)
     _post(ctx, payment, f"Payment from {invoice.party} for {invoice.number}", amount)
     publish(
         ctx,
@@ -64,7 +85,7 @@ def take_payment(
             payment=payment.pk,
             invoice=invoice.pk,
             party=invoice.party_id,
-            method=method,
+            method=payment.method,
             amount_minor=amount,
             open_minor=open_minor - amount,
             origin=invoice.origin,
@@ -115,6 +136,7 @@ def refund_payment(
         ctx,
         invoice,
         method=payment.method,
+        account=payment.account,
         amount_minor=amount,
         on=day,
         drawer=session,
@@ -176,6 +198,6 @@ def _write(ctx: Context, invoice: Invoice, **values: object) -> Payment:
 
 
 def _post(ctx: Context, payment: Payment, text: str, amount_minor: int) -> None:
-    place = {"cash": "cash", "card": "card", "transfer": "bank"}[payment.method]
+    place = payment.account.code if payment.account else {"cash": "cash", "card": "card", "transfer": "bank"}[payment.method]
     legs = [Leg(place, amount_minor), Leg("receivable", -amount_minor, payment.invoice.party)]
     post_legs(ctx, on=payment.on, text=text, origin=ref(payment), legs=legs)

@@ -71,11 +71,14 @@ class Invoice(Record):
             "issue_invoice": (("draft",), ("issued", "paid")),
             "void_draft": (("draft",), "void"),
             "take_payment": (("issued", "part_paid"), ("part_paid", "paid")),
+            "take_transfer": (("issued", "part_paid"), ("part_paid", "paid")),
             "credit_invoice": (("issued", "part_paid"), ("issued", "part_paid", "paid", "void")),
         },
         said={
             ("take_payment", "paid"): ("already_paid", "This invoice is already paid."),
             ("take_payment", "draft"): ("not_issued", "This invoice is a draft; issue it first."),
+            ("take_transfer", "paid"): ("already_paid", "This invoice is already paid."),
+            ("take_transfer", "draft"): ("not_issued", "This invoice is a draft; issue it first."),
             ("credit_invoice", "paid"): ("already_paid", "This invoice is paid; refund the payment first, then credit what is open again."),
         },
     )

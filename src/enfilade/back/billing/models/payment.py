@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from enfilade.base.books.models import Account
 from enfilade.base.party.models import Party
 from enfilade.core.fields import AmountField
 from enfilade.core.models import Record, User
@@ -21,6 +22,7 @@ class Payment(Record):
     """Money that came in for an invoice, or (a refund) went out again. Nothing of it changes but what was refunded (trigger).
 
     amount_minor: always above zero; kind says the direction. drawer: the open session that cash went into or came from.
+    account: of the ledger, where a transfer arrived; None means the account of the method.
     refunds: of a refund, the payment it gives back. refunded_minor: of a payment, what was given back so far.
     """
 
@@ -50,6 +52,7 @@ class Payment(Record):
     received_at = models.DateTimeField("received at")
     received_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     drawer = models.ForeignKey(DrawerSession, null=True, on_delete=models.PROTECT, related_name="payments")
+    account = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     refunds = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="refund_rows")
     refunded_minor = AmountField("refunded", default=0)
     reason = models.TextField(blank=True)
@@ -83,6 +86,11 @@ class Payment(Record):
                 condition=Q(method="cash", drawer__isnull=False) | (Q(method__in=["card", "transfer"]) & Q(drawer=None)),
                 name="payment_cash_in_drawer",
                 violation_error_message="Cash goes into or out of a drawer, and nothing else does.",
+            ),
+            models.CheckConstraint(
+                condition=Q(account=None) | Q(method="transfer"),
+                name="payment_account_of_transfer",
+                violation_error_message="Only a transfer names the account where it arrived.",
             ),
             models.CheckConstraint(
                 condition=Q(state="refunded", refunded_minor=F("amount_minor")) | (Q(state="taken") & ~Q(refunded_minor=F("amount_minor"))),

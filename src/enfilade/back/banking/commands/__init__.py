@@ -1,0 +1,17 @@
+"""What banking does: take statements, match their lines, post the rest, take a match back."""
+
+from .importing import import_statement
+from .matching import InvoicePart, accept_proposal, accept_proposals, match_entry, match_line
+from .posting import give_line, post_line, unmatch_line
+
+__all__ = [
+    "InvoicePart",
+    "accept_proposal",
+    "accept_proposals",
+    "give_line",
+    "import_statement",
+    "match_entry",
+    "match_line",
+    "post_line",
+    "unmatch_line",
+]

@@ -1,0 +1,108 @@
+"""Post what is no invoice; take a match back; say who clears a line."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+
+from enfilade.back.banking.events import LineUnmatched
+from enfilade.back.banking.models import LineMatch, MatchRule, StatementLine
+from enfilade.back.billing.commands import refund_payment
+from enfilade.back.ledger.commands import Leg, post_legs, reverse_journal
+from enfilade.base.books.models import Account, Entry
+from enfilade.base.books.queries import entries_of
+from enfilade.core.command import Input, LongText, Ref, command
+from enfilade.core.context import Context, Refusal
+from enfilade.core.events import publish
+from enfilade.core.models import User
+from enfilade.core.refs import ref
+
+from .common import require_open, write_match
+
+
+@command(permission="banking.post_line", label="Post to an account")
+def post_line(
+    ctx: Context,
+    *,
+    line: StatementLine,
+    account: Ref[Account],
+    amount: Annotated[int | None, Input(amount=True, signed=True, help="All that is left of the line when left out.")] = None,
+    text: Annotated[str, Input(help="What the bank says when left out.")] = "",
+    remember: Annotated[bool, Input(label="Propose this for lines like it", help="From the same account, or with the same name.")] = False,
+) -> StatementLine:
+    """Post a line, or a part of it, against an account of the ledger without tax: fees, interest, a transfer between our own accounts.
+
+    amount: signed as the line is.
+    Refuses: already_matched, nothing_given, more_than_line, same_account, nothing_to_remember; line_never_overmatched, entry_period_open,
+    line_account_open (database).
+    """
+    require_open(line)
+    posted, bank = line.open_minor if amount is None else amount, line.bank_account.account
+    if not posted:
+        raise Refusal("nothing_given", "Give an amount other than zero.", field="amount")
+    if posted * line.open_minor < 0 or abs(posted) > abs(line.open_minor):
+        raise Refusal("more_than_line", "This is more than is left of the line, or the other way.", field="amount")
+    if account.pk == bank.pk:
+        raise Refusal("same_account", "This is the account of the bank itself.", field="account")
+    legs = [Leg(bank.code, posted), Leg(account.code, -posted)]
+    entry = post_legs(ctx, on=line.booked_on, text=text or line.purpose[:200] or str(line), origin=ref(line), legs=legs)
+    write_match(ctx, line, LineMatch.Kind.ACCOUNT, posted, entry)
+    if remember:
+        _learn(ctx, line, account)
+    return line
+
+
+def _learn(ctx: Context, line: StatementLine, account: Account) -> None:
+    if not line.iban and not line.name:
+        raise Refusal("nothing_to_remember", "This line names nobody, so there is nothing to know the next one by.", field="remember")
+    looks: dict[str, Any] = {"iban": line.iban, "words": ""} if line.iban else {"iban": "", "words": line.name[:200]}
+    MatchRule.objects.visible_to(ctx).get_or_create(
+        company=ctx.company, bank_account_id=line.bank_account_id, party=None, account=account, **looks
+    )
+
+
+@command(permission="banking.unmatch_line", label="Take the match back", tone="danger")
+def unmatch_line(
+    ctx: Context,
+    *,
+    line: StatementLine,
+    reason: LongText,
+    on: Annotated[date | None, Input(help="The day on which the bank booked it when left out.")] = None,
+) -> StatementLine:
+    """Take back everything that a line was matched with: invoices are open again, what was posted is reversed.
+
+    on: accounting date of what is reversed; its month has to be open.
+    Refuses: not_matched, already_refunded; entry_period_open, entry_reversed_once (database).
+    """
+    standing = list(LineMatch.objects.visible_to(ctx).filter(line=line, undone_at=None).select_related("payment", "entry").order_by("pk"))
+    if not standing:
+        raise Refusal("not_matched", "Nothing of this line is matched.")
+    for match in standing:
+        match.undo_entry = _undo(ctx, match, on or line.booked_on, reason)
+        match.undone_at, match.undone_by = ctx.now, ctx.user
+        match.save(update_fields=["undo_entry", "undone_at", "undone_by"])
+        publish(ctx, LineUnmatched(line=line.pk, amount_minor=match.amount_minor))
+    line.refresh_from_db(fields=["matched_minor", "open_minor", "state"])
+    return line
+
+
+def _undo(ctx: Context, match: LineMatch, on: date, reason: str) -> Entry | None:
+    """The entry that cancels what a match posted; None where the entry was there before."""
+    if match.payment is not None:
+        refund = refund_payment(ctx, payment=match.payment, amount=match.amount_minor, reason=reason, on=on)
+        return entries_of(ctx, ref(refund))[0]
+    if match.kind == LineMatch.Kind.ACCOUNT:
+        return reverse_journal(ctx, entry=match.entry, on=on, reason=reason)
+    return None
+
+
+@command(permission="banking.give_line", label="Give it to somebody")
+def give_line(ctx: Context, *, line: StatementLine, owner: Ref[User]) -> StatementLine:
+    """Say who finds out what a line is.
+
+    Refuses: already_matched.
+    """
+    require_open(line)
+    line.owner = owner
+    line.save(update_fields=["owner"])
+    return line

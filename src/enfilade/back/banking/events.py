@@ -1,0 +1,33 @@
+"""What happened to what the bank said. Amounts in minor units of the account's currency."""
+
+from __future__ import annotations
+
+from enfilade.core.events import event
+
+
+@event
+class StatementTaken:
+    """A statement is proved and kept. new_lines: those that no earlier statement had brought."""
+
+    statement: int
+    bank_account: int
+    closing_minor: int
+    new_lines: int
+
+
+@event
+class LineMatched:
+    """A line of the bank, or a part of it, is in the books. open_minor: what is not matched of it yet."""
+
+    line: int
+    kind: str
+    amount_minor: int
+    open_minor: int
+
+
+@event
+class LineUnmatched:
+    """What a line was matched with was taken back."""
+
+    line: int
+    amount_minor: int

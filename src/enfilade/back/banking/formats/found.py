@@ -1,0 +1,147 @@
+"""What a reader found in a file, whatever its format; and what is wrong with it, by line and field."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from babel.numbers import get_currency_precision
+
+from enfilade.core.textfile import Problems, clean
+
+AMOUNT_DIGITS_MAX = 18
+AMOUNT_MAX_MINOR = 10**15
+TEXT_CHARS_MAX = 2_000
+LINES_MAX = 100_000
+STATEMENTS_MAX = 1_000
+
+
+@dataclass(slots=True)
+class FoundLine:
+    """One movement. line: where it stands in the file. amount_minor: what came in is positive. Dates are ISO texts, as in all of this."""
+
+    line: int
+    booked_on: str
+    value_on: str
+    amount_minor: int
+    name: str = ""
+    iban: str = ""
+    bic: str = ""
+    reference: str = ""
+    mandate: str = ""
+    purpose: str = ""
+    bank_reference: str = ""
+
+
+@dataclass(slots=True)
+class FoundStatement:
+    """A statement. account: as the file calls it, in capitals without spaces."""
+
+    line: int
+    account: str
+    currency: str
+    number: str
+    opening_minor: int
+    closing_minor: int
+    closing_on: str
+    lines: list[FoundLine] = field(default_factory=list)
+
+    @property
+    def moved_minor(self) -> int:
+        """The sum of the lines."""
+        return sum(row.amount_minor for row in self.lines)
+
+    @property
+    def difference_minor(self) -> int:
+        """What is missing between opening balance plus lines and the closing balance; 0 where the statement is proved."""
+        return self.closing_minor - self.opening_minor - self.moved_minor
+
+    @property
+    def from_on(self) -> str:
+        """First day that it speaks of: of its first line, without lines of its closing balance."""
+        return min((row.booked_on for row in self.lines), default=self.closing_on)
+
+    @property
+    def to_on(self) -> str:
+        """Last day that it speaks of."""
+        return max(self.closing_on, max((row.booked_on for row in self.lines), default=self.closing_on))
+
+
+@dataclass(slots=True)
+class Found:
+    """A file as read. format: "" where no reader knew it. left_out: entries that the bank has not booked yet."""
+
+    format: str = ""
+    statements: list[FoundStatement] = field(default_factory=list)
+    problems: list[dict[str, Any]] = field(default_factory=list)
+    left_out: int = 0
+
+    def as_json(self) -> dict[str, Any]:
+        """For the way from one process to the other."""
+        return asdict(self)
+
+    @staticmethod
+    def of(data: dict[str, Any]) -> Found:
+        """Back from the other process."""
+        statements = [FoundStatement(**{**s, "lines": [FoundLine(**row) for row in s["lines"]]}) for s in data["statements"]]
+        return Found(data["format"], statements, data["problems"], data["left_out"])
+
+
+class Fault(Exception):
+    """A place that can't be read; the statement is not taken."""
+
+    def __init__(self, line: int, name: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.line, self.name, self.sentence = line, name, sentence
+
+
+def say(problems: Problems, fault: Fault) -> None:
+    """Write a fault down."""
+    problems.add(fault.line, fault.name, fault.sentence, refused=True)
+
+
+def minor(text: str, currency: str, line: int, name: str) -> int:
+    """Minor units of a decimal text. Refuses more decimals than the currency has, unless they are zeros."""
+    try:
+        number = Decimal(text.strip())
+    except InvalidOperation:
+        raise Fault(line, name, f"“{clean(text)[0][:30]}” is no amount.") from None
+    if not number.is_finite() or len(text) > 2 * AMOUNT_DIGITS_MAX or number.adjusted() > AMOUNT_DIGITS_MAX:
+        raise Fault(line, name, "This amount is out of range.")
+    scaled = number.scaleb(get_currency_precision(currency))
+    if scaled != scaled.to_integral_value():
+        raise Fault(line, name, f"An amount in {currency} has at most {get_currency_precision(currency)} decimals, this one is {number}.")
+    if abs(scaled) >= AMOUNT_MAX_MINOR:
+        raise Fault(line, name, "This amount is out of range.")
+    return int(scaled)
+
+
+def day(text: str, line: int, name: str) -> str:
+    """An ISO date, also the first part of an instant."""
+    try:
+        found = date.fromisoformat(text.strip()[:10])
+    except ValueError:
+        raise Fault(line, name, f"“{clean(text)[0][:30]}” is no date.") from None
+    if not 1970 <= found.year < 2200:
+        raise Fault(line, name, f"The year {found.year} can't be meant.")
+    return found.isoformat()
+
+
+def words(text: str | None, chars_max: int = TEXT_CHARS_MAX) -> str:
+    """A text as it is kept: without what can't be seen, one space between words, not longer than a screen."""
+    return " ".join(clean(text or "")[0].split())[:chars_max]
+
+
+def number(text: str | None) -> str:
+    """A number of an account: capitals and digits only."""
+    return "".join(letter for letter in (text or "").upper() if letter.isascii() and letter.isalnum())[:40]
+
+
+def currency(text: str | None, line: int, name: str) -> str:
+    """A currency by its code."""
+    code = (text or "").strip()
+    if len(code) != 3 or not code.isascii() or not code.isalpha() or not code.isupper():
+        raise Fault(line, name, f"“{clean(code)[0][:10]}” is no currency.")
+    return code

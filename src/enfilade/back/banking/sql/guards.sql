@@ -1,0 +1,53 @@
+-- What must never happen to what a bank said, whoever writes.
+
+-- What is matched of a line is the sum of its matches that stand, whatever an UPDATE says; nothing else of a line changes but its owner.
+CREATE OR REPLACE FUNCTION banking_guard_line() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    allowed banking_statementline;
+BEGIN
+    IF TG_OP = 'DELETE' THEN
+        RAISE EXCEPTION 'What the bank said is never deleted.' USING ERRCODE = 'check_violation', CONSTRAINT = 'bank_line_unchanged';
+    END IF;
+    SELECT coalesce(sum(amount_minor), 0) INTO NEW.matched_minor FROM banking_linematch WHERE line_id = NEW.id AND undone_at IS NULL;
+    NEW.state := CASE NEW.matched_minor WHEN NEW.amount_minor THEN 'matched' WHEN 0 THEN 'open' ELSE 'part' END;
+    IF TG_OP = 'UPDATE' THEN
+        allowed := NEW;
+        allowed.matched_minor := OLD.matched_minor;
+        allowed.open_minor := OLD.open_minor;
+        allowed.state := OLD.state;
+        allowed.owner_id := OLD.owner_id;
+        IF allowed IS DISTINCT FROM OLD THEN
+            RAISE EXCEPTION 'What the bank said never changes.' USING ERRCODE = 'check_violation', CONSTRAINT = 'bank_line_unchanged';
+        END IF;
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER guard_line BEFORE INSERT OR UPDATE OR DELETE ON banking_statementline FOR EACH ROW EXECUTE FUNCTION banking_guard_line();
+
+-- A match stands as it was made, until it is taken back, once.
+CREATE OR REPLACE FUNCTION banking_guard_match() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    allowed banking_linematch;
+BEGIN
+    IF TG_OP = 'UPDATE' AND OLD.undone_at IS NULL AND NEW.undone_at IS NOT NULL THEN
+        allowed := NEW;
+        allowed.undone_at := OLD.undone_at;
+        allowed.undone_by_id := OLD.undone_by_id;
+        allowed.undo_entry_id := OLD.undo_entry_id;
+        IF allowed IS NOT DISTINCT FROM OLD THEN
+            RETURN NEW;
+        END IF;
+    END IF;
+    RAISE EXCEPTION 'A match is never changed or deleted; take it back instead.' USING ERRCODE = 'check_violation', CONSTRAINT = 'match_unchanged';
+END $$;
+
+CREATE TRIGGER guard_match BEFORE UPDATE OR DELETE ON banking_linematch FOR EACH ROW EXECUTE FUNCTION banking_guard_match();
+
+CREATE OR REPLACE FUNCTION banking_sum_line() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE banking_statementline SET matched_minor = 0 WHERE id = NEW.line_id;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER sum_line AFTER INSERT OR UPDATE ON banking_linematch FOR EACH ROW EXECUTE FUNCTION banking_sum_line();
