@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from enfilade.back.ledger.queries import ledger_book
 from enfilade.base.books.queries import totals_on
 from enfilade.core.command import Input, Ref
-from enfilade.core.context import Context, Refusal
+from enfilade.core.context import Context, NotFound
 from enfilade.core.resource import report
 from enfilade.core.ui.format import format_amount, format_day
 
@@ -19,6 +19,11 @@ from .queries import ENTRIES_MAX, free_entries, moved_at_bank, open_lines, spans
 
 Today = Annotated[date, Input(prefill="ctx.today")]
 _LINES_MAX = 2_000
+_COLUMNS = [
+    {"name": "on", "label": "On", "kind": "date"},
+    {"name": "text", "label": "Text", "kind": "text"},
+    {"name": "amount_minor", "label": "Amount", "kind": "amount"},
+]
 
 
 @report(title="Bank reconciliation", permission="banking.view_statement", icon="scale", order=10)
@@ -27,11 +32,19 @@ def reconciliation(ctx: Context, *, bank_account: Ref[BankAccount], on: Today) -
 
     on: end of that day. What the ledger moved before the first statement counts as part of that statement's opening balance.
     Shape: one row per sum, and one per item; the last row is the difference, expected to be zero.
-    Refuses: no_statement.
+    Refuses: not_found; without a statement there is nothing but a note that says so.
     """
-    spans = spans_of(ctx, bank_account)
+    rows_of = BankAccount.objects.visible_to(ctx).select_related("account")
+    found = rows_of.filter(pk=getattr(bank_account, "pk", bank_account)).first()
+    if found is None:
+        raise NotFound("bank account", bank_account, field="bank_account")
+    spans = spans_of(ctx, found)
     if not spans:
-        raise Refusal("no_statement", f"No statement of {bank_account} was taken yet.", field="bank_account")
+        return {"columns": _COLUMNS, "rows": [], "notes": [f"No statement of {found} was taken yet."]}
+    return _reconciled(ctx, found, spans, on)
+
+
+def _reconciled(ctx: Context, bank_account: BankAccount, spans: list[rules.Span], on: date) -> dict[str, Any]:
     first = spans[0].from_on
     code = bank_account.account
     total = next((t for t in totals_on(ctx, ledger_book(ctx), on, [code.pk]) if t.unit == bank_account.currency), None)
@@ -60,11 +73,7 @@ def reconciliation(ctx: Context, *, bank_account: Ref[BankAccount], on: Today) -
     if len(in_books) >= ENTRIES_MAX or len(in_bank) >= _LINES_MAX:
         notes.append("There is more than can be shown here; choose an earlier day.")
     return {
-        "columns": [
-            {"name": "on", "label": "On", "kind": "date"},
-            {"name": "text", "label": "Text", "kind": "text"},
-            {"name": "amount_minor", "label": "Amount", "kind": "amount"},
-        ],
+        "columns": _COLUMNS,
         "rows": rows,
         "notes": notes,
         "tiles": [

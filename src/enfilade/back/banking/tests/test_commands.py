@@ -281,6 +281,11 @@ def test_the_page_shows_the_lines_and_accepts(desk: Desk, client: object) -> Non
     answer = client.post(f"/banking/do/accept_proposal/{line.pk}/", {"proposal": code, "_key": "k-1"})  # type: ignore[attr-defined]
     assert answer.status_code in {200, 302, 303}
     assert desk.fresh(invoice).state == "paid"
+    desk.line("5.00")
+    for report in ("reconciliation", "breaks"):
+        shown = client.get(f"/banking/reports/{report}/?bank_account={desk.bank.pk}")  # type: ignore[attr-defined]
+        assert shown.status_code == 200
+    assert client.get("/banking/reports/reconciliation/").status_code == 200  # type: ignore[attr-defined]
 
 
 def test_take_payment_still_goes_to_the_account_of_the_method(desk: Desk) -> None:
