@@ -16,7 +16,7 @@ from enfilade.base.item.models import Item
 from enfilade.base.party.models import Party
 from enfilade.core.context import Context, NotAllowed, NotFound
 from enfilade.core.importing import import_file
-from enfilade.core.models import ImportBatch
+from enfilade.core.models import ImportBatch, User
 from enfilade.core.resource import resource_named
 from enfilade.core.resource.transfer import export_csv
 from enfilade.core.scope import scope
@@ -90,6 +90,19 @@ def test_numbers_and_phone_numbers_stay_as_they_are(owner: Context) -> None:
     Program(owner).do("party.add_party", {"kind": "person", "name": "Pia", "phone": "+49 431 12345"})
     assert "+49 431 12345" in text_of(browser_of(owner).get("/party/parties/export.csv"))
     assert "'+49" not in text_of(browser_of(owner).get("/party/parties/export.csv"))
+
+
+def test_headings_are_those_of_the_reader_and_of_no_program(owner: Context) -> None:
+    """A German takes her list along with German headings; what she writes under such headings herself comes in as well."""
+    Program(owner).post("item/items/", {"code": "A", "name": "Crown", "price": "12.50"})
+    User.objects.filter(pk=owner.user.pk).update(language="de")
+    header = text_of(browser_of(owner).get("/item/items/export.csv")).partition("\r\n")[0].split(",")
+    assert header[0] == "id"
+    assert {"Name", "Preis", "Einheit"} <= set(header)
+    with scope(owner.company_id):
+        assert "".join(export_csv(resource_named("item.item"), owner, {})).startswith("id,code,name,")
+    assert import_file(owner, resource_named("item.item"), "own.csv", b"Code;Preis\nA;13,75\n").problems == []
+    assert items(owner)["A"].price_minor == 1375
 
 
 def test_an_export_has_the_filters_of_its_list(owner: Context, stranger: Context) -> None:

@@ -103,7 +103,7 @@ def letterhead(ctx: Context, on: date) -> Letterhead | None:
 def bill_to(ctx: Context, party: Party) -> str:
     """Name and address of a party, as on an envelope."""
     address = party.addresses.visible_to(ctx).order_by("-preferred", "pk").first()
-    return "\n".join([party.name, *(address.lines() if address else [])])
+    return "\n".join([party.name, *(address.on_envelope(ctx.company.country, ctx.company.language) if address else [])])
 
 
 def open_drawers(ctx: Context) -> list[DrawerSession]:

@@ -58,8 +58,9 @@ def _link(point: Any) -> str:
 def addresses_panel(ctx: Context, party: Party) -> dict[str, Any]:
     """Postal addresses, the preferred one first."""
     addresses = list(party.addresses.order_by("-preferred", "pk"))
+    lines = [(one, one.on_envelope(ctx.company.country, ctx.language)) for one in addresses]
     return {
-        "addresses": addresses,
+        "addresses": lines,
         "count": len(addresses),
         "may_change": ctx.may(CHANGE),
         **_add(ctx, "add_address", party, "Add address"),

@@ -64,7 +64,7 @@ class PartyResource(Resource):
 
     def queryset(self) -> RecordQuerySet:
         """With phone, e-mail and roles in the same query; what was merged is found under its new entry."""
-        return with_contact(Party.objects.filter(merged_into=None))
+        return with_contact(Party.objects.filter(merged_into=None)).select_related("company")
 
 
 class ContactPointResource(Resource):
@@ -75,6 +75,10 @@ class ContactPointResource(Resource):
     filters = ("party", "kind", "preferred")
     search = ("value", "normalised", "party__name")
     menu = False
+
+    def queryset(self) -> RecordQuerySet:
+        """With the company, whose country says how numbers are written."""
+        return ContactPoint.objects.select_related("company")
 
 
 class AddressResource(Resource):

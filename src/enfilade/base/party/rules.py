@@ -19,6 +19,7 @@ __all__ = [
     "lookup_keys",
     "name_key",
     "normalise",
+    "phone_as_read",
     "phone_tail",
     "relation_words",
     "same_number",
@@ -30,11 +31,17 @@ __all__ = [
 # So many figures at the end of two numbers are the same subscriber, however the beginning was written; the rest is then compared too.
 TAIL_LENGTH = 7
 
+# Numbers come again on every page of a list.
+PHONES_MAX = 8192
+
 # Letters that Unicode does not take apart, as people write them on another keyboard.
 _PLAIN_LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ŧ": "t"})
 
 _NO_FIGURES = re.compile("[^0-9]+")
 _BLANKS = re.compile(r"\s+")
+# Languages in Latin letters that say the family's name before one's own.
+FAMILY_FIRST = {"hu", "vi"}
+_EASTERN = re.compile("[\\u3040-\\u30ff\\u3400-\\u9fff\\uac00-\\ud7af\\u3005]+")
 
 RELATIONS: dict[str, tuple[str, str]] = {
     "parent": ("parent of", "child of"),
@@ -64,7 +71,7 @@ def name_key(name: str) -> str:
 
 
 def address_lines(street: str, extra: str, postal_code: str, city: str, region: str, country: str) -> list[str]:
-    """The lines of an envelope below the name."""
+    """What an address says, line by line and in one order whatever the country: by this two of them are compared."""
     place = " ".join(part for part in (postal_code, city) if part)
     return [line for line in (street, extra, place, region, country) if line]
 
@@ -74,9 +81,19 @@ def shown_name(name: str, spoken: str) -> str:
     return " ".join((name if name.strip() else spoken or name).split())
 
 
-def full_name(given: str, additional: str, family: str) -> str:
-    """The name as it is spoken: given, further and family names."""
-    return " ".join(part for part in (given.strip(), additional.strip(), family.strip()) if part)
+def full_name(given: str, additional: str, family: str, language: str = "") -> str:
+    """The name as it is spoken: given, further and family names; the family first where a language or a script has it so.
+
+    language: that of the person. Names in Chinese, Japanese and Korean letters are written without blanks between them.
+    """
+    parts = [part for part in (given.strip(), additional.strip(), family.strip()) if part]
+    if parts and all(_EASTERN.fullmatch(part) for part in parts):
+        return f"{family.strip()}{given.strip()}{additional.strip()}"
+    if language.partition("-")[0].lower() in FAMILY_FIRST:
+        # In Vietnam the name by which one is called stands last, in Hungary the further ones do.
+        further = (additional, given) if language.lower().startswith("vi") else (given, additional)
+        parts = [part.strip() for part in (family, *further) if part.strip()]
+    return " ".join(parts)
 
 
 def normalise(kind: str, value: str, region: str) -> str:
@@ -119,6 +136,13 @@ def same_number(stored: str, asked: str) -> bool:
     """Whether two normalised numbers are one where one of them lacks its beginning."""
     a, b = figures(stored), figures(asked).lstrip("0")
     return len(b) >= TAIL_LENGTH and (a.endswith(b) or (b.endswith(a.lstrip("0")) and len(a) >= TAIL_LENGTH))
+
+
+@lru_cache(PHONES_MAX)
+def phone_as_read(value: str, region: str) -> str:
+    """A number written as people of a country write it; what can't be dialled from everywhere stays as it was given."""
+    found = normalise("phone", value, region)
+    return shown_phone(found, region) if found.startswith("+") else value
 
 
 def shown_phone(normalised: str, region: str) -> str:

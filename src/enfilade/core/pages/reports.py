@@ -108,7 +108,7 @@ def _csv(ctx: Context, report: Report, figures: dict[str, Any]) -> HttpResponse:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     columns = figures.get("columns", [])
-    writer.writerow([c["label"] for c in columns])
+    writer.writerow([say(c["label"]) for c in columns])
     for row in figures.get("rows", []):
         writer.writerow([guard_formula(figure_text(c["name"], row.get(c["name"]), ctx.company.currency)) for c in columns])
     answer = HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8")

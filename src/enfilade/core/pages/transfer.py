@@ -40,7 +40,9 @@ def export_view(request: HttpRequest, ctx: Context, label: str) -> HttpResponseB
     """/<module>/<slug>/export.csv with the filters of the list, sent line by line."""
     resource = RESOURCES[label]
     exported_rows(resource, ctx, request.GET)
-    return _attached(_in_scope(ctx, lambda: export_csv(resource, ctx, request.GET)), f"{resource.label}.csv", "text/csv; charset=utf-8")
+    return _attached(
+        _in_scope(ctx, lambda: export_csv(resource, ctx, request.GET, ctx.language)), f"{resource.label}.csv", "text/csv; charset=utf-8"
+    )
 
 
 @view()
@@ -48,7 +50,7 @@ def export_workbook_view(request: HttpRequest, ctx: Context, label: str) -> Http
     """/<module>/<slug>/export.xlsx with the filters of the list."""
     resource = RESOURCES[label]
     out = TemporaryFile()  # noqa: SIM115 - closed with the answer
-    export_workbook(resource, ctx, request.GET, out)
+    export_workbook(resource, ctx, request.GET, out, ctx.language)
     out.seek(0)
     return FileResponse(out, as_attachment=True, filename=f"{resource.label}.xlsx", content_type=XLSX)
 

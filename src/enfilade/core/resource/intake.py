@@ -23,6 +23,7 @@ from enfilade.core.tabular import SEPARATORS, Reading, Table, read_table
 
 from .columns import field_at, public_name
 from .declare import Resource
+from .headings import names_again, said_anywhere
 from .manner import DECIMALS, ORDERS, Manner, found_manner
 from .registry import RESOURCES
 
@@ -273,7 +274,10 @@ def read_file(resource: Resource, ctx: Context, name: str, data: bytes, options:
     if (cards := own.cards(ctx, name, data, whole=whole)) is not None:
         return _settled(cards)
     region = ctx.company.country
-    table = read_table(data, region=region, recognise=lambda cells: own.recognise(resource, cells), how=options.reading)
+    table = read_table(
+        data, region=region, recognise=lambda cells: own.recognise(resource, names_again(resource, cells)), how=options.reading
+    )
+    table = replace(table, header=tuple(names_again(resource, table.header)))
     said = [ImportProblem(p.line, p.field, p.sentence, p.refused) for p in table.problems]
     if not table.header:
         return Intaken(problems=said, table=table, kind=table.kind)
@@ -354,7 +358,7 @@ def head(resource: Resource, text: str) -> str:
     """The field that a heading means, or the heading itself in small letters."""
     clean = text.strip().lower()
     for name in (*resource.fields, *resource.columns):
-        if clean in {public_name(name), name, name.replace("_", " "), resource.label_of(name).lower()}:
+        if clean in {public_name(name), name, name.replace("_", " ")} or clean in said_anywhere(resource.label_of(name)):
             return name
     return clean
 

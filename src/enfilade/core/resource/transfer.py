@@ -18,11 +18,13 @@ from django import forms
 from django.db import models
 
 from enfilade.core.context import Context
+from enfilade.core.language.words import ORIGIN
 from enfilade.core.tabular import guard_formula
 
-from .columns import field_at, plain_value, public_name
+from .columns import field_at, plain_value
 from .declare import Resource
 from .filtering import column_named
+from .headings import exported_names, headings
 from .intake import key_of_link
 from .listing import filtered, is_sortable
 
@@ -60,25 +62,28 @@ def exported_rows(resource: Resource, ctx: Context, params: Mapping[str, Any]) -
     return rows.order_by(f"-{name}" if sort.startswith("-") else name, "pk")
 
 
-def export_csv(resource: Resource, ctx: Context, params: Mapping[str, Any]) -> Iterator[str]:
-    """Lines of CSV: id, the columns and the fields. Foreign keys by the target's import key; what looks like a formula is text."""
+def export_csv(resource: Resource, ctx: Context, params: Mapping[str, Any], language: str = ORIGIN) -> Iterator[str]:
+    """Lines of CSV: id, the columns and the fields. Foreign keys by the target's import key; what looks like a formula is text.
+
+    language: in which a person reads the headings; programs take the names of the columns.
+    """
     rows = exported_rows(resource, ctx, params)
-    names = _names(resource)
-    yield _line([public_name(n) for n in names])
+    names = exported_names(resource)
+    yield _line([*headings(resource, language).values()])
     for row in rows.iterator(chunk_size=EXPORT_CHUNK):
         yield _line([str(row.pk), *(_out(row, name, ctx) for name in names[1:])])
 
 
-def export_workbook(resource: Resource, ctx: Context, params: Mapping[str, Any], out: IO[bytes]) -> None:
+def export_workbook(resource: Resource, ctx: Context, params: Mapping[str, Any], out: IO[bytes], language: str = ORIGIN) -> None:
     """The same as a workbook, row by row into a file: numbers and days are such, every text is text and never a formula."""
     import xlsxwriter
 
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     book = xlsxwriter.Workbook(out, options)
     sheet = book.add_worksheet(resource.plural[:31].translate({ord(c): " " for c in "[]:*?/\\\\"}))
-    names, bold = _names(resource), book.add_format({"bold": True})
-    for at, name in enumerate(names):
-        sheet.write_string(0, at, public_name(name), bold)
+    names, bold = exported_names(resource), book.add_format({"bold": True})
+    for at, text in enumerate(headings(resource, language).values()):
+        sheet.write_string(0, at, text, bold)
     sheet.freeze_panes(1, 0)
     rows = exported_rows(resource, ctx, params)
     for line, row in enumerate(rows.iterator(chunk_size=EXPORT_CHUNK), 1):
@@ -102,10 +107,6 @@ def _number(model: type[models.Model], path: str, text: str) -> float | None:
         number = Decimal(text)
         return float(number) if number.is_finite() else None
     return None
-
-
-def _names(resource: Resource) -> list[str]:
-    return ["id", *dict.fromkeys((*resource.fields, *resource.columns))]
 
 
 def _line(cells: list[str]) -> str:

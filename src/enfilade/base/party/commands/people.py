@@ -66,7 +66,7 @@ def add_party(
         tax_number=tax_number,
         note=note,
     )
-    spoken = name.strip() or rules.full_name(given_name, additional_names, family_name)
+    spoken = name.strip() or rules.full_name(given_name, additional_names, family_name, language)
     known = None if although_known else known_as(ctx, name=spoken, phone=phone, email=email, birth_on=birth_on)
     if known is not None:
         raise Refusal("known_already", f"{known.name} is entered already as {known.number}.", hints=(shown(known),))

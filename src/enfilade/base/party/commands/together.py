@@ -56,5 +56,6 @@ def _party(ctx: Context, contact: dict[str, Any], points: list[dict[str, Any]]) 
     party = Sketch(text_of(contact, "kind") or "person")
     fill(party, contact)
     write_search(ctx, party, [(p["kind"], p["value"], p["normalised"]) for p in points])
-    party.name = rules.shown_name(party.name, rules.full_name(party.given_name, party.additional_names, party.family_name))
+    spoken = rules.full_name(party.given_name, party.additional_names, party.family_name, party.language)
+    party.name = rules.shown_name(party.name, spoken)
     return {**vars(party), "company_id": ctx.company_id, "name_key": rules.name_key(party.name)}

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from enfilade.base.party import rules
+from enfilade.base.party.formats.addresses import envelope
 from enfilade.core.models import Record
 from enfilade.core.rows import RowsOf
 
@@ -70,6 +71,12 @@ class ContactPoint(Record):
     def __str__(self) -> str:
         return f"{self.value} ({self.label})" if self.label else self.value
 
+    def get_value_display(self) -> str:
+        """A telephone number as people of the country write it, where the list brought the company along; else as it was given."""
+        if self.kind not in {self.Kind.PHONE, self.Kind.FAX} or "company" not in self._state.fields_cache:
+            return self.value
+        return rules.phone_as_read(self.value, self.company.country)
+
 
 class Address(Record):
     """A postal address. country: ISO 3166-1 alpha-2, or empty where it is not known."""
@@ -111,5 +118,10 @@ class Address(Record):
         return ", ".join(self.lines())
 
     def lines(self) -> list[str]:
-        """The lines of an envelope below the name."""
+        """The same whoever asks, for comparing and for audit."""
         return rules.address_lines(self.street, self.extra, self.postal_code, self.city, self.region, self.country)
+
+    def on_envelope(self, home: str, language: str) -> list[str]:
+        """The lines of an envelope below the name, as they are written there; see `addresses.envelope`."""
+        where = {name: getattr(self, name) for name in ("street", "extra", "postal_code", "city", "region")}
+        return envelope(self.country, where, home=home, language=language)

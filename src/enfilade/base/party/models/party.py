@@ -104,14 +104,14 @@ class Party(Record):
     def from_db(cls, db: Any, field_names: Any, values: Any, **options: Any) -> Party:
         """Remember the name as it is stored, so that `save` sees what was changed."""
         row = super().from_db(db, field_names, values, **options)
-        if {"name", "given_name", "family_name", "additional_names"} <= set(field_names):
-            row.stored_names = (row.name, row.given_name, row.additional_names, row.family_name)
+        if {"name", "given_name", "family_name", "additional_names", "language"} <= set(field_names):
+            row.stored_names = (row.name, row.given_name, row.additional_names, row.family_name, row.language)
         return row
 
     def save(self, *args: Any, update_fields: Iterable[str] | None = None, **options: Any) -> None:
         """Keep the shown name in step with its parts, and its key with the name."""
-        spoken = rules.full_name(self.given_name, self.additional_names, self.family_name)
-        name, *parts = self.stored_names or ("", "")
+        spoken = rules.full_name(self.given_name, self.additional_names, self.family_name, self.language)
+        name, *parts = self.stored_names or ("", "", "", "")
         untouched = bool(name) and self.name == name == rules.full_name(*parts)
         self.name = rules.shown_name("" if spoken and untouched else self.name, spoken)
         self.name_key = rules.name_key(self.name)
@@ -128,6 +128,10 @@ class Party(Record):
     def phone(self) -> str:
         """The preferred telephone number; lists annotate it."""
         return self._value("phone")
+
+    def get_phone_display(self) -> str:
+        """The number as people of the company's country write it, where the list brought the company along."""
+        return rules.phone_as_read(self.phone, self.company.country) if "company" in self._state.fields_cache else self.phone
 
     @cached_property
     def email(self) -> str:

@@ -126,6 +126,17 @@ def test_a_new_family_name_changes_the_shown_name(ctx: Context) -> None:
     assert (row.name, row.name_key) == ("Dr. A. Berg", "dr a berg")
 
 
+def test_a_name_follows_the_language_of_the_person(ctx: Context) -> None:
+    """Said in the order of it when the language becomes known; found by it either way; one that was typed stays."""
+    made = commands.add_person(ctx, given_name="Béla", family_name="Bartók")
+    run_raw(ctx, "party.change_party", {"party": made.pk, "name": "Béla Bartók", "language": "hu"})
+    assert fresh(ctx, made).name == "Bartók Béla"
+    with scope(ctx.company_id):
+        assert find_parties(ctx, "bela bartok") == find_parties(ctx, "bartok bela") == [made]
+    run_raw(ctx, "party.change_party", {"party": made.pk, "name": "B. Bartók", "language": "de"})
+    assert fresh(ctx, made).name == "B. Bartók"
+
+
 def test_contact_points_in_one_spelling(ctx: Context) -> None:
     """The same number twice is one; the preferred one is shown; what is removed is not found again."""
     made = commands.add_person(ctx, name="Ada", phone="030 901820")

@@ -105,3 +105,18 @@ def test_the_same_through_the_api(ctx: Context) -> None:
     stranger = client_of(make_ctx(make_company(), "*").user)
     assert stranger.get(f"/api/v1/party/parties/{key}/").status_code == 404
     assert stranger.get("/api/v1/party/parties/").json()["items"] == []
+
+
+def test_numbers_and_addresses_as_people_here_read_them(ctx: Context) -> None:
+    """At home national, abroad international, in the list and in the record; an address in the order of its country, and whose it is."""
+    ada = commands.add_person(ctx, name="Ada", phone="+4930901820")
+    commands.add_person(ctx, name="Ben", phone="+1 212 555 0123")
+    commands.add_address(ctx, party=ada, street="350 Fifth Avenue", postal_code="10118", city="New York", region="NY", country="US")
+    User.objects.filter(pk=ctx.user.pk).update(language="de")
+    client = client_of(ctx.user)
+    for url in ("/party/parties/", "/party/contact-points/"):
+        page = client.get(url).content.decode()
+        assert "030 901820" in page, url
+        assert "+1 212-555-0123" in page, url
+    page = client.get(f"/party/parties/{ada.pk}/").content.decode()
+    assert "350 Fifth Avenue<br>New York, NY 10118<br>VEREINIGTE STAATEN" in page
