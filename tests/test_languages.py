@@ -19,6 +19,7 @@ from enfilade.core.language.markup import Message, translate_source
 from enfilade.core.language.scripts import SCRIPT_WORDS
 from enfilade.core.language.words import LANGUAGES, ORIGIN, STATE, book_of, name_of, say, say_finished, say_plural
 from enfilade.core.resource import RESOURCES
+from enfilade.core.resource.headings import headings
 from enfilade.core.scope import scope
 from enfilade.core.ui.cells import render_cell
 from tools.words import known, said
@@ -141,6 +142,15 @@ def test_what_strangers_read_depends_on_their_browser(client: Any) -> None:
     german = client.get("/sign-in/", headers={"Accept-Language": "de"})
     assert "Anmelden" in german.content.decode()
     assert "Accept-Language" in german.headers["Vary"]
+
+
+def test_a_heading_is_no_button() -> None:
+    """What is open of an invoice, and the button that opens; in a list and in a file that is taken along."""
+    invoices = RESOURCES["billing.invoice"]
+    with translation.override("de"):
+        drawn = engines["django"].from_string("{{ label|say_state }}, {{ label|say }}").render({"label": invoices.label_of("open_minor")})
+    assert drawn == "Offen, Öffnen"
+    assert headings(invoices, "de")["open_minor"] == "Offen"
 
 
 def test_numbers_keep_their_direction() -> None:

@@ -36,8 +36,8 @@ DATED = tuple(
     )
 )
 
-# Words that are a button in one place, and in another say how something is.
-TWO_MEANINGS = {"Did not come", "Done", "Open", "Settled", "To"}
+# Words that are a button in one place, and in another say how something is or what a column holds.
+TWO_MEANINGS = {"Answer", "Did not come", "Done", "Open", "Settled", "To"}
 
 
 def said() -> dict[Path, list[Message]]:
@@ -73,7 +73,8 @@ def of_registries() -> Iterator[tuple[str, Message]]:
                 yield model._meta.app_label, message
     for resource in (r for r in RESOURCES.values() if ".tests." not in r.model.__module__):
         for text in (resource.singular, resource.plural, *(resource.label_of(column) for column in resource.columns)):
-            yield resource.module, Message(text)
+            for message in _label(text):
+                yield resource.module, message
     for command in (c for c in REGISTRY.values() if ".tests." not in c.body.__module__):
         for text in (command.label, command.summary):
             yield command.module, Message(text)
@@ -92,12 +93,17 @@ def _of_model(model: type[models.Model]) -> Iterator[Message]:
     yield Message(str(model._meta.verbose_name_plural))
     for field in model._meta.get_fields():
         if isinstance(field, models.Field) and field.name not in {"id", "company"}:
-            yield Message(label_of(model, field.name))
+            yield from _label(label_of(model, field.name))
             yield Message(str(field.help_text))
             for _, label in field.flatchoices:
-                yield Message(str(label))
-                if label in TWO_MEANINGS:
-                    yield Message(str(label), context=STATE)
+                yield from _label(str(label))
+
+
+def _label(text: str) -> Iterator[Message]:
+    """A heading or a choice: what would be a button elsewhere is told apart."""
+    yield Message(text)
+    if text in TWO_MEANINGS:
+        yield Message(text, context=STATE)
 
 
 def _home(where: Path) -> Path:

@@ -71,6 +71,21 @@ def refused(said: Said, code: str) -> str:
     return first.removeprefix(f"{code}: ")
 
 
+def test_a_refusal_in_the_language_of_the_terminal(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    """LC_ALL goes before LANG; what programs read is the same everywhere, and a language that nobody taught the house is English."""
+    for told, sentence in (
+        ({"LANG": "de_DE.UTF-8"}, "Rechnung 7 gibt es nicht."),
+        ({"LC_ALL": "C", "LANG": "de_DE.UTF-8"}, "There is no invoice 7."),
+    ):
+        for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+            monkeypatch.delenv(name, raising=False)
+        for name, value in told.items():
+            monkeypatch.setenv(name, value)
+        said = line("show", "billing.invoice", "7", "--json")
+        assert refused(said, "not_found") == sentence
+        assert said.json["error"]["sentence"] == "There is no invoice 7."
+
+
 def add(line: Line, code: str = "A", **more: str) -> int:
     """An item; its key."""
     words = [w for name, value in more.items() for w in (f"--{name}", value)]

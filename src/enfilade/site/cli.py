@@ -19,6 +19,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -218,6 +219,27 @@ def _printable(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode()
 
 
+def _said(sentence: str) -> str:
+    """A sentence in the language of the terminal, once the house is open. JSON is for programs and keeps the one text."""
+    from django.apps import apps
+
+    if not apps.ready:
+        return sentence
+    from django.utils import translation
+
+    from enfilade.core.language.words import say
+
+    with translation.override(terminal_language()):
+        return say(sentence)
+
+
+def terminal_language() -> str:
+    """What a terminal says of its language (POSIX: LC_ALL before LC_MESSAGES before LANG), as Django names it; English where nothing."""
+    told = next((found for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (found := os.environ.get(name))), "")
+    name = told.partition(".")[0].partition("@")[0]
+    return name.replace("_", "-").lower() if re.fullmatch("[a-z]{2}(_[A-Z]{2})?", name) else "en"
+
+
 def fail(code: str, sentence: str, *, as_json: bool, **more: Any) -> NoReturn:
     """Say why on standard error (and as JSON on standard output when asked for) and leave with exit code 2."""
     sentence = _printable(sentence)
@@ -225,9 +247,9 @@ def fail(code: str, sentence: str, *, as_json: bool, **more: Any) -> NoReturn:
         sys.stdout.write(
             json.dumps({"error": {"code": code, "sentence": sentence, **{k: v for k, v in more.items() if v is not None}}}) + "\n"
         )
-    sys.stderr.write(f"{code}: {sentence}\n")
+    sys.stderr.write(f"{code}: {_printable(_said(sentence))}\n")
     for error in more.get("errors", []):
-        sys.stderr.write(_printable(f"  {error['field'] or 'input'}: {error['detail']}\n"))
+        sys.stderr.write(_printable(f"  {error['field'] or 'input'}: {_said(error['detail'])}\n"))
     raise SystemExit(EXIT_REFUSED)
 
 

@@ -17,7 +17,7 @@ from enfilade.core.command.inputs import Parameter
 from enfilade.core.command.reading import read
 from enfilade.core.context import Context, Invalid
 from enfilade.core.http.dispatch import view
-from enfilade.core.language.words import say
+from enfilade.core.language.words import STATE, say
 from enfilade.core.resource.cells import figure_text
 from enfilade.core.resource.hooks import Report, report_named
 from enfilade.core.tabular import guard_formula
@@ -108,7 +108,7 @@ def _csv(ctx: Context, report: Report, figures: dict[str, Any]) -> HttpResponse:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     columns = figures.get("columns", [])
-    writer.writerow([say(c["label"]) for c in columns])
+    writer.writerow([say(c["label"], STATE) for c in columns])
     for row in figures.get("rows", []):
         writer.writerow([guard_formula(figure_text(c["name"], row.get(c["name"]), ctx.company.currency)) for c in columns])
     answer = HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8")

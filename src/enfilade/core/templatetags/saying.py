@@ -33,7 +33,7 @@ def say(value: Any) -> Any:
 
 @register.filter
 def say_state(value: Any) -> str:
-    """Return how something is in the language of the reader: {{ visit.get_state_display|say_state }}."""
+    """Return how something is, or what a column holds, in the language of the reader: {{ visit.get_state_display|say_state }}."""
     return words.say(str(value), words.STATE)
 
 
