@@ -211,7 +211,7 @@ def test_a_long_file_is_taken_by_a_job_and_its_page_shows_how_far(owner: Context
 def test_columns_are_shown_changed_and_remembered(owner: Context) -> None:
     """What no name tells is chosen once; the next file with the same header needs no choice."""
     browser = browser_of(owner)
-    data = "Artikel;Bezeichnung;Preis\nA;Prüfung;12.50\n".encode("cp1252")
+    data = "Artikel;Bezeichnung;Betrag\nA;Prüfung;12.50\n".encode("cp1252")
     page = text_of(browser.post(ITEMS, {"file": io.BytesIO(data)}, follow=True))
     assert "Prüfung" in page
     assert '<option value="cp1252" selected>' in page
@@ -223,7 +223,7 @@ def test_columns_are_shown_changed_and_remembered(owner: Context) -> None:
     assert "Import 1 row" in text_of(checked)
     confirm(browser, preview, **chosen)
     assert (items(owner)["A"].name, items(owner)["A"].price_minor) == ("Prüfung", 1250)
-    again = upload(browser, b"Artikel,Bezeichnung,Preis\nB,Zwei,1\n")
+    again = upload(browser, b"Artikel,Bezeichnung,Betrag\nB,Zwei,1\n")
     assert "Import 1 row" in text_of(again)
     confirm(browser, again)
     assert items(owner)["B"].price_minor == 100
