@@ -174,18 +174,38 @@ def _country_key(name: str) -> str:
 
 
 @cache
-def _countries() -> dict[str, str]:
-    codes = {str(code) for code in Locale("en").territories if re.fullmatch("[A-Z]{2}", str(code))} - _NO_COUNTRIES
-    found = {_country_key(code): code for code in codes}
+def _codes() -> tuple[str, ...]:
+    return tuple(sorted({str(code) for code in Locale("en").territories if re.fullmatch("[A-Z]{2}", str(code))} - _NO_COUNTRIES))
+
+
+@cache
+def _everyday_names() -> dict[str, str]:
+    return {_country_key(name): code for code, names in _COUNTRY_NAMES.items() for name in names.split("|")}
+
+
+@cache
+def _names_in(language: str) -> dict[str, str]:
+    territories = Locale(language).territories
+    return {_country_key(territories[code]): code for code in _codes() if code in territories}
+
+
+@cache
+def _written_codes() -> dict[str, str]:
+    found = {_country_key(code): code for code in _codes()}
     for alias, replaced in get_global("territory_aliases").items():
         if re.fullmatch("[A-Z]{3}", str(alias)) and len(replaced) == 1:
             found[_country_key(str(alias))] = str(replaced[0])
-    for language in reversed(_LANGUAGES):
-        territories = Locale(language).territories
-        found.update((_country_key(territories[code]), code) for code in sorted(codes) if code in territories)
-    for code, names in _COUNTRY_NAMES.items():
-        found.update((_country_key(name), code) for name in names.split("|"))
     return found
+
+
+def _country_called(key: str) -> str:
+    """Why one language after the other: reading the names of all of them takes longer than a thousand contacts."""
+    if code := _everyday_names().get(key, ""):
+        return code
+    for language in _LANGUAGES:
+        if code := _names_in(language).get(key, ""):
+            return code
+    return _written_codes().get(key, "")
 
 
 @lru_cache(maxsize=5_000)
@@ -195,7 +215,7 @@ def country_code(name: str) -> str:
         return name
     if not name or len(name) > 100:
         return ""
-    return _countries().get(_country_key(name)) or _countries().get(_country_key(re.sub(r"\(.*?\)", "", name)), "")
+    return _country_called(_country_key(name)) or _country_called(_country_key(re.sub(r"\(.*?\)", "", name)))
 
 
 _ISO_DAY = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})(?:[T ].*)?")
