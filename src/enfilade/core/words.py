@@ -93,6 +93,11 @@ def keep_words(table: str, words: str, *columns: str) -> migrations.RunSQL:
     )
 
 
+def words_functions() -> migrations.RunSQL:
+    """The step of a migration that makes the functions of words.sql as they are now; their answers stay the same."""
+    return migrations.RunSQL(_FUNCTIONS.read_text(), migrations.RunSQL.noop)
+
+
 def add_words_at_once(table: str, words: str, *columns: str) -> migrations.RunSQL:
     """The step of a migration for tables whose words were kept row by row when rows were added: now by one statement for all of them."""
     return migrations.RunSQL(f"{_FUNCTIONS.read_text()}\n{_triggers(table, words, columns)}", migrations.RunSQL.noop)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import ClassVar
 from urllib.parse import unquote_to_bytes
 
@@ -107,8 +108,7 @@ class CardMapper:
         if given := self.labels.get(prop.group, "") if prop.group else "":
             known = re.fullmatch(r"_\$!<(.+?)>!\$_", given)
             return known[1].lower() if known else given
-        names = (LABELS.get(name.lower(), name.lower()) if name[:2].lower() != "x-" else name[2:] for name in prop.type_names)
-        return " ".join(dict.fromkeys(name for name in names if name.lower() not in SILENT_TYPES))
+        return _label_of(prop.type_names)
 
     def _add_name(self, prop: Property) -> None:
         parts = prop.parts()
@@ -274,6 +274,12 @@ class CardMapper:
         "X-SOCIALPROFILE": _add_social,
         "SOCIALPROFILE": _add_social,
     }
+
+
+@lru_cache(maxsize=1_000)
+def _label_of(types: tuple[str, ...]) -> str:
+    names = (LABELS.get(name.lower(), name.lower()) if name[:2].lower() != "x-" else name[2:] for name in types)
+    return " ".join(dict.fromkeys(name for name in names if name.lower() not in SILENT_TYPES))
 
 
 def _rank(prop: Property) -> int:

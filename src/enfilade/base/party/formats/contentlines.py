@@ -68,7 +68,9 @@ class Property:
     @property
     def type_names(self) -> tuple[str, ...]:
         """Values of TYPE as they are written."""
-        values = self.params.get("TYPE", ())
+        values = self.params.get("TYPE")
+        if not values:
+            return ()
         return tuple(part.strip() for value in values for part in value.split(",") if part.strip())
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import zip_longest
 from typing import ClassVar
 
@@ -123,8 +123,7 @@ class RowMapper:
         name = next(iter(cells.values()))[0]
         parts = {field.removeprefix("address."): cell for field, (_, cell) in cells.items()}
         formatted = parts.pop("formatted", "")
-        several = zip_longest(*(cell.split(_GOOGLE_SEPARATOR) for cell in parts.values()), fillvalue="")
-        for at, values in enumerate(several):
+        for at, values in enumerate(_several(list(parts.values()))):
             label = labels[at] if at < len(labels) else labels[-1]
             one = dict(zip(parts, values, strict=True))
             street = "\n".join(line for part in ("street", "street 2", "street 3") if (line := one.pop(part, "").strip()))
@@ -174,6 +173,13 @@ class RowMapper:
         "kind": _set_kind,
         "unknown": _take_unknown,
     }
+
+
+def _several(cells: list[str]) -> Iterable[Sequence[str]]:
+    """What Google has put into cells side by side, one after the other; mostly the cells themselves."""
+    if not any(_GOOGLE_SEPARATOR in cell for cell in cells):
+        return [cells]
+    return zip_longest(*(cell.split(_GOOGLE_SEPARATOR) for cell in cells), fillvalue="")
 
 
 def _values(kind: str, cell: str) -> list[str]:
