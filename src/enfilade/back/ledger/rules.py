@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 DEBIT_KINDS = frozenset({"asset", "expense"})
 RESULT_KINDS = frozenset({"income", "expense"})
@@ -35,6 +35,12 @@ def below(top: int, parents: Mapping[int, int | None]) -> list[int]:
     return found
 
 
+def a_year_before(on: date) -> date:
+    """The same day of the year before; the last of February stays the last of February."""
+    last_of_february = on.month == 2 and (on + timedelta(days=1)).month == 3
+    return (on + timedelta(days=1)).replace(year=on.year - 1) - timedelta(days=1) if last_of_february else on.replace(year=on.year - 1)
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """An account of a chart: parent is the key of a heading, None at the top."""
@@ -49,17 +55,18 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class OutlineRow:
-    """A line of an outline: a heading carries the sum of everything below it."""
+    """A line of an outline: a heading carries the sums of everything below it. amounts: column -> amount in minor units."""
 
     place: Place
     level: int
-    amount_minor: int
+    amounts: dict[str, int]
 
 
-def outline(places: Iterable[Place], amounts: Mapping[int, int], kinds: Collection[str]) -> list[OutlineRow]:
-    """Accounts of some kinds below their headings, by code; what has no amount and no child with one is left out.
+def outline(places: Iterable[Place], columns: Mapping[str, Mapping[int, int]], kinds: Collection[str]) -> list[OutlineRow]:
+    """Accounts of some kinds below their headings, by code; what has no amount in any column and no child with one is left out.
 
-    amounts: key of an account -> amount with the sign to show. A heading of another kind does not appear; its accounts move up.
+    columns: name of a column -> key of an account -> amount with the sign to show. A heading of another kind does not appear; its
+    accounts move up.
     """
     wanted = {p.key: p for p in places if p.kind in kinds}
     children: dict[int | None, list[Place]] = defaultdict(list)
@@ -70,9 +77,12 @@ def outline(places: Iterable[Place], amounts: Mapping[int, int], kinds: Collecti
         rows: list[OutlineRow] = []
         for place in children[parent]:
             inner = below(place.key, level + 1)
-            own = amounts.get(place.key, 0)
-            if inner or own:
-                rows.append(OutlineRow(place, level, own + sum(r.amount_minor for r in inner if r.level == level + 1)))
+            sums = {name: amounts.get(place.key, 0) for name, amounts in columns.items()}
+            for row in inner:
+                if row.level == level + 1:
+                    sums = {name: amount + row.amounts[name] for name, amount in sums.items()}
+            if inner or any(sums.values()):
+                rows.append(OutlineRow(place, level, sums))
                 rows += inner
         return rows
 

@@ -12,7 +12,7 @@ from django.db.models import Count, Max, Prefetch, Sum
 
 from enfilade.core.context import Context
 
-from .models import Account, Balance, Book, BookSeal, Dimension, DimensionValue, Entry, Line, Period
+from .models import Account, Balance, Book, BookSeal, Dimension, DimensionBalance, DimensionValue, Entry, Line, Period
 
 # Up to the end of the last closed period: one row per account. The periods after it: one row per slot. Of the period in which the day
 # lies only the part that is needed is read from the lines, from its shorter end.
@@ -194,6 +194,25 @@ def _moved(before: list[Total], after: list[Total]) -> list[Total]:
     earlier = {(t.account_id, t.unit): t for t in before}
     moved = [total.less(earlier.get((total.account_id, total.unit))) for total in after]
     return [total for total in moved if total.debit_minor or total.credit_minor]
+
+
+def periods_between(ctx: Context, book: Book, from_on: date, to_on: date) -> list[Period]:
+    """The periods in which the days of a span lie, the first one first."""
+    rows = Period.objects.visible_to(ctx).filter(book=book, ends_on__gte=from_on, starts_on__lte=to_on)
+    return list(rows.order_by("starts_on"))
+
+
+def moved_by_period(ctx: Context, periods: Sequence[Period], values: Sequence[int] | None = None) -> dict[int, list[Total]]:
+    """What was posted in each of some periods, from what is kept. Shape: key of the period -> totals.
+
+    values: only lines that name one of these values of one dimension, by key.
+    """
+    found: dict[int, list[Total]] = {period.pk: [] for period in periods}
+    kept = Balance.objects.visible_to(ctx) if values is None else DimensionBalance.objects.visible_to(ctx).filter(value__in=values)
+    rows = kept.filter(period__in=periods).values_list("period", "account", "unit").annotate(Sum("debit_minor"), Sum("credit_minor"))
+    for period, *row in rows:
+        found[period].append(Total(*row))
+    return found
 
 
 def first_dimension(ctx: Context) -> Dimension | None:

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from typing import Any
 
 from enfilade.back.ledger.queries import ledger_book
-from enfilade.back.ledger.rules import natural
-from enfilade.base.books.models import Account, Dimension
-from enfilade.base.books.queries import accounts_by_code, first_dimension, moved_by_value, totals_between, values_of
+from enfilade.base.books.models import Dimension
+from enfilade.base.books.queries import first_dimension, moved_by_value, totals_between, values_of
 from enfilade.core.command import Ref
 from enfilade.core.context import Context
 from enfilade.core.resource import report
 from enfilade.core.ui.format import format_day
 
-from .parts import CODE, NAME, From, Today, amount, balances, check_order, figures, statement_url, year_of
+from .outlines import less, naturally, places_of, plus, section, sum_row
+from .parts import CODE, NAME, From, Today, amount, check_order, figures, statement_url, year_of
 
 # More columns than that nobody reads side by side; the values after them are summed in one.
 VALUES_MAX = 12
 OTHERS, NOT_ASSIGNED, TOGETHER = "others", "not_assigned", "together"
-
-# Of each column: key of an account -> debit less credit.
-Parts = Mapping[str, Mapping[int, int]]
 
 
 @report(title="Results by dimension", permission="ledger.view_reports", icon="split", order=25)
@@ -39,51 +35,24 @@ def results_by_dimension(ctx: Context, *, dimension: Ref[Dimension] | None = Non
     if found is None:
         notes = ["There is no dimension yet. Add one under Books, with its values, and name them in journal entries."]
         return figures(ctx, [CODE, NAME], [], notes=notes, from_on=start, to_on=to_on)
-    values = {value.pk: value for value in values_of(ctx, found.pk)}
-    moved = {key: balances(ctx, totals) for key, totals in moved_by_value(ctx, book, start, to_on, list(values)).items() if totals}
+    places, values = places_of(ctx, book), {value.pk: value for value in values_of(ctx, found.pk)}
+    by_value = moved_by_value(ctx, book, start, to_on, list(values))
+    moved = {key: naturally(ctx, places, totals) for key, totals in by_value.items() if totals}
     shown, others = list(moved)[:VALUES_MAX], list(moved)[VALUES_MAX:]
-    together = balances(ctx, totals_between(ctx, book, start, to_on))
+    together = naturally(ctx, places, totals_between(ctx, book, start, to_on))
+
+    def lines_behind(code: str) -> str:
+        return statement_url(code, start, to_on)
+
     parts = {f"value_{key}": moved[key] for key in shown}
     labels = {f"value_{key}": str(values[key]) for key in shown}
     if others:
-        parts[OTHERS], labels[OTHERS] = _sum(moved[key] for key in others), f"{len(others)} others"
-    parts[NOT_ASSIGNED], labels[NOT_ASSIGNED] = _rest(together, _sum(moved.values())), "Not assigned"
+        parts[OTHERS], labels[OTHERS] = plus(moved[key] for key in others), f"{len(others)} others"
+    parts[NOT_ASSIGNED], labels[NOT_ASSIGNED] = less(together, plus(moved.values())), "Not assigned"
     parts[TOGETHER], labels[TOGETHER] = together, "Together"
-    accounts = [account for account in accounts_by_code(ctx, book) if not account.heading]
-    income, income_rows = _section([a for a in accounts if a.kind == "income"], parts, "Income")
-    expense, expense_rows = _section([a for a in accounts if a.kind == "expense"], parts, "Cost")
-    rows = [*income_rows, *expense_rows, _row("", "Result", {name: income[name] - expense[name] for name in parts})]
-    for row in rows:
-        row["url"] = statement_url(row["code"], start, to_on) if row["code"] else ""
+    income, income_rows = section(places, parts, "income", "Income", lines_behind)
+    expense, expense_rows = section(places, parts, "expense", "Cost", lines_behind)
+    rows = [*income_rows, *expense_rows, sum_row("Result", {name: income[name] - expense[name] for name in parts})]
     notes = [f"{found}, {format_day(start)} – {format_day(to_on)}"]
-    columns = [CODE, NAME, *(amount(name, labels[name]) for name in parts)]
+    columns = [NAME, CODE, *(amount(name, labels[name]) for name in parts)]
     return figures(ctx, columns, rows, notes=notes, dimension=found.code, from_on=start, to_on=to_on)
-
-
-def _section(accounts: Iterable[Account], parts: Parts, title: str) -> tuple[dict[str, int], list[dict[str, Any]]]:
-    """Sums by column, and rows: the title with the sums, then each account that moved, with the sign that people expect."""
-    sums, rows = dict.fromkeys(parts, 0), []
-    for account in accounts:
-        cells = {name: natural(account.kind, part.get(account.pk, 0)) for name, part in parts.items()}
-        if any(cells.values()):
-            rows.append(_row(account.code, account.name, cells))
-            sums = {name: sums[name] + amount_minor for name, amount_minor in cells.items()}
-    return sums, [_row("", title, sums), *rows]
-
-
-def _row(code: str, name: str, cells: Mapping[str, int]) -> dict[str, Any]:
-    """An account, with nothing where nothing moved, or without a code a sum."""
-    amounts = {f"{column}_minor": (amount_minor or None) if code else amount_minor for column, amount_minor in cells.items()}
-    return {"code": code, "name": name, "level": 1 if code else 0, "emphasis": not code, **amounts}
-
-
-def _sum(parts: Iterable[Mapping[int, int]]) -> dict[int, int]:
-    sums: dict[int, int] = {}
-    for part in parts:
-        for key, amount_minor in part.items():
-            sums[key] = sums.get(key, 0) + amount_minor
-    return sums
-
-
-def _rest(whole: Mapping[int, int], part: Mapping[int, int]) -> dict[int, int]:
-    return {key: amount_minor - part.get(key, 0) for key, amount_minor in whole.items()}

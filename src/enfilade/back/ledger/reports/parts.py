@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from enfilade.back.ledger.rules import below, year_start
 from enfilade.base.books.models import Book, DimensionValue, Entry
 from enfilade.base.books.queries import Total, first_period, values_of
-from enfilade.core.command import Input, Ref
+from enfilade.core.command import Input
 from enfilade.core.context import Context, Invalid
 from enfilade.core.resource import resource_for
 from enfilade.core.resource.cells import money
@@ -18,7 +18,7 @@ from enfilade.core.resource.cells import money
 Today = Annotated[date, Input(prefill="ctx.today")]
 From = Annotated[date | None, Input(label="From", help="The beginning of the year of accounts when left out.")]
 
-Value = Annotated[Ref[DimensionValue] | None, Input(label="Dimension value", help="Only what names it or a value below it.")]
+Value = Annotated[DimensionValue | None, Input(shared=True, label="Dimension value", help="Only what names it or a value below it.")]
 
 CODE = {"name": "code", "label": "Account", "kind": "text"}
 NAME = {"name": "name", "label": "Name", "kind": "text"}

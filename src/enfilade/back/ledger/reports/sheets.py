@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Annotated, Any
 
 from enfilade.back.ledger.queries import ledger_book
-from enfilade.back.ledger.rules import RESULT_KINDS, OutlineRow, Place, in_chart_order, natural, outline
-from enfilade.base.books.models import Account, Book, DimensionValue
-from enfilade.base.books.queries import accounts_by_code, totals_between, totals_on
-from enfilade.core.context import Context
+from enfilade.back.ledger.rules import RESULT_KINDS, a_year_before, in_chart_order
+from enfilade.base.books.models import Account, Book, Period
+from enfilade.base.books.queries import accounts_by_code, moved_by_period, periods_between, totals_between, totals_on
+from enfilade.core.command import Choice
+from enfilade.core.context import Context, Invalid
 from enfilade.core.resource import report
-from enfilade.core.ui.format import format_day
+from enfilade.core.ui.format import format_day, format_month
 
+from .outlines import Places, less, naturally, places_of, section, sum_row
 from .parts import (
     CODE,
     NAME,
@@ -35,16 +36,11 @@ from .parts import (
 
 _DAY = timedelta(days=1)
 _TITLES = {"asset": "Assets", "liability": "Liabilities", "equity": "Equity"}
-_OUTLINE = [NAME, CODE, amount("amount", "Amount")]
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """What the figures of a report are about, so that the lines behind one are found."""
-
-    start: date
-    end: date
-    value: DimensionValue | None = None
+MONTHS_MAX = 12
+ALONE, YEAR, MONTHS = "nothing", "year", "months"
+BESIDE_DAY = Choice((ALONE, "Nothing"), (YEAR, "The year before"), label="Beside it")
+BESIDE = Choice((ALONE, "Nothing"), (YEAR, "The year before"), (MONTHS, "Month by month"), label="Beside it")
+COMPARED = {"before": "A year before", "change": "Change"}
 
 
 @report(title="Trial balance", permission="ledger.view_reports", icon="scale", order=10)
@@ -81,94 +77,111 @@ def _trial_row(account: Account, opening: int, debit: int, credit: int) -> dict[
 
 
 @report(title="Profit and loss", permission="ledger.view_reports", icon="trending-up", order=20)
-def profit_and_loss(ctx: Context, *, from_on: From = None, to_on: Today, value: Value = None) -> dict[str, Any]:
+def profit_and_loss(
+    ctx: Context, *, from_on: From = None, to_on: Today, beside: Annotated[str, BESIDE] = ALONE, value: Value = None
+) -> dict[str, Any]:
     """What was earned and what it cost between two days, and what is left.
 
+    beside: the same days a year before and the change, or each month by itself; months are whole ones, at most twelve.
     value: only what names it or a value below it is counted.
     Shape: headings with the sum of what stands below them; income and cost are positive where they are as expected.
     """
     book = ledger_book(ctx)
     start = from_on or year_of(ctx, book, to_on)
     check_order(start, to_on)
-    places, values = _places(ctx, book), keys_of(below_value(ctx, value))
-    amounts = _natural(places, balances(ctx, totals_between(ctx, book, start, to_on, values=values)))
-    span = Span(start, to_on, value)
-    income, income_rows = _section(places, amounts, "income", "Income", span)
-    expense, expense_rows = _section(places, amounts, "expense", "Cost", span)
-    result = income - expense
-    name = "Profit" if result >= 0 else "Loss"
-    rows = [*income_rows, *expense_rows, {"code": "", "name": name, "amount_minor": result, "emphasis": True, "level": 0}]
-    tiles = [tile(ctx, "Income", income), tile(ctx, "Cost", expense), tile(ctx, name, abs(result), tone="ok" if result >= 0 else "bad")]
-    sides = {"income_minor": income, "expense_minor": expense, "result_minor": result}
-    return figures(
-        ctx,
-        _OUTLINE,
-        rows,
-        tiles=tiles,
-        notes=[f"{format_day(start)} – {format_day(to_on)}", *said_of(value)],
-        from_on=start,
-        to_on=to_on,
-        **sides,
-    )
+    places, values = places_of(ctx, book), keys_of(below_value(ctx, value))
+    months: list[Period] = []
+    if beside == MONTHS:
+        months = periods_between(ctx, book, start, to_on)
+        if len(months) > MONTHS_MAX:
+            raise Invalid({"from_on": [f"At most {MONTHS_MAX} months stand side by side."]})
+        if months:
+            start, to_on = months[0].starts_on, months[-1].ends_on
+
+    def between(first: date, last: date) -> dict[int, int]:
+        return naturally(ctx, places, totals_between(ctx, book, first, last, values=values))
+
+    now = between(start, to_on)
+    by_period = moved_by_period(ctx, months, values)
+    columns = {f"month_{n}": naturally(ctx, places, by_period[month.pk]) for n, month in enumerate(months, 1)} | {"amount": now}
+    labels = {f"month_{n}": format_month(month.starts_on) for n, month in enumerate(months, 1)} | {
+        "amount": "Together" if months else "Amount"
+    }
+    if beside == YEAR:
+        columns |= _compared(now, between(a_year_before(start), a_year_before(to_on)))
+        labels |= COMPARED
+
+    def lines_behind(code: str) -> str:
+        return statement_url(code, start, to_on, value)
+
+    income, income_rows = section(places, columns, "income", "Income", lines_behind)
+    expense, expense_rows = section(places, columns, "expense", "Cost", lines_behind)
+    result = {name: income[name] - expense[name] for name in columns}
+    name = "Profit" if result["amount"] >= 0 else "Loss"
+    rows = [*income_rows, *expense_rows, sum_row(name, result)]
+    tiles = [
+        tile(ctx, "Income", income["amount"]),
+        tile(ctx, "Cost", expense["amount"]),
+        tile(ctx, name, abs(result["amount"]), tone="ok" if result["amount"] >= 0 else "bad"),
+    ]
+    sides = {"income_minor": income["amount"], "expense_minor": expense["amount"], "result_minor": result["amount"]}
+    notes = [f"{format_day(start)} – {format_day(to_on)}", *said_of(value)]
+    return figures(ctx, _heads(labels), rows, tiles=tiles, notes=notes, from_on=start, to_on=to_on, **sides)
 
 
 @report(title="Balance sheet", permission="ledger.view_reports", icon="landmark", order=30)
-def balance_sheet(ctx: Context, *, on: Today) -> dict[str, Any]:
+def balance_sheet(ctx: Context, *, on: Today, beside: Annotated[str, BESIDE_DAY] = ALONE) -> dict[str, Any]:
     """What the company owns and what it owes at the end of a day; both sides sum to the same.
 
+    beside: the same day a year before, and the change.
     Shape: headings with the sum of what stands below them; the result of the year stands with the equity. Which of liabilities and equity
     comes first is the choice of the chart: the codes of its headings say so.
     """
     book = ledger_book(ctx)
-    start, places = year_of(ctx, book, on), _places(ctx, book)
-    now, before = balances(ctx, totals_on(ctx, book, on)), balances(ctx, totals_on(ctx, book, start - _DAY))
-    amounts, result, earlier = _natural(places, now), _result(places, now), _result(places, before)
+    start, places = year_of(ctx, book, on), places_of(ctx, book)
+    now, earlier = _standing(ctx, book, places, on)
+    columns, labels = {"amount": now}, {"amount": "Amount"}
+    of_earlier_years = {"amount": earlier}
+    if beside == YEAR:
+        before, of_earlier_years["before"] = _standing(ctx, book, places, a_year_before(on))
+        columns |= _compared(now, before)
+        labels |= COMPARED
+        of_earlier_years["change"] = earlier - of_earlier_years["before"]
+    result = {name: sum(_result_part(places, key, part) for key, part in column.items()) for name, column in columns.items()}
+
+    def lines_behind(code: str) -> str:
+        return statement_url(code, start, on)
+
     rows: list[dict[str, Any]] = []
-    sides: dict[str, int] = {}
+    sides: dict[str, dict[str, int]] = {}
+    of_this_year = {name: result[name] - of_earlier_years[name] for name in columns}
     for kind in in_chart_order(places.values()):
-        sides[kind], found = _section(places, amounts, kind, _TITLES[kind], Span(start, on), more=result if kind == "equity" else 0)
+        sides[kind], found = section(places, columns, kind, _TITLES[kind], lines_behind, more=result if kind == "equity" else None)
         rows += found
         if kind == "equity":
-            parts = (("Result of earlier years", earlier), ("Result of this year", result - earlier))
-            rows += [{"code": "", "name": name, "amount_minor": part, "level": 1} for name, part in parts if part]
-    claims = sides["liability"] + sides["equity"]
-    rows.append({"code": "", "name": "Liabilities and equity", "amount_minor": claims, "emphasis": True, "level": 0})
-    named = {"assets_minor": sides["asset"], "liabilities_minor": sides["liability"], "equity_minor": sides["equity"]}
-    return figures(ctx, _OUTLINE, rows, on=on, result_minor=result - earlier, **named)
+            parts = (("Result of earlier years", of_earlier_years), ("Result of this year", of_this_year))
+            rows += [sum_row(name, part, level=1) for name, part in parts if any(part.values())]
+    rows.append(sum_row("Liabilities and equity", {name: sides["liability"][name] + sides["equity"][name] for name in columns}))
+    named = {
+        f"{word}_minor": sides[kind]["amount"] for word, kind in (("assets", "asset"), ("liabilities", "liability"), ("equity", "equity"))
+    }
+    return figures(ctx, _heads(labels), rows, on=on, result_minor=of_this_year["amount"], **named)
 
 
-def _places(ctx: Context, book: Book) -> dict[int, Place]:
-    return {a.pk: Place(a.pk, a.code, a.name, a.kind, a.parent_id, a.heading) for a in accounts_by_code(ctx, book)}
+def _standing(ctx: Context, book: Book, places: Places, on: date) -> tuple[dict[int, int], int]:
+    """Where every account stands at the end of a day, and the result of the years before the one of that day."""
+    before = naturally(ctx, places, totals_on(ctx, book, year_of(ctx, book, on) - _DAY))
+    return naturally(ctx, places, totals_on(ctx, book, on)), sum(_result_part(places, key, part) for key, part in before.items())
 
 
-def _natural(places: dict[int, Place], signed: dict[int, int]) -> dict[int, int]:
-    return {key: natural(places[key].kind, balance) for key, balance in signed.items()}
+def _result_part(places: Places, key: int, amount_minor: int) -> int:
+    """What an account adds to the result: income adds, cost takes away, the rest doesn't matter."""
+    return {"income": amount_minor, "expense": -amount_minor}.get(places[key].kind, 0)
 
 
-def _result(places: dict[int, Place], signed: dict[int, int]) -> int:
-    """Income less cost of everything until a day."""
-    return -sum(balance for key, balance in signed.items() if places[key].kind in RESULT_KINDS)
+def _compared(now: dict[int, int], before: dict[int, int]) -> dict[str, dict[int, int]]:
+    return {"before": before, "change": less(now, before)}
 
 
-def _section(
-    places: dict[int, Place], amounts: dict[int, int], kind: str, title: str, span: Span, *, more: int = 0
-) -> tuple[int, list[dict[str, Any]]]:
-    """Sum and rows of one kind of account under a title; a chart that has one heading for all of them gives the title itself.
-
-    more: what belongs to the sum and stands on no account.
-    """
-    found = outline(places.values(), amounts, {kind})
-    total = sum(r.amount_minor for r in found if r.level == 0) + more
-    if sum(r.level == 0 for r in found) == 1 and found[0].place.heading:
-        title, found = found[0].place.name, [OutlineRow(r.place, r.level - 1, r.amount_minor) for r in found[1:]]
-    head = {"code": "", "name": title, "amount_minor": total, "emphasis": True, "level": 0}
-    return total, [head, *(_outline_row(row, span) for row in found)]
-
-
-def _outline_row(row: OutlineRow, span: Span) -> dict[str, Any]:
-    shown = (
-        {"code": row.place.code, "url": statement_url(row.place.code, span.start, span.end, span.value)}
-        if not row.place.heading
-        else {"code": "", "url": ""}
-    )
-    return {**shown, "name": row.place.name, "amount_minor": row.amount_minor, "level": row.level + 1}
+def _heads(labels: dict[str, str]) -> list[dict[str, str]]:
+    return [NAME, CODE, *(amount(name, label) for name, label in labels.items())]

@@ -169,14 +169,15 @@ def test_results_side_by_side(divided: Practice) -> None:
     assert list(labels) == ["HYG The HYG", "LAB The LAB", "LAB1 The LAB1", "LAB2 The LAB2", "Not assigned", "Together"]
     rows = {row["name"]: [row[name] for name in labels.values()] for row in found["rows"]}
     assert rows == {
-        "Income": [500, 0, 10_000, 4_000, 70, 14_570],
+        "Revenue": [500, 0, 10_000, 4_000, 70, 14_570],
         "Sales 19 %": [500, None, 10_000, 4_000, 70, 14_570],
-        "Cost": [0, 900, 0, 0, 90, 990],
+        "Running cost": [0, 900, 0, 0, 90, 990],
         "Rent": [None, 900, None, None, 90, 990],
         "Result": [500, -900, 10_000, 4_000, -20, 13_580],
     }
     project = in_scope(divided, results_by_dimension, dimension=named(divided, Dimension, "project"), to_on=date(2026, 3, 31))
-    assert [list(row.values())[-4:-1] for row in project["rows"] if row["name"] == "Result"] == [[4_000, 9_580, 13_580]]
+    sums = [c["name"] for c in project["columns"][2:]]
+    assert [[row[name] for name in sums] for row in project["rows"] if row["name"] == "Result"] == [[4_000, 9_580, 13_580]]
 
 
 def test_a_value_counts_what_stands_below_it(divided: Practice) -> None:
@@ -189,6 +190,43 @@ def test_a_value_counts_what_stands_below_it(divided: Practice) -> None:
     trial = in_scope(divided, trial_balance, on=on, value=(p7 := named(divided, DimensionValue, "P7")))
     assert [(r["code"], r["balance_minor"]) for r in trial["rows"]] == [("8400", -4_000)]
     assert f"value={p7.pk}" in trial["rows"][0]["url"]
+
+
+def test_a_year_before_stands_beside(practice: Practice) -> None:
+    """Every column is the statement of its own days, and the change is their difference, row by row."""
+    now, then = date(2026, 8, 31), date(2025, 8, 31)
+    for build, key in ((profit_and_loss, "to_on"), (balance_sheet, "on")):
+        both = in_scope(practice, build, **{key: now}, beside="year")
+        for day, column in ((now, "amount"), (then, "before")):
+            alone = {(r["code"], r["name"]): r["amount_minor"] for r in in_scope(practice, build, **{key: day})["rows"]}
+            beside = {(r["code"], r["name"]): r[f"{column}_minor"] for r in both["rows"] if r[f"{column}_minor"]}
+            differing = {k for k in alone.keys() | beside.keys() if (alone.get(k) or 0) != (beside.get(k) or 0)}
+            # A profit in one year stands against a loss in the other under one name.
+            assert {name for _, name in differing} <= {"Profit", "Loss"}, (build, column)
+        assert all((r["change_minor"] or 0) == (r["amount_minor"] or 0) - (r["before_minor"] or 0) for r in both["rows"])
+
+
+def test_months_side_by_side_are_the_months(practice: Practice) -> None:
+    for month in range(1, 8):
+        close_period(practice.ctx, period=practice.period(date(2025, month, 1)))
+    found = in_scope(practice, profit_and_loss, from_on=date(2025, 5, 20), to_on=date(2025, 12, 24), beside="months")
+    assert (found["from_on"], found["to_on"]) == (date(2025, 5, 1), date(2025, 12, 31))
+    labels = {c["label"]: c["name"] for c in found["columns"][2:]}
+    assert list(labels)[::7] == ["May 2025", "December 2025"]
+    for number, month in enumerate(range(5, 13), 1):
+        last = date(2025 + month // 12, month % 12 + 1, 1) - timedelta(days=1)
+        alone = in_scope(practice, profit_and_loss, from_on=date(2025, month, 1), to_on=last)
+        assert found["rows"][-1][f"month_{number}_minor"] == alone["result_minor"], month
+    for row in found["rows"]:
+        assert sum(row[f"month_{n}_minor"] or 0 for n in range(1, 9)) == (row["amount_minor"] or 0)
+    with pytest.raises(Invalid):
+        in_scope(practice, profit_and_loss, from_on=date(2025, 1, 1), to_on=date(2026, 1, 1), beside="months")
+
+
+def test_months_beside_cost_no_more_than_one(practice: Practice, django_assert_num_queries: Any) -> None:
+    for first in (date(2025, 12, 1), date(2025, 2, 1)):
+        with scope(practice.company.pk, read_only=True), django_assert_num_queries(8):
+            profit_and_loss(practice.ctx, from_on=first, to_on=date(2025, 12, 31), beside="months")
 
 
 def test_a_company_without_dimensions_is_told_so() -> None:

@@ -2,11 +2,12 @@
 
 from datetime import date
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from enfilade.back.ledger.charts import CHARTS, REQUIRED
-from enfilade.back.ledger.rules import Place, natural, outline, sides, year_start
+from enfilade.back.ledger.rules import Place, a_year_before, natural, outline, sides, year_start
 
 
 @given(st.integers(-(10**15), 10**15))
@@ -28,6 +29,14 @@ def test_a_day_lies_in_its_year(on: date, first_month: int) -> None:
     assert (start.day, start.month) == (1, first_month)
 
 
+@pytest.mark.parametrize(
+    ("on", "before"),
+    [("2026-03-31", "2025-03-31"), ("2024-02-29", "2023-02-28"), ("2025-02-28", "2024-02-29"), ("2025-03-01", "2024-03-01")],
+)
+def test_the_same_day_a_year_before(on: str, before: str) -> None:
+    assert a_year_before(date.fromisoformat(on)) == date.fromisoformat(before)
+
+
 TREE = [
     Place(1, "1", "Assets", "asset", None, True),
     Place(2, "10", "Money", "asset", 1, True),
@@ -39,14 +48,19 @@ TREE = [
 
 
 def test_an_outline_sums_below_headings_and_leaves_out_what_is_empty() -> None:
-    rows = outline(TREE, {3: 10, 5: -4, 6: 99}, {"asset"})
-    assert [(r.level, r.place.code, r.amount_minor) for r in rows] == [(0, "1", 6), (1, "10", 10), (2, "100", 10), (1, "12", -4)]
+    rows = outline(TREE, {"now": {3: 10, 5: -4, 6: 99}, "then": {5: 4}}, {"asset"})
+    assert [(r.level, r.place.code, *r.amounts.values()) for r in rows] == [
+        (0, "1", 6, 4),
+        (1, "10", 10, 0),
+        (2, "100", 10, 0),
+        (1, "12", -4, 4),
+    ]
 
 
 @given(st.dictionaries(st.sampled_from([3, 4, 5]), st.integers(-(10**9), 10**9)))
 def test_nothing_is_lost_in_an_outline(amounts: dict[int, int]) -> None:
-    rows = outline(TREE, amounts, {"asset"})
-    assert sum(r.amount_minor for r in rows if r.level == 0) == sum(amounts.values())
+    rows = outline(TREE, {"now": amounts}, {"asset"})
+    assert sum(r.amounts["now"] for r in rows if r.level == 0) == sum(amounts.values())
     assert {r.place.key for r in rows if not r.place.heading} == {k for k, v in amounts.items() if v}
 
 
