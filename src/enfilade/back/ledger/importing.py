@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from enfilade.base.books.models import Account
-from enfilade.base.books.queries import book_named
+from enfilade.base.books.queries import accounts_by_code, book_named
 from enfilade.core.context import Context
 from enfilade.core.resource import Resource
 from enfilade.core.resource.intake import Intake, Intaken, Options, Target, register_intake
@@ -25,10 +24,12 @@ class AccountIntake(Intake):
         """The rows of a table; new accounts of no book become accounts of the ledger, those that are there stay in theirs."""
         made = super().rows(resource, ctx, table, mapping, options)
         book = book_named(ctx, BOOK_CODE)
+        if book is None:
+            return made
         codes = [row.inputs.get("code", "").strip() for row in made.rows]
-        known = set(Account.objects.visible_to(ctx).filter(code__in=codes).values_list("code", flat=True))
+        known = {account.code for account in accounts_by_code(ctx, book, codes)}
         for row, code in zip(made.rows, codes, strict=True):
-            if book is not None and code not in known and not row.inputs.get("book"):
+            if code not in known and not row.inputs.get("book"):
                 row.inputs["book"] = str(book.pk)
         return made
 
