@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Any
 
 from enfilade.back.ledger.queries import ledger_book
@@ -47,8 +47,7 @@ def reconciliation(ctx: Context, *, bank_account: Ref[BankAccount], on: Today) -
 def _reconciled(ctx: Context, bank_account: BankAccount, spans: list[rules.Span], on: date) -> dict[str, Any]:
     first = spans[0].from_on
     code = bank_account.account
-    total = next((t for t in totals_on(ctx, ledger_book(ctx), on, [code.pk]) if t.unit == bank_account.currency), None)
-    ledger = total.balance_minor if total else 0
+    ledger, before = _ledger(ctx, bank_account, on), _ledger(ctx, bank_account, first - timedelta(days=1))
     in_books = free_entries(ctx, {code.pk: bank_account.pk}, first, on).get(bank_account.pk, [])
     in_bank = [line for line in open_lines(ctx, bank_account, _LINES_MAX) if line.booked_on <= on]
     at_bank = spans[0].opening_minor + moved_at_bank(ctx, bank_account, on)
@@ -70,6 +69,11 @@ def _reconciled(ctx: Context, bank_account: BankAccount, spans: list[rules.Span]
     difference = at_bank - expected
     rows += [_sum("Expected at the bank", expected), _sum("Balance of the bank", at_bank, on), _sum("Difference", difference)]
     notes = _notes(ctx, bank_account, spans, on, difference)
+    if before != spans[0].opening_minor:
+        opening, had = (format_amount(m, bank_account.currency) for m in (spans[0].opening_minor, before))
+        notes.append(
+            f"The first statement begins with {opening}; before {format_day(first)} the ledger had {had}. Post the opening balance."
+        )
     if len(in_books) >= ENTRIES_MAX or len(in_bank) >= _LINES_MAX:
         notes.append("There is more than can be shown here; choose an earlier day.")
     return {
@@ -85,6 +89,12 @@ def _reconciled(ctx: Context, bank_account: BankAccount, spans: list[rules.Span]
         "ledger_minor": ledger,
         "bank_minor": at_bank,
     }
+
+
+def _ledger(ctx: Context, account: BankAccount, on: date) -> int:
+    """The balance of the account in the ledger at the end of a day."""
+    totals = totals_on(ctx, ledger_book(ctx), on, [account.account_id])
+    return sum(total.balance_minor for total in totals if total.unit == account.currency)
 
 
 def _sum(text: str, amount_minor: int, on: date | None = None) -> dict[str, Any]:

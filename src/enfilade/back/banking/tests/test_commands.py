@@ -201,6 +201,13 @@ def test_a_gap_is_reported_and_healed(desk: Desk) -> None:
     assert reconciled(desk)["notes"] == ["The difference is zero, as expected."]
 
 
+def test_a_forgotten_opening_balance_is_the_difference(desk: Desk) -> None:
+    desk.take(camt("50.00", "51.00", [Move(desk.today, "1.00")], desk.today))
+    found = reconciled(desk)
+    assert found["difference_minor"] == 5_000
+    assert "Post the opening balance." in found["notes"][-1]  # type: ignore[index]
+
+
 def test_two_people_match_the_same_line_or_invoice_at_once(desk: Desk) -> None:
     invoice = desk.invoice()
     lines = desk.moved(*(Move(desk.today, "173.80", purpose=str(n)) for n in range(4)))
