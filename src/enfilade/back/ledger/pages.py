@@ -90,7 +90,7 @@ def _parts(places: Sequence[Place], serves: dict[int, list[str]], urls: dict[int
     """The accounts kind by kind in the order of the statements, each with its level and what it serves."""
     made = []
     for kind in (*in_chart_order(places), "income", "expense"):
-        found = outline(places, {p.key: 1 for p in places}, {kind})
+        found = outline(places, {"there": {p.key: 1 for p in places}}, {kind})
         rows = [
             {
                 "place": row.place,
