@@ -69,7 +69,7 @@ def _reconciled(ctx: Context, bank_account: BankAccount, spans: list[rules.Span]
     difference = at_bank - expected
     rows += [_sum("Expected at the bank", expected), _sum("Balance of the bank", at_bank, on), _sum("Difference", difference)]
     notes = _notes(ctx, bank_account, spans, on, difference)
-    if before != spans[0].opening_minor:
+    if difference and before != spans[0].opening_minor:
         opening, had = (format_amount(m, bank_account.currency) for m in (spans[0].opening_minor, before))
         notes.append(
             f"The first statement begins with {opening}; before {format_day(first)} the ledger had {had}. Post the opening balance."
