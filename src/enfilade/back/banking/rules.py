@@ -165,7 +165,7 @@ def _of_entries(line: LineFacts, entries: Sequence[EntryFacts]) -> Iterable[Prop
         if entry.amount_minor != line.open_minor or days > NEAR_DAYS:
             continue
         shown = ((entry.text, entry.amount_minor),)
-        when = "the same day" if not days else f"{days} days apart"
+        when = {0: "the same day", 1: "one day apart"}.get(days, f"{days} days apart")
         reasons = ("The ledger has an entry over this amount.", f"Bank and ledger are {when}.")
         if named & numbers_in(entry.text):
             yield Proposal(97, (*reasons, "Both name the same invoice."), entry=entry.key, shown=shown)
