@@ -37,7 +37,6 @@ class StatementLineResource(Resource):
         "reference", "mandate", "purpose", "bank_reference", "owner",
     )  # fmt: skip
     ordering = "-booked_on"
-    board = "state"
     charts = ("state", "owner", "booked_on")
     icon = "arrow-left-right"
     order = 20

@@ -51,3 +51,22 @@ BEGIN
 END $$;
 
 CREATE TRIGGER sum_line AFTER INSERT OR UPDATE ON banking_linematch FOR EACH ROW EXECUTE FUNCTION banking_sum_line();
+
+-- An account at a bank is an account of this company's ledger, in the currency of both; once the bank spoke of it, it stays the one it is.
+CREATE OR REPLACE FUNCTION banking_guard_account() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM public.core_company c WHERE c.id = NEW.company_id AND c.currency = NEW.currency) THEN
+        RAISE EXCEPTION 'The ledger is kept in another currency than %: such an account can''t be reconciled yet.', NEW.currency
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'bank_account_currency_of_company';
+    ELSIF NOT EXISTS (SELECT 1 FROM public.books_account a WHERE a.id = NEW.account_id AND a.company_id = NEW.company_id AND NOT a.heading) THEN
+        RAISE EXCEPTION 'An account at a bank is an account of the ledger that takes entries.'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'bank_account_of_ledger';
+    ELSIF TG_OP = 'UPDATE' AND (NEW.company_id, NEW.number, NEW.currency, NEW.account_id) IS DISTINCT FROM (OLD.company_id, OLD.number, OLD.currency, OLD.account_id)
+        AND EXISTS (SELECT 1 FROM public.banking_statement s WHERE s.bank_account_id = NEW.id) THEN
+        RAISE EXCEPTION 'An account with statements keeps its number, its currency and its account of the ledger.'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'bank_account_fixed';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER guard_account BEFORE INSERT OR UPDATE ON banking_bankaccount FOR EACH ROW EXECUTE FUNCTION banking_guard_account();

@@ -22,8 +22,9 @@ from enfilade.back.banking.queries import proposals_for
 from enfilade.back.banking.reports import breaks, reconciliation
 from enfilade.back.banking.rules import Proposal
 from enfilade.back.billing.commands import take_payment
-from enfilade.base.books.models import Entry
+from enfilade.base.books.models import Account, Entry
 from enfilade.base.books.queries import entries_of
+from enfilade.core.command import run_raw
 from enfilade.core.context import Invalid, NotAllowed, Refusal
 from enfilade.core.refs import ref
 from enfilade.core.scope import scope
@@ -243,6 +244,21 @@ def test_the_wall_and_the_rights(desk: Desk) -> None:
     assert stranger.take(camt("0.00", "1.00", [Move(desk.today, "1.00")], desk.today)).line_count == 1
     with scope(stranger.company.pk):
         assert [row.amount_minor for row in StatementLine.objects.visible_to(stranger.ctx)] == [100]
+
+
+def test_an_account_at_a_bank_is_one_of_the_ledger_in_its_currency(desk: Desk) -> None:
+    with scope(desk.company.pk):
+        heading = Account.objects.visible_to(desk.ctx).filter(heading=True).first()
+    given = {"name": "Dollars", "number": "US1", "currency": "EUR", "account": desk.bank.account_id, "owner": desk.ctx.user.pk}
+    for code, wrong in (("bank_account_currency_of_company", {"currency": "USD"}), ("bank_account_of_ledger", {"account": heading.pk})):
+        with pytest.raises(Refusal) as no:
+            run_raw(desk.ctx, "banking.add_bankaccount", given | wrong)
+        assert no.value.code == code
+    desk.line("12.00")
+    with pytest.raises(Refusal) as no:
+        run_raw(desk.ctx, "banking.change_bankaccount", {"bankaccount": desk.bank.pk, "number": "DE99"})
+    assert no.value.code == "bank_account_fixed"
+    assert run_raw(desk.ctx, "banking.change_bankaccount", {"bankaccount": desk.bank.pk, "name": "Old house bank"}).name == "Old house bank"
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,8 @@ def headings(chart: Chart, kinds: set[str]) -> list[str]:
     """Codes of headings as a statement lists them, where something stands on every account."""
     keys = {a.code: n for n, a in enumerate(chart.accounts)}
     places = [Place(keys[a.code], a.code, a.name, a.kind, keys.get(a.parent), a.heading) for a in chart.accounts]
-    return [row.place.name for row in outline(places, {p.key: 1 for p in places if not p.heading}, kinds) if row.place.heading]
+    columns = {"there": {p.key: 1 for p in places if not p.heading}}
+    return [row.place.name for row in outline(places, columns, kinds) if row.place.heading]
 
 
 @pytest.mark.parametrize("name", NATIONAL)

@@ -152,7 +152,7 @@ def test_whoever_seals_anew_is_betrayed_by_what_was_published(shop: Shop) -> Non
 def test_two_hundred_random_tamperings_are_found(shop: Shop) -> None:
     dice = random.Random(11)
     with scope(shop.company.pk):
-        lines = list(Line.objects.values_list("pk", flat=True))
+        lines = list(Line.objects.order_by("pk").values_list("pk", flat=True))
     statements = [
         "UPDATE books_line SET quantity_minor = quantity_minor + {n} WHERE id = {line}",
         "UPDATE books_line SET text = text || '{n}' WHERE id = {line}",
