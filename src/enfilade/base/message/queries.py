@@ -71,7 +71,7 @@ def mailboxes_to_fetch(ctx: Context) -> list[Mailbox]:
 def due_messages(ctx: Context, limit: int = 200) -> list[int]:
     """Primary keys of messages whose next attempt is due, the longest waiting first."""
     rows = Mail.objects.visible_to(ctx).filter(state=Mail.State.QUEUED, next_try_at__lte=ctx.now)
-    return list(rows.order_by("next_try_at").values_list("pk", flat=True)[:limit])
+    return list(rows.order_by("next_try_at", "pk").values_list("pk", flat=True)[:limit])
 
 
 def cut_off_messages(ctx: Context) -> list[Mail]:
