@@ -13,14 +13,13 @@ from enfilade.core.resource import page
 
 from .models import StatementLine
 from .queries import bank_accounts, line_of, matches_of, open_lines, proposals_for
-from .rules import Proposal
+from .rules import LIKELY_PERCENT, SURE_PERCENT, Proposal
 
 SHOWN_MAX = 200
 _VERBS = (
     "accept_proposal", "accept_proposals", "match_line", "match_entry", "post_line", "give_line", "unmatch_line", "import_statement",
     "add_bankaccount",
 )  # fmt: skip
-SURE_PERCENT, LIKELY_PERCENT = 95, 75
 
 
 @page("reconcile/", title="Reconcile", permission="banking.view_statementline", icon="git-compare-arrows", order=1)

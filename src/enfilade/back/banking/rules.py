@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 
 NEAR_DAYS = 10
+# From here on a proposal may be accepted unseen; and from here on it is worth a look first.
+SURE_PERCENT, LIKELY_PERCENT = 95, 75
 AGES = ((7, "Up to a week"), (30, "8–30 days"), (90, "31–90 days"))
 OLDEST = "Over 90 days"
 # As billing writes them, and as they arrive: with other signs, or none, where banks fold a text.

@@ -18,9 +18,8 @@ from .charts import CHARTS, Chart
 from .charts.purposes import PURPOSES
 from .models import AccountPurpose
 from .queries import BOOK_CODE
+from .reports.outlines import KIND_TITLES, place_of
 from .rules import Place, in_chart_order, outline
-
-KIND_LABELS = {"asset": "Assets", "liability": "Liabilities", "equity": "Equity", "income": "Income", "expense": "Cost"}
 
 
 @page("post/", title="Post a journal entry", permission="ledger.post_journal", icon="pen-line", order=5)
@@ -45,10 +44,9 @@ def _standing(ctx: Context, book: Book) -> dict[str, Any]:
         serves[account].append(purpose)
     resource = resource_for(Account)
     urls = {a.pk: resource.url(a) for a in accounts} if resource is not None and ctx.may(resource.view_permission) else {}
-    places = [Place(a.pk, a.code, a.name, a.kind, a.parent_id, a.heading) for a in accounts]
     return {
         "founded": True,
-        "parts": _parts(places, serves, urls, {a.pk for a in accounts if not a.active}),
+        "parts": _parts([place_of(a) for a in accounts], serves, urls, {a.pk for a in accounts if not a.active}),
         "account_count": sum(not a.heading for a in accounts),
         "may_add": ctx.may("books.add_account"),
         "may_import": ctx.may("books.add_account") and ctx.may("core.import_rows"),
@@ -102,7 +100,7 @@ def _parts(places: Sequence[Place], serves: dict[int, list[str]], urls: dict[int
             for row in found
         ]
         if rows:
-            made.append({"kind": kind, "label": KIND_LABELS[kind], "rows": rows, "account_count": sum(not r.place.heading for r in found)})
+            made.append({"kind": kind, "label": KIND_TITLES[kind], "rows": rows, "account_count": sum(not r.place.heading for r in found)})
     return made
 
 

@@ -109,7 +109,7 @@ def accept_proposal(ctx: Context, *, line: StatementLine, proposal: Annotated[st
 
 @command(permission="banking.accept_proposals", label="Accept what is sure", tone="primary")
 def accept_proposals(
-    ctx: Context, *, bank_account: BankAccount, at_least_percent: Annotated[int, Input(min_value=50, max_value=100)] = 95
+    ctx: Context, *, bank_account: BankAccount, at_least_percent: Annotated[int, Input(min_value=50, max_value=100)] = rules.SURE_PERCENT
 ) -> BankAccount:
     """Accept for every open line of an account its one surest proposal, where that is sure enough; at most 500 lines at a time.
 

@@ -6,20 +6,27 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from enfilade.back.ledger.rules import OutlineRow, Place, natural, outline
-from enfilade.base.books.models import Book
+from enfilade.base.books.models import Account, Book
 from enfilade.base.books.queries import Total, accounts_by_code
 from enfilade.core.context import Context
 
 from .parts import balances
 
 Places = Mapping[int, Place]
+# What a statement calls the accounts of a kind.
+KIND_TITLES = {"asset": "Assets", "liability": "Liabilities", "equity": "Equity", "income": "Income", "expense": "Cost"}
 # Name of a column -> key of an account -> amount.
 Columns = Mapping[str, Mapping[int, int]]
 
 
+def place_of(account: Account) -> Place:
+    """Where an account of the ledger stands in its chart."""
+    return Place(account.pk, account.code, account.name, account.kind, account.parent_id, account.heading)
+
+
 def places_of(ctx: Context, book: Book) -> dict[int, Place]:
     """The accounts of a book and their headings, by key."""
-    return {a.pk: Place(a.pk, a.code, a.name, a.kind, a.parent_id, a.heading) for a in accounts_by_code(ctx, book)}
+    return {account.pk: place_of(account) for account in accounts_by_code(ctx, book)}
 
 
 def naturally(ctx: Context, places: Places, totals: Iterable[Total]) -> dict[int, int]:
@@ -42,13 +49,13 @@ def plus(columns: Iterable[Mapping[int, int]]) -> dict[int, int]:
 
 
 def section(
-    places: Places, columns: Columns, kind: str, title: str, url: Callable[[str], str], more: Mapping[str, int] | None = None
+    places: Places, columns: Columns, kind: str, url: Callable[[str], str], more: Mapping[str, int] | None = None
 ) -> tuple[dict[str, int], list[dict[str, Any]]]:
-    """Sums and rows of one kind of account under a title; a chart that has one heading for all of them gives the title itself.
+    """Sums and rows of one kind of account under its title; a chart that has one heading for all of them gives the title itself.
 
     url: where the lines behind the account of a code are. more: what belongs to the sums and stands on no account.
     """
-    found = outline(places.values(), columns, {kind})
+    title, found = KIND_TITLES[kind], outline(places.values(), columns, {kind})
     sums = {name: (more or {}).get(name, 0) + sum(row.amounts[name] for row in found if row.level == 0) for name in columns}
     if sum(row.level == 0 for row in found) == 1 and found[0].place.heading:
         title, found = found[0].place.name, [OutlineRow(row.place, row.level - 1, row.amounts) for row in found[1:]]

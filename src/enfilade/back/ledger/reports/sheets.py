@@ -35,7 +35,6 @@ from .parts import (
 )
 
 _DAY = timedelta(days=1)
-_TITLES = {"asset": "Assets", "liability": "Liabilities", "equity": "Equity"}
 MONTHS_MAX = 12
 ALONE, YEAR, MONTHS = "nothing", "year", "months"
 BESIDE_DAY = Choice((ALONE, "Nothing"), (YEAR, "The year before"), label="Beside it")
@@ -114,8 +113,8 @@ def profit_and_loss(
     def lines_behind(code: str) -> str:
         return statement_url(code, start, to_on, value)
 
-    income, income_rows = section(places, columns, "income", "Income", lines_behind)
-    expense, expense_rows = section(places, columns, "expense", "Cost", lines_behind)
+    income, income_rows = section(places, columns, "income", lines_behind)
+    expense, expense_rows = section(places, columns, "expense", lines_behind)
     result = {name: income[name] - expense[name] for name in columns}
     name = "Profit" if result["amount"] >= 0 else "Loss"
     rows = [*income_rows, *expense_rows, sum_row(name, result)]
@@ -156,7 +155,7 @@ def balance_sheet(ctx: Context, *, on: Today, beside: Annotated[str, BESIDE_DAY]
     sides: dict[str, dict[str, int]] = {}
     of_this_year = {name: result[name] - of_earlier_years[name] for name in columns}
     for kind in in_chart_order(places.values()):
-        sides[kind], found = section(places, columns, kind, _TITLES[kind], lines_behind, more=result if kind == "equity" else None)
+        sides[kind], found = section(places, columns, kind, lines_behind, more=result if kind == "equity" else None)
         rows += found
         if kind == "equity":
             parts = (("Result of earlier years", of_earlier_years), ("Result of this year", of_this_year))
