@@ -18,8 +18,7 @@ from .charts import CHARTS, Chart
 from .charts.purposes import PURPOSES
 from .models import AccountPurpose
 from .queries import BOOK_CODE
-from .reports.outlines import KIND_TITLES, place_of
-from .rules import Place, in_chart_order, outline
+from .rules import KIND_TITLES, Place, in_chart_order, outline
 
 
 @page("post/", title="Post a journal entry", permission="ledger.post_journal", icon="pen-line", order=5)
@@ -46,7 +45,7 @@ def _standing(ctx: Context, book: Book) -> dict[str, Any]:
     urls = {a.pk: resource.url(a) for a in accounts} if resource is not None and ctx.may(resource.view_permission) else {}
     return {
         "founded": True,
-        "parts": _parts([place_of(a) for a in accounts], serves, urls, {a.pk for a in accounts if not a.active}),
+        "parts": _parts([Place.of(a) for a in accounts], serves, urls, {a.pk for a in accounts if not a.active}),
         "account_count": sum(not a.heading for a in accounts),
         "may_add": ctx.may("books.add_account"),
         "may_import": ctx.may("books.add_account") and ctx.may("core.import_rows"),

@@ -6,10 +6,13 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 DEBIT_KINDS = frozenset({"asset", "expense"})
 RESULT_KINDS = frozenset({"income", "expense"})
 BALANCE_KINDS = ("asset", "liability", "equity")
+# What a statement calls the accounts of a kind.
+KIND_TITLES = {"asset": "Assets", "liability": "Liabilities", "equity": "Equity", "income": "Income", "expense": "Cost"}
 
 
 def sides(balance_minor: int) -> tuple[int, int]:
@@ -51,6 +54,11 @@ class Place:
     kind: str
     parent: int | None
     heading: bool
+
+    @classmethod
+    def of(cls, account: Any) -> Place:
+        """Where an account of a book stands."""
+        return cls(account.pk, account.code, account.name, account.kind, account.parent_id, account.heading)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,28 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from enfilade.back.ledger.rules import OutlineRow, Place, natural, outline
-from enfilade.base.books.models import Account, Book
+from enfilade.back.ledger.rules import KIND_TITLES, OutlineRow, Place, natural, outline
+from enfilade.base.books.models import Book
 from enfilade.base.books.queries import Total, accounts_by_code
 from enfilade.core.context import Context
 
 from .parts import balances
 
 Places = Mapping[int, Place]
-# What a statement calls the accounts of a kind.
-KIND_TITLES = {"asset": "Assets", "liability": "Liabilities", "equity": "Equity", "income": "Income", "expense": "Cost"}
 # Name of a column -> key of an account -> amount.
 Columns = Mapping[str, Mapping[int, int]]
 
 
-def place_of(account: Account) -> Place:
-    """Where an account of the ledger stands in its chart."""
-    return Place(account.pk, account.code, account.name, account.kind, account.parent_id, account.heading)
-
-
 def places_of(ctx: Context, book: Book) -> dict[int, Place]:
     """The accounts of a book and their headings, by key."""
-    return {account.pk: place_of(account) for account in accounts_by_code(ctx, book)}
+    return {account.pk: Place.of(account) for account in accounts_by_code(ctx, book)}
 
 
 def naturally(ctx: Context, places: Places, totals: Iterable[Total]) -> dict[int, int]:
