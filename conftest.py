@@ -7,6 +7,7 @@ There ENFILADE_TEST_DB keeps runs at the same time apart, and TEST_SUPERUSER_URL
 import os
 import shutil
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,20 @@ def pytest_configure(config: pytest.Config) -> None:
         pytest.exit(f"There is no database to test on: {error}", returncode=3)
     config.stash[SERVER] = server
     os.environ[URL], os.environ[TEMPLATE], os.environ[SUPERUSER_URL] = server.url, server.template, server.superuser_url
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Deal the long tests out to the workers, each of which begins with its own: one that begins last is worked on alone."""
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    long = [item for item in items if item.get_closest_marker("long")]
+    rest = (item for item in items if not item.get_closest_marker("long"))
+    ordered: list[pytest.Item] = []
+    for number in range(workers):
+        ordered += long[number::workers]
+        # A worker is given its share of the whole at once, in this order (`--dist worksteal`).
+        ordered += islice(rest, max(0, len(items) * (number + 1) // workers - len(ordered)))
+    items[:] = ordered
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

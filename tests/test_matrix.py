@@ -30,6 +30,8 @@ from enfilade.core.scope import scope
 from enfilade.core.signin.elevation import prove
 from enfilade.core.testing import make_company, make_ctx
 
+from .practices import two_practices
+
 # Hooks are signed by programs that are nobody here; their modules test them.
 PUBLIC = {
     "sign_in",
@@ -147,10 +149,7 @@ def nobody_takes_notes(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def houses() -> dict[str, Any]:
     """A demo practice with a day of history, and another company with an owner of its own."""
-    from enfilade.site.demo import found_practice
-
-    owner, people, _ = found_practice("dental", patients=8, days=1, password="matrix-of-one-day-2026")
-    other, _, _ = found_practice("dental", patients=1, days=0, password="matrix-of-one-day-2026", name="Other Practice", seed=2)
+    (owner, people, _), (other, _, _) = two_practices()
     # Both owners are awake, so that every power there is meets the walls; the same owner is asked asleep as well.
     owner, other = awake(owner), awake(other)
     return {"owner": owner, "people": {**people, "owner": owner}, "other": other, "asleep": context_for(owner.user, owner.company)}
@@ -215,6 +214,7 @@ def context_of(caller: str, houses: dict[str, Any]) -> Any:
     return own_rows_only(houses["owner"]) if caller == "own rows only" else houses["people"][caller]
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("callers", CALLERS, ids=["owner", "desk"])
 def test_the_matrix(callers: tuple[str, ...], houses: dict[str, Any]) -> None:
@@ -290,6 +290,7 @@ def judge_tool(ctx: Any, owner: Any, tool: Tool, inputs: dict[str, Any], answer:
     return "" if (type(refused) in DENIED) is not ctx.may(tool.permission) else f"{answer[:80]} with or without {tool.permission}"
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 def test_the_second_wall_alone(houses: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     """With the application's own check taken out, row-level security keeps every address of the other company as empty as before."""

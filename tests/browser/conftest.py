@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -19,10 +19,10 @@ from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
 
 from enfilade.core.context import Context
+from tests.practices import PASSWORD, practice
 from tests.server import database_url, free_port
 
 ROOT = Path(__file__).resolve().parents[2]
-PASSWORD = "browser-of-one-day-2026"
 SHOTS = ROOT / ".cache" / "screenshots"
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
 # Generous, because a machine may be busy with other things; a page that is ready is not waited for.
@@ -43,24 +43,23 @@ SET_THEME = "theme => { const root = document.documentElement; root.dataset.them
 expect.set_options(timeout=PATIENCE_MS)
 
 
-class House:
-    """The running processes and the people of the practice."""
+class Served:
+    """The pages and the live updates of this worker's database: two processes that serve one test after the other."""
 
-    def __init__(self, folder: Path, days: int) -> None:
-        from enfilade.site.demo import found_practice
-
-        self.owner, self.people, self.data = found_practice("dental", patients=10, days=days, password=PASSWORD)
+    def __init__(self, folder: Path, environment: dict[str, str]) -> None:
+        self.environment = environment
+        self.files = folder / "files"
+        self.files.mkdir(exist_ok=True)
         self.port, live = free_port(), free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         env = {
-            **os.environ,
+            **environment,
             "DATABASE_URL": database_url(),
             "ENFILADE_HOME": str(folder),
             "SECRET_KEY": settings.SECRET_KEY,
             "LIVE_PORT": str(live),
             "DJANGO_SETTINGS_MODULE": "enfilade.site.settings",
         }
-        Path(folder, "files").mkdir(parents=True, exist_ok=True)
         self.log = (folder / "log").open("wb")
         base = [sys.executable, "-m", "granian", "--host", "127.0.0.1", "--workers", "1", "--log-level", "warning"]
         commands = [
@@ -73,16 +72,54 @@ class House:
 
     def wait_for(self, url: str) -> None:
         """Until a process answers."""
-        for _ in range(240):
+        for _ in range(1200):
             try:
                 urllib.request.urlopen(url, timeout=2)  # noqa: S310 - loopback
             except OSError:
                 if any(process.poll() is not None for process in self.processes):
                     break
-                time.sleep(0.25)
+                time.sleep(0.05)
             else:
                 return
         raise RuntimeError(f"{url} does not answer: {Path(self.log.name).read_text()[-2000:]}")
+
+    def stop(self) -> None:
+        """End what was started."""
+        for process in self.processes:
+            process.terminate()
+        for process in self.processes:
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+        self.log.close()
+
+
+@pytest.fixture(scope="session")
+def serve(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Served]]:
+    """`serve()`: the processes that run, or new ones where a test has another environment."""
+    running: list[Served] = []
+
+    def served() -> Served:
+        environment = {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
+        if not running or running[-1].environment != environment:
+            for earlier in running:
+                earlier.stop()
+            running[:] = [Served(tmp_path_factory.mktemp("served"), environment)]
+        return running[-1]
+
+    yield served
+    for one in running:
+        one.stop()
+
+
+class House:
+    """A practice that is being served, and its people."""
+
+    def __init__(self, served: Served, days: int) -> None:
+        settings.FILES_DIR = served.files
+        self.owner, self.people, self.data = practice(days)
+        self.port, self.address = served.port, served.address
 
     def do(self, login: str, command: str, **inputs: Any) -> Any:
         """One command as a person, from outside the browser: a telephone system, a colleague elsewhere."""
@@ -98,25 +135,11 @@ class House:
         with scope(self.owner.company_id, read_only=True):
             yield replace(self.owner, now=timezone.now())
 
-    def stop(self) -> None:
-        """End what was started."""
-        for process in self.processes:
-            process.terminate()
-        for process in self.processes:
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-        self.log.close()
-
 
 @pytest.fixture
-def house(request: pytest.FixtureRequest, transactional_db: Any, tmp_path: Path) -> Iterator[House]:
+def house(request: pytest.FixtureRequest, transactional_db: Any, serve: Callable[[], Served]) -> House:
     """A practice being served, with a day behind it; `parametrize("house", [0], indirect=True)` gives one on its first morning."""
-    settings.FILES_DIR = tmp_path / "files"
-    built = House(tmp_path, getattr(request, "param", 1))
-    yield built
-    built.stop()
+    return House(serve(), getattr(request, "param", 1))
 
 
 class Desk:
