@@ -10,6 +10,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import ModelState, ProjectState
 from django.db.models import Q
 
+from enfilade.site.management.commands.migrate import made_at_once
 from enfilade.site.migration_rules import breaches, breaches_of_pending
 
 CHECK = models.CheckConstraint(condition=~Q(name=""), name="thing_named")
@@ -94,6 +95,26 @@ def test_what_is_done_beside_the_work_is_none() -> None:
 def test_a_table_that_is_made_on_the_way_is_empty() -> None:
     made = do.CreateModel("Part", [("id", models.BigAutoField(primary_key=True)), ("name", models.CharField(max_length=20))])
     assert judged(made, do.AddIndex("part", models.Index(fields=["name"], name="part_name")), do.RemoveField("part", "name")) == []
+
+
+def test_a_table_is_made_with_its_constraints_and_indexes() -> None:
+    """Each in one step with its table, in their order; what follows a new column or SQL of our own stays behind it."""
+    part = do.CreateModel("Part", [("id", models.BigAutoField(primary_key=True)), ("name", models.CharField(max_length=20))])
+    thing = do.CreateModel("Thing", [("id", models.BigAutoField(primary_key=True)), ("name", models.CharField(max_length=20))])
+    number, code = do.AddField("Thing", "number", models.IntegerField()), do.RunSQL("SELECT 1")
+    late, later = do.AddConstraint("Thing", CHECK), do.AddIndex("part", models.Index(fields=["name"], name="part_late"))
+    first = do.AddIndex("thing", INDEX), do.AddIndex("part", models.Index(fields=["name"], name="part_name"))
+    once = do.AddConstraint("part", models.UniqueConstraint(fields=["name"], name="part_once"))
+    made = made_at_once([part, thing, *first, number, late, once, code, later])
+    assert [type(step) for step in made] == [do.CreateModel, do.CreateModel, *map(type, (number, late, code, later))]
+    assert made[2:] == [number, late, code, later]
+    states = []
+    for steps in ([part, thing, *first, number, late, once, code, later], made):
+        state = ProjectState()
+        for step in steps:
+            step.state_forwards("shop", state)
+        states.append({key: (model.fields.keys(), model.options) for key, model in state.models.items()})
+    assert states[0] == states[1]
 
 
 @pytest.mark.django_db
