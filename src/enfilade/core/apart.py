@@ -29,9 +29,14 @@ def read_apart(module: str, data: bytes, seconds_max: int, *arguments: str) -> A
 
 
 def answer(read: Callable[..., Any], memory_max_bytes: int, seconds_max: int) -> None:
-    """In the process: read the bytes within these limits, and answer. `read` gets them and the arguments."""
+    """In the process: read the bytes within these limits, and answer. `read` gets them and the arguments.
+
+    A reader that asks another one hands its own limits on, where they are lower.
+    """
     import resource
 
-    resource.setrlimit(resource.RLIMIT_AS, (memory_max_bytes, memory_max_bytes))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds_max, seconds_max))
+    for kind, most in ((resource.RLIMIT_AS, memory_max_bytes), (resource.RLIMIT_CPU, seconds_max)):
+        _, hard = resource.getrlimit(kind)
+        limit = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(kind, (limit, limit))
     json.dump(read(sys.stdin.buffer.read(), *sys.argv[1:]), sys.stdout)

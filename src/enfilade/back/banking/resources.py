@@ -9,13 +9,14 @@ from enfilade.core.pages.context import department
 from enfilade.core.resource import Resource, panel
 
 from . import pages, reports, verify
-from .models import BankAccount, BankFile, LineMatch, MatchRule, Statement, StatementLine
+from .models import BankAccount, BankFile, CsvLayout, LineMatch, MatchRule, Statement, StatementLine
 from .queries import matches_of
 
 department("banking", "Banking", "landmark", 30)
 __all__ = [
     "BankAccountResource",
     "BankFileResource",
+    "CsvLayoutResource",
     "MatchRuleResource",
     "StatementLineResource",
     "StatementResource",
@@ -47,15 +48,26 @@ class StatementResource(Resource):
     """Statements, each proved: its opening balance and its lines make its closing balance."""
 
     model = Statement
-    columns = ("number", "bank_account", "from_on", "to_on", "opening_minor", "moved_minor", "closing_minor", "line_count")
-    filters = ("bank_account", "to_on")
+    columns = ("number", "bank_account", "from_on", "to_on", "opening_minor", "moved_minor", "closing_minor", "line_count", "proof")
+    filters = ("bank_account", "to_on", "proof")
     search = ("number",)
-    facts = ("bank_account", "bank_file", "number", "from_on", "to_on", "opening_minor", "moved_minor", "closing_minor", "line_count")
+    facts = (
+        "bank_account",
+        "bank_file",
+        "number",
+        "from_on",
+        "to_on",
+        "opening_minor",
+        "moved_minor",
+        "closing_minor",
+        "line_count",
+        "proof",
+    )
     lines = {"lines": ("booked_on", "value_on", "name", "purpose", "amount_minor", "state")}
     ordering = "-to_on"
     icon = "file-text"
     order = 30
-    empty = "Take a bank file: camt.053 or MT940, as your bank offers it."
+    empty = "Take a bank file: camt.053, MT940, OFX, QIF, BAI2 or CSV, as your bank offers it."
 
 
 class BankFileResource(Resource):
@@ -69,7 +81,7 @@ class BankFileResource(Resource):
     ordering = "-taken_at"
     icon = "file-down"
     order = 40
-    empty = "Take a bank file: camt.053 or MT940, as your bank offers it."
+    empty = "Take a bank file: camt.053, MT940, OFX, QIF, BAI2 or CSV, as your bank offers it."
 
 
 class BankAccountResource(Resource):
@@ -85,6 +97,24 @@ class BankAccountResource(Resource):
     icon = "landmark"
     order = 50
     empty = "Add the accounts that you have at banks, each with an account of the ledger of its own."
+
+
+class CsvLayoutResource(Resource):
+    """How CSV files of a bank are to be read, where usual names of columns do not tell."""
+
+    model = CsvLayout
+    columns = ("name", "booked_on", "amount", "debit", "credit", "purpose", "balance", "active")
+    filters = ("active",)
+    search = ("name",)
+    fields = (
+        "name", "booked_on", "value_on", "amount", "debit", "credit", "flipped", "counterparty", "iban", "bic", "reference", "purpose",
+        "balance", "currency", "bank_reference", "active",
+    )  # fmt: skip
+    import_key = "name"
+    ordering = "name"
+    icon = "table-properties"
+    order = 70
+    empty = "Usual CSV files are read without one. Add a layout where a file is refused because its columns are not known."
 
 
 class MatchRuleResource(Resource):

@@ -10,7 +10,7 @@ import re
 from enfilade.core.textfile import Problems
 
 from . import camt_names as at
-from .found import STATEMENTS_MAX, Fault, Found, FoundLine, FoundStatement, currency, day, minor, number, say, words
+from .found import STATEMENTS_MAX, Fault, Found, FoundLine, FoundStatement, currency, day, minor, number, say, told, words
 from .tree import Node, Refused, read_tree
 
 _NAMESPACE = re.compile(r"camt\.\d{3}\.\d{3}\.\d{2}")
@@ -36,12 +36,8 @@ def read_camt(data: bytes) -> Found:
             _take(found, node, problems)
     except Refused as no:
         problems.add(no.line, "", no.sentence, refused=True)
-    found.problems = [_plain(p) for p in problems.listed()]
+    found.problems = told(problems)
     return found
-
-
-def _plain(problem: object) -> dict[str, object]:
-    return {name: getattr(problem, name) for name in ("line", "field", "sentence", "refused")}
 
 
 def _not_a_statement(root: Node) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -16,6 +17,54 @@ AMOUNT_MAX_MINOR = 10**15
 TEXT_CHARS_MAX = 2_000
 LINES_MAX = 100_000
 STATEMENTS_MAX = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Which column of a CSV file is what; "" where there is none. flipped: what went out is positive in the file."""
+
+    booked_on: str
+    value_on: str = ""
+    amount: str = ""
+    debit: str = ""
+    credit: str = ""
+    name: str = ""
+    iban: str = ""
+    bic: str = ""
+    reference: str = ""
+    purpose: str = ""
+    balance: str = ""
+    currency: str = ""
+    bank_reference: str = ""
+    flipped: bool = False
+
+    @property
+    def columns(self) -> list[str]:
+        """All columns that it names."""
+        return [value for value in asdict(self).values() if isinstance(value, str) and value]
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What is known before a file is read.
+
+    region: country whose code page and order of dates are meant where the file leaves it open (ISO 3166-1 alpha-2).
+    currency: of the account, where the file names none. layouts: of CSV files, as people described them.
+    """
+
+    region: str = ""
+    currency: str = "EUR"
+    layouts: tuple[Layout, ...] = ()
+
+    def as_text(self) -> str:
+        """For the way to the other process."""
+        return json.dumps(asdict(self))
+
+    @staticmethod
+    def of(text: str) -> Hints:
+        """Back in the other process."""
+        data = json.loads(text)
+        return Hints(data["region"], data["currency"], tuple(Layout(**layout) for layout in data["layouts"]))
 
 
 @dataclass(slots=True)
@@ -37,14 +86,17 @@ class FoundLine:
 
 @dataclass(slots=True)
 class FoundStatement:
-    """A statement. account: as the file calls it, in capitals without spaces."""
+    """A statement. account: as the file calls it, in capitals without spaces, "" where it names none.
+
+    opening_minor, closing_minor: None where the file does not say it.
+    """
 
     line: int
     account: str
     currency: str
     number: str
-    opening_minor: int
-    closing_minor: int
+    opening_minor: int | None
+    closing_minor: int | None
     closing_on: str
     lines: list[FoundLine] = field(default_factory=list)
 
@@ -55,7 +107,9 @@ class FoundStatement:
 
     @property
     def difference_minor(self) -> int:
-        """What is missing between opening balance plus lines and the closing balance; 0 where the statement is proved."""
+        """What is missing between opening balance plus lines and the closing balance; 0 where the statement is proved, or can't be."""
+        if self.opening_minor is None or self.closing_minor is None:
+            return 0
         return self.closing_minor - self.opening_minor - self.moved_minor
 
     @property
@@ -78,6 +132,13 @@ class Found:
     problems: list[dict[str, Any]] = field(default_factory=list)
     left_out: int = 0
 
+    def join(self, other: Found, name: str) -> None:
+        """Take another file of the same archive in. name: of that file, said with its places."""
+        self.format = other.format if self.format in ("", other.format) else "several formats"
+        self.statements += other.statements
+        self.problems += [{**p, "sentence": f"{name}: {p['sentence']}"} for p in other.problems]
+        self.left_out += other.left_out
+
     def as_json(self) -> dict[str, Any]:
         """For the way from one process to the other."""
         return asdict(self)
@@ -89,12 +150,22 @@ class Found:
         return Found(data["format"], statements, data["problems"], data["left_out"])
 
 
+def refused(line: int, sentence: str) -> Found:
+    """A file of which nothing is taken."""
+    return Found(problems=[{"line": line, "field": "", "sentence": sentence, "refused": True}])
+
+
 class Fault(Exception):
     """A place that can't be read; the statement is not taken."""
 
     def __init__(self, line: int, name: str, sentence: str) -> None:
         super().__init__(sentence)
         self.line, self.name, self.sentence = line, name, sentence
+
+
+def told(problems: Problems) -> list[dict[str, Any]]:
+    """Problems as a file that was read carries them."""
+    return [{"line": p.line, "field": p.field, "sentence": p.sentence, "refused": p.refused} for p in problems.listed()]
 
 
 def say(problems: Problems, fault: Fault) -> None:

@@ -18,7 +18,7 @@ from mt940.tags import StatementASNB
 
 from enfilade.core.textfile import Problems, code_page, decode, repair
 
-from .found import STATEMENTS_MAX, Fault, Found, FoundLine, FoundStatement, currency, day, minor, number, say, words
+from .found import STATEMENTS_MAX, Fault, Found, FoundLine, FoundStatement, Hints, currency, day, minor, number, say, told, words
 
 _BEGIN = re.compile(r"^(?:\{4:)?:20:", re.MULTILINE)
 _ENTRY = re.compile(r"^:61:", re.MULTILINE)
@@ -35,12 +35,9 @@ def is_swift(text: str) -> bool:
     return bool(_BEGIN.search(text[:4_096])) and any(tag in text for tag in (":25", ":28", ":60", ":61:"))
 
 
-def read_swift(data: bytes, region: str = "") -> Found:
-    """Every statement of a file.
-
-    region: country whose code page is meant where the file is not Unicode.
-    """
-    text = repair(decode(data).replace("\r\n", "\n").replace("\r", "\n"), page=code_page(region))
+def read_swift(data: bytes, hints: Hints) -> Found:
+    """Every statement of a file."""
+    text = repair(decode(data).replace("\r\n", "\n").replace("\r", "\n"), page=code_page(hints.region))
     found, problems = Found("MT940"), Problems()
     starts = [m.start() for m in _BEGIN.finditer(text)]
     if len(starts) > STATEMENTS_MAX:
@@ -52,7 +49,7 @@ def read_swift(data: bytes, region: str = "") -> Found:
             found.statements.append(_message(text[start:end], line, problems))
         except Fault as fault:
             say(problems, fault)
-    found.problems = [{"line": p.line, "field": p.field, "sentence": p.sentence, "refused": p.refused} for p in problems.listed()]
+    found.problems = told(problems)
     return found
 
 

@@ -49,7 +49,13 @@ class Statement(Record):
 
     number: as the bank counts. place: 1, 2, 3 ... in its file. from_on, to_on: first and last day that it speaks of.
     moved_minor: sum of all its lines, those included that an earlier statement had brought.
+    proof: what the bank said of its balances; what it did not say was reckoned from the lines.
     """
+
+    class Proof(models.TextChoices):
+        BALANCES = "balances", "Both balances"
+        CLOSING = "closing", "Its closing balance only"
+        LINES = "lines", "Its lines only"
 
     append_only = True
 
@@ -64,6 +70,7 @@ class Statement(Record):
     moved_minor = AmountField("moved", signed=True)
     closing_minor = AmountField("closing balance", signed=True)
     line_count = models.PositiveIntegerField("lines")
+    proof = models.TextField("proved by", choices=Proof, default=Proof.BALANCES, editable=False)
 
     class Meta:
         constraints: ClassVar = [

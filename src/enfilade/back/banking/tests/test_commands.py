@@ -315,3 +315,43 @@ def test_take_payment_still_goes_to_the_account_of_the_method(desk: Desk) -> Non
     take_payment(desk.ctx, invoice=desk.invoice(), method="transfer", amount=17_380)
     assert desk.balances("bank", "1299") == [17_380, 0]
     assert desk.bank.number == IBAN
+
+
+def test_what_says_no_balance_goes_on_from_the_statement_before(desk: Desk) -> None:
+    qif = b"!Type:Bank\nD2026-11-03\nT30.00\nPAda\n^\nD2026-11-04\nT-10.00\nPGrid\n^\n"
+    with pytest.raises(Invalid) as no:
+        desk.take(qif)
+    assert no.value.errors["file"] == ["Line 1: This file does not name its account: say which one it is."]
+    with pytest.raises(Invalid) as no:
+        desk.take(qif, bank_account=desk.bank)
+    assert "say what the account held after its last line" in no.value.errors["closing"][0]
+    taken = desk.take(qif, bank_account=desk.bank, closing=12_000)
+    assert "The opening balance was reckoned from the lines" in taken.remarks
+    # The same two lines again and one more: only the new one moves the account.
+    more = desk.take(qif + b"D2026-11-05\nT-5.00\nPFee\n^\n", bank_account=desk.bank)
+    assert (more.line_count, more.known_count) == (1, 2)
+    assert "nothing proves that no line is missing" in more.remarks
+    with scope(desk.company.pk):
+        rows = Statement.objects.visible_to(desk.ctx).order_by("pk").values_list("opening_minor", "moved_minor", "closing_minor", "proof")
+        assert list(rows) == [(10_000, 2_000, 12_000, "closing"), (10_000, 1_500, 11_500, "lines")]
+
+
+def test_a_layout_reads_what_usual_names_do_not(desk: Desk) -> None:
+    data = b"when,out,in,held\n2026-11-03,,30.00,130.00\n2026-11-04,10.00,,120.00\n"
+    with pytest.raises(Invalid) as no:
+        desk.take(data, bank_account=desk.bank)
+    assert "Describe them once under CSV layouts." in no.value.errors["file"][0]
+    raw = {"name": "Card", "booked_on": "when", "debit": "out", "credit": "in", "balance": "held"}
+    for wrong, sentence in (
+        ({"debit": ""}, "A layout has a column of the day"),
+        ({"amount": "in"}, "The amount stands in one column"),
+        ({"credit": "out"}, "What went out and what came in stand in two columns."),
+    ):
+        with pytest.raises(Refusal) as refused:
+            run_raw(desk.ctx, "banking.add_csvlayout", raw | wrong)
+        assert sentence in str(refused.value)
+    run_raw(desk.ctx, "banking.add_csvlayout", raw)
+    desk.take(data, bank_account=desk.bank)
+    with scope(desk.company.pk):
+        statement = Statement.objects.visible_to(desk.ctx).get()
+    assert (statement.opening_minor, statement.closing_minor, statement.proof) == (10_000, 12_000, "balances")

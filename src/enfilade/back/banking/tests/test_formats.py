@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from enfilade.back.banking.formats.found import Found
+from enfilade.back.banking.formats.found import Found, Hints
 from enfilade.back.banking.formats.reader import read, read_statements
 
 from .desk import Move, camt
@@ -37,7 +37,7 @@ MT940 = """:20:STARTUMS
 
 def found(data: bytes) -> Found:
     """A file as read, in this process."""
-    return Found.of(read(data, "DE"))
+    return Found.of(read(data, Hints("DE").as_text()))
 
 
 def test_mt940_with_subfields_and_a_reversal() -> None:
@@ -99,7 +99,7 @@ def test_every_version_of_camt(version: str) -> None:
     [
         (b"", "The file is empty."),
         (b"%PDF-1.7", "This is a PDF"),
-        (b"hello", "camt.053 and MT940 are read"),
+        (b"hello", "This is no statement of a bank that is known here: camt.053, MT940, OFX, QIF, BAI2 and CSV are read."),
         (b"<a><b></a>", "The XML is broken here"),
         (b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "A document type is not allowed"),
         (b'<?xml version="1.0" encoding="nonsense"?><a/>', "The XML is broken here"),
