@@ -28,7 +28,7 @@ build: ## prepare everything that a server needs, and start nothing
 	@exec $(START) prepare --pages
 
 test: ## run all tests on a real PostgreSQL, the browser included
-	@$(START) prepare --dev --pages --chromium --imap --proxy
+	@$(START) prepare --dev --pages --chromium --imap --proxy --hledger
 	@exec $(VENV)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 check: ## style, types, architecture, migrations, house rules

@@ -295,6 +295,7 @@ def main() -> None:
     parser.add_argument(
         "--imap", action="store_true", help="mail servers (IMAP and SMTP) for the tests too, where they start no service of the machine"
     )
+    parser.add_argument("--hledger", action="store_true", help="hledger, which reads our journals in the tests, too")
     parser.add_argument("--proxy", action="store_true", help="a proxy for the tests with several nodes too, on the same condition")
     parser.add_argument("--end-with-parent", action="store_true", help="end when the program that started this one dies")
     args, rest = parser.parse_known_args()
@@ -306,6 +307,8 @@ def main() -> None:
             steps.build_pages()
         if args.chromium and not any(shutil.which(name) for name in CHROMIUM_NAMES):
             install_debian("chromium", "The browser tests need Chromium")
+        if args.hledger and not shutil.which("hledger"):
+            install_debian("hledger", "The tests of journals need hledger", needed=False)
         # The packages would begin to serve wherever services are run; there the tests are skipped instead, and counted.
         if os.geteuid() == 0 and not Path("/run/systemd/system").exists():
             mail = [("dovecot", "dovecot-imapd", "of incoming mail"), ("exim4", "exim4-daemon-light", "of outgoing mail")]

@@ -120,7 +120,7 @@ def parser() -> Parser:
     take.add_argument("--mode", default="both", metavar="both|create|update", help="add what is new, change what is there, or both")
     for option, choice in (("encoding", None), ("separator", None), ("sheet", None), ("decimal", ".|,"), ("dates", "ymd|dmy|mdy")):
         take.add_argument(f"--{option}", default="", metavar=choice, help="found by looking where it is not given")
-    verb("export", "Print a resource as CSV; filters as for list; --format xlsx writes a workbook.", "resource")
+    verb("export", "Print a resource as CSV; filters as for list; --format xlsx or another that its list offers.", "resource")
     verb("report", "Print a report: its inputs are options.", "report")
     verb("verify", "Check that nothing was altered: balances, chains, numbers. Exit code 1 when something is found.")
     verb("backup", "Write database and files of this moment into a new folder.", "folder")

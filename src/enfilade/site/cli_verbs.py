@@ -32,7 +32,7 @@ from enfilade.core.resource.cells import Cell, figure_text
 from enfilade.core.resource.columns import public_name
 from enfilade.core.resource.hooks import REPORTS, report_named
 from enfilade.core.resource.listing import listing
-from enfilade.core.resource.transfer import export_csv, export_workbook
+from enfilade.core.resource.transfer import EXPORTERS, export_csv, export_workbook, exported_rows
 from enfilade.core.scope import scope
 from enfilade.core.sealing import unsealed_count
 from enfilade.core.signin.elevation import prove
@@ -215,13 +215,15 @@ def export_rows(options: Namespace, given: dict[str, Any]) -> int:
     """enfilade export."""
     ctx, resource = caller(options), resource_named(options.resource)
     kind = str(given.pop("format", "csv"))
-    if kind not in {"csv", "xlsx"}:
-        raise Refusal("usage", f"There is no format {kind[:20]!r}; take csv or xlsx.")
+    others = {exporter.ending: exporter for exporter in EXPORTERS.get(resource.label, ())}
+    if kind not in (known := ["csv", "xlsx", *others]):
+        raise Refusal("usage", f"There is no format {kind[:20]!r}; there are {', '.join(known)}.")
     with scope(ctx.company_id, read_only=True):
         if kind == "xlsx":
             export_workbook(resource, ctx, given, sys.stdout.buffer)
             return 0
-        for line in export_csv(resource, ctx, given):
+        lines = others[kind].write(ctx, exported_rows(resource, ctx, given)) if kind in others else export_csv(resource, ctx, given)
+        for line in lines:
             sys.stdout.write(line)
     return 0
 

@@ -21,3 +21,19 @@ class MonthClosed:
 
     period: int
     ends_on: date
+
+
+@event
+class JournalTaken:
+    """Every entry of a journal of another program is in the books."""
+
+    file: int
+    entries: int
+
+
+@event
+class JournalTakenBack:
+    """Every entry of a journal that came from a file is reversed."""
+
+    file: int
+    entries: int

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from enfilade.base.books.models import Account
-from enfilade.base.books.queries import months_of
+from enfilade.base.books.models import Account, Entry
+from enfilade.base.books.queries import entries_of, months_of
 from enfilade.core.context import Context
-from enfilade.core.resource import panel
+from enfilade.core.refs import ref
+from enfilade.core.resource import panel, resource_for
 
+from .models import JournalFile
 from .queries import BOOK_CODE
 from .reports.parts import statement_url
+
+SHOWN_MAX = 50
 
 
 @panel(on=Account, title="Months", permission="ledger.view_reports", template="ledger/panel_months.html", icon="calendar-range")
@@ -29,3 +33,18 @@ def months(ctx: Context, account: Account) -> dict[str, Any] | None:
         ]
         rows.append({"url": url, "cells": cells})
     return {"columns": columns, "rows": rows, "statement_url": statement_url(account.code, ctx.today.replace(month=1, day=1), ctx.today)}
+
+
+@panel(on=JournalFile, title="Entries", permission="books.view_entry", template="ledger/panel_entries.html", icon="list")
+def entries_of_file(ctx: Context, file: JournalFile) -> dict[str, Any] | None:
+    """The first entries that came with a file, with the way to each."""
+    entries, resource = entries_of(ctx, ref(file)), resource_for(Entry)
+    columns = [{"label": "Date", "kind": "date"}, {"label": "Text", "kind": "text"}]
+    rows = [
+        {
+            "url": resource.url(entry) if resource else "",
+            "cells": [{"kind": "date", "value": entry.on}, {"kind": "text", "value": entry.get_text_display()}],
+        }
+        for entry in entries[:SHOWN_MAX]
+    ]
+    return {"columns": columns, "rows": rows, "more_count": len(entries) - len(rows)}

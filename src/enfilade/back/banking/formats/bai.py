@@ -10,8 +10,9 @@ import re
 from dataclasses import dataclass, field
 
 from enfilade.core.textfile import Problems, code_page, decode, repair
+from enfilade.core.textvalues import Fault, currency, day, say, told, words
 
-from .found import STATEMENTS_MAX, Fault, Found, FoundLine, FoundStatement, Hints, currency, day, number, say, told, words
+from .found import STATEMENTS_MAX, Found, FoundLine, FoundStatement, Hints, number
 
 _BEGIN = re.compile(r"^\s*01,[^,]*,[^,]*,\d{6},")
 # Some programs write several records into one line.

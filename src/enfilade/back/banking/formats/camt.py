@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 
 from enfilade.core.textfile import Problems
+from enfilade.core.textvalues import Fault, currency, day, minor, say, told, words
 
 from . import camt_names as at
-from .found import STATEMENTS_MAX, Fault, Found, FoundLine, FoundStatement, currency, day, minor, number, say, told, words
+from .found import STATEMENTS_MAX, Found, FoundLine, FoundStatement, number
 from .tree import Node, Refused, read_tree
 
 _NAMESPACE = re.compile(r"camt\.\d{3}\.\d{3}\.\d{2}")

@@ -15,9 +15,9 @@ from typing import Any
 
 from enfilade.core.tabular import SEPARATORS, Row, Table, read_table
 from enfilade.core.textfile import Problem, Problems, decode
+from enfilade.core.textvalues import Amounts, Days, Fault, currency, minor, say, told, words
 
-from .found import Fault, Found, FoundLine, FoundStatement, Hints, Layout, currency, minor, number, refused, say, told, words
-from .told import Amounts, Days
+from .found import Found, FoundLine, FoundStatement, Hints, Layout, number, refused
 
 _USUAL: dict[str, list[str]] = tomllib.loads(Path(__file__).with_name("usual_columns.toml").read_text())
 _NO_STATEMENT = "This is no statement of a bank that is known here: camt.053, MT940, OFX, QIF, BAI2 and CSV are read."

@@ -4,17 +4,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field
-from datetime import date
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from babel.numbers import get_currency_precision
-
-from enfilade.core.textfile import Problems, clean
-
-AMOUNT_DIGITS_MAX = 18
-AMOUNT_MAX_MINOR = 10**15
-TEXT_CHARS_MAX = 2_000
 LINES_MAX = 100_000
 STATEMENTS_MAX = 1_000
 
@@ -155,64 +146,6 @@ def refused(line: int, sentence: str) -> Found:
     return Found(problems=[{"line": line, "field": "", "sentence": sentence, "refused": True}])
 
 
-class Fault(Exception):
-    """A place that can't be read; the statement is not taken."""
-
-    def __init__(self, line: int, name: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.line, self.name, self.sentence = line, name, sentence
-
-
-def told(problems: Problems) -> list[dict[str, Any]]:
-    """Problems as a file that was read carries them."""
-    return [{"line": p.line, "field": p.field, "sentence": p.sentence, "refused": p.refused} for p in problems.listed()]
-
-
-def say(problems: Problems, fault: Fault) -> None:
-    """Write a fault down."""
-    problems.add(fault.line, fault.name, fault.sentence, refused=True)
-
-
-def minor(text: str, currency: str, line: int, name: str) -> int:
-    """Minor units of a decimal text. Refuses more decimals than the currency has, unless they are zeros."""
-    try:
-        number = Decimal(text.strip())
-    except InvalidOperation:
-        raise Fault(line, name, f"“{clean(text)[0][:30]}” is no amount.") from None
-    if not number.is_finite() or len(text) > 2 * AMOUNT_DIGITS_MAX or number.adjusted() > AMOUNT_DIGITS_MAX:
-        raise Fault(line, name, "This amount is out of range.")
-    scaled = number.scaleb(get_currency_precision(currency))
-    if scaled != scaled.to_integral_value():
-        raise Fault(line, name, f"An amount in {currency} has at most {get_currency_precision(currency)} decimals, this one is {number}.")
-    if abs(scaled) >= AMOUNT_MAX_MINOR:
-        raise Fault(line, name, "This amount is out of range.")
-    return int(scaled)
-
-
-def day(text: str, line: int, name: str) -> str:
-    """An ISO date, also the first part of an instant."""
-    try:
-        found = date.fromisoformat(text.strip()[:10])
-    except ValueError:
-        raise Fault(line, name, f"“{clean(text)[0][:30]}” is no date.") from None
-    if not 1970 <= found.year < 2200:
-        raise Fault(line, name, f"The year {found.year} can't be meant.")
-    return found.isoformat()
-
-
-def words(text: str | None, chars_max: int = TEXT_CHARS_MAX) -> str:
-    """A text as it is kept: without what can't be seen, one space between words, not longer than a screen."""
-    return " ".join(clean(text or "")[0].split())[:chars_max]
-
-
 def number(text: str | None) -> str:
     """A number of an account: capitals and digits only."""
     return "".join(letter for letter in (text or "").upper() if letter.isascii() and letter.isalnum())[:40]
-
-
-def currency(text: str | None, line: int, name: str) -> str:
-    """A currency by its code."""
-    code = (text or "").strip()
-    if len(code) != 3 or not code.isascii() or not code.isalpha() or not code.isupper():
-        raise Fault(line, name, f"“{clean(code)[0][:10]}” is no currency.")
-    return code

@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterator
 
 from enfilade.core.textfile import Problems, code_page, decode, repair
+from enfilade.core.textvalues import Fault, currency, day, minor, say, told, words
 
-from .found import STATEMENTS_MAX, Fault, Found, FoundLine, FoundStatement, Hints, currency, day, minor, number, say, told, words
+from .found import STATEMENTS_MAX, Found, FoundLine, FoundStatement, Hints, number
 from .tree import DEPTH_MAX, ELEMENTS_MAX, Node, Refused
 
 _BEGIN = re.compile(r"<OFX>", re.IGNORECASE)

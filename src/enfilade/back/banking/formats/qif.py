@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 
 from enfilade.core.textfile import Problems, code_page, decode, repair
+from enfilade.core.textvalues import Amounts, Days, Fault, minor, say, told, words
 
-from .found import Fault, Found, FoundLine, FoundStatement, Hints, minor, number, say, told, words
-from .told import Amounts, Days
+from .found import Found, FoundLine, FoundStatement, Hints, number
 
 _TYPES = {"bank", "ccard", "cash", "oth a", "oth l"}
 _TYPE = re.compile(r"^!Type:\s*(.+?)\s*$", re.IGNORECASE)

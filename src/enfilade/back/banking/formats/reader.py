@@ -9,8 +9,9 @@ from typing import Any
 
 from enfilade.core.apart import answer, read_apart
 from enfilade.core.textfile import BYTES_MAX, decode, refusal
+from enfilade.core.textvalues import words
 
-from .found import LINES_MAX, Found, Hints, refused, words
+from .found import LINES_MAX, Found, Hints, refused
 
 SECONDS_MAX = 30
 MEMORY_MAX_BYTES = 1024 * 1024 * 1024

@@ -17,8 +17,9 @@ from mt940.tags import Statement as StatementTag
 from mt940.tags import StatementASNB
 
 from enfilade.core.textfile import Problems, code_page, decode, repair
+from enfilade.core.textvalues import Fault, currency, day, minor, say, told, words
 
-from .found import STATEMENTS_MAX, Fault, Found, FoundLine, FoundStatement, Hints, currency, day, minor, number, say, told, words
+from .found import STATEMENTS_MAX, Found, FoundLine, FoundStatement, Hints, number
 
 _BEGIN = re.compile(r"^(?:\{4:)?:20:", re.MULTILINE)
 _ENTRY = re.compile(r"^:61:", re.MULTILINE)

@@ -12,7 +12,7 @@ import pytest
 
 from enfilade.back.banking.formats.found import Found, FoundLine, Hints, Layout
 from enfilade.back.banking.formats.reader import read, read_statements
-from enfilade.back.banking.formats.told import Amounts, Days
+from enfilade.core.textvalues import Amounts, Days
 
 from .desk import Move, camt
 

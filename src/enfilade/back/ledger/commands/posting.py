@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, TypedDict
 
+from enfilade.back.ledger.charts import CHARTS
+from enfilade.back.ledger.events import LedgerFounded, MonthClosed
+from enfilade.back.ledger.models import AccountPurpose
+from enfilade.back.ledger.queries import BOOK_CODE, ledger_book, places_of
 from enfilade.base.books import commands as books
 from enfilade.base.books.models import Book, Entry, Period
 from enfilade.base.books.queries import accounts_by_code, first_period, unsealed_count
@@ -13,11 +17,6 @@ from enfilade.base.party.models import Party
 from enfilade.core.command import Amount, Input, LongText, Ref, command
 from enfilade.core.context import Context, Refusal
 from enfilade.core.events import publish
-
-from .charts import CHARTS
-from .events import LedgerFounded, MonthClosed
-from .models import AccountPurpose
-from .queries import BOOK_CODE, ledger_book, places_of
 
 Today = Annotated[date, Input(prefill="ctx.today")]
 

@@ -1,0 +1,28 @@
+"""What the ledger does: it is founded, posted to, closed; journals of other programs come in."""
+
+from .journals import import_journal, take_back_journal
+from .posting import (
+    JournalLine,
+    Leg,
+    close_period,
+    found_ledger,
+    open_year,
+    post_journal,
+    post_legs,
+    reopen_period,
+    reverse_journal,
+)
+
+__all__ = [
+    "JournalLine",
+    "Leg",
+    "close_period",
+    "found_ledger",
+    "import_journal",
+    "open_year",
+    "post_journal",
+    "post_legs",
+    "reopen_period",
+    "reverse_journal",
+    "take_back_journal",
+]

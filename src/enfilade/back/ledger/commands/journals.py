@@ -1,0 +1,175 @@
+"""Take a journal of another program: all of its entries, or nothing; and take it back."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import defaultdict
+from datetime import date
+from itertools import islice
+from typing import Annotated
+
+from enfilade.back.ledger.events import JournalTaken, JournalTakenBack
+from enfilade.back.ledger.journals.found import FoundEntry, FoundJournal, failed_checks, kind_of
+from enfilade.back.ledger.journals.reader import read_journal
+from enfilade.back.ledger.models import AccountName, JournalFile
+from enfilade.back.ledger.queries import ledger_book
+from enfilade.base.books import commands as books
+from enfilade.base.books.models import Account, Book
+from enfilade.base.books.queries import accounts_by_code, entries_of, periods_between
+from enfilade.core.command import Input, LongText, Ref, command
+from enfilade.core.context import Context, Invalid, Refusal
+from enfilade.core.events import publish
+from enfilade.core.files import open_file
+from enfilade.core.models import StoredFile
+from enfilade.core.refs import ref
+from enfilade.core.ui.format import format_amount, format_day
+
+SENTENCES_MAX = 20
+_CODE = re.compile(r"^([A-Za-z]?\d[\w.]*)(?:[\s-]|$)")
+_PREFIX = {"asset": "A", "liability": "L", "equity": "E", "income": "R", "expense": "X"}
+
+
+@command(permission="ledger.import_journal", label="Take a journal", tone="primary", target="", door=True)
+def import_journal(
+    ctx: Context,
+    *,
+    file: Ref[StoredFile],
+    add_accounts: Annotated[bool, Input(label="Add the accounts that are not known")] = False,
+) -> JournalFile:
+    """Enter every entry of a journal of hledger, Ledger or beancount, or of a CSV file or workbook, as its content is.
+
+    add_accounts: an account is known by its code at the beginning of its name or of the last part of it, else by what was said under
+        names of accounts elsewhere; others are added with a code of their own, their kind being told by their first word.
+    Refuses: no_ledger, journal_file_known; invalid (what can't be read, does not sum to zero, or differs from a balance that the file
+    asserts, with its line; days that are not open; accounts that are not known): then nothing is entered. entry_period_open (database).
+    """
+    with open_file(file) as content:
+        data = content.read()
+    digest = hashlib.sha256(data).hexdigest()
+    if known := JournalFile.objects.visible_to(ctx).filter(sha256=digest, state=JournalFile.State.TAKEN).first():
+        raise Refusal(
+            "journal_file_known", f"This journal was taken on {format_day(known.taken_at.astimezone(ctx.zone).date())}.", field="file"
+        )
+    book = ledger_book(ctx)
+    found = read_journal(data, ctx.company.country, ctx.company.currency)
+    _refuse(_faults(ctx, book, found))
+    accounts = _accounts(ctx, book, found, add=add_accounts)
+    days = [date.fromisoformat(entry.on) for entry in found.entries]
+    taken = JournalFile.objects.create(
+        company=ctx.company,
+        file=file,
+        sha256=digest,
+        format=found.format,
+        taken_at=ctx.now,
+        taken_by=ctx.user,
+        entry_count=len(found.entries),
+        from_on=min(days),
+        to_on=max(days),
+        remarks="\n".join(_sentence(p["line"], p["sentence"]) for p in found.problems),
+    )
+    for entry, on in zip(found.entries, days, strict=True):
+        lines = [
+            books.LineIn(accounts[p.account], ctx.company.currency, p.amount_minor or 0, None, p.text, p.dimensions) for p in entry.postings
+        ]
+        books.write_entry(ctx, book=book, on=on, text=entry.text, origin=ref(taken), lines=lines)
+    publish(ctx, JournalTaken(file=taken.pk, entries=len(found.entries)))
+    return taken
+
+
+@command(permission="ledger.take_back_journal", label="Take back", tone="danger", door=True)
+def take_back_journal(ctx: Context, *, file: JournalFile, on: Annotated[date, Input(prefill="ctx.today")], reason: LongText) -> JournalFile:
+    """Reverse every entry of a journal that came from a file, so that it can be taken again.
+
+    on: the day the reversals count for; its period has to be open.
+    Refuses: wrong_state; entry_period_open (database).
+    """
+    entries = [entry for entry in entries_of(ctx, ref(file)) if entry.reverses_id is None]
+    for entry in entries:
+        books.reverse_entry(ctx, entry=entry, on=on, text=f"Reversal of entry {entry.pk}: {reason}")
+    file.state = JournalFile.State.TAKEN_BACK
+    file.save(update_fields=["state"])
+    publish(ctx, JournalTakenBack(file=file.pk, entries=len(entries)))
+    return file
+
+
+def _sentence(line: int, sentence: str) -> str:
+    return f"Line {line}: {sentence}"
+
+
+def _refuse(sentences: list[str]) -> None:
+    if sentences:
+        more = len(sentences) - SENTENCES_MAX
+        raise Invalid({"file": [*sentences[:SENTENCES_MAX], *([f"{more} more places like these follow."] if more > 0 else [])]})
+
+
+def _faults(ctx: Context, book: Book, found: FoundJournal) -> list[str]:
+    """Why nothing of the file is entered: what can't be read, what its own balances contradict, days that are not open."""
+    sentences = [_sentence(p["line"], p["sentence"]) for p in found.problems if p["refused"]]
+    if sentences:
+        return sentences
+    for check, held in failed_checks(found):
+        said, is_held = (format_amount(m, ctx.company.currency) for m in (check.amount_minor, held))
+        sentences.append(_sentence(check.line, f"The file says that {check.account} holds {said}, by its entries it holds {is_held}."))
+    return [*sentences, *_not_open(ctx, book, found.entries)]
+
+
+def _not_open(ctx: Context, book: Book, entries: list[FoundEntry]) -> list[str]:
+    days = sorted({date.fromisoformat(entry.on) for entry in entries})
+    spans = [(p.starts_on, p.ends_on) for p in periods_between(ctx, book, days[0], days[-1]) if p.state == p.State.OPEN]
+    lines = {entry.on: entry.line for entry in reversed(entries)}
+    closed = [day for day in days if not any(first <= day <= last for first, last in spans)]
+    years: dict[int, date] = {}
+    for day in closed:
+        years.setdefault(day.year, day)
+    return [
+        _sentence(lines[day.isoformat()], f"No month of the ledger is open on {format_day(day)}. Open it first.") for day in years.values()
+    ]
+
+
+def _accounts(ctx: Context, book: Book, found: FoundJournal, *, add: bool) -> dict[str, int]:
+    """The account of each name in the file. Refuses what is not known, unless it is to be added."""
+    names: dict[str, int] = {}
+    for entry in found.entries:
+        for posting in entry.postings:
+            names.setdefault(posting.account, posting.line)
+    said = dict(AccountName.objects.visible_to(ctx).filter(name__in=names).values_list("name", "account_id"))
+    codes = {name: code for name in names if (code := _code_in(name))}
+    by_code = {a.code: a for a in accounts_by_code(ctx, book, list(set(codes.values()))) if not a.heading}
+    known = {name: by_code[code].pk for name, code in codes.items() if code in by_code} | said
+    missing = {name: line for name, line in names.items() if name not in known}
+    if missing and not add:
+        _refuse([_sentence(line, _unknown(name)) for name, line in missing.items()])
+    return known | (_added(ctx, book, found, missing) if missing else {})
+
+
+def _unknown(name: str) -> str:
+    return f"{name} is no account here: say under names of accounts elsewhere which it is, or let the missing ones be added."
+
+
+def _code_in(name: str) -> str:
+    """The code with which the last part of a name begins, as our own journals write it; "" where it has none."""
+    match = _CODE.match(name.rsplit(":", 1)[-1].strip())
+    return match[1] if match else ""
+
+
+def _added(ctx: Context, book: Book, found: FoundJournal, missing: dict[str, int]) -> dict[str, int]:
+    """Accounts for the names that are not known, with the next free codes of their kind; the names are kept for the next file."""
+    kinds = {name: kind_of(name, found.kinds) for name in missing}
+    untold = [name for name, kind in kinds.items() if not kind]
+    _refuse(
+        [_sentence(missing[name], f"{name} does not tell its kind: say under names of accounts elsewhere which it is.") for name in untold]
+    )
+    wanted: dict[str, list[str]] = defaultdict(list)
+    for name, kind in kinds.items():
+        wanted[kind].append(name)
+    taken = set(Account.objects.visible_to(ctx).filter(book=book).values_list("code", flat=True))
+    made: dict[str, str] = {}
+    for kind, names in wanted.items():
+        free = (code for n in range(1, 10_000) if (code := f"{_PREFIX[kind]}{n:04}") not in taken)
+        made |= dict(zip(names, islice(free, len(names)), strict=True))
+    rows = [books.AccountIn(code, name.partition(":")[2] or name, kinds[name]) for name, code in made.items()]
+    books.add_accounts(ctx, book=book, accounts=rows)
+    keys = {a.code: a.pk for a in accounts_by_code(ctx, book, list(made.values()))}
+    AccountName.objects.bulk_create([AccountName(company=ctx.company, name=name, account_id=keys[code]) for name, code in made.items()])
+    return {name: keys[code] for name, code in made.items()}

@@ -1,0 +1,188 @@
+"""Journals of hledger and Ledger.
+
+Read: transactions with one account and amount a line, one of them left out; codes, comments, assertions of balances, directives that change
+nothing here. Refused with the line: prices and lots, virtual postings, what is added automatically, files that are named in the file.
+Source: hledger manual 1.25, "Journal format".
+"""
+
+from __future__ import annotations
+
+import re
+
+from enfilade.core.textfile import Problems, code_page, decode, repair
+from enfilade.core.textvalues import Amounts, Fault, day, minor, say, told, words
+
+from .found import ENTRIES_MAX, Check, FoundEntry, FoundJournal, FoundPosting, require_own, settle
+
+_DATE = r"(?:\d{4}[-/.])?\d{1,2}[-/.]\d{1,2}"
+_HEAD = re.compile(rf"^({_DATE})(?:=\S+)?(?:\s+[*!])?(?:\s+\(([^)]*)\))?(?:\s+([^;]*))?(?:;.*)?$")
+_POSTING = re.compile(r"^\s+(?:[*!]\s+)?(\S(?:[^\t;]*?[^\s;])?)(?:(?:\s{2,}|\t\s*)([^;\s][^;]*))?\s*(?:;(.*))?$")
+_COMMODITY = r'"[^"]+"|[^\d\s;@={}()\[\]+\-.,"\']+'
+_AMOUNT = re.compile(rf"^([-+]?)\s*({_COMMODITY})?\s*([-+]?)\s*(\d[\d.,' ]*|[.,]\d+)\s*({_COMMODITY})?$")
+_TAG = re.compile(r"\bdimensions:\s*([^,]*)")
+_TYPE = re.compile(r"\btype:\s*([A-Za-z]+)")
+_KINDS = (
+    {"A": "asset", "C": "asset", "L": "liability", "E": "equity", "V": "equity", "R": "income", "X": "expense"}
+    | {name: name.lower() for name in ("Asset", "Liability", "Equity", "Expense")}
+    | {"Cash": "asset", "Revenue": "income", "Conversion": "equity"}
+)
+_QUIET = re.compile(r"^(?:commodity|payee|tag|P|D|decimal-mark|account|Y|year|apply year|apply tag|N)\b|^Y\d")
+_YEAR = re.compile(r"^(?:apply year|year|Y)\s*(\d{4})\s*$")
+_BLOCK = {"comment": "end comment", "test": "end test"}
+_FORBIDDEN = {
+    "include": "Another file is named here; bring the files together first (hledger print).",
+    "=": "What is added automatically is not read; write it out first (hledger print --auto).",
+    "alias": "Other names for accounts are not read; write them out first (hledger print).",
+    "apply account": "A common part of accounts is not read; write it out first (hledger print).",
+}
+
+
+def is_plain(text: str) -> bool:
+    """Whether a text has a transaction: a date at the beginning of a line, and a line of an account under it."""
+    return bool(re.search(rf"^{_DATE}(?:=\S+)?(?:[ \t][^\"\n]*)?\n(?:[ \t]+;[^\n]*\n)*[ \t]+\S", text, re.MULTILINE))
+
+
+def read_plain(data: bytes, region: str, currency: str) -> FoundJournal:
+    """All entries of a file; nothing where one of them can't be read."""
+    text = repair(decode(data).replace("\r\n", "\n").replace("\r", "\n"), page=code_page(region))
+    return _Reading(text, currency).found()
+
+
+class _Reading:
+    """One file, line by line."""
+
+    def __init__(self, text: str, currency: str) -> None:
+        self.currency, self.problems = currency, Problems()
+        self.made = FoundJournal("hledger")
+        self.lines = text.split("\n")
+        mark = re.search(r"^decimal-mark\s+([.,])", text, re.MULTILINE)
+        self.amounts = Amounts((figures for line in self.lines if (figures := _figures(line))), currency)
+        self.amounts.mark = mark[1] if mark else self.amounts.mark
+        self.year = ""
+        self.ends = ""
+        self.entry: FoundEntry | None = None
+        self.passed = 0
+
+    def found(self) -> FoundJournal:
+        """The journal; a fault of one line does not hide those of the next."""
+        for at, raw in enumerate(self.lines, 1):
+            try:
+                self._take(at, raw.rstrip())
+            except Fault as fault:
+                say(self.problems, fault)
+            if len(self.made.entries) > ENTRIES_MAX:
+                self.problems.add(
+                    at, "", f"There are more than {ENTRIES_MAX} entries in this file. Split it into smaller ones.", refused=True
+                )
+                break
+        self._end(len(self.lines))
+        if self.ends:
+            self.problems.add(len(self.lines), "", f"“{self.ends}” is missing.", refused=True)
+        if self.passed:
+            self.problems.add(1, "", f"{self.passed} entries that are only planned (~) were left out.")
+        self.made.problems = told(self.problems)
+        return self.made
+
+    def _take(self, at: int, line: str) -> None:
+        if self.ends:
+            self.ends = "" if line.strip() == self.ends else self.ends
+        elif not line or line[0] in ";#*%|":
+            if not line:
+                self._end(at)
+        elif line[0] in " \t":
+            if line.strip()[:1] not in ("", ";") and self.entry is not None:
+                self._posting(at, line)
+        else:
+            self._end(at)
+            self._top(at, line)
+
+    def _top(self, at: int, line: str) -> None:
+        if head := _HEAD.match(line):
+            texts = " ".join(part for part in (f"({head[2]})" if head[2] else "", head[3] or "") if part)
+            entry = FoundEntry(at, self._day(head[1], at), words(texts) or "Journal entry")
+            self.entry = entry
+        elif line.strip() in _BLOCK:
+            self.ends = _BLOCK[line.strip()]
+        elif line[0] == "~":
+            self.passed += 1
+        elif sentence := next((said for name, said in _FORBIDDEN.items() if line.startswith(name)), ""):
+            raise Fault(at, "", sentence)
+        elif line.startswith("account "):
+            self._account(line)
+        elif year := _YEAR.match(line):
+            self.year = year[1]
+        elif not _QUIET.match(line) and not line.startswith(("end", "!", "@")):
+            raise Fault(at, "", f"“{words(line, 40)}” is not understood.")
+
+    def _account(self, line: str) -> None:
+        name, _, comment = line.removeprefix("account ").partition(";")
+        if (kind := _TYPE.search(comment)) and (known := _KINDS.get(kind[1])):
+            self.made.kinds[name.strip()] = known
+
+    def _day(self, text: str, at: int) -> str:
+        parts = re.split(r"[-/.]", text)
+        if len(parts) == 2:
+            if not self.year:
+                raise Fault(at, "", "This date has no year.")
+            parts = [self.year, *parts]
+        return day(f"{parts[0]}-{int(parts[1]):02}-{int(parts[2]):02}", at, "")
+
+    def _posting(self, at: int, line: str) -> None:
+        assert self.entry is not None  # noqa: S101 - only called inside an entry
+        found = _POSTING.match(line)
+        if found is None:
+            raise self._given_up(Fault(at, "", f"“{words(line, 40)}” is no posting."))
+        account, amount, comment = found[1], (found[2] or "").strip(), found[3] or ""
+        try:
+            if account[0] in "([":
+                raise Fault(at, "", "Postings in brackets are not part of double entry and are not read.")
+            amount, _, claim = amount.partition("=")
+            value = self._amount(amount.strip(), at) if amount.strip() else None
+            if claim and value is None:
+                raise Fault(at, "", "An amount that follows from a balance is not read; write it out.")
+        except Fault as fault:
+            raise self._given_up(fault) from None
+        if claim:
+            below = claim.lstrip("=").startswith("*")
+            held = self._amount(claim.lstrip("=*").strip(), at)
+            self.made.checks.append(Check(at, self.entry.on, account, held, below=below))
+        tag = _TAG.search(comment)
+        dimensions = words(tag[1], 200) if tag else ""
+        note = "" if tag else words(comment, 200)
+        self.entry.postings.append(FoundPosting(at, account, value, note, dimensions))
+
+    def _given_up(self, fault: Fault) -> Fault:
+        """An entry of which one line can't be read is not judged as a whole."""
+        self.entry = None
+        return fault
+
+    def _amount(self, text: str, at: int) -> int:
+        if any(sign in text for sign in "@{"):
+            raise Fault(at, "", "Prices and lots are not read: the ledger keeps one currency.")
+        found = _AMOUNT.match(text)
+        if found is None:
+            raise Fault(at, "", f"“{words(text, 30)}” is no amount.")
+        require_own(found[2] or found[5] or "", self.currency, at)
+        sign = "-" if "-" in (found[1], found[3]) else ""
+        return minor(sign + self.amounts.read(found[4].replace(" ", ""), at, ""), self.currency, at, "")
+
+    def _end(self, at: int) -> None:
+        """The entry is complete."""
+        entry, self.entry = self.entry, None
+        if entry is None:
+            return
+        try:
+            settle(entry)
+        except Fault as fault:
+            say(self.problems, fault)
+            return
+        if entry.postings:
+            self.made.entries.append(entry)
+
+
+def _figures(line: str) -> str:
+    """The amount of a posting, for the mark of decimals to be told by."""
+    if not line.startswith((" ", "\t")) or not (found := _POSTING.match(line)) or not found[2]:
+        return ""
+    amount = _AMOUNT.match(found[2].partition("=")[0].strip())
+    return amount[4].strip() if amount else ""
