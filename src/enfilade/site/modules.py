@@ -17,6 +17,7 @@ BACK: list[str] = [
     "enfilade.back.tax",
     "enfilade.back.billing",
     "enfilade.back.banking",
+    "enfilade.back.payables",
 ]
 MIDDLE: list[str] = ["enfilade.middle.doors"]
 FRONT: list[str] = [

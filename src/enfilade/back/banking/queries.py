@@ -14,6 +14,7 @@ from enfilade.core.context import Context
 
 from . import rules
 from .models import BankAccount, LineMatch, MatchRule, Statement, StatementLine
+from .settlers import proposed
 
 ENTRIES_MAX = 5_000
 
@@ -57,9 +58,11 @@ def proposals_for(ctx: Context, lines: Sequence[StatementLine]) -> dict[int, lis
             names={line.name.lower() for line in facts if line.name},
         )
     ]
-    entries = _free_entries(ctx, lines)
+    entries, others = _free_entries(ctx, lines), proposed(ctx, facts)
     return {
-        line.key: rules.proposals(line, invoices, entries.get(bank, []), [r for r, a in learnt.items() if a in (None, bank)])
+        line.key: rules.proposals(
+            line, invoices, entries.get(bank, []), [r for r, a in learnt.items() if a in (None, bank)], others[line.key]
+        )
         for line, bank in zip(facts, (row.bank_account_id for row in lines), strict=True)
     }
 

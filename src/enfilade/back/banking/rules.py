@@ -71,6 +71,7 @@ class Proposal:
     """What a line may be. percent: how sure that is, a scale and no probability. reasons: why, as sentences.
 
     invoices: key and amount of each; entry, account: keys, where it is no invoice. shown: what it leads to in words, and with what amount.
+    settler: an upper module that proposes it; items: what it settles there, a reference and an amount each.
     """
 
     percent: int
@@ -79,18 +80,23 @@ class Proposal:
     entry: int | None = None
     account: int | None = None
     shown: tuple[tuple[str, int], ...] = ()
+    settler: str = ""
+    items: tuple[tuple[str, int], ...] = ()
 
     @property
     def code(self) -> str:
         """Names the proposal, so that what was seen is what is accepted."""
         if self.invoices:
             return "invoice:" + ",".join(f"{key}={amount}" for key, amount in self.invoices)
+        if self.settler:
+            return f"{self.settler}:" + ",".join(f"{reference}={amount}" for reference, amount in self.items)
         return f"entry:{self.entry}" if self.entry else f"account:{self.account}"
 
     @property
     def takes(self) -> set[str]:
         """What nobody else can have any more once it is accepted."""
-        return {f"invoice:{key}" for key, _ in self.invoices} | ({f"entry:{self.entry}"} if self.entry else set())
+        named = {f"invoice:{key}" for key, _ in self.invoices} | {reference for reference, _ in self.items}
+        return named | ({f"entry:{self.entry}"} if self.entry else set())
 
 
 def fingerprints(contents: Sequence[tuple[object, ...]]) -> list[str]:
@@ -126,14 +132,19 @@ def applies(rule: RuleFacts, line: LineFacts) -> bool:
 
 
 def proposals(
-    line: LineFacts, invoices: Sequence[InvoiceFacts], entries: Sequence[EntryFacts], rules: Sequence[RuleFacts]
+    line: LineFacts,
+    invoices: Sequence[InvoiceFacts],
+    entries: Sequence[EntryFacts],
+    rules: Sequence[RuleFacts],
+    others: Sequence[Proposal] = (),
 ) -> list[Proposal]:
     """What a line may be, the surest first.
 
     invoices: open ones; entries: those that no line stands for; rules: that are active. Those of other lines may be among them.
+    others: what upper modules say that it may be.
     """
     spoken = [rule for rule in rules if applies(rule, line)]
-    found = list(_of_entries(line, entries))
+    found = [*_of_entries(line, entries), *others]
     if line.open_minor > 0:
         found += _of_invoices(line, invoices, {rule.party for rule in spoken if rule.party})
     found += [

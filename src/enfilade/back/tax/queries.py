@@ -33,3 +33,10 @@ def taxes_for(ctx: Context, tax_classes: Iterable[str], on: date, country: str =
     if missing := wanted - found.keys():
         raise Refusal("no_tax_code", f"No tax is set for {min(missing)} in {where} on {on:%Y-%m-%d}.", field="tax_class")
     return found
+
+
+def rates_on(ctx: Context, on: date) -> dict[str, int]:
+    """Rates above zero that hold in the company's own country on a day. Shape: tax class -> basis points."""
+    held = Q(valid_until=None) | Q(valid_until__gte=on)
+    rows = TaxCode.objects.visible_to(ctx).filter(held, country=ctx.company.country, valid_from__lte=on, rate_bp__gt=0)
+    return dict(rows.order_by("tax_class").values_list("tax_class", "rate_bp"))

@@ -109,6 +109,11 @@ def accounts_by_code(ctx: Context, book: Book, codes: Sequence[str] | None = Non
     return list(rows if codes is None else rows.filter(code__in=codes))
 
 
+def accounts_by_id(ctx: Context, keys: Collection[int]) -> dict[int, Account]:
+    """Accounts that take entries, of these keys. Shape: key -> account."""
+    return {account.pk: account for account in Account.objects.visible_to(ctx).filter(pk__in=keys, heading=False)}
+
+
 def totals_on(
     ctx: Context, book: Book, on: date, accounts: Sequence[int] | None = None, values: Sequence[int] | None = None
 ) -> list[Total]:

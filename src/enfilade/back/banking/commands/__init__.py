@@ -1,5 +1,6 @@
 """What banking does: take statements, match their lines, post the rest, take a match back."""
 
+from .common import require_open, write_match
 from .importing import import_statement
 from .matching import InvoicePart, accept_proposal, accept_proposals, match_entry, match_line
 from .posting import give_line, post_line, unmatch_line
@@ -13,5 +14,7 @@ __all__ = [
     "match_entry",
     "match_line",
     "post_line",
+    "require_open",
     "unmatch_line",
+    "write_match",
 ]

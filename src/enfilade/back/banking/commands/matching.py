@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from enfilade.back.banking import rules
 from enfilade.back.banking.models import BankAccount, LineMatch, MatchRule, StatementLine
 from enfilade.back.banking.queries import open_lines, proposals_for
+from enfilade.back.banking.settlers import SETTLERS
 from enfilade.back.billing.commands import take_transfer
 from enfilade.back.billing.models import Invoice
 from enfilade.base.books.models import Entry
@@ -134,6 +135,8 @@ def _accept(ctx: Context, line: StatementLine, chosen: rules.Proposal) -> None:
     reason = " ".join(chosen.reasons)
     if chosen.entry:
         _match_entry(ctx, line, _row(ctx, f"books.entry:{chosen.entry}"), chosen.percent, reason)
+    elif chosen.settler:
+        SETTLERS[chosen.settler].settle(ctx, line, chosen)
     elif chosen.account:
         post_line(ctx, line=line, account=_row(ctx, f"books.account:{chosen.account}"))
     else:

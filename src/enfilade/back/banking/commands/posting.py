@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from enfilade.back.banking.events import LineUnmatched
 from enfilade.back.banking.models import LineMatch, MatchRule, StatementLine
+from enfilade.back.banking.settlers import settler_of
 from enfilade.back.billing.commands import refund_payment
 from enfilade.back.ledger.commands import Leg, post_legs, reverse_journal
 from enfilade.base.books.models import Account, Entry
@@ -91,6 +92,8 @@ def _undo(ctx: Context, match: LineMatch, on: date, reason: str) -> Entry | None
     if match.payment is not None:
         refund = refund_payment(ctx, payment=match.payment, amount=match.amount_minor, reason=reason, on=on)
         return entries_of(ctx, ref(refund))[0]
+    if (settler := settler_of(match.entry)) is not None and match.kind == LineMatch.Kind.ACCOUNT:
+        return settler.undo(ctx, match.entry, on, reason)
     if match.kind == LineMatch.Kind.ACCOUNT:
         return reverse_journal(ctx, entry=match.entry, on=on, reason=reason)
     return None

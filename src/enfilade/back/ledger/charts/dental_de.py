@@ -18,8 +18,11 @@ A | Assets | asset:
     1400 | Patients and customers | asset
     1410 | Association of statutory health insurance dentists | asset
     1500 | Other receivables | asset
+    1510 | Advances paid to suppliers | asset
     1571 | Input tax 7 % | asset
+    1574 | Input tax on acquisitions from the European Union | asset
     1576 | Input tax 19 % | asset
+    1577 | Input tax on services where we owe the tax | asset
     0980 | Prepaid expenses | asset
   A4 | Cash and bank | asset:
     1000 | Cash | asset
@@ -35,8 +38,10 @@ L | Liabilities | liability:
     1741 | Payroll tax | liability
     1742 | Social security | liability
     1771 | Output tax 7 % | liability
+    1774 | Tax on acquisitions from the European Union | liability
     1776 | Output tax 19 % | liability
     1780 | Advance payments of VAT | liability
+    1787 | Tax that we owe for our suppliers | liability
 Q | Equity | equity:
     0880 | Capital | equity
     0860 | Profit brought forward | equity
@@ -55,6 +60,7 @@ M | Material and laboratory | expense:
     3000 | Practice material | expense
     3100 | Outside laboratory | expense
     3200 | Goods bought for resale | expense
+    3730 | Discounts received for early payment | expense
 P | People | expense:
     4110 | Wages | expense
     4120 | Salaries | expense
@@ -90,7 +96,9 @@ O | Running cost | expense:
 # fmt: off
 PURPOSES = {
     "cash": "1000", "bank": "1200", "card": "1361", "transit": "1360", "receivable": "1400", "insurer": "1410",
-    "tax_input": "1576", "tax_input_reduced": "1571", "stock": "3980", "payable": "1600", "prepayment": "1710",
+    "tax_input": "1576", "tax_input_reduced": "1571",
+    "tax_input_acquisition": "1574", "tax_input_reverse": "1577", "tax_output_acquisition": "1774", "tax_output_reverse": "1787",
+    "advance_paid": "1510", "cash_discount_taken": "3730", "stock": "3980", "payable": "1600", "prepayment": "1710",
     "wages_payable": "1740", "tax_output": "1776", "tax_output_reduced": "1771", "capital": "0880", "drawings": "1800",
     "opening": "9000", "revenue": "8400", "revenue_reduced": "8300", "revenue_exempt": "8100", "revenue_zero": "8200",
     "discount": "8700", "other_income": "2700", "goods": "3000", "laboratory": "3100", "wages": "4110", "rent": "4210",

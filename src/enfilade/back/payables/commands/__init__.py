@@ -1,0 +1,32 @@
+"""What payables does: bills, accounts of suppliers, payment runs, payments, credit notes."""
+
+from .accounts import confirm_account, end_account, enter_account
+from .approval import approve_bill, void_bill
+from .bills import attach_file, change_bill, discard_bill, enter_bill, say_what_for
+from .lines import BillLineIn
+from .matching import match_bills
+from .paying import pay_bill, reverse_payment, use_credit
+from .runs import cancel_run, make_run, mark_sent, release_run, take_out
+
+__all__ = [
+    "BillLineIn",
+    "approve_bill",
+    "attach_file",
+    "cancel_run",
+    "change_bill",
+    "confirm_account",
+    "discard_bill",
+    "end_account",
+    "enter_account",
+    "enter_bill",
+    "make_run",
+    "mark_sent",
+    "match_bills",
+    "pay_bill",
+    "release_run",
+    "reverse_payment",
+    "say_what_for",
+    "take_out",
+    "use_credit",
+    "void_bill",
+]

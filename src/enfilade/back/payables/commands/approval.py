@@ -1,0 +1,114 @@
+"""A bill is approved and posted, or was no bill and is void."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date
+from decimal import Decimal
+from typing import TypedDict
+
+from enfilade.back.ledger.commands import Leg, post_legs, reverse_journal
+from enfilade.back.payables.events import BillApproved, BillVoided
+from enfilade.back.payables.models import Bill, BillLine
+from enfilade.base.books.queries import entries_of
+from enfilade.base.party.models import Party
+from enfilade.core.command import LongText, command
+from enfilade.core.context import Context, Refusal
+from enfilade.core.events import publish
+from enfilade.core.fields import to_major
+from enfilade.core.refs import ref
+
+from .common import Today, number_of, require_date
+
+INPUT_TAX = {"standard": "tax_input", "reduced": "tax_input_reduced"}
+SELF_TAX = {"AE": ("tax_input_reverse", "tax_output_reverse"), "K": ("tax_input_acquisition", "tax_output_acquisition")}
+SERIES = {Bill.Kind.BILL: "B", Bill.Kind.CREDIT_NOTE: "BC"}
+
+
+class ApprovalFacts(TypedDict):
+    """What a door is told about a bill. total: with tax, in major units; attached: whether the bill itself is kept with it.
+
+    first: whether nothing of this supplier was approved before.
+    """
+
+    total: Decimal
+    supplier: str
+    attached: bool
+    first: bool
+
+
+def _approval_facts(*, bill: Bill, **_: object) -> ApprovalFacts:
+    earlier = Bill.objects.filter(company=bill.company_id, supplier=bill.supplier_id, posted_on__isnull=False).exists()
+    return {
+        "total": to_major(bill.total_minor, bill.currency),
+        "supplier": bill.supplier.name,
+        "attached": bill.file_id is not None,
+        "first": not earlier,
+    }
+
+
+@command(permission="payables.approve_bill", label="Approve", tone="primary", door=_approval_facts)
+def approve_bill(ctx: Context, *, bill: Bill, on: Today) -> Bill:
+    """Say that a bill is right and owed, and post it: cost, tax that is deducted, what is owed to the supplier.
+
+    on: accounting date; its month has to be open.
+    Refuses: not_draft, already_approved, what_for, date_out_of_range; bill_sums_lines, bill_lines_have_account, entry_period_open,
+    line_account_open (database).
+    """
+    require_date(on, "on")
+    lines = list(BillLine.objects.visible_to(ctx).filter(bill=bill).select_related("account").order_by("pk"))
+    if unknown := next((n for n, line in enumerate(lines, 1) if line.account_id is None), 0):
+        raise Refusal("what_for", f"Say first what line {unknown} was for.")
+    _post(ctx, bill, lines, on)
+    bill.posted_on, bill.approved_by, bill.approved_at, bill.state = on, ctx.user, ctx.now, Bill.State.OPEN
+    bill.number = number_of(ctx, bill.kind, SERIES[Bill.Kind(bill.kind)], on.year)
+    bill.save(update_fields=["number", "posted_on", "approved_by", "approved_at", "state"])
+    publish(
+        ctx,
+        BillApproved(
+            bill=bill.pk,
+            kind=bill.kind,
+            supplier=bill.supplier_id,
+            total_minor=bill.total_minor,
+            due_on=bill.due_on.isoformat(),
+            origin=bill.origin,
+        ),
+    )
+    return bill
+
+
+@command(permission="payables.void_bill", label="Make void", tone="danger", door=_approval_facts)
+def void_bill(ctx: Context, *, bill: Bill, on: Today, reason: LongText) -> Bill:
+    """Take back a bill that was approved although it is not owed; what was posted is reversed.
+
+    on: accounting date of the reversal; its month has to be open.
+    reason: is in the audit and in the text of the reversal.
+    Refuses: not_open, partly_settled, already_paid, before_bill; bill_void_while_untouched, entry_period_open (database).
+    """
+    if bill.posted_on and on < bill.posted_on:
+        raise Refusal("before_bill", "A bill is not void before it was posted.", field="on")
+    [entry] = [e for e in entries_of(ctx, ref(bill)) if e.reverses_id is None]
+    reverse_journal(ctx, entry=entry, on=on, reason=reason)
+    bill.state, bill.voided_on = Bill.State.VOID, on
+    bill.save(update_fields=["state", "voided_on"])
+    publish(ctx, BillVoided(bill=bill.pk, supplier=bill.supplier_id, total_minor=bill.total_minor, reason=reason))
+    return bill
+
+
+def _post(ctx: Context, bill: Bill, lines: list[BillLine], on: date) -> None:
+    """One leg for each line, one for each tax, one for what is owed; with opposite signs for a credit note."""
+    sign = bill.sign
+    legs = [Leg("payable", -sign * bill.total_minor, Party(pk=bill.supplier_id))]
+    taxes: dict[str, int] = defaultdict(int)
+    for line in lines:
+        cost = line.net_minor + line.tax_minor + line.self_tax_minor - line.deductible_minor
+        legs.append(Leg(line.account.code if line.account else "", sign * cost, text=line.description, dimensions=line.dimensions))
+        if line.tax_category in SELF_TAX:
+            deducted, owed = SELF_TAX[line.tax_category]
+            taxes[deducted] += sign * line.deductible_minor
+            taxes[owed] -= sign * line.self_tax_minor
+        elif line.deductible_minor:
+            taxes[INPUT_TAX[line.tax_class]] += sign * line.deductible_minor
+    legs += [Leg(purpose, amount) for purpose, amount in taxes.items()]
+    what = "Credit note" if sign < 0 else "Bill"
+    post_legs(ctx, on=on, text=f"{what} {bill.supplier_number} of {bill.supplier}", origin=ref(bill), legs=legs)

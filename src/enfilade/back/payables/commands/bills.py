@@ -1,0 +1,203 @@
+"""Bills come in, are corrected, and are given up before anybody approved them."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated
+
+from enfilade.back.payables import rules
+from enfilade.back.payables.events import BillEntered
+from enfilade.back.payables.models import Bill, BillLine, SupplierTerms
+from enfilade.back.payables.queries import bill_known, similar_bill, terms_of
+from enfilade.base.party.models import Party
+from enfilade.core.command import Choice, Input, LongText, Ref, command
+from enfilade.core.context import Context, Refusal
+from enfilade.core.events import publish
+from enfilade.core.models import StoredFile
+from enfilade.core.ui.format import format_day
+
+from .accounts import note_account, require_iban
+from .common import basis_points, money, require_date
+from .lines import BillLineIn, Cost, Priced, priced, write_lines
+
+Supplier = Annotated[Party, Input(shared=True, query="party_roles__role=supplier")]
+TheirNumber = Annotated[str, Input(label="Their number", max_length=100)]
+Discount = Annotated[Decimal | None, Input(label="Discount for early payment (%)", min_value=0, max_value=99, decimals=2)]
+Total = Annotated[int | None, Input(amount=True, label="Total to pay")]
+
+
+@command(permission="payables.enter_bill", label="Enter a bill", tone="primary", target="")
+def enter_bill(
+    ctx: Context,
+    *,
+    supplier: Supplier,
+    number: TheirNumber,
+    billed_on: Annotated[date, Input(label="Date of the bill")],
+    lines: list[BillLineIn],
+    total: Total = None,
+    due_on: date | None = None,
+    file: Annotated[StoredFile | None, Input(shared=True, label="The bill itself")] = None,
+    kind: Annotated[str, Choice(*Bill.Kind.choices)] = Bill.Kind.BILL,
+    discount_percent: Discount = None,
+    discount_until: date | None = None,
+    iban: Annotated[str, Input(label="IBAN on the bill", max_length=42)] = "",
+    reference: Annotated[str, Input(label="Reference for the transfer", max_length=140)] = "",
+    currency: Annotated[str, Input(max_length=3)] = "",
+    note: LongText = "",
+    origin: str = "",
+    although_similar: bool = False,
+) -> Bill:
+    """Take in what a supplier wants to have paid; it waits for approval and is in no account before.
+
+    number: as it stands on the bill (EN 16931 BT-1).
+    total: with tax, as it stands on the bill (BT-112); differences of rounding are taken from it, larger ones are refused.
+    due_on: by the terms of the supplier when left out.
+    discount_percent, discount_until: by the terms of the supplier when left out.
+    iban: when it is new, it waits for a second person before anything is paid to it.
+    reference: what the supplier wants to read on the transfer (BT-83), when it is not the number.
+    currency: that of the company; a bill in another one is refused.
+    origin: reference of what it came from, for example a message.
+    although_similar: enter it although another bill looks the same.
+    Refuses: bill_known, maybe_known, other_currency, no_lines, one_amount, unknown_rate, total_differs, not_found, bad_iban,
+    date_out_of_range; bill_entered_once, bill_adds_up, bill_due_after_its_date (database).
+    Source: EN 16931: amounts of a credit note are positive.
+    """
+    _require_currency(ctx, currency)
+    for name, day in (("billed_on", billed_on), ("due_on", due_on), ("discount_until", discount_until)):
+        if day is not None:
+            require_date(day, name)
+    _require_unknown(ctx, supplier, kind, number)
+    terms = terms_of(ctx, supplier)
+    costs = priced(ctx, lines, billed_on, terms, total)
+    if not although_similar:
+        _require_unlike(ctx, supplier, kind, costs.total_minor, billed_on)
+    bill = Bill(
+        company=ctx.company,
+        kind=kind,
+        supplier=supplier,
+        supplier_number=number,
+        billed_on=billed_on,
+        due_on=due_on or rules.days_after(billed_on, terms.term_days),
+        currency=ctx.company.currency,
+        iban=require_iban(iban) if iban else "",
+        reference=reference,
+        note=note,
+        origin=origin,
+        file=file,
+        entered_by=ctx.user,
+        entered_at=ctx.now,
+    )
+    return _enter(ctx, bill, costs, terms, discount_percent, discount_until)
+
+
+def _require_unknown(ctx: Context, supplier: Party, kind: str, number: str) -> None:
+    if known := bill_known(ctx, supplier, kind, number):
+        day = format_day(known.entered_at.astimezone(ctx.zone).date())
+        said = f"{known.supplier_number} of {supplier} was entered on {day} already, as {known}."
+        raise Refusal("bill_known", said, field="number")
+
+
+def _require_unlike(ctx: Context, supplier: Party, kind: str, total_minor: int, billed_on: date) -> None:
+    if other := similar_bill(ctx, supplier, kind, total_minor, billed_on):
+        day, amount = format_day(other.billed_on), money(ctx, total_minor)
+        said = f"{supplier} has a bill over {amount} of {day} already: {other.supplier_number}."
+        hint = {"label": "It is another one", "fill": {"although_similar": True}}
+        raise Refusal("maybe_known", said, field="although_similar", hints=(hint,))
+
+
+def _enter(ctx: Context, bill: Bill, costs: Priced, terms: SupplierTerms, percent: Decimal | None, until: date | None) -> Bill:
+    _price(bill, costs, terms, percent, until)
+    bill.save()
+    write_lines(bill, costs.lines)
+    if bill.iban:
+        note_account(ctx, bill.supplier, bill.iban)
+    fact = BillEntered(bill=bill.pk, kind=bill.kind, supplier=bill.supplier_id, total_minor=bill.total_minor, origin=bill.origin)
+    publish(ctx, fact)
+    return bill
+
+
+@command(permission="payables.change_bill", label="Correct", target="bill")
+def change_bill(
+    ctx: Context,
+    *,
+    bill: Bill,
+    lines: list[BillLineIn],
+    number: Annotated[str, Input(label="Their number", max_length=100, prefill="row.supplier_number")],
+    billed_on: Annotated[date, Input(label="Date of the bill", prefill="row.billed_on")],
+    due_on: Annotated[date, Input(prefill="row.due_on")],
+    total: Annotated[int | None, Input(amount=True, label="Total to pay", prefill="row.total_minor")] = None,
+    discount_percent: Discount = None,
+    discount_until: date | None = None,
+    reference: Annotated[str, Input(label="Reference for the transfer", max_length=140, prefill="row.reference")] = "",
+) -> Bill:
+    """Write a bill anew that waits for approval.
+
+    Refuses: not_draft, no_lines, one_amount, unknown_rate, total_differs, not_found, date_out_of_range; bill_entered_once (database).
+    """
+    require_date(billed_on, "billed_on")
+    require_date(due_on, "due_on")
+    terms = terms_of(ctx, bill.supplier)
+    costs = priced(ctx, lines, billed_on, terms, total)
+    bill.supplier_number, bill.billed_on, bill.due_on, bill.reference = number, billed_on, due_on, reference
+    _price(bill, costs, terms, discount_percent, discount_until)
+    bill.lines.visible_to(ctx).delete()
+    bill.save()
+    write_lines(bill, costs.lines)
+    return bill
+
+
+@command(permission="payables.say_what_for", label="What was it for?")
+def say_what_for(
+    ctx: Context, *, bill: Bill, account: Cost, remember: Annotated[bool, Input(label="So are most bills of this supplier")] = True
+) -> Bill:
+    """Say what every line of a bill was for of which nobody has said it; of all of them, where all were said before.
+
+    remember: propose it for the next bill of this supplier.
+    Refuses: not_draft.
+    """
+    lines = BillLine.objects.visible_to(ctx).filter(bill=bill)
+    unknown = lines.filter(account=None)
+    (unknown if unknown.exists() else lines).update(account=account)
+    if remember:
+        SupplierTerms.objects.visible_to(ctx).update_or_create(company=ctx.company, supplier=bill.supplier, defaults={"account": account})
+    return bill
+
+
+@command(permission="payables.attach_file", label="Attach the bill itself")
+def attach_file(ctx: Context, *, bill: Bill, file: Ref[StoredFile]) -> Bill:
+    """Keep the paper or the PDF with a bill that waits for approval.
+
+    Refuses: not_draft.
+    """
+    bill.file = file
+    bill.save(update_fields=["file"])
+    return bill
+
+
+@command(permission="payables.discard_bill", label="Discard", tone="danger")
+def discard_bill(ctx: Context, *, bill: Bill, reason: LongText) -> Bill:
+    """Give up a bill before anybody approved it: entered twice, not for us, wrong.
+
+    reason: stays with the bill.
+    Refuses: not_draft.
+    """
+    bill.state, bill.note = Bill.State.VOID, f"{bill.note}\n{reason}".strip()
+    bill.save(update_fields=["state", "note"])
+    return bill
+
+
+def _price(bill: Bill, costs: Priced, terms: SupplierTerms, percent: Decimal | None, until: date | None) -> None:
+    bill.net_minor, bill.tax_minor, bill.total_minor = costs.net_minor, costs.tax_minor, costs.total_minor
+    by_terms = percent is None
+    share = terms.discount_percent if percent is None else percent
+    bill.discount_minor = rules.discount_of(bill.total_minor, basis_points(share)) if bill.kind == Bill.Kind.BILL and share else 0
+    if bill.discount_minor and until is None and not by_terms and not terms.discount_days:
+        raise Refusal("discount_until_when", "Say until when the discount may be taken.", field="discount_until")
+    bill.discount_until = (until or rules.days_after(bill.billed_on, terms.discount_days)) if bill.discount_minor else None
+
+
+def _require_currency(ctx: Context, currency: str) -> None:
+    if currency and currency.upper() != ctx.company.currency:
+        said = f"This bill is in {currency.upper()}; bills are kept in {ctx.company.currency}, so enter what it costs in that."
+        raise Refusal("other_currency", said, field="currency")

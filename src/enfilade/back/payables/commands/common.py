@@ -1,0 +1,71 @@
+"""What several commands of payables share."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, TypeVar
+
+from django.db.models import Model
+
+from enfilade.back.payables import rules
+from enfilade.back.payables.models import Bill
+from enfilade.base.party.models import Party
+from enfilade.core.command import Input
+from enfilade.core.context import Context, NotFound, Refusal
+from enfilade.core.numbers import draw
+from enfilade.core.ui.format import format_amount
+
+Today = Annotated[date, Input(prefill="ctx.today")]
+Row = TypeVar("Row", bound=Model)
+YEARS = range(1900, 2201)
+
+
+def money(ctx: Context, amount_minor: int) -> str:
+    """An amount in a sentence."""
+    return format_amount(amount_minor, ctx.company.currency)
+
+
+def basis_points(percent: Decimal) -> int:
+    """19 % is 1900."""
+    return int(percent * 100)
+
+
+def require_date(on: date, field: str) -> None:
+    """Refuse a date that no document of ours can carry."""
+    if on.year not in YEARS:
+        raise Refusal("date_out_of_range", "Give a date between 1900 and 2200.", field=field)
+
+
+def key_of(row: Model | int) -> int:
+    """Rows in lines come as they were given: a row of a program, or the key that was typed."""
+    return int(row.pk) if isinstance(row, Model) else int(row)
+
+
+def lock_bills(ctx: Context, keys: Collection[int], field: str) -> dict[int, Bill]:
+    """Bills, fresh, locked in the order of their keys, with their suppliers.
+
+    Refuses: not_found.
+    """
+    rows = Bill.objects.visible_to(ctx).filter(pk__in=keys).order_by("pk").select_related("supplier")
+    found = {row.pk: row for row in rows.select_for_update(of=("self",), no_key=True)}
+    if missing := set(keys) - found.keys():
+        raise NotFound("bill", min(missing), field=field)
+    return found
+
+
+def one_supplier(bills: Iterable[Bill], field: str) -> Party:
+    """The supplier of all of these bills.
+
+    Refuses: several_suppliers.
+    """
+    found = {bill.supplier_id: bill.supplier for bill in bills}
+    if len(found) != 1:
+        raise Refusal("several_suppliers", "These bills are of several suppliers; a payment goes to one.", field=field)
+    return found.popitem()[1]
+
+
+def number_of(ctx: Context, series: str, prefix: str, year: int) -> str:
+    """The next number of a series of a year."""
+    return rules.document_number(prefix, year, draw(ctx, f"payables.{series}:{year}"))

@@ -1,0 +1,221 @@
+"""Money that went out to suppliers; credit notes that are used; and both taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, TypedDict
+
+from enfilade.back.ledger.commands import Leg, post_legs, reverse_journal
+from enfilade.back.ledger.queries import places_of
+from enfilade.back.payables import rules
+from enfilade.back.payables.events import SupplierPaid, SupplierPaymentReversed
+from enfilade.back.payables.models import Bill, BillLine, PaymentOrder, Settlement, SupplierPayment
+from enfilade.back.payables.queries import standing_of
+from enfilade.base.books.models import Account, Entry
+from enfilade.base.books.queries import entries_of
+from enfilade.base.party.models import Party
+from enfilade.core.command import Choice, Input, LongText, command
+from enfilade.core.context import Context, Refusal
+from enfilade.core.events import publish
+from enfilade.core.fields import to_major
+from enfilade.core.refs import ref
+
+from .approval import INPUT_TAX
+from .common import Row, Today, lock_bills, money, number_of, require_date
+
+OpenAmount = Annotated[int, Input(amount=True, prefill="row.open_minor")]
+CreditNote = Annotated[Row, Input(shared=True, label="Credit note", query="kind=credit_note&state=open")]
+Method = Annotated[str, Choice(*SupplierPayment.Method.choices, widget="radio")]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A bill and how much of it is settled, discount included."""
+
+    bill: Bill
+    amount_minor: int
+    discount_minor: int = 0
+
+
+class PayFacts(TypedDict):
+    """What a door is told about a payment to a supplier. amount: in major units."""
+
+    amount: Decimal
+    method: str
+    supplier: str
+
+
+def _pay_facts(*, bill: Bill, amount: int, method: str, **_: object) -> PayFacts:
+    return {"amount": to_major(amount, bill.currency), "method": method, "supplier": bill.supplier.name}
+
+
+@command(permission="payables.pay_bill", label="It was paid", door=_pay_facts)
+def pay_bill(
+    ctx: Context,
+    *,
+    bill: Bill,
+    amount: OpenAmount,
+    method: Method,
+    on: Today,
+    account: Annotated[Account | None, Input(shared=True, label="Paid from", query="kind=asset&heading=false&active=true")] = None,
+    discount: Annotated[int, Input(amount=True, label="Discount kept")] = 0,
+) -> SupplierPayment:
+    """Note that a bill was paid outside of a payment run: by card, in cash, by direct debit or by a transfer of one's own.
+
+    amount: what is settled of the bill, the discount included.
+    account: of the ledger; the bank, or the cash in the drawer, when left out.
+    discount: kept for early payment; what left the account is the amount less this.
+    Refuses: not_approved, already_paid, credit_note, nothing_paid, too_much, before_bill; settlement_not_in_run, bill_never_overpaid,
+    entry_period_open (database).
+    """
+    if bill.kind == Bill.Kind.CREDIT_NOTE:
+        raise Refusal("credit_note", "This is a credit note: use it for a bill, or match the money that came back with it.")
+    if amount <= 0:
+        raise Refusal("nothing_paid", "Give an amount above zero.", field="amount")
+    if amount > bill.open_minor:
+        raise Refusal("too_much", f"Only {money(ctx, bill.open_minor)} is open.", field="amount")
+    if discount >= amount:
+        raise Refusal("discount_too_large", "The discount is less than what is settled.", field="discount")
+    place = account.code if account is not None else "cash" if method == SupplierPayment.Method.CASH else "bank"
+    return pay(ctx, [Part(bill, amount, discount)], on=on, method=method, place=place)
+
+
+def pay(
+    ctx: Context,
+    parts: Sequence[Part],
+    *,
+    on: date,
+    method: str,
+    place: str,
+    order: PaymentOrder | None = None,
+    notes: Sequence[Bill] = (),
+) -> SupplierPayment:
+    """Write a payment for bills of one supplier, post it and settle them, inside a command that holds the bills.
+
+    place: purpose or code of the account that the money left. notes: credit notes of the supplier that are used up before money is.
+    """
+    require_date(on, "on")
+    if early := next((p.bill for p in parts if p.bill.posted_on and on < p.bill.posted_on), None):
+        raise Refusal("before_bill", f"{early} was posted on {early.posted_on}; it can't be paid before.", field="on")
+    supplier = parts[0].bill.supplier
+    discount = sum(p.discount_minor for p in parts)
+    paid = sum(p.amount_minor for p in parts) - discount - sum(c.open_minor for c in notes)
+    account_id = places_of(ctx, [place])[place].account_id
+    payment = SupplierPayment.objects.create(
+        company=ctx.company,
+        number=number_of(ctx, "payment", "SP", on.year),
+        supplier=supplier,
+        method=method,
+        account_id=account_id,
+        currency=ctx.company.currency,
+        amount_minor=paid,
+        on=on,
+        paid_by=ctx.user,
+        order=order,
+    )
+    legs = [Leg("payable", paid + discount, Party(pk=supplier.pk)), Leg(place, -paid)]
+    legs += _discount_legs(ctx, parts)
+    numbers = ", ".join(p.bill.supplier_number for p in parts)
+    post_legs(ctx, on=on, text=f"Payment to {supplier} for {numbers}"[:500], origin=ref(payment), legs=legs)
+    _settle(ctx, parts, payment, list(notes))
+    publish(
+        ctx,
+        SupplierPaid(payment=payment.pk, supplier=supplier.pk, method=method, amount_minor=paid, order=order.pk if order else 0),
+    )
+    return payment
+
+
+def _settle(ctx: Context, parts: Sequence[Part], payment: SupplierPayment, notes: list[Bill]) -> None:
+    """Settle each bill: from credit notes as far as they go, the rest from the payment."""
+    left = [(credit, credit.open_minor) for credit in notes]
+    for part in parts:
+        owed = part.amount_minor
+        while owed > part.discount_minor and left:
+            credit, rest = left.pop(0)
+            used = min(rest, owed - part.discount_minor)
+            settle(ctx, part.bill, used, payment.on, credit=credit)
+            owed -= used
+            if rest > used:
+                left.insert(0, (credit, rest - used))
+        if owed:
+            settle(ctx, part.bill, owed, payment.on, payment=payment, discount_minor=part.discount_minor)
+
+
+def settle(ctx: Context, bill: Bill, amount_minor: int, on: date, **how: object) -> Settlement:
+    """Write down that a part of a bill is settled; the database sums it up."""
+    return Settlement.objects.create(
+        company=ctx.company, bill=bill, amount_minor=amount_minor, currency=bill.currency, on=on, made_by=ctx.user, **how
+    )
+
+
+def _discount_legs(ctx: Context, parts: Sequence[Part]) -> list[Leg]:
+    """What a discount takes off the cost, and off the tax that was deducted with the bill."""
+    legs = []
+    for part in parts:
+        if not part.discount_minor:
+            continue
+        taxes: dict[str, int] = {}
+        for line in BillLine.objects.visible_to(ctx).filter(bill=part.bill, tax_category="S").order_by("pk"):
+            if line.deductible_minor > 0:
+                taxes[INPUT_TAX[line.tax_class]] = taxes.get(INPUT_TAX[line.tax_class], 0) + line.deductible_minor
+        sums = [("cash_discount_taken", part.bill.total_minor - sum(taxes.values())), *taxes.items()]
+        legs += [Leg(purpose, -amount) for purpose, amount in rules.cut_discount(part.discount_minor, sums)]
+    return legs
+
+
+@command(permission="payables.use_credit", label="Use a credit note")
+def use_credit(
+    ctx: Context,
+    *,
+    bill: Bill,
+    credit: CreditNote[Bill],
+    amount: Annotated[int | None, Input(amount=True, help="As much as is open of both when left out.")] = None,
+    on: Today,
+) -> Bill:
+    """Settle a bill, or a part of it, by a credit note of the same supplier. Nothing moves in the ledger: both are owed by her and to her.
+
+    Refuses: not_open_or_part_paid, not_a_credit_note, nothing_paid, too_much; settlement_of_one_supplier, settlement_not_in_run (database).
+    """
+    locked = lock_bills(ctx, [bill.pk, credit.pk], "credit")
+    owed, note = locked[bill.pk], locked[credit.pk]
+    if owed.kind == Bill.Kind.CREDIT_NOTE or note.kind == Bill.Kind.BILL:
+        raise Refusal("not_a_credit_note", "Choose a bill, and a credit note for it.", field="credit")
+    used = min(owed.open_minor, note.open_minor) if amount is None else amount
+    if used <= 0:
+        raise Refusal("nothing_paid", "Nothing of one of them is open.", field="amount")
+    if used > min(owed.open_minor, note.open_minor):
+        raise Refusal("too_much", f"Only {money(ctx, min(owed.open_minor, note.open_minor))} is open of both.", field="amount")
+    settle(ctx, owed, used, on, credit=note)
+    bill.refresh_from_db()
+    return bill
+
+
+@command(permission="payables.reverse_payment", label="Take back", tone="danger")
+def reverse_payment(ctx: Context, *, payment: SupplierPayment, on: Today, reason: LongText) -> SupplierPayment:
+    """Take a payment back that was not made, or that the bank gave back: its entry is reversed, its bills are open again.
+
+    on: accounting date; its month has to be open.
+    Refuses: already_reversed, matched_at_bank (take the match back there); entry_period_open, entry_reversed_once (database).
+    """
+    take_back(ctx, payment, on, reason)
+    return payment
+
+
+def take_back(ctx: Context, payment: SupplierPayment, on: date, reason: str) -> Entry:
+    """Reverse a payment inside a command; the entry that does it. Its transfer can be matched again, unless its run is cancelled."""
+    if on < payment.on:
+        raise Refusal("before_payment", "A payment is not taken back before it was made.", field="on")
+    rows = standing_of(ctx, payment)
+    lock_bills(ctx, {row.bill_id for row in rows}, "payment")
+    for row in rows:
+        settle(ctx, row.bill, -row.amount_minor, on, payment=payment, discount_minor=-row.discount_minor, undoes=row)
+    [entry] = [e for e in entries_of(ctx, ref(payment)) if e.reverses_id is None]
+    undo = reverse_journal(ctx, entry=entry, on=on, reason=reason)
+    payment.state, payment.reversed_on, payment.reason = SupplierPayment.State.REVERSED, on, reason
+    payment.save(update_fields=["state", "reversed_on", "reason"])
+    amount = payment.amount_minor
+    publish(ctx, SupplierPaymentReversed(payment=payment.pk, supplier=payment.supplier_id, amount_minor=amount, reason=reason))
+    return undo

@@ -1,0 +1,240 @@
+"""Payment runs: made by one person, released by another, sent, cancelled."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, TypedDict
+
+from enfilade.back.banking.models import BankAccount
+from enfilade.back.payables import rules
+from enfilade.back.payables.events import RunCancelled, RunReleased
+from enfilade.back.payables.formats.pain import NAME_MAX, SCHEMA, Debtor, Transfer, credit_transfers
+from enfilade.back.payables.models import Bill, OrderPart, PaymentOrder, PaymentRun, SupplierAccount
+from enfilade.back.payables.queries import account_for, accounts_of, in_runs, open_bills
+from enfilade.core.command import Input, LongText, command
+from enfilade.core.context import Context, Refusal
+from enfilade.core.events import publish
+from enfilade.core.fields import to_major
+from enfilade.core.files import store_bytes
+
+from .common import Row, lock_bills, number_of, require_date
+
+AT_ONCE_MAX = 1_000
+OurAccount = Annotated[Row, Input(shared=True, label="Pay from", query="active=true")]
+Payable = Annotated[Row, Input(shared=True, query="state=open")]
+
+
+@command(permission="payables.make_run", label="Make a payment run", tone="primary", target="")
+def make_run(
+    ctx: Context,
+    *,
+    bank_account: OurAccount[BankAccount],
+    pay_on: Annotated[date, Input(label="To be paid on", prefill="ctx.today")],
+    bills: list[Payable[Bill]] = [],  # noqa: B006 - never changed
+    due_by: Annotated[date | None, Input(help="Instead of choosing: everything that is due until this day.")] = None,
+) -> PaymentRun:
+    """Put bills together into transfers, one for each supplier and account; credit notes that are chosen are taken off.
+
+    pay_on: a discount that still holds on this day is kept.
+    bills: those to pay; or due_by: all that are due until then and can be paid.
+    Refuses: nothing_due, no_account (with the supplier), not_open, in_run, nothing_left; bill_in_one_run (database).
+    """
+    require_date(pay_on, "pay_on")
+    if pay_on < ctx.today:
+        raise Refusal("day_is_over", "A bank pays today at the earliest.", field="pay_on")
+    if bank_account.currency != "EUR":
+        raise Refusal("not_sepa", "SEPA transfers are in euro; pay from an account in euro.", field="bank_account")
+    chosen = [bill.pk for bill in bills] or _due(ctx, due_by)
+    rows = lock_bills(ctx, chosen, "bills")
+    _require_payable(ctx, list(rows.values()))
+    run = PaymentRun.objects.create(
+        company=ctx.company,
+        number=number_of(ctx, "run", "P", ctx.today.year),
+        bank_account=bank_account,
+        pay_on=pay_on,
+        currency=bank_account.currency,
+        made_by=ctx.user,
+        made_at=ctx.now,
+    )
+    for place, (account, group) in enumerate(_by_account(ctx, list(rows.values())), 1):
+        _order(ctx, run, f"{run.number}-{place}", account, group)
+    run.refresh_from_db()
+    return run
+
+
+class RunFacts(TypedDict):
+    """What a door is told about a run. total: in major units."""
+
+    total: Decimal
+    transfers: int
+    largest: Decimal
+
+
+def _run_facts(*, run: PaymentRun, **_: object) -> RunFacts:
+    amounts = [order.amount_minor for order in run.orders.all() if order.state == PaymentOrder.State.PLANNED]
+    largest = to_major(max(amounts, default=0), run.currency)
+    return {"total": to_major(run.total_minor, run.currency), "transfers": run.order_count, "largest": largest}
+
+
+@command(permission="payables.release_run", label="Release", tone="primary", door=_run_facts)
+def release_run(ctx: Context, *, run: PaymentRun) -> PaymentRun:
+    """Let a run go to the bank, as a second person who has looked at it; its file is written.
+
+    Refuses: own_run, already_released, cancelled, day_is_over; payment_run_two_people, run_accounts_confirmed, run_not_to_own_account,
+    run_orders_add_up, run_not_empty (database).
+    """
+    if run.made_by_id == ctx.user.pk:
+        raise Refusal("own_run", "You made this run yourself, so somebody else has to release it.")
+    if run.pay_on < ctx.today:
+        raise Refusal("day_is_over", "The day of this run is over; cancel it and make another.")
+    orders = list(run.orders.visible_to(ctx).filter(state=PaymentOrder.State.PLANNED).select_related("supplier_account").order_by("pk"))
+    account = run.bank_account
+    debtor = Debtor(ctx.company.name, account.number, account.bic)
+    transfers = [
+        Transfer(o.holder, o.supplier_account.iban, o.supplier_account.bic, o.amount_minor, o.end_to_end, o.remittance) for o in orders
+    ]
+    if transfers:
+        data = credit_transfers(debtor, transfers, number=run.number, pay_on=run.pay_on)
+        run.file = store_bytes(ctx, f"{run.number}-{SCHEMA}.xml", data, "application/xml")
+    run.released_by, run.released_at, run.state = ctx.user, ctx.now, PaymentRun.State.RELEASED
+    run.save(update_fields=["file", "released_by", "released_at", "state"])
+    publish(ctx, RunReleased(run=run.pk, total_minor=run.total_minor, order_count=run.order_count))
+    return run
+
+
+@command(permission="payables.mark_sent", label="It went to the bank", tone="primary")
+def mark_sent(ctx: Context, *, run: PaymentRun) -> PaymentRun:
+    """Say that the file of a run was given to the bank. Its bills are paid when the statement says so.
+
+    Refuses: not_released.
+    """
+    run.sent_by, run.sent_at, run.state = ctx.user, ctx.now, PaymentRun.State.SENT
+    run.save(update_fields=["sent_by", "sent_at", "state"])
+    return run
+
+
+@command(permission="payables.cancel_run", label="Cancel", tone="danger")
+def cancel_run(ctx: Context, *, run: PaymentRun, reason: LongText) -> PaymentRun:
+    """Give a run up that the bank does not execute; what it would have paid can be paid by another one.
+
+    reason: stays with the run.
+    Refuses: already_paid, partly_paid.
+    """
+    orders = PaymentOrder.objects.visible_to(ctx).filter(run=run)
+    if orders.filter(state=PaymentOrder.State.PAID).exists():
+        raise Refusal("partly_paid", "The bank has paid a part of this run; take out the transfers that it did not pay.")
+    OrderPart.objects.visible_to(ctx).filter(order__run=run, live=True).update(live=False)
+    orders.filter(state=PaymentOrder.State.PLANNED).update(state=PaymentOrder.State.CANCELLED)
+    run.state, run.cancelled_by, run.cancelled_at, run.reason = PaymentRun.State.CANCELLED, ctx.user, ctx.now, reason
+    run.save(update_fields=["state", "cancelled_by", "cancelled_at", "reason"])
+    publish(ctx, RunCancelled(run=run.pk, reason=reason))
+    return run
+
+
+@command(permission="payables.take_out", label="Take out", tone="danger")
+def take_out(ctx: Context, *, order: PaymentOrder, reason: LongText) -> PaymentOrder:
+    """Take a transfer out of a run that is not released yet, or that the bank refused; its bills can be paid by another run.
+
+    Refuses: not_planned, released (its file is written: cancel the run, or send it first).
+    """
+    run = PaymentRun.objects.visible_to(ctx).select_for_update(of=("self",), no_key=True).get(pk=order.run_id)
+    if run.state == PaymentRun.State.RELEASED:
+        raise Refusal("released", "The file of this run is written with this transfer in it; cancel the run and make another.")
+    OrderPart.objects.visible_to(ctx).filter(order=order, live=True).update(live=False)
+    order.state = PaymentOrder.State.CANCELLED
+    order.save(update_fields=["state"])
+    finish(ctx, run)
+    return order
+
+
+def finish(ctx: Context, run: PaymentRun) -> None:
+    """Say that a run is done once no transfer of it is planned any more, or that it is on its way again."""
+    planned = PaymentOrder.objects.visible_to(ctx).filter(run=run, state=PaymentOrder.State.PLANNED).exists()
+    if run.state in {PaymentRun.State.SENT, PaymentRun.State.DONE}:
+        run.state = PaymentRun.State.SENT if planned else PaymentRun.State.DONE
+        run.save(update_fields=["state"])
+
+
+def _due(ctx: Context, due_by: date | None) -> list[int]:
+    """Everything due that can be paid; a credit note only where a bill of its supplier is paid."""
+    if due_by is None:
+        raise Refusal("nothing_due", "Choose the bills to pay, or say until when they are due.", field="bills")
+    found = open_bills(ctx, due_by=due_by, limit=AT_ONCE_MAX)
+    taken = in_runs(ctx, [bill.pk for bill in found])
+    accounts = accounts_of(ctx, {bill.supplier_id for bill in found})
+    able = [bill for bill in found if bill.pk not in taken and account_for(bill, accounts[bill.supplier_id])]
+    owed: dict[int, int] = defaultdict(int)
+    for bill in able:
+        owed[bill.supplier_id] += bill.sign * bill.open_minor
+    chosen = [bill.pk for bill in able if owed[bill.supplier_id] > 0 or bill.kind == Bill.Kind.BILL]
+    if not chosen:
+        raise Refusal("nothing_due", "Nothing is due until then that can be paid.", field="due_by")
+    return chosen
+
+
+def _require_payable(ctx: Context, bills: list[Bill]) -> None:
+    taken = in_runs(ctx, [bill.pk for bill in bills])
+    for bill in bills:
+        if bill.state not in {Bill.State.OPEN, Bill.State.PART_PAID}:
+            raise Refusal(
+                "not_open",
+                f"{bill} of {bill.supplier} is {bill.get_state_display().lower()}; only what is open can be paid.",
+                field="bills",
+            )
+        if order := taken.get(bill.pk):
+            raise Refusal("in_run", f"{bill} of {bill.supplier} is in the payment run {order.run} already.", field="bills")
+
+
+def _by_account(ctx: Context, bills: list[Bill]) -> list[tuple[SupplierAccount, list[Bill]]]:
+    """Bills by the account that they are paid to, each supplier's credit notes with her first account."""
+    accounts = accounts_of(ctx, {bill.supplier_id for bill in bills})
+    groups: dict[int, tuple[SupplierAccount, list[Bill]]] = {}
+    for bill in sorted(bills, key=lambda b: (b.kind != Bill.Kind.BILL, b.pk)):
+        known = accounts[bill.supplier_id]
+        account = account_for(bill, known)
+        if bill.kind == Bill.Kind.CREDIT_NOTE:
+            account = next((a for a, group in groups.values() if a.supplier_id == bill.supplier_id), account)
+        if account is None:
+            raise Refusal("no_account", _why_not(bill, known), field="bills")
+        groups.setdefault(account.pk, (account, []))[1].append(bill)
+    return list(groups.values())
+
+
+def _why_not(bill: Bill, known: list[SupplierAccount]) -> str:
+    if not known:
+        return f"No account of {bill.supplier} is known; enter one, and let a second person confirm it."
+    if bill.iban and any(a.state == SupplierAccount.State.CONFIRMED for a in known):
+        return f"{bill} names another account of {bill.supplier} than the one that is confirmed; ask the supplier, then confirm it."
+    return f"The account of {bill.supplier} waits for a second person, who confirms it."
+
+
+def _order(ctx: Context, run: PaymentRun, end_to_end: str, account: SupplierAccount, bills: list[Bill]) -> None:
+    """One transfer: what the bills are over, less discounts that hold on the day and credit notes."""
+    parts = [(bill, _discount(bill, run.pay_on)) for bill in bills]
+    amount = sum(bill.sign * bill.open_minor - discount for bill, discount in parts)
+    supplier = bills[0].supplier
+    if amount <= 0:
+        said = f"The credit notes of {supplier} are over as much as the bills; nothing is left to pay."
+        raise Refusal("nothing_left", said, field="bills")
+    order = PaymentOrder.objects.create(
+        company=ctx.company,
+        run=run,
+        supplier=supplier,
+        supplier_account=account,
+        holder=(account.holder or supplier.name)[:NAME_MAX],
+        amount_minor=amount,
+        currency=run.currency,
+        end_to_end=end_to_end,
+        remittance=rules.remittance((bill.reference, bill.supplier_number) for bill in bills),
+    )
+    OrderPart.objects.bulk_create(
+        OrderPart(company=ctx.company, order=order, bill=bill, amount_minor=bill.open_minor, discount_minor=discount, currency=run.currency)
+        for bill, discount in parts
+    )
+
+
+def _discount(bill: Bill, on: date) -> int:
+    """What may be kept of a bill on a day: only where nothing of it was settled before."""
+    return bill.discount_minor if bill.discount_until and on <= bill.discount_until and not bill.settled_minor else 0

@@ -1,0 +1,142 @@
+"""Lists, record pages, forms and API of payables."""
+
+from __future__ import annotations
+
+from enfilade.core.pages.context import department
+from enfilade.core.resource import Resource
+
+from . import settling, verify
+from .models import Bill, BillLine, OrderPart, PaymentOrder, PaymentRun, Settlement, SupplierAccount, SupplierPayment, SupplierTerms
+
+department("payables", "Payables", "file-input", 25)
+__all__ = [
+    "BillResource",
+    "PaymentRunResource",
+    "SupplierAccountResource",
+    "SupplierPaymentResource",
+    "SupplierTermsResource",
+    "settling",
+    "verify",
+]
+
+
+class BillResource(Resource):
+    """Bills and credit notes of suppliers; entered by enter_bill, changed by nobody once approved."""
+
+    model = Bill
+    columns = ("number", "supplier", "supplier_number", "billed_on", "due_on", "total_minor", "open_minor", "state")
+    filters = ("state", "kind", "supplier", "billed_on", "due_on", "total_minor", "entered_by")
+    search = ("number", "supplier_number", "supplier__name", "reference", "note")
+    facts = (
+        "supplier", "kind", "supplier_number", "billed_on", "due_on", "net_minor", "tax_minor", "total_minor", "settled_minor",
+        "open_minor", "discount_minor", "discount_until", "iban", "reference", "file", "posted_on", "voided_on", "entered_by",
+        "approved_by", "origin", "note",
+    )  # fmt: skip
+    lines = {"lines": ("account", "description", "net_minor", "tax_percent", "tax_minor", "total_minor", "deductible_minor", "dimensions")}
+    board = "state"
+    calendar = "due_on"
+    charts = ("state", "due_on", "billed_on", "supplier")
+    icon = "file-input"
+    order = 10
+    empty = "Enter the first bill of a supplier: who wants what, and what it was for."
+
+
+class PaymentRunResource(Resource):
+    """Payment runs, with their transfers."""
+
+    model = PaymentRun
+    columns = ("number", "pay_on", "bank_account", "order_count", "total_minor", "made_by", "released_by", "state")
+    filters = ("state", "bank_account", "pay_on", "made_by", "released_by")
+    search = ("number",)
+    facts = (
+        "bank_account", "pay_on", "order_count", "total_minor", "made_by", "made_at", "released_by", "released_at", "file", "sent_by",
+        "sent_at", "cancelled_by", "cancelled_at", "reason",
+    )  # fmt: skip
+    lines = {"orders": ("supplier", "supplier_account", "amount_minor", "end_to_end", "remittance", "state")}
+    board = "state"
+    icon = "send"
+    order = 20
+    empty = "Choose under “To pay” what is paid next, and from which account."
+
+
+class PaymentOrderResource(Resource):
+    """Transfers: shown on their runs, and searchable through the API."""
+
+    model = PaymentOrder
+    columns = ("end_to_end", "run", "supplier", "supplier_account", "amount_minor", "state")
+    filters = ("run", "supplier", "state", "amount_minor")
+    search = ("end_to_end", "supplier__name", "remittance")
+    facts = ("run", "supplier", "holder", "supplier_account", "amount_minor", "end_to_end", "remittance")
+    lines = {"parts": ("bill", "amount_minor", "discount_minor", "live")}
+    menu = False
+
+
+class OrderPartResource(Resource):
+    """What each transfer pays."""
+
+    model = OrderPart
+    columns = ("order", "bill", "amount_minor", "discount_minor", "live")
+    filters = ("order", "bill", "live")
+    menu = False
+
+
+class SupplierPaymentResource(Resource):
+    """Money that went out to suppliers."""
+
+    model = SupplierPayment
+    columns = ("number", "on", "supplier", "method", "amount_minor", "account", "order", "state")
+    filters = ("state", "method", "on", "supplier", "order")
+    search = ("number", "supplier__name")
+    facts = ("supplier", "method", "amount_minor", "on", "account", "order", "paid_by", "reversed_on", "reason")
+    lines = {"settlements": ("bill", "amount_minor", "discount_minor", "on")}
+    icon = "banknote"
+    order = 30
+    empty = "Payments come from lines of the bank, or from a bill that was paid otherwise."
+
+
+class SettlementResource(Resource):
+    """What settled which bill."""
+
+    model = Settlement
+    columns = ("bill", "payment", "credit", "amount_minor", "discount_minor", "on", "made_by")
+    filters = ("bill", "payment", "credit", "on")
+    menu = False
+
+
+class SupplierAccountResource(Resource):
+    """Where suppliers are paid; each account is confirmed by a second person."""
+
+    model = SupplierAccount
+    columns = ("supplier", "iban", "holder", "entered_by", "confirmed_by", "state")
+    filters = ("state", "supplier", "entered_by")
+    search = ("supplier__name", "iban", "holder")
+    facts = ("supplier", "iban", "bic", "holder", "entered_by", "entered_at", "confirmed_by", "confirmed_at", "evidence")
+    icon = "landmark"
+    order = 40
+    empty = "Accounts come with the first bill that names one, or are entered here."
+
+
+class SupplierTermsResource(Resource):
+    """What is agreed with suppliers."""
+
+    model = SupplierTerms
+    columns = ("supplier", "account", "term_days", "discount_percent", "discount_days", "tax_class", "deductible_percent")
+    fields = (
+        "supplier", "account", "tax_class", "deductible_percent", "term_days", "discount_percent", "discount_days",
+    )  # fmt: skip
+    filters = ("account", "tax_class")
+    search = ("supplier__name",)
+    ordering = "supplier"
+    icon = "handshake"
+    order = 50
+    empty = "Say once what a supplier's bills are for and until when they are paid; then a bill is entered in a minute."
+
+
+class BillLineResource(Resource):
+    """Lines of bills: shown on them, and searchable through the API."""
+
+    model = BillLine
+    columns = ("bill", "account", "description", "net_minor", "tax_minor", "deductible_minor", "dimensions")
+    filters = ("bill", "account", "tax_category")
+    search = ("description",)
+    menu = False

@@ -1,0 +1,152 @@
+"""Arithmetic and words of bills and transfers. Pure: no database, no clock, no float."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from enfilade.back.tax.rules import tax_lines
+from enfilade.base.money.rules import allocate, percent_of, split_tax
+
+# Supplier, amount and a date that is as near as this: the same bill, perhaps, that came a second time.
+SIMILAR_DAYS = 10
+AGES = ((0, "Not due yet"), (30, "1–30 days"), (60, "31–60 days"), (90, "61–90 days"))
+OLDEST = "Over 90 days"
+REMITTANCE_MAX = 140
+SELF_TAXED = frozenset({"AE", "K"})
+# What every bank in the SEPA takes. Source: EPC217-08, section 1 (the Latin character set).
+_NOT_SEPA = re.compile(r"[^A-Za-z0-9/\-?:().,'+ ]")
+_SMALL = {"ä": "ae", "ö": "oe", "ü": "ue", "æ": "ae", "ø": "o", "å": "a", "œ": "oe", "ł": "l", "đ": "d"}
+_SIGNS = {"ß": "ss", "&": "+", "_": "-", "–": "-", "—": "-", "’": "'", "€": "EUR"}
+_WRITTEN_OUT = str.maketrans(_SMALL | {letter.upper(): plain.capitalize() for letter, plain in _SMALL.items()} | _SIGNS)
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """A line of a bill. category, rate_bp: what the supplier charges; own_rate_bp: what we owe ourselves, where she charges none.
+
+    deductible_bp: how much of the tax may be deducted; 10000 is all of it.
+    """
+
+    net_minor: int
+    category: str
+    rate_bp: int = 0
+    own_rate_bp: int = 0
+    deductible_bp: int = 10_000
+    tax_minor: int = 0
+    self_tax_minor: int = 0
+    deductible_minor: int = 0
+
+
+def net_of(gross_minor: int, rate_bp: int) -> int:
+    """What an amount with tax is without it, rounded half up."""
+    return split_tax(gross_minor, rate_bp)[0]
+
+
+def taxed(costs: Sequence[Cost], total_minor: int | None = None) -> list[Cost]:
+    """Lines with their tax. The tax of a rate is rounded once for the document, as EN 16931 has it.
+
+    total_minor: as it stands on the bill; where it differs from ours by no more than a cent a line (two at least), the largest taxed line
+    takes the difference, since their rounding is what we have to pay. None where it differs by more: `differs` says so.
+    """
+    lines = tax_lines([(c.category, c.rate_bp, c.net_minor) for c in costs])
+    taxes = [line.tax_minor for line in lines]
+    bearer = max((n for n, c in enumerate(costs) if c.rate_bp), key=lambda n: abs(costs[n].net_minor), default=None)
+    if total_minor is not None and bearer is not None and not differs(costs, total_minor):
+        taxes[bearer] += total_minor - sum(c.net_minor for c in costs) - sum(taxes)
+    found = []
+    for cost, tax in zip(costs, taxes, strict=True):
+        own = percent_of(cost.net_minor, cost.own_rate_bp) if cost.category in SELF_TAXED else 0
+        found.append(replace(cost, tax_minor=tax, self_tax_minor=own, deductible_minor=percent_of(tax + own, cost.deductible_bp)))
+    return found
+
+
+def differs(costs: Sequence[Cost], total_minor: int) -> int:
+    """By how much the total on a bill is more than that of its lines, where rounding does not explain it; else 0."""
+    lines = tax_lines([(c.category, c.rate_bp, c.net_minor) for c in costs])
+    difference = total_minor - sum(c.net_minor for c in costs) - sum(line.tax_minor for line in lines)
+    room = max(2, len(costs)) if any(c.rate_bp for c in costs) else 0
+    return difference if abs(difference) > room else 0
+
+
+def discount_of(total_minor: int, discount_bp: int) -> int:
+    """What may be kept of a bill that is paid early."""
+    return percent_of(total_minor, discount_bp)
+
+
+def shares(amount_minor: int, opens: Sequence[int]) -> list[int]:
+    """How much of an amount goes to each open item, in their order; what is left over goes to nobody."""
+    found = []
+    for open_minor in opens:
+        part = min(amount_minor, open_minor)
+        found.append(part)
+        amount_minor -= part
+    return found
+
+
+def cut_discount(discount_minor: int, sums: Sequence[tuple[str, int]]) -> list[tuple[str, int]]:
+    """A discount that was taken, split like the bill: what it takes off the cost and off each deducted tax.
+
+    sums: (purpose, amount) of the bill. Shape: as sums.
+    Source: § 17 (1) UStG, Directive 2006/112/EC art. 90: with the price, the tax on it becomes less.
+    """
+    return list(zip((name for name, _ in sums), allocate(discount_minor, [amount for _, amount in sums]), strict=True))
+
+
+def age_of(due: date, on: date) -> str:
+    """The ageing bucket of an open item."""
+    late = (on - due).days
+    return next((name for limit, name in AGES if late <= limit), OLDEST)
+
+
+def age_names() -> list[str]:
+    """All buckets, youngest first."""
+    return [*(name for _, name in AGES), OLDEST]
+
+
+def days_after(on: date, days: int) -> date:
+    """A day so many days later."""
+    return on + timedelta(days=days)
+
+
+def plain_iban(text: str) -> str:
+    """An IBAN in capitals, without spaces."""
+    return re.sub(r"\s", "", text).upper()
+
+
+def plain_number(text: str) -> str:
+    """A number of a bill as it is compared: capitals, letters and digits only; the database keeps the same."""
+    return "".join(c for c in text.upper() if c.isalnum())
+
+
+def document_number(prefix: str, year: int, number: int) -> str:
+    """B-2026-00001."""
+    return f"{prefix}-{year}-{number:05d}"
+
+
+def sepa_text(text: str, longest: int) -> str:
+    """A text in the letters that every bank takes, at most so long. Umlauts are written out, other marks fall off, the rest is a blank.
+
+    Source: EPC217-08: no slash at either end, and none twice.
+    """
+    plain = unicodedata.normalize("NFKD", text.translate(_WRITTEN_OUT))
+    plain = "".join(c for c in plain if not unicodedata.combining(c))
+    plain = re.sub(r"//+", "/", _NOT_SEPA.sub(" ", plain))
+    return " ".join(plain.split())[:longest].strip("/ ")
+
+
+def remittance(numbers: Iterable[tuple[str, str]], longest: int = REMITTANCE_MAX) -> str:
+    """What a supplier reads on a transfer: the numbers of her bills, or what she asked to read. Many are cut with "+ n more".
+
+    numbers: (reference, number) of each; the reference goes first.
+    """
+    names = [sepa_text(reference or number, longest) for reference, number in numbers]
+    text = ", ".join(names)
+    kept = len(names)
+    while len(text) > longest and kept > 1:
+        kept -= 1
+        text = f"{', '.join(names[:kept])} + {len(names) - kept} more"
+    return text[:longest]
