@@ -23,6 +23,9 @@ from enfilade.core.verify import VERIFIERS, Finding
 from enfilade.site.cli import main
 from enfilade.site.cli_verbs import VERBS
 
+from .callers import browser_of
+from .test_calendar_files import bookable_of, calendar
+
 pytestmark = pytest.mark.django_db
 
 
@@ -69,6 +72,19 @@ def refused(said: Said, code: str) -> str:
     assert said.err.startswith(f"{code}: "), said.err
     first = said.err.splitlines()[0]
     return first.removeprefix(f"{code}: ")
+
+
+def test_a_calendar_file_says_whose_time_it_is_and_comes_in_again_as_it_was_exported(line: Line, owner: Context, tmp_path: Path) -> None:
+    amsel, file = bookable_of(owner), tmp_path / "my.ics"
+    file.write_bytes(calendar(2))
+    call = ("import", "calendar.booking", str(file), "--json")
+    assert refused(line(*call, "--bookable", "1"), "usage") == "import does not know --bookable."
+    assert refused(line(*call), "invalid") == "Whose time is required."
+    found = line(*call, "--bookables", str(amsel.pk)).json
+    assert (found["created"], found["changed"], found["refused"], found["problems"][0]["line"]) == (2, 0, 1, 15)
+    file.write_bytes(browser_of(owner).get("/calendar/bookings/export.ics").getvalue())
+    found = line(*call, "--bookables", str(amsel.pk)).json
+    assert (found["created"], found["changed"], found["refused"]) == (0, 2, 0)
 
 
 def test_a_refusal_in_the_language_of_the_terminal(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:

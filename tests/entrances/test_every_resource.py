@@ -19,6 +19,7 @@ from enfilade.core.models import AuditEntry, AuditSeal, RowChange
 from enfilade.core.resource import RESOURCES, Resource
 from enfilade.core.resource.headings import headings
 from enfilade.core.resource.imports import may_import
+from enfilade.core.resource.intake import intake_of
 from enfilade.core.resource.listing import is_sortable, listing
 from enfilade.core.resource.transfer import export_csv, export_workbook
 from enfilade.core.scope import scope
@@ -105,7 +106,8 @@ def test_what_is_exported_comes_in_again_as_it_was(practice: Context, language: 
     """Not a row more, not a value changed, nothing refused; whatever language its headings are in."""
     tried, said = [], 0
     for resource in resources_with_rows(practice):
-        if not may_import(resource, practice):
+        # A calendar has no columns; its own file comes in again in the tests of calendar.
+        if not may_import(resource, practice) or "CSV" not in intake_of(resource).formats:
             continue
         before = stored(practice, resource)
         with scope(practice.company_id):

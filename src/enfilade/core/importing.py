@@ -33,7 +33,6 @@ from .traces import carried
 from .undoing import take_back
 
 STEP_ROWS = 1_000
-REHEARSED_ROWS = 50
 QUIET = timedelta(minutes=2)
 _LAID_DOWN = ("position", "line", "command", "inputs", "cells", "outcome", "said")
 # Of a row that waits nothing else is known; its cells are for the file of those that are refused.
@@ -87,8 +86,9 @@ def check_import(ctx: Context, *, batch: ImportBatch) -> ImportBatch:
     target, options = _importable(ctx, batch.resource), Options.of(batch.options)
     made = read_file(target, ctx, batch.file_name, _content(batch.file), options)
     taker = Taker(ctx, target, options)
-    taker.take(made.rows[:REHEARSED_ROWS])
-    taker.check(made.rows[REHEARSED_ROWS:])
+    really = taker.intake.rehearsed_rows
+    taker.take(made.rows[:really])
+    taker.check(made.rows[really:])
     batch.outcome = ImportResult.of_rows(made.rows, made.problems, taker.labels)  # type: ignore[attr-defined]
     batch.rehearsed = len(made.rows)  # type: ignore[attr-defined]
     return batch

@@ -13,12 +13,12 @@ from django.db.models import ProtectedError, RestrictedError
 
 from .audit import jsonable
 from .command.sentences import refusal_for
-from .context import Context
+from .context import Context, Refusal
 from .models import AuditSubject, Counter, ImportBatch, ImportRow, Record
 from .refs import resolve, split
 from .resource import Resource
 from .resource.columns import label_of
-from .resource.intake import intake_of
+from .resource.intake import Intake, intake_of
 from .verify import SERIES, Series
 
 Outcome = ImportRow.Outcome
@@ -27,28 +27,32 @@ _AT_ONCE = 500
 
 def take_back(ctx: Context, resource: Resource, batch: ImportBatch, rows: list[ImportRow]) -> None:
     """Take back rows of a batch, the last one first: sets outcome and sentence of each."""
-    model, below = resource.model, intake_of(resource).below
+    model, own = resource.model, intake_of(resource)
     used = _used_since(ctx, batch, [r.ref for r in rows])
     made = [r for r in rows if r.outcome == Outcome.CREATED]
     if model.append_only:
         for row in rows:
             _keep(row, "What is written here is kept for ever; correct it by a new entry.")
         return
-    for row in rows:
-        if row.outcome == Outcome.CHANGED and row.ref not in {m.ref for m in made}:
-            _put_back(ctx, row, used, below)
+    new = {m.ref for m in made}
+    changed = [r for r in rows if r.outcome == Outcome.CHANGED and r.ref not in new]
+    stuck = _put_back(ctx, changed, own) is not None
     free = [r for r in made if r.ref not in used]
     for row in made:
         if row.ref in used:
             _keep(row, f"It was used since ({used[row.ref].replace('_', ' ')}) and stays.")
-    _remove(ctx, model, free)
+    _remove(ctx, model, free, own.below)
+    if stuck:
+        _put_all_back(ctx, changed, own)
     gone = {r.ref for r in made if r.outcome == Outcome.UNDONE}
     for row in rows:
         if row.outcome == Outcome.CHANGED:
             row.outcome = Outcome.UNDONE if row.ref in gone else Outcome.KEPT
             row.said = [] if row.ref in gone else [["", "The row that it made first stays."]]
+    undone = [r for r in rows if r.outcome == Outcome.UNDONE]
+    own.taken_back(ctx, undone)
     if ctx.work is not None:
-        ctx.work.noted |= {r.ref for r in rows if r.outcome == Outcome.UNDONE}
+        ctx.work.noted |= {r.ref for r in undone}
 
 
 def _used_since(ctx: Context, batch: ImportBatch, refs: list[str]) -> dict[str, str]:
@@ -64,26 +68,76 @@ def _keep(row: ImportRow, sentence: str, name: str = "") -> None:
     row.said = [*row.said, [name, sentence]]
 
 
-def _put_back(ctx: Context, row: ImportRow, used: dict[str, str], below: tuple[str, ...]) -> None:
-    """Give the fields of a changed record their former values, where they still have those of the import."""
-    record = cast("Record | None", resolve(ctx, row.ref))
-    if record is None:
-        _keep(row, "It is not there any more.")
+def _put_all_back(ctx: Context, rows: list[ImportRow], own: Intake) -> None:
+    """Put changed records back: all at once, so that none stands in the way of another; else one by one, as long as one more can."""
+    if _put_back(ctx, rows, own) is None:
         return
+    while rows:
+        refused = [(row, no) for row in rows if (no := _put_back(ctx, [row], own)) is not None]
+        if len(refused) == len(rows):
+            for row, no in refused:
+                _keep(row, str(no))
+            return
+        rows = [row for row, _ in refused]
+
+
+def _put_back(ctx: Context, rows: list[ImportRow], own: Intake) -> Refusal | None:
+    """Give the fields of changed records their former values, where they still have those of the import; why the database does not let it.
+
+    What was added below goes before what was changed comes back, since the two may not be there at once.
+    """
+    before = [(row.outcome, list(row.said)) for row in rows]
+    try:
+        with transaction.atomic():
+            there = [(row, cast("Record | None", resolve(ctx, row.ref))) for row in rows]
+            found = [(row, record) for row, record in there if record is not None and _may_go_back(row, record, own)]
+            for row, record in there:
+                if record is None:
+                    _keep(row, "It is not there any more.")
+            for row, record in found:
+                _take_away(ctx, record, row, own.below)
+            for row, record in found:
+                _put_one_back(ctx, record, row, own.below)
+    except DatabaseError as error:
+        no = refusal_for(error)
+        if no is None:
+            raise
+        for row, (outcome, said) in zip(rows, before, strict=True):
+            row.outcome, row.said = outcome, said
+        return no
+    return None
+
+
+def _take_away(ctx: Context, record: Record, row: ImportRow, below: tuple[str, ...]) -> None:
+    for reference in reversed(row.below.get("added", [])):
+        if (one := _one_below(ctx, record, reference, below)) is not None:
+            one.delete()
+
+
+def _may_go_back(row: ImportRow, record: Record, own: Intake) -> bool:
+    """Whether a changed record is as the import left it, where it is put back as a whole or not at all."""
+    now = _values(record)
+    if own.whole and any(now.get(name) != after for name, (_, after) in row.changes.items()):
+        _keep(row, "It was changed since and stays.")
+        return False
+    return True
+
+
+def _put_one_back(ctx: Context, record: Record, row: ImportRow, below: tuple[str, ...]) -> None:
     row.outcome = Outcome.UNDONE
     _restore(record, row.changes, row)
-    if row.below:
-        known = {f"{getattr(record, name).model._meta.label_lower}" for name in below}
-        for reference, changes in row.below.get("changed", {}).items():
-            if split(reference)[0] in known and (one := resolve(ctx, reference)) is not None:
-                _restore(one, changes, row)
-        for reference in reversed(row.below.get("added", [])):
-            if split(reference)[0] in known and (one := resolve(ctx, reference)) is not None:
-                one.delete()
+    for reference, changes in row.below.get("changed", {}).items():
+        if (one := _one_below(ctx, record, reference, below)) is not None:
+            _restore(one, changes, row)
+
+
+def _one_below(ctx: Context, record: Record, reference: str, below: tuple[str, ...]) -> models.Model | None:
+    known = {getattr(record, name).model._meta.label_lower for name in below}
+    return resolve(ctx, reference) if split(reference)[0] in known else None
 
 
 def _restore(record: models.Model, changes: dict[str, list[Any]], row: ImportRow) -> None:
-    now = jsonable({f.attname: getattr(record, f.attname) for f in record._meta.concrete_fields})
+    now = _values(record)
     fields = {f.attname: f for f in record._meta.concrete_fields}
     put = []
     for name, (before, after) in changes.items():
@@ -98,24 +152,33 @@ def _restore(record: models.Model, changes: dict[str, list[Any]], row: ImportRow
         record.save(update_fields=put)
 
 
-def _remove(ctx: Context, model: type[Record], rows: list[ImportRow]) -> None:
+def _values(record: models.Model) -> dict[str, Any]:
+    values: dict[str, Any] = jsonable({f.attname: getattr(record, f.attname) for f in record._meta.concrete_fields})
+    return values
+
+
+def _remove(ctx: Context, model: type[Record], rows: list[ImportRow], below: tuple[str, ...]) -> None:
     """Delete what an import made: many at once, and one by one where one of them is held by something."""
     series = next((s for s in SERIES if s.model is model), None)
     if series is not None:
         rows = _from_the_end(ctx, series, rows)
     for start in range(0, len(rows), _AT_ONCE):
         part = rows[start : start + _AT_ONCE]
-        if not _delete(ctx, model, part):
+        if not _delete(ctx, model, part, below):
             for row in part:
-                _delete(ctx, model, [row])
+                _delete(ctx, model, [row], below)
     if series is not None:
         _give_back(ctx, series, [r for r in rows if r.outcome == Outcome.UNDONE])
 
 
-def _delete(ctx: Context, model: type[Record], rows: list[ImportRow]) -> bool:
+def _delete(ctx: Context, model: type[Record], rows: list[ImportRow], below: tuple[str, ...]) -> bool:
     keys = [split(r.ref)[1] for r in rows]
     try:
         with transaction.atomic():
+            for name in below:
+                link: Any = model._meta.get_field(name)
+                if link.on_delete is models.PROTECT:
+                    link.related_model.objects.visible_to(ctx).filter(**{f"{link.field.name}__in": keys}).delete()
             model.objects.visible_to(ctx).filter(pk__in=keys).delete()
     except (ProtectedError, RestrictedError) as error:
         objects: Any = getattr(error, "protected_objects", None) or getattr(error, "restricted_objects", None) or ()

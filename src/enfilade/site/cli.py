@@ -111,7 +111,7 @@ def parser() -> Parser:
     run.add_argument("--match", metavar="QUERY", help="run it on every row of a list, such as state=open&kind=call; * for all")
     run.add_argument("--whole", action="store_true", help="with --targets or --match: all or nothing")
     run.add_argument("--input", metavar="JSON", help="all inputs as one JSON object")
-    take = verb("import", "Import a file into a resource.", "resource", "file")
+    take = verb("import", "Import a file into a resource: what it asks for besides is an option, such as --bookables.", "resource", "file")
     take.add_argument("--dry-run", action="store_true", help="say what would happen, keep nothing")
     take.add_argument(
         "--map", action="append", default=[], metavar="TARGET=COLUMN", help="what a column of the file becomes; may be repeated"

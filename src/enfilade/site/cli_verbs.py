@@ -31,6 +31,7 @@ from enfilade.core.resource import RESOURCES, Resource, resource_named
 from enfilade.core.resource.cells import Cell, figure_text
 from enfilade.core.resource.columns import public_name
 from enfilade.core.resource.hooks import REPORTS, report_named
+from enfilade.core.resource.intake import intake_of
 from enfilade.core.resource.listing import listing
 from enfilade.core.resource.transfer import EXPORTERS, export_csv, export_workbook, exported_rows
 from enfilade.core.scope import scope
@@ -170,12 +171,12 @@ def _parse(text: str, where: str) -> Any:
 
 def import_rows(options: Namespace, given: dict[str, Any]) -> int:
     """enfilade import."""
-    if given:
-        raise Refusal("usage", f"import does not know --{next(iter(given))}.")
     ctx, resource = replace(caller(options), channel="import"), resource_named(options.resource)
+    if unknown := given.keys() - intake_of(resource).asks.keys():
+        raise Refusal("usage", f"import does not know --{min(unknown)}.")
     data = _read_file(options.file)
     chosen = {name: getattr(options, name) for name in ("encoding", "separator", "sheet", "decimal", "dates", "key", "mode")}
-    chosen["named"] = _columns_named(resource, options.map)
+    chosen |= {"named": _columns_named(resource, options.map), "answers": given}
     result = import_file(replace(ctx, rehearse=options.dry_run), resource, Path(options.file).name, data, chosen)
     found = {"dry_run": bool(options.dry_run), **result.as_json()}
     if options.json:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from enfilade.core.context import Context
@@ -10,13 +9,12 @@ from enfilade.core.models import RecordQuerySet
 from enfilade.core.pages.context import department
 from enfilade.core.resource import Resource, panel
 
-from . import commands, pages, queries, verify  # noqa: F401 - they register themselves
+from . import commands, exporting, importing, pages, queries, verify  # noqa: F401 - they register themselves
 from .models import (
     Bookable,
     Booking,
     BookingSeries,
     CalendarFeed,
-    CalendarImport,
     Closure,
     Holiday,
     HolidayCalendar,
@@ -184,7 +182,7 @@ class BookingResource(Resource):
     ordering = "-starts_at"
     icon = "calendar-check"
     order = 10
-    empty = "Nothing is booked yet. Appointments appear here by themselves; other time is taken with Reserve time."
+    empty = "Nothing is booked yet. Appointments appear here by themselves; other time is taken with Reserve time, or imported."
 
     def queryset(self) -> RecordQuerySet:
         """Names of what is booked, without a query per row."""
@@ -290,28 +288,6 @@ class CalendarFeedResource(Resource):
     icon = "rss"
     order = 60
     empty = "Make an address for the calendar on a phone or computer: it shows the bookings there and keeps them up to date."
-
-
-class CalendarImportResource(Resource):
-    """Calendar files that were taken in."""
-
-    model = CalendarImport
-    columns = ("at", "file_name", "user", "booked_count", "moved_count", "kept_count", "refused_count")
-    filters = ("user", "at")
-    facts = ("file_name", "at", "user", "booked_count", "moved_count", "kept_count", "refused_count")
-    ordering = "-at"
-    icon = "calendar-plus"
-    order = 65
-    empty = "Import a calendar file: its events become bookings, and what somebody else has the time of is listed."
-
-
-@panel(
-    on=CalendarImport, title="Not taken", permission="calendar.view_calendarimport", template="calendar/panel_problems.html", icon="list-x"
-)
-def problems_panel(ctx: Context, done: CalendarImport) -> dict[str, Any] | None:
-    """Events that were not taken, and why."""
-    rows = [{**p, "at": datetime.fromisoformat(p["starts_at"]) if p["starts_at"] else None} for p in done.problems]
-    return {"problems": rows, "count": done.refused_count} if rows else None
 
 
 @panel(on=CalendarFeed, title="Address", permission="calendar.make_feed", template="calendar/panel_address.html", icon="link")

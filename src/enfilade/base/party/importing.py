@@ -90,7 +90,7 @@ class ContactIntake(Intake):
         """How many cells of a row are names of columns."""
         return recognised(cells)
 
-    def cards(self, ctx: Context, name: str, data: bytes, *, whole: bool) -> Intaken | None:
+    def cards(self, ctx: Context, name: str, data: bytes, options: Options, *, whole: bool) -> Intaken | None:
         """Cards come with their own names for everything."""
         kind = detect(data, name)
         if kind not in {"vcard", "xcard"}:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -137,6 +138,22 @@ class CommandForm:
             "empty_form": self._form(columns, {}, {}, f"{name}-__prefix__"),
             "total": None,
         }
+
+
+def inputs_form(ctx: Context, parameters: Mapping[str, Parameter], values: Mapping[str, Any]) -> forms.Form:
+    """Inputs that are no command's: those of a report, or what an import asks for. A row is searched for by its name."""
+    made = type("Inputs", (forms.Form,), {n: _input(ctx, p) for n, p in parameters.items()})
+    first = {n: p.default for n, p in parameters.items() if p.default is not None}
+    form: forms.Form = made(initial={**first, **values})
+    return form
+
+
+def _input(ctx: Context, parameter: Parameter) -> forms.Field:
+    made = copy.deepcopy(parameter.field)
+    if isinstance(made, RowField | RowsField):
+        made.widget = row_box(ctx, made, parameter, creatable=False)
+        made.widget.is_required = made.required
+    return made
 
 
 def row_box(ctx: Context, made: RowField | RowsField, parameter: Parameter, *, creatable: bool) -> forms.Widget:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import copy
 import csv
 import io
 from typing import Any
 from urllib.parse import urlencode
 
-from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from enfilade.core.command.fields import RowField, RowsField
 from enfilade.core.command.inputs import Parameter
 from enfilade.core.command.reading import read
 from enfilade.core.context import Context, Invalid
@@ -22,7 +19,7 @@ from enfilade.core.resource.cells import figure_text
 from enfilade.core.resource.hooks import Report, report_named
 from enfilade.core.tabular import guard_formula
 
-from .forms import row_box
+from .forms import inputs_form
 
 
 @view()
@@ -43,7 +40,7 @@ def report_view(request: HttpRequest, ctx: Context, module: str, name: str) -> H
         error = str(no) if raw else ""
     if figures is not None and request.GET.get("format") == "csv" and isinstance(figures, dict):
         return _csv(ctx, report, figures)
-    form = type("ReportInputs", (forms.Form,), {n: _field(ctx, p) for n, p in report.parameters.items()})(initial=values)
+    form = inputs_form(ctx, report.parameters, values)
     context = {
         "report": report,
         "form": form,
@@ -55,15 +52,6 @@ def report_view(request: HttpRequest, ctx: Context, module: str, name: str) -> H
         **_table(ctx, figures),
     }
     return render(request, report.template, context, status=422 if error else 200)
-
-
-def _field(ctx: Context, parameter: Parameter) -> forms.Field:
-    """The field of an input; a row is searched for by its name."""
-    made = copy.deepcopy(parameter.field)
-    if isinstance(made, RowField | RowsField):
-        made.widget = row_box(ctx, made, parameter, creatable=False)
-        made.widget.is_required = made.required
-    return made
 
 
 def _first(ctx: Context, parameter: Parameter) -> Any:

@@ -14,6 +14,7 @@ from django.shortcuts import render
 
 from enfilade.core import files
 from enfilade.core.command import command_named
+from enfilade.core.command.reading import unflatten
 from enfilade.core.context import Context, Invalid, NotFound, Refusal
 from enfilade.core.http.dispatch import view
 from enfilade.core.importing import check_import, map_import, open_import, run_import, start_import
@@ -27,6 +28,7 @@ from enfilade.core.resource.transfer import EXPORTERS, XLSX, export_csv, export_
 from enfilade.core.scope import scope
 
 from .commands import METHODS
+from .forms import inputs_form
 
 # A file of so many rows is taken while the page waits; a longer one by a job, and the page shows how far it has come.
 AT_ONCE_ROWS = 300
@@ -153,6 +155,8 @@ def _posted(request: HttpRequest, batch: ImportBatch) -> dict[str, Any]:
             options[name] = post[name]
     found = {match[1]: str(post[name]) for name in post if (match := _COLUMN.fullmatch(name))}
     options["header_line"] = int(options["header_line"]) if str(options.get("header_line") or "").isdecimal() else 0
+    if asks := intake_of(resource_named(batch.resource)).asks:
+        options["answers"] = unflatten(post, dict(asks))
     # Another separator or sheet has other columns; what was said of the former ones means nothing there.
     options["mapping"] = {} if _reread(options, batch) else {**batch.options.get("mapping", {}), **found}
     return options
@@ -173,16 +177,14 @@ def _at(request: HttpRequest, url: str) -> HttpResponse:
 
 
 def _checked(request: HttpRequest, ctx: Context, resource: Resource, batch: ImportBatch) -> HttpResponse:
-    """The rehearsal, as the part of the page that waits for it."""
-    checked = check_import(replace(ctx, rehearse=True, key=""), batch=batch)
+    """The rehearsal, as the part of the page that waits for it; what it needs to be told first is asked for there."""
+    page = {"batch": batch, "url": f"{resource.list_url()}import/", "back_url": resource.list_url()}
+    try:
+        checked = check_import(replace(ctx, rehearse=True, key=""), batch=batch)
+    except Invalid as no:
+        return render(request, "core/parts/import_check.html", {"page": page | {"asked": str(no)}})
     result: ImportResult = checked.outcome
-    page = {
-        "result": result.as_json(),
-        "batch": batch,
-        "total": checked.rehearsed,
-        "url": f"{resource.list_url()}import/",
-        "back_url": resource.list_url(),
-    }
+    page |= {"result": result.as_json(), "total": checked.rehearsed}
     return render(request, "core/parts/import_check.html", {"page": page})
 
 
@@ -197,6 +199,7 @@ def _draft(ctx: Context, resource: Resource, batch: ImportBatch) -> dict[str, An
         "columns": _columns(resource, look),
         "reading": _reading(look, options, {t.kind for t in intake_of(resource).targets(resource) if t.name in look.mapping}),
         "keys": [(t.name, t.label, t.name == (options.key or resource.import_key)) for t in intake_of(resource).keys(resource)],
+        "asks": inputs_form(ctx, intake_of(resource).asks, options.answers),
         "modes": [(value, words, value == options.mode) for value, words in _MODES],
     }
 

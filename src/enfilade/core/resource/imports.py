@@ -11,7 +11,7 @@ from enfilade.core.models import ImportBatch, ImportRow
 from enfilade.core.refs import model_of, split
 
 from .declare import Resource
-from .intake import FileRow, ImportProblem
+from .intake import FileRow, ImportProblem, intake_of
 
 PROBLEMS_MAX = 1_000
 REFS_MAX = 100
@@ -70,7 +70,7 @@ class ImportResult:
 
 def may_import(resource: Resource, ctx: Context) -> bool:
     """Whether the resource takes files and the caller may add rows."""
-    return bool(resource.fields and resource.import_key) and resource.may_add(ctx)
+    return intake_of(resource).may_take(resource, ctx)
 
 
 def batch_rows(ctx: Context, batch: ImportBatch) -> Any:

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
 from django.db import models
 
 from enfilade.core.audit import to_json
+from enfilade.core.command.inputs import Parameter
 from enfilade.core.command.reading import is_storable
 from enfilade.core.context import Context, Refusal
 from enfilade.core.fields import AmountField
@@ -45,6 +47,7 @@ class Options:
     decimal, dates: how numbers and dates are written, see `manner`; empty is found by looking.
     key: the field by which a row is found again; empty means the resource's own.
     mode: create (what is there already is refused), update (what is not there is refused) or both.
+    answers: what the intake asks for besides, by name, such as whose time the events of a calendar take.
     """
 
     encoding: str = ""
@@ -57,6 +60,7 @@ class Options:
     dates: str = ""
     key: str = ""
     mode: str = "both"
+    answers: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
     def of(cls, given: dict[str, Any]) -> Options:
@@ -69,10 +73,13 @@ class Options:
         named = given.get("named") or {}
         if not isinstance(named, dict) or not all(isinstance(v, str) for v in named.values()):
             raise Refusal("invalid", "A heading is given the name of a target.", field="options")
-        texts = {n: str(given.get(n) or "") for n in ("encoding", "separator", "sheet", "decimal", "dates", "key")}
+        texts: dict[str, Any] = {n: str(given.get(n) or "") for n in ("encoding", "separator", "sheet", "decimal", "dates", "key")}
         line = str(given.get("header_line") or 0)
         made = cls(**texts, header_line=int(line) if line.isdecimal() else -1, mapping={int(k): v for k, v in mapping.items()}, named=named)
-        made = replace(made, mode=str(given.get("mode") or "both"))
+        answers = given.get("answers") or {}
+        if not isinstance(answers, dict):
+            raise Refusal("invalid", "The answers are given by name.", field="options")
+        made = replace(made, mode=str(given.get("mode") or "both"), answers=answers)
         made.check()
         return made
 
@@ -179,10 +186,20 @@ class Intake:
     """How the files of one resource are understood. Subclass, and register with `intake(label, ...)`, where a module knows more.
 
     formats: for people. below: related names of rows that belong to a row, which an import may add to.
+    whole: what an import changed of a row is put back as a whole or, where anything of it was changed since, not at all.
+    asks: inputs that have to be answered before the rows of a file mean anything.
+    rehearsed_rows: how many rows a check really runs; the others are read and looked up.
     """
 
     formats: tuple[str, ...] = ("CSV", "Excel")
     below: tuple[str, ...] = ()
+    whole = False
+    asks: Mapping[str, Parameter] = MappingProxyType({})
+    rehearsed_rows = 50
+
+    def may_take(self, resource: Resource, ctx: Context) -> bool:
+        """Whether the resource takes files and the caller may add rows."""
+        return bool(resource.fields and resource.import_key) and resource.may_add(ctx)
 
     def targets(self, resource: Resource) -> list[Target]:
         """What a column may be, in the order of the form."""
@@ -208,8 +225,12 @@ class Intake:
         """How many cells of a row are names of columns."""
         return sum(bool(t) for t in self.propose(resource, cells))
 
-    def cards(self, ctx: Context, name: str, data: bytes, *, whole: bool) -> Intaken | None:
+    def cards(self, ctx: Context, name: str, data: bytes, options: Options, *, whole: bool) -> Intaken | None:
         """The rows of a file that has no columns, or None where it is a table. Not whole: only as many as there are, not what they say."""
+        return None
+
+    def left_out(self, text: str, rows: Sequence[ImportRow]) -> tuple[str, str, str] | None:
+        """The rows of such a file that were left out, as one that can be mended: ending, media type and content. None: as cards."""
         return None
 
     def rows(self, resource: Resource, ctx: Context, table: Table, mapping: list[str], options: Options) -> Intaken:
@@ -250,6 +271,9 @@ class Intake:
         """
         return []
 
+    def taken_back(self, ctx: Context, rows: Sequence[ImportRow]) -> None:
+        """Do what else has to be done when rows of an import were taken back: removed, or put back as they were."""
+
 
 INTAKES: dict[str, Intake] = {}
 _PLAIN = Intake()
@@ -271,7 +295,7 @@ def read_file(resource: Resource, ctx: Context, name: str, data: bytes, options:
     whole: False looks at header and columns only, which is quick for a large file; the rows then say nothing yet.
     """
     own = intake_of(resource)
-    if (cards := own.cards(ctx, name, data, whole=whole)) is not None:
+    if (cards := own.cards(ctx, name, data, options, whole=whole)) is not None:
         return _settled(cards)
     region = ctx.company.country
     table = read_table(

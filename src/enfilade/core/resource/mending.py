@@ -14,7 +14,7 @@ from enfilade.core.textfile import decode
 
 from .declare import Resource
 from .imports import refused_rows
-from .intake import PROBLEM_COLUMN, Options, read_file
+from .intake import PROBLEM_COLUMN, Options, intake_of, read_file
 
 MEDIA_TYPES = {
     "csv": "text/csv; charset=utf-8",
@@ -36,14 +36,17 @@ def refused_file(ctx: Context, resource: Resource, batch: ImportBatch) -> tuple[
     options = Options.of(batch.options)
     look = read_file(resource, ctx, batch.file_name, data, options, whole=False)
     if look.table is None:
-        return f"{stem} - left out.vcf", MEDIA_TYPES["vcf"], _cards(decode(data), rows).encode("utf-8", "replace")
-    header, kept = look.table.header, [(row.cells or [], _sentences(row)) for row in rows]
+        text = decode(data)
+        own = intake_of(resource).left_out(text, rows) or ("vcf", MEDIA_TYPES["vcf"], _cards(text, rows))
+        return f"{stem} - left out.{own[0]}", own[1], own[2].encode("utf-8", "replace")
+    header, kept = look.table.header, [(row.cells or [], sentences_of(row)) for row in rows]
     if look.table.kind == "workbook":
         return f"{stem} - left out.xlsx", MEDIA_TYPES["xlsx"], _workbook(header, kept)
     return f"{stem} - left out.csv", MEDIA_TYPES["csv"], _csv(header, kept, look.table.separator)
 
 
-def _sentences(row: ImportRow) -> str:
+def sentences_of(row: ImportRow) -> str:
+    """What was wrong with a row, in one line."""
     return " ".join(f"{path}: {sentence}" if path else sentence for path, sentence in row.said)
 
 
@@ -84,7 +87,7 @@ def _cards(text: str, rows: list[ImportRow]) -> str:
         at = row.line - 1
         while at < len(lines):
             if lines[at].strip().upper().startswith("END:VCARD"):
-                out.append(f"X-ENFILADE-PROBLEM:{_sentences(row)}")
+                out.append(f"X-ENFILADE-PROBLEM:{sentences_of(row)}")
                 out.append(lines[at])
                 break
             if not lines[at].startswith("X-ENFILADE-PROBLEM:"):

@@ -3,7 +3,7 @@
 from .booking import move_booking, release_booking, reserve_time
 from .feeds import make_feed, renew_feed, revoke_feed
 from .holidays import follow_holidays, load_holidays
-from .importing import import_calendar
+from .importing import follow_event, import_event
 from .series import (
     change_following,
     change_series,
@@ -27,8 +27,9 @@ __all__ = [
     "end_series",
     "enter_waiting",
     "extend_series",
+    "follow_event",
     "follow_holidays",
-    "import_calendar",
+    "import_event",
     "lapse_offer",
     "load_holidays",
     "make_feed",

@@ -1,125 +1,224 @@
-"""Calendar files in: each event a booking; what somebody else has the time of is reported, not forced."""
+"""Events of calendar files as bookings: one by one, and many at once by the same rules and constraints."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
 
-from enfilade.base.calendar.formats.ics_in import Taken, Unread, read_calendar
-from enfilade.base.calendar.models import Bookable, Booking, BookingSlot, CalendarImport
-from enfilade.base.calendar.queries import open_hours
-from enfilade.core.command import Input, Ref, command
-from enfilade.core.context import Context, NotFound, Refusal
-from enfilade.core.files import open_file
-from enfilade.core.models import StoredFile
+from django.db import transaction
 
-from .booking import Bookables
-from .taking import lock_bookables, take_places
+from enfilade.base.calendar.models import Bookable, Booking, BookingSlot
+from enfilade.base.calendar.queries import exported_as, open_hours
+from enfilade.core.command import Input, command
+from enfilade.core.context import Context, Refusal
 
-PROBLEMS_MAX = 500
+from .booking import Bookables, check_span
+from .taking import NoPlace, give_back, lock_bookables, take_places, tell_freed
+
+RESERVE = "calendar.reserve"
+# So often what stands in the way is taken out and the rest tried again; what is left then goes one by one.
+_TRIES = 20
+Key = Annotated[str, Input(max_length=400)]
+Title = Annotated[str, Input(max_length=200)]
 
 
-@command(permission="calendar.reserve", label="Import a calendar file", target="")
-def import_calendar(
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An event of a file, read: what it is known by there, what it is called, and when it is."""
+
+    foreign_id: str
+    title: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+@command(permission=RESERVE, hidden=True, target="")
+def import_event(
     ctx: Context,
     *,
-    file: Ref[StoredFile],
     bookables: Bookables,
-    days_ahead: Annotated[int, Input(min_value=1, max_value=731, label="Days ahead")] = 365,
+    foreign_id: Key,
+    title: Title,
+    starts_at: datetime,
+    ends_at: datetime,
     within_hours: bool = False,
-) -> CalendarImport:
-    """Book what a calendar file (.ics) says from now on; the same file again changes what has changed.
+) -> Booking:
+    """Book an event of a calendar file that is not known yet.
 
-    bookables: whose time the events take; all of them for each event.
-    days_ahead: how far recurring events are followed.
-    within_hours: events outside the opening hours are not taken.
-    Refuses: not_a_calendar. Single events that can't be understood, or whose time somebody else has, are in the import's problems.
+    bookables: whose time it takes, all of them.
+    foreign_id: which event it is, and which of its occurrences.
+    within_hours: refuse what is outside the opening hours.
+    Refuses: slot_taken, closed, not_bookable, bad_span, in_the_past; booking_no_overlap (database).
     """
-    if file.stored_by_id != ctx.user.pk:
-        raise NotFound("file", file.pk, field="file")
-    with open_file(file) as content:
-        data = content.read()
+    event = Event(foreign_id, title, starts_at, ends_at)
+    check_span(ctx, starts_at, ends_at, 0)
+    rows = _in_use(lock_bookables(ctx, [b.pk for b in bookables]))
+    if within_hours and not _open(ctx, rows, [event]):
+        raise _closed(ctx, event)
+    booking = _booking(ctx, event)
+    booking.save()
+    _take(ctx, booking, rows)
+    return booking
+
+
+@command(permission=RESERVE, hidden=True)
+def follow_event(
+    ctx: Context, *, booking: Booking, foreign_id: Key, title: Title, starts_at: datetime, ends_at: datetime, within_hours: bool = False
+) -> Booking:
+    """Bring a booking to where its event now is in the calendar that it came from. It keeps those whose time it takes.
+
+    Refuses: slot_taken, closed, belongs_elsewhere, bad_span, in_the_past, not_booked; booking_no_overlap (database).
+    """
+    event = Event(foreign_id, title, starts_at, ends_at)
+    if is_same(ctx, booking, event):
+        return booking
+    check_span(ctx, starts_at, ends_at, booking.buffer_before_min + booking.buffer_after_min)
+    if booking.origin:
+        raise Refusal("belongs_elsewhere", f"{_said(ctx, event)}: this time was taken for something else here. Move that instead.")
+    rows = lock_bookables(ctx, sorted(set(booking.slots.filter(active=True).values_list("bookable_id", flat=True))))
+    if within_hours and not _open(ctx, rows, [event]):
+        raise _closed(ctx, event)
+    before = booking.starts_at, booking.ends_at
+    if before != (starts_at, ends_at):
+        booking.slots.filter(active=True).update(active=False)
+    _bring(ctx, booking, event)
+    booking.save()
+    if before != (starts_at, ends_at):
+        _take(ctx, booking, rows)
+        tell_freed(ctx, before)
+    return booking
+
+
+def book_events(ctx: Context, bookables: Sequence[int], events: Sequence[Event], *, within_hours: bool) -> dict[str, Booking]:
+    """Book those of many new events that find their time free, in a few statements. Inside a command; the caller's rights are asked here.
+
+    Shape: foreign_id -> booking; an event that is missing was not booked, and `import_event` says why.
+    """
+    ctx.require(RESERVE)
+    rows = _in_use(lock_bookables(ctx, bookables))
+    wanted = [e for e in events if e.starts_at < e.ends_at and e.ends_at > ctx.now]
+    if within_hours:
+        wanted = _open(ctx, rows, wanted)
+    made = Booking.objects.bulk_create(_booking(ctx, event) for event in wanted)
+    refused = {no.booking.pk for no in take_places(ctx, [(booking, rows) for booking in made], all_or_none=False)}
+    Booking.objects.visible_to(ctx).filter(pk__in=refused).delete()
+    return {b.foreign_id: b for b in made if b.pk not in refused}
+
+
+def move_events(ctx: Context, moves: Sequence[tuple[Booking, Event]], *, within_hours: bool) -> set[int]:
+    """Move many bookings to where their events are now, all at once, so that none stands in the way of another. Inside a command.
+
+    Shape: primary keys of the bookings that moved; of one that is missing, `follow_event` says why it did not.
+    """
+    ctx.require(RESERVE)
+    left = [(b, e) for b, e in moves if not b.origin and e.starts_at < e.ends_at and e.ends_at > ctx.now]
+    held = BookingSlot.objects.visible_to(ctx).filter(booking__in=[b.pk for b, _ in left], active=True)
+    taken = list(held.order_by("pk").values_list("booking_id", "bookable_id"))
+    rows = {b.pk: b for b in lock_bookables(ctx, sorted({bookable for _, bookable in taken}))}
+    needs: dict[int, list[Bookable]] = defaultdict(list)
+    for booking, bookable in dict.fromkeys(taken):
+        needs[booking].append(rows[bookable])
+    left = [(b, e) for b, e in left if needs[b.pk] and (not within_hours or _open(ctx, needs[b.pk], [e]))]
+    for _ in range(_TRIES):
+        try:
+            with transaction.atomic():
+                _move(ctx, left, needs)
+        except NoPlace as no:
+            left = [(b, e) for b, e in left if b.pk != no.booking.pk]
+        else:
+            return {b.pk for b, _ in left}
+    return set()
+
+
+def release_events(ctx: Context, bookings: Sequence[Booking]) -> set[int]:
+    """Give the time of many bookings back whose events no longer take place. Inside a command.
+
+    Shape: primary keys of those that were given back; of one that is missing, `release_booking` says why it was not.
+    """
+    ctx.require(RESERVE)
+    keys = {b.pk for b in bookings if b.state == Booking.State.BOOKED and b.series_id is None and not b.origin}
+    tell_freed(ctx, give_back(ctx, Booking.objects.visible_to(ctx).filter(pk__in=keys)))
+    return keys
+
+
+def _move(ctx: Context, moves: Sequence[tuple[Booking, Event]], needs: dict[int, list[Bookable]]) -> None:
+    """Move all of these or raise NoPlace, with which the bookings are as they were."""
+    before = [(b.foreign_id, b.title, b.starts_at, b.ends_at, b.sequence, b.changed_at, b.apart) for b, _ in moves]
+    elsewhere = [b for b, e in moves if (b.starts_at, b.ends_at) != (e.starts_at, e.ends_at)]
+    freed = [(b.starts_at, b.ends_at) for b in elsewhere]
+    BookingSlot.objects.visible_to(ctx).filter(booking__in=[b.pk for b in elsewhere], active=True).update(active=False)
+    for booking, event in moves:
+        _bring(ctx, booking, event)
     try:
-        found = list(read_calendar(data, ctx.now, ctx.now + timedelta(days=days_ahead), ctx.zone))
-    except ValueError as error:
-        raise Refusal("not_a_calendar", str(error), field="file") from None
-    rows = lock_bookables(ctx, [b.pk for b in bookables])
+        take_places(ctx, [(booking, needs[booking.pk]) for booking in elsewhere])
+    except NoPlace:
+        for (b, _), values in zip(moves, before, strict=True):
+            b.foreign_id, b.title, b.starts_at, b.ends_at, b.sequence, b.changed_at, b.apart = values
+        raise
+    Booking.objects.bulk_update([b for b, _ in moves], ["foreign_id", "title", "starts_at", "ends_at", "sequence", "changed_at", "apart"])
+    for span in freed:
+        tell_freed(ctx, span)
+
+
+def is_same(ctx: Context, booking: Booking, event: Event) -> bool:
+    """Whether a booking is what its event says."""
+    is_now = (booking.foreign_id, booking.title, booking.starts_at, booking.ends_at)
+    return is_now == (_known_as(ctx, booking, event), event.title, event.starts_at, event.ends_at)
+
+
+def _known_as(ctx: Context, booking: Booking, event: Event) -> str:
+    """The identity of an event elsewhere; what the house exported itself keeps the one that it has here."""
+    return booking.foreign_id if event.foreign_id == exported_as(booking, ctx.company.slug) else event.foreign_id
+
+
+def _bring(ctx: Context, booking: Booking, event: Event) -> None:
+    booking.foreign_id = _known_as(ctx, booking, event)
+    booking.title, booking.starts_at, booking.ends_at = event.title, event.starts_at, event.ends_at
+    booking.sequence, booking.changed_at, booking.apart = booking.sequence + 1, ctx.now, booking.series_id is not None
+
+
+def _booking(ctx: Context, event: Event) -> Booking:
+    return Booking(
+        company=ctx.company,
+        title=event.title,
+        starts_at=event.starts_at,
+        ends_at=event.ends_at,
+        foreign_id=event.foreign_id,
+        changed_at=ctx.now,
+    )
+
+
+def _take(ctx: Context, booking: Booking, rows: Sequence[Bookable]) -> None:
+    try:
+        take_places(ctx, [(booking, rows)])
+    except NoPlace as no:
+        event = Event("", booking.title, booking.starts_at, booking.ends_at)
+        raise Refusal("slot_taken", f"{_said(ctx, event)}: {no.bookable} is already taken at that time.", field="starts_at") from None
+
+
+def _in_use(rows: list[Bookable]) -> list[Bookable]:
     if inactive := [b for b in rows if not b.active]:
         raise Refusal("not_bookable", f"{inactive[0]} is no longer in use.", field="bookables")
-    events = list({t.key: t for t in found if isinstance(t, Taken)}.values())
-    problems = [{"title": u.title, "starts_at": "", "sentence": u.sentence} for u in found if isinstance(u, Unread)]
-    if within_hours:
-        events, closed = _open_only(ctx, rows, events)
-        problems += closed
-    known = _known(ctx, rows, events)
-    kept = [e for e in events if e.key in known and (known[e.key].starts_at, known[e.key].ends_at) == (e.starts_at, e.ends_at)]
-    same = {e.key for e in kept}
-    moved = [(known[e.key], e) for e in events if e.key in known and e.key not in same]
-    problems += _move(ctx, rows, moved)
-    new = [e for e in events if e.key not in known]
-    refused_new = _book(ctx, rows, new)
-    refused_moves = len([p for p in problems if p.get("moved")])
-    problems += refused_new
-    return CalendarImport.objects.create(
-        company=ctx.company,
-        file_name=file.name[:200],
-        at=ctx.now,
-        user=ctx.user,
-        booked_count=len(new) - len(refused_new),
-        moved_count=len(moved) - refused_moves,
-        kept_count=len(kept),
-        refused_count=len(problems),
-        problems=[{k: v for k, v in p.items() if k != "moved"} for p in problems[:PROBLEMS_MAX]],
-    )
+    if not rows:
+        raise Refusal("nobody_named", "Say whose time the events take.", field="bookables")
+    return rows
 
 
-def _known(ctx: Context, rows: Sequence[Bookable], events: Sequence[Taken]) -> dict[str, Booking]:
-    """Bookings that earlier imports made of these events for these bookables."""
-    slots = BookingSlot.objects.visible_to(ctx).filter(bookable__in=[b.pk for b in rows], active=True)
-    found = Booking.objects.visible_to(ctx).filter(foreign_id__in=[e.key for e in events], state=Booking.State.BOOKED)
-    return {b.foreign_id: b for b in found.filter(pk__in=slots.values("booking"))}
-
-
-def _open_only(ctx: Context, rows: Sequence[Bookable], events: list[Taken]) -> tuple[list[Taken], list[dict[str, str]]]:
+def _open(ctx: Context, rows: Sequence[Bookable], events: Sequence[Event]) -> list[Event]:
+    """Those events during which all are open."""
     if not events:
-        return [], []
+        return []
     hours = open_hours(ctx, rows, min(e.starts_at for e in events), max(e.ends_at for e in events))
-    within = {e.key for e in events if all(any(a <= e.starts_at and e.ends_at <= z for a, z in hours[b.pk]) for b in rows)}
-    shut = [e for e in events if e.key not in within]
-    return [e for e in events if e.key in within], [_problem(e, "This is outside the opening hours.") for e in shut]
+    return [e for e in events if all(any(a <= e.starts_at and e.ends_at <= z for a, z in hours[b.pk]) for b in rows)]
 
 
-def _book(ctx: Context, rows: Sequence[Bookable], events: Sequence[Taken]) -> list[dict[str, str]]:
-    """Book new events; problems of those whose time is taken."""
-    made = Booking.objects.bulk_create(
-        Booking(company=ctx.company, title=e.title, starts_at=e.starts_at, ends_at=e.ends_at, foreign_id=e.key, changed_at=ctx.now)
-        for e in events
-    )
-    refused = take_places(ctx, [(booking, rows) for booking in made], all_or_none=False)
-    Booking.objects.visible_to(ctx).filter(pk__in=[no.booking.pk for no in refused]).delete()
-    by_key = {e.key: e for e in events}
-    return [_problem(by_key[no.booking.foreign_id], str(no)) for no in refused]
+def _closed(ctx: Context, event: Event) -> Refusal:
+    return Refusal("closed", f"{_said(ctx, event)}: this is outside the opening hours.", field="starts_at")
 
 
-def _move(ctx: Context, rows: Sequence[Bookable], moved: Sequence[tuple[Booking, Taken]]) -> list[dict[str, str]]:
-    """Move bookings to where their events are now; those whose new time is taken stay where they were."""
-    problems = []
-    for booking, event in moved:
-        before = booking.starts_at, booking.ends_at
-        slots = BookingSlot.objects.visible_to(ctx).filter(booking=booking, active=True)
-        keys = list(slots.values_list("pk", flat=True))
-        slots.update(active=False)
-        booking.starts_at, booking.ends_at = event.starts_at, event.ends_at
-        if no := take_places(ctx, [(booking, rows)], all_or_none=False):
-            BookingSlot.objects.visible_to(ctx).filter(pk__in=keys).update(active=True)
-            booking.starts_at, booking.ends_at = before
-            problems.append(_problem(event, str(no[0])) | {"moved": "no"})
-            continue
-        booking.title, booking.sequence, booking.changed_at = event.title, booking.sequence + 1, ctx.now
-        booking.save(update_fields=["title", "starts_at", "ends_at", "sequence", "changed_at"])
-    return problems
-
-
-def _problem(event: Taken, sentence: str) -> dict[str, str]:
-    return {"title": event.title, "starts_at": event.starts_at.isoformat(), "sentence": sentence}
+def _said(ctx: Context, event: Event) -> str:
+    """An event as people know it: a series has many on one line of the file."""
+    return f"{event.title[:60]}, {event.starts_at.astimezone(ctx.zone):%Y-%m-%d %H:%M}"

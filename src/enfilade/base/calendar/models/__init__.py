@@ -4,7 +4,6 @@ from .bookable import Bookable, Pool, Site
 from .booking import LONGEST, Booking, BookingSlot, during, only
 from .feed import CalendarFeed
 from .hours import WEEKDAYS, Closure, Holiday, HolidayCalendar, OpeningHours, SpecialHours
-from .imported import CalendarImport
 from .series import BookingSeries, SeriesConflict, SeriesNeed
 from .waiting import SlotOffer, WaitingEntry, WaitingNeed
 
@@ -16,7 +15,6 @@ __all__ = [
     "BookingSeries",
     "BookingSlot",
     "CalendarFeed",
-    "CalendarImport",
     "Closure",
     "Holiday",
     "HolidayCalendar",

@@ -68,6 +68,7 @@ class Booking(Record):
         {
             "release_booking": (("booked",), "cancelled"),
             "move_booking": (("booked",), "booked"),
+            "follow_event": (("booked",), "booked"),
             "change_following": (("booked",), "cancelled"),
             "release_following": (("booked",), "cancelled"),
         },

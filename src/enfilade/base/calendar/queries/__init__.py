@@ -18,6 +18,7 @@ from .bookings import (
 )
 from .feeds import FeedContent, content_of, feed_of
 from .hours import company_hours, holidays_between, next_working_noon, open_hours
+from .imported import bookings_of_events, exported_as
 from .loads import Load, day_loads
 from .slots import Need, Slot, Span, bookable_of, bookables_for, find_slots, free_slots_hint, overlapping, seats_of, starts
 from .waiting import open_offers, waiting_entry, waiting_for
@@ -35,11 +36,13 @@ __all__ = [
     "booked_person",
     "booked_places",
     "bookings_of",
+    "bookings_of_events",
     "coming_of",
     "company_hours",
     "content_of",
     "day_lanes",
     "day_loads",
+    "exported_as",
     "feed_of",
     "find_slots",
     "free_slots_hint",

@@ -26,7 +26,7 @@ from .intervals import (
     possible_starts,
     subtract,
 )
-from .recurrence import RULE_MAX, Rule, days_of_rule, instants, read_rule, rest_of_rule, rule_words
+from .recurrence import RULE_MAX, Rule, days_of_rule, exists, instants, read_rule, rest_of_rule, rule_words
 from .saying import say_rule
 
 __all__ = [
@@ -45,6 +45,7 @@ __all__ = [
     "crowded",
     "day_span",
     "days_of_rule",
+    "exists",
     "free_starts",
     "holds",
     "hours_of_day",

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, tzinfo
 from zoneinfo import ZoneInfo
 
 from dateutil.rrule import rrule, rrulestr
@@ -127,7 +127,7 @@ def _until(text: str, zone: ZoneInfo) -> datetime:
     return found.replace(tzinfo=UTC).astimezone(zone).replace(tzinfo=None) if text.endswith("Z") else found
 
 
-def exists(local: datetime, zone: ZoneInfo) -> bool:
+def exists(local: datetime, zone: tzinfo) -> bool:
     """Whether a wall clock ever shows this time there."""
     return local.replace(tzinfo=zone).astimezone(UTC).astimezone(zone).replace(tzinfo=None) == local
 
