@@ -18,6 +18,7 @@ BACK: list[str] = [
     "enfilade.back.billing",
     "enfilade.back.banking",
     "enfilade.back.payables",
+    "enfilade.back.einvoice",
 ]
 MIDDLE: list[str] = ["enfilade.middle.doors"]
 FRONT: list[str] = [

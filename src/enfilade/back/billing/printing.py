@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, time
 from decimal import Decimal
 from typing import Any
 
 from enfilade.base.document.models import PaperTemplate
 from enfilade.base.document.papers import Paper, Printed, declare_paper, render_paper
+from enfilade.base.document.pdf import Attached
 from enfilade.core.context import Context
 from enfilade.core.ui.format import format_amount, format_day, format_instant, format_number
 
@@ -25,10 +27,11 @@ LINE_COLUMNS = [
 ]
 
 
-def invoice_pdf(ctx: Context, invoice: Invoice, template: PaperTemplate | None = None) -> bytes:
+def invoice_pdf(ctx: Context, invoice: Invoice, template: PaperTemplate | None = None, attached: Sequence[Attached] = ()) -> bytes:
     """An invoice or credit note; a draft says that it is one.
 
     template: printed by it; the one that was in force when it was issued, when left out.
+    attached: files that go inside.
     Source: Directive 2006/112/EC art. 226: what an invoice has to show.
     """
     lines = list(invoice.lines.visible_to(ctx).order_by("pk"))
@@ -47,7 +50,7 @@ def invoice_pdf(ctx: Context, invoice: Invoice, template: PaperTemplate | None =
     code = CREDIT_NOTE if invoice.kind == Invoice.Kind.CREDIT_NOTE else INVOICE
     language, day = (invoice.party.language or ctx.company.language)[:2], invoice.issued_on or ctx.today
     printed = Printed(code, _invoice_names(ctx, invoice, lines, head), data, language, day, "billing/invoice.typ")
-    return render_paper(ctx, printed, at=_issued_at(ctx, invoice), template=template)
+    return render_paper(ctx, printed, at=_issued_at(ctx, invoice), attached=attached, template=template)
 
 
 def receipt_pdf(ctx: Context, payment: Payment, template: PaperTemplate | None = None) -> bytes:
@@ -115,6 +118,8 @@ def _company(ctx: Context, head: Letterhead | None) -> dict[str, Any]:
     foot = [
         head.legal_name,
         f"Tax number {head.tax_number}" if head.tax_number else "",
+        f"VAT id {head.vat_id}" if head.vat_id else "",
+        head.registration,
         f"IBAN {head.iban} {head.bank}".strip() if head.iban else "",
     ]
     lines = [*head.address.splitlines(), *head.contact.splitlines()]

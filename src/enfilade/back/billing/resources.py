@@ -97,7 +97,9 @@ class LetterheadResource(Resource):
 
     model = Letterhead
     columns = ("valid_from", "legal_name", "tax_number", "iban", "term_days")
-    fields = ("valid_from", "legal_name", "address", "contact", "tax_number", "iban", "bank", "term_days")
+    fields = (
+        "valid_from", "legal_name", "address", "contact", "tax_number", "vat_id", "registration", "endpoint", "iban", "bank", "term_days",
+    )  # fmt: skip
     ordering = "-valid_from"
     icon = "stamp"
     order = 90

@@ -5,7 +5,7 @@ from .credit import credit_invoice
 from .drafts import InvoiceLineIn, change_draft, draft_invoice, void_draft
 from .drawers import CashCount, close_drawer, open_drawer
 from .invoices import invoice_charges, issue_invoice
-from .mailing import email_invoice
+from .mailing import email_invoice, encloses
 from .payments import refund_payment, take_payment, take_transfer
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "credit_invoice",
     "draft_invoice",
     "email_invoice",
+    "encloses",
     "give_discount",
     "invoice_charges",
     "issue_invoice",

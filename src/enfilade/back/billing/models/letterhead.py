@@ -22,6 +22,13 @@ class Letterhead(Record):
     address = LongTextField(help_text="Street, postal code and city, one a line.")
     contact = LongTextField(blank=True, help_text="Telephone, e-mail address, web site, one a line.")
     tax_number = models.TextField(blank=True, help_text="Tax or VAT number, as invoices have to show it.")
+    vat_id = models.TextField("VAT id", blank=True, help_text="Where there is one beside the tax number, for example DE123456789.")
+    registration = models.TextField("register number", blank=True, help_text="Of the trade register, for example HRB 1234.")
+    endpoint = models.TextField(
+        "electronic address",
+        blank=True,
+        help_text="Under which e-invoices reach the company: 9930:DE123456789, or an e-mail address; left empty, the one of the contact.",
+    )
     iban = models.CharField("IBAN", max_length=42, blank=True)
     bank = models.TextField(blank=True, help_text="Name of the bank.")
     term_days = models.PositiveSmallIntegerField("days to pay", default=14)

@@ -1,0 +1,1 @@
+"""EN 16931 in its two syntaxes: written, checked by the official rules, read, and carried inside a PDF."""

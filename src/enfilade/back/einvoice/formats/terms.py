@@ -1,0 +1,137 @@
+"""A bill as the terms of EN 16931 (BT-1 ...), in the shape that both syntaxes are written from."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from decimal import Decimal
+from typing import Any
+
+from enfilade.back.einvoice.rules import Bill, BillLine, Form, Seat, TaxSum
+
+EN16931 = "urn:cen.eu:en16931:2017"
+# BT-24: by which rules the document wants to be judged. Source: XRechnung 3.0, Peppol BIS Billing 3.0, Factur-X 1.0.
+SPECIFICATION = {
+    Form.HYBRID: EN16931,
+    Form.XRECHNUNG_UBL: f"{EN16931}#compliant#urn:xeinkauf.de:kosit:xrechnung_3.0",
+    Form.XRECHNUNG_CII: f"{EN16931}#compliant#urn:xeinkauf.de:kosit:xrechnung_3.0",
+    Form.PEPPOL: f"{EN16931}#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0",
+}
+PROCESS = "urn:fdc:peppol.eu:2017:poacc:billing:01:1.0"
+INVOICE, CREDIT_NOTE = "380", "381"
+TRANSFER, SEPA, NOT_DEFINED = "30", "58", "1"
+DISCOUNT = "95"
+# Categories that have no rate, and those whose breakdown says why nothing is charged (BR-O-05, BR-E-10 ...).
+WITHOUT_RATE = {"O"}
+WITH_REASON = {"E", "AE", "G", "K", "O"}
+
+
+def terms(bill: Bill, form: Form) -> dict[str, Any]:
+    """All terms of a bill; amounts as text with the decimals of the currency."""
+    outside = bill.categories == {"O"}
+    found: dict[str, Any] = {
+        "BT-1": bill.number,
+        "BT-2": bill.issued_on,
+        "BT-3": CREDIT_NOTE if bill.credit else INVOICE,
+        "BT-5": bill.currency,
+        "BT-9": bill.due_on,
+        "BT-10": bill.reference,
+        "BT-13": bill.order,
+        "BT-24": EN16931,
+        "BG-4": _party(bill.seller, identified=True, outside=outside),
+        "BG-7": _party(bill.buyer, identified=False, outside=outside),
+        "BT-106": str(bill.net),
+        "BT-109": str(bill.net),
+        "BT-110": str(bill.tax),
+        "BT-112": str(bill.total),
+        "BT-115": str(bill.due),
+        "BG-23": [_tax(tax) for tax in bill.taxes],
+        "BG-25": [_line(number, line) for number, line in enumerate(bill.lines, 1)],
+        **_payment(bill),
+    }
+    if form is not Form.HYBRID:
+        found["BT-23"] = PROCESS
+    first, last = bill.supplied
+    found["BT-72"] = last
+    if first != last:
+        found.update({"BT-73": first, "BT-74": last})
+    if "K" in bill.categories:
+        found["BG-13"] = {"country_code": bill.buyer.country}
+    if bill.paid:
+        found["BT-113"] = str(bill.paid)
+    if bill.note:
+        found["BG-1"] = [{"BT-22": text(bill.note)}]
+    if bill.precedes:
+        found["BG-3"] = [{"BT-25": bill.precedes[0], "BT-26": bill.precedes[1]}]
+    return found
+
+
+def text(value: str) -> str:
+    """A text that XML can carry: no control characters but line ends, none of them at the ends."""
+    kept = "".join(c for c in unicodedata.normalize("NFC", value) if c in "\n\t" or unicodedata.category(c)[0] != "C")
+    return re.sub(r"[ \t]+", " ", kept).strip()
+
+
+def _payment(bill: Bill) -> dict[str, Any]:
+    if not bill.iban:
+        return {"BT-81": NOT_DEFINED, "BT-83": bill.number}
+    means = SEPA if bill.currency == "EUR" else TRANSFER
+    return {"BT-81": means, "BT-83": bill.number, "BT-84": bill.iban, "BT-85": text(bill.seller.name)}
+
+
+def _party(seat: Seat, *, identified: bool, outside: bool) -> dict[str, Any]:
+    """identified: it has to be recognised by a number (BR-CO-26). outside: nothing is taxed, so no VAT id is named (BR-O-02)."""
+    found: dict[str, Any] = {
+        "name": text(seat.name),
+        "country_code": seat.country,
+        "city": text(seat.city),
+        "postcode": text(seat.postal_code),
+        "vat_identifier": "" if outside else seat.vat_id,
+        "tax_identifier": "" if outside else seat.tax_number,
+        "legal_identifier": text(seat.registration),
+    }
+    for name, line in zip(("addr_l1", "addr_l2", "addr_l3"), seat.street, strict=False):
+        found[name] = text(line)
+    if seat.endpoint:
+        found["einvoicing_addr_schemeid"], found["einvoicing_addr"] = seat.endpoint
+    number = seat.tax_number or seat.vat_id
+    if identified and number and not found["vat_identifier"] and not found["legal_identifier"]:
+        found["identifiers"] = {None: number}
+    if identified and (seat.phone or seat.email):
+        found["contacts"] = [{"name": text(seat.name), "phone": seat.phone, "email": seat.email}]
+    return {key: value for key, value in found.items() if value}
+
+
+def _tax(tax: TaxSum) -> dict[str, Any]:
+    found: dict[str, Any] = {"BT-116": str(tax.net), "BT-117": str(tax.tax), "BT-118": tax.category}
+    if tax.category not in WITHOUT_RATE:
+        found["BT-119"] = plain(tax.rate)
+    if tax.category in WITH_REASON:
+        found["BT-120"] = text(tax.reason)
+    return found
+
+
+def _line(number: int, line: BillLine) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "BT-126": str(number),
+        "BT-129": plain(line.quantity),
+        "BT-130": line.unit,
+        "BT-131": str(line.net),
+        "BT-146": str(line.price),
+        "BT-151": line.category,
+        "BT-153": text(line.name),
+        "BT-154": text(line.description),
+        "BT-155": text(line.code),
+    }
+    if line.category not in WITHOUT_RATE:
+        found["BT-152"] = plain(line.rate)
+    if line.discount:
+        found["BG-27"] = [
+            {"amount": str(line.discount), "base_amount": str(line.gross), "reason": "Discount", "reason_code": DISCOUNT},
+        ]
+    return found
+
+
+def plain(number: Decimal) -> str:
+    """A number without an exponent and without zeros at its end."""
+    return f"{number.normalize():f}"

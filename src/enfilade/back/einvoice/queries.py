@@ -1,0 +1,169 @@
+"""Named reads: a bill with everything that an e-invoice says of it, and what was made of it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from decimal import Decimal
+
+from enfilade.back.billing.models import Invoice, InvoiceLine, Letterhead, Payment
+from enfilade.back.billing.queries import letterhead, payments_of
+from enfilade.base.money.rules import multiply
+from enfilade.base.party.models import Party
+from enfilade.core.context import Context
+from enfilade.core.fields import to_major
+from enfilade.core.models import StoredFile
+
+from . import rules
+from .models import EInvoice, EInvoiceWish, IncomingInvoice
+from .rules import Bill, BillLine, Seat, TaxSum
+
+PIECE = "C62"
+
+
+def wish_of(ctx: Context, party: Party) -> EInvoiceWish | None:
+    """How a customer wants its invoices; None where it said nothing."""
+    return EInvoiceWish.objects.visible_to(ctx).filter(party=party).select_related("party").first()
+
+
+def einvoices_of(ctx: Context, invoice: Invoice) -> list[EInvoice]:
+    """What was made of a bill, newest first."""
+    return list(EInvoice.objects.visible_to(ctx).filter(invoice=invoice).select_related("file", "made_by").order_by("-pk"))
+
+
+def may_read_file(ctx: Context, file: StoredFile) -> bool:
+    """Whether a file is an e-invoice that the caller may see."""
+    made = ctx.may("einvoice.view_einvoice") and EInvoice.objects.visible_to(ctx).filter(file=file).exists()
+    return made or (ctx.may("einvoice.view_incominginvoice") and IncomingInvoice.objects.visible_to(ctx).filter(file=file).exists())
+
+
+def bill_of(ctx: Context, invoice: Invoice, *, reference: str = "", order: str = "") -> Bill:
+    """An issued invoice or credit note as an e-invoice says it.
+
+    Paid is what came in until the day of the invoice; what comes later is not part of it.
+    """
+    if invoice.number is None or invoice.issued_on is None:
+        raise ValueError("a draft is no invoice")
+    head = letterhead(ctx, invoice.issued_on)
+    wish = wish_of(ctx, invoice.party)
+    rows = list(invoice.lines.visible_to(ctx).select_related("item").order_by("pk"))
+    days = [row.supplied_on for row in rows]
+    before = [p for p in payments_of(ctx, invoice) if p.on <= invoice.issued_on] if invoice.kind == Invoice.Kind.INVOICE else []
+    paid = sum(-p.amount_minor if p.kind == Payment.Kind.REFUND else p.amount_minor for p in before)
+    cancels = invoice.cancels if invoice.cancels_id else None
+
+    def major(minor: int) -> Decimal:
+        return to_major(minor, invoice.currency)
+
+    return Bill(
+        number=invoice.number,
+        issued_on=invoice.issued_on,
+        due_on=invoice.due_on or invoice.issued_on,
+        credit=invoice.kind == Invoice.Kind.CREDIT_NOTE,
+        currency=invoice.currency,
+        seller=_seller(ctx, head),
+        buyer=_buyer(ctx, invoice, wish),
+        lines=tuple(_line(row, invoice.currency) for row in rows),
+        taxes=_taxes(rows, invoice.currency),
+        supplied=(min(days), max(days)),
+        net=major(invoice.net_minor),
+        tax=major(invoice.tax_minor),
+        total=major(invoice.total_minor),
+        paid=major(paid),
+        note=invoice.note,
+        reference=reference or (wish.reference if wish else ""),
+        order=order,
+        precedes=(str(cancels.number), cancels.issued_on) if cancels and cancels.issued_on else None,
+        iban="".join(head.iban.split()) if head else "",
+    )
+
+
+def _seller(ctx: Context, head: Letterhead | None) -> Seat:
+    """The company, by the letterhead that held on the day."""
+    if head is None:
+        return Seat(ctx.company.name, country=ctx.company.country)
+    street, postal_code, city = rules.place(head.address.splitlines())
+    vat_id, tax_number = rules.tax_ids(head.vat_id, head.tax_number)
+    phone, email = rules.reachable(head.contact.splitlines())
+    return Seat(
+        name=head.legal_name,
+        street=street,
+        postal_code=postal_code,
+        city=city,
+        country=ctx.company.country,
+        vat_id=vat_id,
+        tax_number=tax_number,
+        registration=head.registration,
+        endpoint=rules.endpoint(head.endpoint or email),
+        phone=phone,
+        email=email,
+    )
+
+
+def _buyer(ctx: Context, invoice: Invoice, wish: EInvoiceWish | None) -> Seat:
+    """The customer: its name as the bill has it, its address and numbers as they are known now."""
+    party = invoice.party
+    address = party.addresses.visible_to(ctx).order_by("-preferred", "pk").first()
+    email = party.contact_points.visible_to(ctx).filter(kind="email").order_by("-preferred", "pk").first()
+    vat_id, tax_number = rules.tax_ids(party.tax_number)
+    seat = Seat(
+        name=next(iter(invoice.bill_to.splitlines()), party.name),
+        vat_id=vat_id,
+        tax_number=tax_number,
+        endpoint=rules.endpoint((wish.endpoint if wish else "") or (email.value if email else "")),
+    )
+    if address is None:
+        return seat
+    lines = [*address.street.splitlines(), *address.extra.splitlines()]
+    return replace(
+        seat,
+        street=tuple(line for line in lines if line.strip()),
+        postal_code=address.postal_code,
+        city=address.city,
+        country=address.country or ctx.company.country,
+    )
+
+
+def _line(row: InvoiceLine, currency: str) -> BillLine:
+    name, _, more = row.description.strip().partition("\n")
+    return BillLine(
+        name=name,
+        description=more,
+        code=row.item.code if row.item else "",
+        quantity=row.quantity,
+        unit=row.item.unit if row.item else PIECE,
+        price=to_major(row.unit_price_minor, currency),
+        net=to_major(row.net_minor, currency),
+        category=row.tax_category,
+        rate=row.tax_percent,
+        discount=to_major(row.discount_minor, currency),
+        gross=to_major(multiply(row.unit_price_minor, row.quantity), currency),
+    )
+
+
+def _taxes(rows: list[InvoiceLine], currency: str) -> tuple[TaxSum, ...]:
+    """Net and tax per category and rate, highest rate first; with the reasons of their lines."""
+    sums: dict[tuple[str, int], list[int]] = defaultdict(lambda: [0, 0])
+    reasons: dict[tuple[str, int], dict[str, None]] = defaultdict(dict)
+    for row in rows:
+        key = (row.tax_category, row.tax_rate_bp)
+        sums[key][0] += row.net_minor
+        sums[key][1] += row.tax_minor
+        if row.tax_reason:
+            reasons[key][row.tax_reason] = None
+    return tuple(
+        TaxSum(category, Decimal(rate) / 100, to_major(net, currency), to_major(tax, currency), "; ".join(reasons[category, rate]))
+        for (category, rate), (net, tax) in sorted(sums.items(), key=lambda pair: (-pair[0][1], pair[0][0]))
+    )
+
+
+def places_of(ctx: Context, invoice: Invoice, places: set[str]) -> list[dict[str, str]]:
+    """Links to where an e-invoice is mended, for the places that findings name."""
+    head = letterhead(ctx, invoice.issued_on or ctx.today)
+    urls = {
+        "letterhead": ("Open the letterhead", f"/billing/letterheads/{head.pk}/" if head else "/billing/letterheads/new/"),
+        "customer": ("Open the customer", f"/party/parties/{invoice.party_id}/"),
+        "wish": ("Say how the customer wants its invoices", f"/einvoice/do/set_einvoice_wish/{invoice.party_id}/"),
+        "tax": ("Open the tax codes", "/tax/tax-codes/"),
+    }
+    return [{"label": label, "url": url} for place, (label, url) in urls.items() if place in places]
