@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from django.db.models import Min, Prefetch
+from django.db.models import Min
 
-from enfilade.base.books.models import Account, Line
-from enfilade.base.books.queries import accounts_by_code
+from enfilade.base.books.models import Account
+from enfilade.base.books.queries import accounts_by_code, with_lines
 from enfilade.core.context import Context
 from enfilade.core.resource.transfer import Exporter, register_exporter
 
@@ -28,8 +28,7 @@ def write_entries(into: Hledger | Beancount, ctx: Context, rows: Any) -> Iterato
     posted = [AccountOut(a.pk, a.kind, _path(a, accounts)) for a in accounts.values() if not a.heading]
     mine = rows.filter(book__code=BOOK_CODE)
     first_on = mine.order_by().aggregate(first=Min("on"))["first"] or ctx.today
-    lines = Line.objects.visible_to(ctx).select_related("party").order_by("id")
-    entries = (_entry(row) for row in mine.prefetch_related(Prefetch("lines", queryset=lines)).iterator(chunk_size=CHUNK))
+    entries = (_entry(row) for row in with_lines(ctx, mine).iterator(chunk_size=CHUNK))
     yield from write_journal(into, ctx.company.name, ctx.company.currency, posted, first_on, entries)
 
 

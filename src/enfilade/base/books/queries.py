@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Max, Prefetch, Sum
+from django.db.models import Count, Max, Prefetch, QuerySet, Sum
 
 from enfilade.core.context import Context
 
@@ -253,8 +253,13 @@ def lines_of(ctx: Context, account: Account, from_on: date, to_on: date, limit: 
 def entries_between(ctx: Context, book: Book, from_on: date, to_on: date, limit: int) -> list[Entry]:
     """Entries of a book in the order of their days, with their lines and accounts; at most `limit`."""
     rows = Entry.objects.visible_to(ctx).filter(book=book, on__gte=from_on, on__lte=to_on).order_by("on", "id")
+    return list(with_lines(ctx, rows)[:limit])
+
+
+def with_lines(ctx: Context, rows: QuerySet[Entry]) -> QuerySet[Entry]:
+    """Entries that bring their lines along, with account and party, in the order in which they were written."""
     lines = Line.objects.visible_to(ctx).select_related("account", "party").order_by("id")
-    return list(rows.prefetch_related(Prefetch("lines", queryset=lines))[:limit])
+    return rows.prefetch_related(Prefetch("lines", queryset=lines))
 
 
 def moved_by(ctx: Context, accounts: Collection[int], from_on: date, to_on: date, limit: int) -> list[Line]:

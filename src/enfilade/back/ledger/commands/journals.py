@@ -15,7 +15,7 @@ from enfilade.back.ledger.journals.reader import read_journal
 from enfilade.back.ledger.models import AccountName, JournalFile
 from enfilade.back.ledger.queries import ledger_book
 from enfilade.base.books import commands as books
-from enfilade.base.books.models import Account, Book
+from enfilade.base.books.models import Book
 from enfilade.base.books.queries import accounts_by_code, entries_of, periods_between
 from enfilade.core.command import Input, LongText, Ref, command
 from enfilade.core.context import Context, Invalid, Refusal
@@ -163,7 +163,7 @@ def _added(ctx: Context, book: Book, found: FoundJournal, missing: dict[str, int
     wanted: dict[str, list[str]] = defaultdict(list)
     for name, kind in kinds.items():
         wanted[kind].append(name)
-    taken = set(Account.objects.visible_to(ctx).filter(book=book).values_list("code", flat=True))
+    taken = {account.code for account in accounts_by_code(ctx, book)}
     made: dict[str, str] = {}
     for kind, names in wanted.items():
         free = (code for n in range(1, 10_000) if (code := f"{_PREFIX[kind]}{n:04}") not in taken)
