@@ -15,7 +15,7 @@ self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim(
 // What has the same tag takes the place of what is shown already, without another sound.
 self.addEventListener('push', (event) => {
   const { title = 'Enfilade', body = '', tag = 'enfilade', path = '/', lang = '' } = event.data ? read(event.data) : {};
-  event.waitUntil(self.registration.showNotification(title, { body, tag, lang, icon: '/static/dist/mark.svg', data: { path } }));
+  event.waitUntil(self.registration.showNotification(title, { body, tag, lang, icon: '/static/dist/icon-192.png', data: { path } }));
 });
 
 // Some browsers lead no page elsewhere that they did not open themselves; there a new one is opened.

@@ -71,7 +71,8 @@ const say = (sentence) => {
 
 const look = async () => {
   if (!window.isSecureContext) { show('insecure'); return; }
-  if (!possible) { show('unsupported'); return; }
+  // An iPhone or iPad takes notifications only for what lies on its home screen; elsewhere `standalone` is not known.
+  if (!possible) { show(navigator.standalone === false ? 'install' : 'unsupported'); return; }
   const found = await subscription();
   const row = found && document.querySelector(`[data-device="${await digest(found.endpoint)}"]`);
   if (row) row.querySelector('[data-push-here]').hidden = false;

@@ -1,4 +1,7 @@
-"""Web push in the browser: the service worker, and what the page of the account and every page after a sign-in say about this browser."""
+"""The house on telephones and desks: how it is installed as an application, the service worker of web push, and what is said of browsers.
+
+The page of the account says it when somebody switches one on, and every page after a sign-in that it is there again.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,8 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.templatetags.static import static
+from django.utils.translation import get_language
 
 from enfilade.core.command import run_raw
 from enfilade.core.context import Context
@@ -23,6 +28,12 @@ from enfilade.core.signin.sessions import sign_in_of
 HOME = "/account/notifications/"
 KEYS = ("endpoint", "p256dh", "auth")
 SESSION = "push"
+ICONS = (
+    ("mark.svg", "any", "image/svg+xml", "any"),
+    ("icon-192.png", "192x192", "image/png", "any"),
+    ("icon-512.png", "512x512", "image/png", "any"),
+    ("icon-maskable-512.png", "512x512", "image/png", "maskable"),
+)
 
 
 def worker_view(request: HttpRequest) -> HttpResponse:
@@ -32,6 +43,26 @@ def worker_view(request: HttpRequest) -> HttpResponse:
         return page_problem(request, 404 if found is None else 405, "The pages are not built yet: make build.")
     with open(found, "rb") as script:  # noqa: PTH123 - a path of the finders
         answer = HttpResponse(script.read(), content_type="text/javascript; charset=utf-8")
+    answer["Cache-Control"] = "no-cache"
+    return answer
+
+
+def manifest_view(request: HttpRequest) -> HttpResponse:
+    """/app.webmanifest: what a telephone or a desk needs to know to install the house as an application, for everybody (W3C manifest)."""
+    icons = [{"src": static(f"dist/{name}"), "sizes": sizes, "type": kind, "purpose": purpose} for name, sizes, kind, purpose in ICONS]
+    manifest = {
+        "id": "/",
+        "name": "Enfilade",
+        "short_name": "Enfilade",
+        "lang": get_language(),
+        "start_url": "/",
+        "scope": "/",
+        "display": "standalone",
+        "background_color": "#f8fafb",
+        "theme_color": "#00616f",
+        "icons": icons,
+    }
+    answer = JsonResponse(manifest, content_type="application/manifest+json")
     answer["Cache-Control"] = "no-cache"
     return answer
 

@@ -15,7 +15,7 @@ from django.utils.crypto import constant_time_compare
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 
-from enfilade.core.context import Context
+from enfilade.core.context import Context, NotFound
 from enfilade.core.http.dispatch import view
 from enfilade.core.http.problems import page_problem
 from enfilade.core.models import Company, Membership, SignInEvent, User
@@ -243,6 +243,21 @@ def switch_company_view(request: HttpRequest, ctx: Context) -> HttpResponse:
     if chosen in {c.pk for c in companies}:
         request.session["company"] = chosen
     return HttpResponseRedirect("/")
+
+
+@view()
+def in_company_view(request: HttpRequest, ctx: Context, company: int, page: str) -> HttpResponse:
+    """/in/<company>/<page>: a page in one of one's companies, whichever was open before: where a notification leads.
+
+    Why a GET may change it: it is the way to a page, and what is done there is asked for anew. Whoever is no member sees what is not there.
+    """
+    companies: list[Company] = getattr(request, "companies", [])
+    if company not in {c.pk for c in companies}:
+        raise NotFound("company", company)
+    request.session["company"] = company
+    query = request.META.get("QUERY_STRING", "")
+    # A second slash would lead to another house.
+    return HttpResponseRedirect("/" + page.lstrip("/\\") + (f"?{query}" if query else ""))
 
 
 @view()

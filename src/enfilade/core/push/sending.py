@@ -14,7 +14,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils import translation
 
-from enfilade.core.access import context_for, house_context
+from enfilade.core.access import companies_of, context_for, house_context
 from enfilade.core.command import run_raw
 from enfilade.core.context import Context, NotAllowed, Refusal
 from enfilade.core.jobs import job
@@ -72,9 +72,13 @@ def push(ctx: Context, device_pk: int, note_pk: int | None, attempt: int = 1) ->
     """Send one notification (None: a test) to one browser and note what came of it; after how long to try again, None: not at all."""
     with scope(ctx.company_id, read_only=True):
         device = PushDevice.objects.visible_to(ctx).awake(ctx.now).filter(pk=device_pk).select_related("user").first()
-        note = Notification.objects.visible_to(ctx).filter(pk=note_pk, user=device.user).first() if device and note_pk else None
-        message = _message(ctx, device, note) if device and (note or note_pk is None) else None
-    if device is None or message is None:
+    if device is None:
+        return None
+    place = _place(ctx, device)
+    with scope(ctx.company_id, read_only=True):
+        note = Notification.objects.visible_to(ctx).filter(pk=note_pk, user=device.user).first() if note_pk else None
+        message = _message(ctx, device, note, place) if note or note_pk is None else None
+    if message is None:
         return None
     age = ctx.now - note.at if note else timedelta()
     answer = _sent(ctx, device, message, note_pk, rules.LASTS - age)
@@ -88,7 +92,7 @@ def push(ctx: Context, device_pk: int, note_pk: int | None, attempt: int = 1) ->
     return verdict.again_in
 
 
-def _message(ctx: Context, device: PushDevice, note: Notification | None) -> bytes | None:
+def _message(ctx: Context, device: PushDevice, note: Notification | None, place: str) -> bytes | None:
     """What the browser is told, in the language of its person; None where there is nothing to tell (any more)."""
     try:
         person = context_for(device.user, ctx.company)
@@ -96,19 +100,27 @@ def _message(ctx: Context, device: PushDevice, note: Notification | None) -> byt
         return None
     with translation.override(person.language):
         if note is None:
-            return _worded(person, say(TEST), "test", "/account/notifications/")
+            return _worded(person, place, say(TEST), "test", "/account/notifications/")
         if note.read_at is not None or ctx.now - note.at >= rules.LASTS or not _is_wanted(ctx, note):
             return None
         before = _just_before(ctx, note)
         if before >= rules.PER_MINUTE_MAX:
-            return _worded(person, say(MORE), "more", "/") if before == rules.PER_MINUTE_MAX else None
+            return _worded(person, place, say(MORE), "more", "/") if before == rules.PER_MINUTE_MAX else None
         if device.discreet:
-            return _worded(person, say(NEWS), "news", "/")
-        return _worded(person, say(note.text), str(note.pk), _path(person, note.ref))
+            return _worded(person, place, say(NEWS), "news", "/")
+        return _worded(person, place, say(note.text), str(note.pk), _path(person, note.ref))
 
 
-def _worded(person: Context, text: str, tag: str, path: str) -> bytes:
-    return rules.message_of(person.company.name, text, f"{person.company_id}-{tag}", path, person.language)
+def _worded(person: Context, place: str, text: str, tag: str, path: str) -> bytes:
+    return rules.message_of(person.company.name, text, f"{person.company_id}-{tag}", place + path, person.language)
+
+
+def _place(ctx: Context, device: PushDevice) -> str:
+    """What goes before the address of a page, so that it opens in this company: nothing for whoever works for no other.
+
+    Why outside of a scope: in that of one company PostgreSQL shows no membership of another.
+    """
+    return f"/in/{ctx.company_id}" if len(companies_of(device.user)) > 1 else ""
 
 
 def _is_wanted(ctx: Context, note: Notification) -> bool:

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -31,6 +32,7 @@ from .push_service import Browser, Service, certificate, push_service
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOON = datetime(2026, 6, 1, 10, 0, tzinfo=UTC)
+PUBLIC = Path(__file__).resolve().parents[4] / "frontend" / "public"
 
 
 @pytest.fixture(scope="module")
@@ -389,6 +391,46 @@ def test_who_signs_out_is_not_reached_there(service: Service, paul: Context, bro
     assert again.post("/account/devices/", moved, headers={"Accept": "application/json"}).status_code == 404
     send(paul, two, device)
     assert service.calls[-1][0] == "/moved"
+
+
+def test_a_click_opens_the_page_in_the_company_that_told(service: Service, paul: Context, browser: Browser) -> None:
+    """For whoever works for several; a company of others is not there, and no address leads to another house."""
+    device = switch_on(paul, service, browser)
+    (note,) = told(paul, "One")
+    send(paul, note, device)
+    other = make_company()
+    with scope(other.pk):
+        Membership.objects.create(company=other, user=paul.user)
+    send(paul, note, device)
+    alone, among = (message["path"] for message in service.told(browser))
+    assert among == f"/in/{paul.company_id}{alone}"
+    client = Client()
+    client.force_login(paul.user, backend="django.contrib.auth.backends.ModelBackend")
+    for company in (other, paul.company):
+        answer = client.get(f"/in/{company.pk}/work/cases/", {"state": "open"})
+        assert (answer.status_code, answer["Location"]) == (302, "/work/cases/?state=open")
+        assert f'data-company="{company.pk}"' in client.get("/account/notifications/").content.decode()
+    assert client.get(f"/in/{make_company().pk}/work/cases/").status_code == 404
+    assert f'data-company="{paul.company_id}"' in client.get("/account/notifications/").content.decode()
+    for page in ("/evil.example/", "%5Cevil.example/", "/%2F/evil.example/"):
+        assert client.get(f"/in/{other.pk}/{page}")["Location"] == "/evil.example/"
+    assert Client().get(f"/in/{other.pk}/work/cases/")["Location"].startswith("/sign-in/?")
+
+
+def test_the_house_can_be_installed() -> None:
+    """Its manifest is open to everybody, and every icon that it or a page names is there, in the size that it says."""
+    answer = Client().get("/app.webmanifest")
+    manifest = answer.json()
+    assert answer["Content-Type"] == "application/manifest+json"
+    assert (manifest["start_url"], manifest["scope"], manifest["display"]) == ("/", "/", "standalone")
+    assert {(i["purpose"], i["sizes"]) for i in manifest["icons"]} >= {("any", "192x192"), ("any", "512x512"), ("maskable", "512x512")}
+    gate = Client().get("/sign-in/").content.decode()
+    assert '<link rel="manifest" href="/app.webmanifest">' in gate
+    (touch,) = re.findall(r'rel="apple-touch-icon" href="/static/dist/([^"]+)"', gate)
+    for name, sizes in [(touch, "180x180"), *((i["src"].rpartition("/")[2], i["sizes"]) for i in manifest["icons"])]:
+        data = (PUBLIC / name).read_bytes()
+        if name.endswith(".png"):
+            assert f"{int.from_bytes(data[16:20])}x{int.from_bytes(data[20:24])}" == sizes, name
 
 
 def test_the_page_of_the_browsers(service: Service, paul: Context, browser: Browser) -> None:
