@@ -20,7 +20,7 @@ from django.db import models
 from enfilade.core.language.markup import Message
 from enfilade.core.language.words import LANGUAGES, ORIGIN, SOURCE, STATE, catalogues
 
-OFFICES = ("core", "base", "front", "middle", "back", "kinds")
+OFFICES = ("core", "base", "front", "middle", "back", "site", "kinds")
 WIDTH = 0
 # A file that says when, by what and for whom it was written differs each time it is.
 DATED = tuple(
@@ -107,7 +107,7 @@ def _label(text: str) -> Iterator[Message]:
 
 
 def _home(where: Path) -> Path:
-    return Path("core") if where.parts[0] == "core" else Path(*where.parts[:2])
+    return Path(where.parts[0]) if where.parts[0] in {"core", "site"} else Path(*where.parts[:2])
 
 
 def known(language: str) -> dict[Message, str | tuple[str, ...]]:

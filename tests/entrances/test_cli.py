@@ -102,6 +102,23 @@ def test_a_refusal_in_the_language_of_the_terminal(line: Line, monkeypatch: pyte
         assert said.json["error"]["sentence"] == "There is no invoice 7."
 
 
+def test_the_help_in_the_language_of_the_terminal(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every verb and every option, with what argparse says by itself; and a line that makes no sense."""
+    monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
+    english, german = "", ""
+    for verb in VERBS:
+        german += line(verb, "--help").out
+        monkeypatch.setenv("LC_ALL", "C")
+        english += line(verb, "--help").out
+        monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
+    for words in ("Aufruf: enfilade list", "Optionen:", "Wörter der Zeile:", "diese Hilfe zeigen und enden", "für welche Firma"):
+        assert words in german
+    for words in ("Usage: enfilade list", "Options:", "Positional arguments:", "show this help message and exit", "for which company"):
+        assert words.lower() in english.lower()
+        assert words.lower() not in german.lower()
+    assert refused(line("verify", "--from", "x"), "usage") == "verify kennt --from nicht."
+
+
 def add(line: Line, code: str = "A", **more: str) -> int:
     """An item; its key."""
     words = [w for name, value in more.items() for w in (f"--{name}", value)]

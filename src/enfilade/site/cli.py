@@ -35,8 +35,34 @@ class Misuse(Exception):
     """The words of the line do not go together; said in one sentence."""
 
 
+# What argparse says by itself: named here, so that it is among the words that have translations.
+OF_ARGPARSE = ("positional arguments", "Options", "show this help message and exit")
+
+
+class Help(argparse.HelpFormatter):
+    """Help in the language of the terminal."""
+
+    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
+        """How a line is written."""
+        super().add_usage(usage, actions, groups, f"{_helped('Usage')}: " if prefix is None else prefix)
+
+    def start_section(self, heading: str | None) -> None:
+        """What argparse calls a group of words."""
+        super().start_section(heading and _helped(heading))
+
+    def add_text(self, text: str | None) -> None:
+        """What a verb is for."""
+        super().add_text(text and _helped(text))
+
+    def _get_help_string(self, action: argparse.Action) -> str | None:
+        return action.help and _helped(action.help)
+
+
 class Parser(argparse.ArgumentParser):
     """argparse whose complaints are one sentence."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(formatter_class=Help, **more)
 
     def error(self, message: str) -> NoReturn:
         """Raise Misuse with the sentence."""
@@ -83,7 +109,7 @@ def parser() -> Parser:
     top = Parser(prog="enfilade", description="Front, middle and back office of a company, from the command line.")
     verbs = top.add_subparsers(dest="verb", required=True, metavar="verb")
     common = Parser(add_help=False)
-    common.add_argument("--json", action="store_true", help="print JSON")
+    common.add_argument("--json", action="store_true", help="print it as JSON")
     common.add_argument(
         "--as", dest="user", default=os.environ.get("ENFILADE_USER", ""), metavar="E-MAIL", help="who acts (default: the first owner)"
     )
@@ -166,7 +192,9 @@ def _run(options: argparse.Namespace, rest: list[str]) -> int:
     try:
         given = more_options(rest)
         if options.verb in {"verify", "audit", "backup", "rehearse", "commands", "token", "demo", "show", "password-link"} and given:
-            fail("usage", f"{options.verb} does not know --{next(iter(given))}.", as_json=options.json)
+            # With its dashes an option is no word that a language could have.
+            option = f"--{next(iter(given))}"
+            fail("usage", f"{options.verb} does not know {option}.", as_json=options.json)
         return run(options, given)
     except Held as held:
         waiting = held.held
@@ -231,6 +259,14 @@ def _said(sentence: str) -> str:
 
     with translation.override(terminal_language()):
         return say(sentence)
+
+
+def _helped(text: str) -> str:
+    """A word of the help in the language of the terminal, for which the house need not be open; no catalogue is read for English."""
+    from enfilade.core.language.words import book_of
+
+    book = book_of(terminal_language())
+    return book.say(text) if book else text
 
 
 def terminal_language() -> str:
