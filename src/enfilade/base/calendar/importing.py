@@ -22,7 +22,7 @@ from enfilade.core.resource.intake import FileRow, ImportProblem, Intake, Intake
 from enfilade.core.resource.mending import sentences_of
 
 from .commands.importing import RESERVE, Event, book_events, is_same, move_events, release_events
-from .commands.taking import tell_freed
+from .commands.taking import lock_bookables, tell_freed
 from .formats.components import EVENT, ZONE, parts_of
 from .formats.ics_in import OCCURRENCES_MAX, Reading, count_events, read_calendar
 from .models import Bookable, Booking, BookingSlot
@@ -84,6 +84,7 @@ class CalendarIntake(Intake):
     def take_many(self, ctx: Context, rows: list[FileRow], options: Options) -> list[str]:
         """Give back what is off, move what has moved and book what is new, each in a few statements; what finds no room is left."""
         asked = _asked(ctx, options)
+        bookables = lock_bookables(ctx, [b.pk for b in asked.bookables])
         self.sort_out(ctx, rows, options)
         waiting = [row for row in rows if row.outcome == Outcome.WAITING]
         there = [row for row in waiting if "booking" in row.inputs]
@@ -97,7 +98,7 @@ class CalendarIntake(Intake):
         done |= move_events(ctx, [(b, e) for b, e in moves if b.pk not in same], within_hours=asked.within_hours)
         _note_changes(ctx, [row for row in there if row.inputs["booking"] in done], before, held)
         new = [row for row in waiting if row.command == IMPORT]
-        made = book_events(ctx, [b.pk for b in asked.bookables], [_event(row) for row in new], within_hours=asked.within_hours)
+        made = book_events(ctx, bookables, [_event(row) for row in new], within_hours=asked.within_hours)
         for row in new:
             if (booking := made.get(row.inputs["foreign_id"])) is not None:
                 row.outcome, row.ref = Outcome.CREATED, ref(booking)

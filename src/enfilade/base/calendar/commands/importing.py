@@ -11,7 +11,7 @@ from typing import Annotated
 from django.db import transaction
 
 from enfilade.base.calendar.models import Bookable, Booking, BookingSlot
-from enfilade.base.calendar.queries import exported_as, open_hours
+from enfilade.base.calendar.queries import bookings_of_events, exported_as, open_hours
 from enfilade.core.command import Input, command
 from enfilade.core.context import Context, Refusal
 
@@ -51,11 +51,13 @@ def import_event(
     bookables: whose time it takes, all of them.
     foreign_id: which event it is, and which of its occurrences.
     within_hours: refuse what is outside the opening hours.
-    Refuses: slot_taken, closed, not_bookable, bad_span, in_the_past; booking_no_overlap (database).
+    Refuses: there_already, slot_taken, closed, not_bookable, bad_span, in_the_past; booking_no_overlap (database).
     """
     event = Event(foreign_id, title, starts_at, ends_at)
     check_span(ctx, starts_at, ends_at, 0)
     rows = _in_use(lock_bookables(ctx, [b.pk for b in bookables]))
+    if bookings_of_events(ctx, rows, [foreign_id]):
+        raise Refusal("there_already", f"{_said(ctx, event)}: this event is booked already.", field="foreign_id")
     if within_hours and not _open(ctx, rows, [event]):
         raise _closed(ctx, event)
     booking = _booking(ctx, event)
@@ -92,13 +94,14 @@ def follow_event(
     return booking
 
 
-def book_events(ctx: Context, bookables: Sequence[int], events: Sequence[Event], *, within_hours: bool) -> dict[str, Booking]:
+def book_events(ctx: Context, bookables: Sequence[Bookable], events: Sequence[Event], *, within_hours: bool) -> dict[str, Booking]:
     """Book those of many new events that find their time free, in a few statements. Inside a command; the caller's rights are asked here.
 
+    bookables: locked before it was looked which events are new, so that two imports of one file book none of them twice.
     Shape: foreign_id -> booking; an event that is missing was not booked, and `import_event` says why.
     """
     ctx.require(RESERVE)
-    rows = _in_use(lock_bookables(ctx, bookables))
+    rows = _in_use(list(bookables))
     wanted = [e for e in events if e.starts_at < e.ends_at and e.ends_at > ctx.now]
     if within_hours:
         wanted = _open(ctx, rows, wanted)
