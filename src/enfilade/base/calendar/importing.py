@@ -57,8 +57,8 @@ class CalendarIntake(Intake):
     rehearsed_rows = OCCURRENCES_MAX
 
     def may_take(self, resource: Resource, ctx: Context) -> bool:
-        """Whoever may reserve time may bring a calendar."""
-        return ctx.may(RESERVE)
+        """Whoever may reserve time, and import at all, may bring a calendar."""
+        return ctx.may(RESERVE) and ctx.may("core.import_rows")
 
     def cards(self, ctx: Context, name: str, data: bytes, options: Options, *, whole: bool) -> Intaken:
         """A row for each occurrence to come, first those that no longer take place: their time is free for the others."""
