@@ -23,7 +23,6 @@ from enfilade.core.verify import VERIFIERS, Finding
 from enfilade.site.cli import main
 from enfilade.site.cli_verbs import VERBS
 
-from .callers import browser_of
 from .test_calendar_files import bookable_of, calendar
 
 pytestmark = pytest.mark.django_db
@@ -82,7 +81,9 @@ def test_a_calendar_file_says_whose_time_it_is_and_comes_in_again_as_it_was_expo
     assert refused(line(*call), "invalid") == "Whose time is required."
     found = line(*call, "--bookables", str(amsel.pk)).json
     assert (found["created"], found["changed"], found["refused"], found["problems"][0]["line"]) == (2, 0, 1, 15)
-    file.write_bytes(browser_of(owner).get("/calendar/bookings/export.ics").getvalue())
+    exported = line("export", "calendar.booking", "--format", "ics").out
+    assert exported.count("BEGIN:VEVENT") == 2
+    file.write_text(exported)
     found = line(*call, "--bookables", str(amsel.pk)).json
     assert (found["created"], found["changed"], found["refused"]) == (0, 2, 0)
 
