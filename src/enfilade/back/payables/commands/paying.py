@@ -146,9 +146,13 @@ def _settle(ctx: Context, parts: Sequence[Part], payment: SupplierPayment, notes
 
 def settle(ctx: Context, bill: Bill, amount_minor: int, on: date, **how: object) -> Settlement:
     """Write down that a part of a bill is settled; the database sums it up."""
-    return Settlement.objects.create(
+    made = Settlement.objects.create(
         company=ctx.company, bill=bill, amount_minor=amount_minor, currency=bill.currency, on=on, made_by=ctx.user, **how
     )
+    for row in (made.bill, made.credit):
+        if row is not None:
+            row.refresh_from_db(fields=["settled_minor", "open_minor", "state"])
+    return made
 
 
 def _discount_legs(ctx: Context, parts: Sequence[Part]) -> list[Leg]:
@@ -189,7 +193,7 @@ def use_credit(
     if used > min(owed.open_minor, note.open_minor):
         raise Refusal("too_much", f"Only {money(ctx, min(owed.open_minor, note.open_minor))} is open of both.", field="amount")
     settle(ctx, owed, used, on, credit=note)
-    bill.refresh_from_db()
+    bill.refresh_from_db(fields=["settled_minor", "open_minor", "state"])
     return bill
 
 
