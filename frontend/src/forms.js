@@ -72,12 +72,16 @@ class FileDrop extends HTMLElement {
 }
 customElements.define('file-drop', FileDrop);
 
+// An amount in cents, as the page's language writes it.
+const amounts = (currency) => {
+  const words = new Intl.NumberFormat(document.documentElement.lang, { style: 'currency', currency });
+  const digits = words.resolvedOptions().maximumFractionDigits;
+  return (minor) => words.format(minor / 10 ** digits);
+};
+
 class CashCount extends HTMLElement {
   connectedCallback() {
-    const { currency } = this.dataset;
-    const digits = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits;
-    const words = new Intl.NumberFormat(document.documentElement.lang, { style: 'currency', currency });
-    const show = (minor) => words.format(minor / 10 ** digits);
+    const show = amounts(this.dataset.currency);
     this.addEventListener('input', () => {
       let sum = 0;
       for (const input of this.querySelectorAll('input[data-minor]')) {
@@ -98,6 +102,21 @@ class CashCount extends HTMLElement {
   }
 }
 customElements.define('cash-count', CashCount);
+
+// What is ticked, and how much that is together.
+class PickedSum extends HTMLElement {
+  connectedCallback() {
+    const show = amounts(this.dataset.currency);
+    const sum = () => {
+      const picked = [...this.querySelectorAll('input[data-pick]:checked')];
+      this.querySelector('[data-total]').textContent = show(picked.reduce((total, box) => total + Number(box.dataset.minor), 0));
+      this.querySelectorAll('button[type=submit]').forEach((button) => { button.disabled = !picked.length; });
+    };
+    this.addEventListener('change', sum);
+    sum();
+  }
+}
+customElements.define('picked-sum', PickedSum);
 
 // Touch pad: the keys type into another input as a keyboard would.
 class NumberPad extends HTMLElement {

@@ -17,7 +17,7 @@ export const walk = (step) => {
   next.scrollIntoView({ block: 'nearest' });
 };
 
-export const pick = () => { current()?.querySelector('input[name=pk]')?.click(); };
+export const pick = () => { current()?.querySelector('input[name=pk], input[data-pick]')?.click(); };
 
 const boxes = () => [...document.querySelectorAll('#list input[name=pk]')];
 const matching = () => document.querySelector('#bulk-bar input[name=all]');

@@ -18,6 +18,7 @@ from enfilade.core.context import Context, Held, Refusal
 from enfilade.core.files import store_bytes
 from enfilade.core.scope import scope
 
+from .demo_bills import receive_bills
 from .found import Setup, found_company
 
 Say = Callable[[str], None]
@@ -60,18 +61,19 @@ class Cast:
         self.setup = Setup(owner, data, people)
         self.services = self._keys("appointments.service")
         self.items = self._keys("item.item")
-        self.answers = self._rows("reception.answer")
+        self.answers = self.rows("reception.answer")
         self.documents = self._keys("document.documentkind")
         self.templates = self._keys("work.casetemplate")
 
-    def _rows(self, label: str) -> list[Any]:
+    def rows(self, label: str) -> list[Any]:
+        """Every record of a kind, in the order in which they were made."""
         from enfilade.core.resource import resource_named
 
         with scope(self.owner.company_id):
             return list(resource_named(label).queryset().visible_to(self.owner).order_by("pk"))
 
     def _keys(self, label: str) -> dict[str, int]:
-        return {row.code: row.pk for row in self._rows(label)}
+        return {row.code: row.pk for row in self.rows(label)}
 
     def do(self, login: str, at: datetime, command: str, /, **inputs: Any) -> Any:
         """One command as one person at an instant."""
@@ -163,6 +165,8 @@ class Story(Cast):
         self.say("Beginning today")
         self.one_day(today, self.owner.now, booked[today])
         self.people_ask()
+        if days >= PAST_DAYS:
+            receive_bills(self)
         for day in (today + timedelta(days=n) for n in range(1, AHEAD_DAYS + 6)):
             if self.is_open(day):
                 self.book_day(day, load=0.35, booked_at=self.owner.now)
@@ -176,7 +180,7 @@ class Story(Cast):
         begun = self.owner.now - timedelta(hours=3)
         case = self.do("owner", begun, "work.open_from_template", template=self.templates["new_employee"])
         self.do("owner", begun, "work.take_case", case=case.pk)
-        first = next(step for step in self._rows("work.casestep") if step.case_id == case.pk)
+        first = next(step for step in self.rows("work.casestep") if step.case_id == case.pk)
         self.do("owner", begun + timedelta(hours=1), "work.finish_step", step=first.pk)
         leave = self.at(self.owner.today + timedelta(days=9), 0)
         inputs = {"user": self.people["desk2"].user.pk, "deputy": self.people["desk"].user.pk, "reason": "Holiday"}
@@ -284,7 +288,7 @@ class Story(Cast):
         """Fee taken, receipt printed; now and then the next visit and a prescription."""
         self.do("desk", at, "appointments.check_out", visit=visit.pk, method=self.dice.choices(["card", "cash", "transfer"], [6, 3, 1])[0])
         if self.dice.random() < 0.15:
-            pharmacy = self.dice.choice([p for p in self._rows("party.party") if p.name in {n for n, _ in self.data["pharmacies"]}])
+            pharmacy = self.dice.choice([p for p in self.rows("party.party") if p.name in {n for n, _ in self.data["pharmacies"]}])
             sent = self.do(
                 "dentist",
                 at,

@@ -8,6 +8,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from enfilade.core.command import Command
+from enfilade.core.command.registry import commands_on
 from enfilade.core.context import Context, NotFound
 from enfilade.core.resource import page
 
@@ -54,11 +56,18 @@ def _page(request: HttpRequest, ctx: Context, line: StatementLine | None, lines:
         "sure": SURE_PERCENT,
         "sure_count": sum(1 for p in best.values() if p is not None and p.percent >= SURE_PERCENT),
         "may": {name: ctx.may(f"banking.{name}") for name in _VERBS},
+        "others": _others(ctx, line) if line is not None else [],
         "key": token_hex(8),
         "crumbs": [{"label": "Reconcile", "url": ""}],
     }
     part = "#reconcile" if request.headers.get("HX-Request") and "reconcile" in request.headers.get("HX-Target", "") else ""
     return render(request, f"banking/reconcile.html{part}", context)
+
+
+def _others(ctx: Context, line: StatementLine) -> list[Command]:
+    """What upper modules can do with a line."""
+    made = [c for c in commands_on(StatementLine) if c.module != "banking" and ctx.may(c.permission)]
+    return [c for c in made if c.offered is None or c.offered(line)]
 
 
 def _proposal(found: Proposal) -> dict[str, Any]:

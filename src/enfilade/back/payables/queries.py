@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import F, Q
+from django.db.models import Count, F, Q, Sum
 
 from enfilade.back.banking.rules import LineFacts, Proposal
 from enfilade.base.party.models import Party
@@ -142,3 +144,117 @@ def _bills_like(ctx: Context, amounts: Collection[int]) -> list[BillFacts]:
         )
         for b in bills
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What was open of a bill on a day; below zero for a credit note."""
+
+    supplier: str
+    supplier_number: str
+    due_on: date
+    open_minor: int
+
+
+def owed_on(ctx: Context, on: date) -> list[Owed]:
+    """What was open at the end of a day, of every bill and credit note. What was settled long before is left out by its state."""
+    later = Settlement.objects.visible_to(ctx).filter(on__gt=on)
+    rows = Bill.objects.visible_to(ctx).filter(posted_on__lte=on).filter(Q(voided_on=None) | Q(voided_on__gt=on))
+    rows = rows.filter(
+        Q(state__in=OWED) | Q(voided_on__gt=on) | Q(pk__in=later.values("bill")) | Q(pk__in=later.exclude(credit=None).values("credit"))
+    )
+    bills = list(rows.values_list("pk", "kind", "supplier__name", "supplier__number", "due_on", "open_minor"))
+    back: dict[int, int] = defaultdict(int)
+    for bill, credit, amount in later.values_list("bill", "credit", "amount_minor"):
+        back[bill] += amount
+        back[credit or 0] += amount
+    found = []
+    for key, kind, name, number, due_on, open_minor in bills:
+        then = open_minor + back[key]
+        if then:
+            found.append(Owed(name, number, due_on, -then if kind == Bill.Kind.CREDIT_NOTE else then))
+    return found
+
+
+def account_of_supplier(ctx: Context, supplier: Party, from_on: date, to_on: date) -> tuple[int, list[tuple[date, str, str, int, int]]]:
+    """What a supplier was owed before a day, and everything that moved until another. Shape: (day, text, address, billed, settled)."""
+    keys = merged_keys(ctx, supplier)
+    moves: list[tuple[date, str, str, int, int]] = []
+    for bill in Bill.objects.visible_to(ctx).filter(supplier__in=keys, posted_on__lte=to_on).order_by("posted_on", "pk"):
+        amounts = (0, bill.total_minor) if bill.kind == Bill.Kind.CREDIT_NOTE else (bill.total_minor, 0)
+        text, url = f"{bill.number} · {bill.supplier_number}", f"/payables/bills/{bill.pk}/"
+        moves.append((bill.posted_on, text, url, *amounts))  # type: ignore[arg-type]
+        if bill.voided_on and bill.voided_on <= to_on:
+            moves.append((bill.voided_on, text, url, -amounts[0], -amounts[1]))
+    kept = Settlement.objects.visible_to(ctx).filter(payment__isnull=False, bill__supplier__in=keys, on__lte=to_on)
+    for on, key, number, amount in kept.values_list("on", "payment", "payment__number").annotate(Sum("amount_minor")):
+        moves.append((on, number, f"/payables/payments-to-suppliers/{key}/", 0, amount))
+    moves.sort(key=lambda move: (move[0], move[1]))
+    before = sum(billed - settled for on, _, _, billed, settled in moves if on < from_on)
+    return before, [move for move in moves if move[0] >= from_on]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An open bill, and what keeps it out of a run, in a sentence; "" where nothing does. url: where that is put right."""
+
+    bill: Bill
+    why: str
+    url: str = ""
+
+
+def to_pay_by(ctx: Context, due_by: date, limit: int) -> list[Standing]:
+    """Open bills that are due until a day, the longest due first, each with what holds it."""
+    bills = open_bills(ctx, due_by=due_by, limit=limit)
+    taken = in_runs(ctx, [bill.pk for bill in bills])
+    accounts = accounts_of(ctx, {bill.supplier_id for bill in bills})
+    return [_standing(bill, taken.get(bill.pk), accounts[bill.supplier_id]) for bill in bills]
+
+
+def _standing(bill: Bill, order: PaymentOrder | None, accounts: list[SupplierAccount]) -> Standing:
+    if order is not None:
+        return Standing(bill, f"In the payment run {order.run}", f"/payables/payment-runs/{order.run_id}/")
+    if account_for(bill, accounts) is not None:
+        return Standing(bill, "")
+    waiting = next((a for a in accounts if a.state == SupplierAccount.State.ENTERED and bill.iban in {"", a.iban}), None)
+    if waiting is not None:
+        return Standing(bill, "The account waits for a second person", f"/payables/accounts-of-suppliers/{waiting.pk}/")
+    return Standing(bill, "No account of the supplier is known", f"/payables/do/enter_account/?supplier={bill.supplier_id}")
+
+
+def standing(ctx: Context) -> dict[str, tuple[int, int]]:
+    """Where the payables stand. Shape: to_approve, overdue, due_soon, in_runs, to_release -> number and sum in minor units."""
+    today = ctx.today
+    soon = today + timedelta(days=7)
+    owed = Q(state__in=OWED, kind=Bill.Kind.BILL)
+    waits = Q(state=Bill.State.DRAFT)
+    bills = Bill.objects.visible_to(ctx).filter(Q(state__in=[*OWED, Bill.State.DRAFT]))
+    sums = bills.aggregate(
+        to_approve=Count("pk", filter=waits), to_approve_minor=Sum("total_minor", filter=waits),
+        overdue=Count("pk", filter=owed & Q(due_on__lt=today)), overdue_minor=Sum("open_minor", filter=owed & Q(due_on__lt=today)),
+        due_soon=Count("pk", filter=owed & Q(due_on__gte=today, due_on__lte=soon)),
+        due_soon_minor=Sum("open_minor", filter=owed & Q(due_on__gte=today, due_on__lte=soon)),
+    )  # fmt: skip
+    runs = PaymentRun.objects.visible_to(ctx).filter(state__in=[PaymentRun.State.DRAFT, *_ON_THEIR_WAY])
+    draft = Q(state=PaymentRun.State.DRAFT)
+    sums |= runs.aggregate(
+        to_release=Count("pk", filter=draft), to_release_minor=Sum("total_minor", filter=draft),
+        on_their_way=Count("pk", filter=~draft), on_their_way_minor=Sum("total_minor", filter=~draft),
+    )  # fmt: skip
+    names = ("to_approve", "overdue", "due_soon", "to_release", "on_their_way")
+    return {name: (sums[name], int(sums[f"{name}_minor"] or 0)) for name in names}
+
+
+def bills_of(ctx: Context, supplier: Party, limit: int = 20) -> tuple[list[Bill], int]:
+    """The last bills of a supplier, and what is open of all of them, credit notes taken off."""
+    rows = Bill.objects.visible_to(ctx).filter(supplier__in=merged_keys(ctx, supplier))
+    note = Q(kind=Bill.Kind.CREDIT_NOTE)
+    sums = rows.filter(state__in=OWED).aggregate(owed=Sum("open_minor", filter=~note), back=Sum("open_minor", filter=note))
+    return list(rows.order_by("-pk")[:limit]), int(sums["owed"] or 0) - int(sums["back"] or 0)
+
+
+def order_of(ctx: Context, bill: Bill) -> PaymentOrder | None:
+    """The transfer that a bill is in, or was paid by."""
+    parts = OrderPart.objects.visible_to(ctx).filter(bill=bill).exclude(order__state=PaymentOrder.State.CANCELLED)
+    part = parts.select_related("order__run").order_by("-pk").first()
+    return part.order if part is not None else None

@@ -28,7 +28,7 @@ _WRITTEN_OUT = str.maketrans(_SMALL | {letter.upper(): plain.capitalize() for le
 class Cost:
     """A line of a bill. category, rate_bp: what the supplier charges; own_rate_bp: what we owe ourselves, where she charges none.
 
-    deductible_bp: how much of the tax may be deducted; 10000 is all of it.
+    deductible_bp: how much of the tax may be deducted; 10000 is all of it. gross_minor: where the amount was given with its tax.
     """
 
     net_minor: int
@@ -36,6 +36,7 @@ class Cost:
     rate_bp: int = 0
     own_rate_bp: int = 0
     deductible_bp: int = 10_000
+    gross_minor: int | None = None
     tax_minor: int = 0
     self_tax_minor: int = 0
     deductible_minor: int = 0
@@ -52,8 +53,7 @@ def taxed(costs: Sequence[Cost], total_minor: int | None = None) -> list[Cost]:
     total_minor: as it stands on the bill; where it differs from ours by no more than a cent a line (two at least), the largest taxed line
     takes the difference, since their rounding is what we have to pay. None where it differs by more: `differs` says so.
     """
-    lines = tax_lines([(c.category, c.rate_bp, c.net_minor) for c in costs])
-    taxes = [line.tax_minor for line in lines]
+    taxes = _taxes(costs)
     bearer = max((n for n, c in enumerate(costs) if c.rate_bp), key=lambda n: abs(costs[n].net_minor), default=None)
     if total_minor is not None and bearer is not None and not differs(costs, total_minor):
         taxes[bearer] += total_minor - sum(c.net_minor for c in costs) - sum(taxes)
@@ -66,10 +66,16 @@ def taxed(costs: Sequence[Cost], total_minor: int | None = None) -> list[Cost]:
 
 def differs(costs: Sequence[Cost], total_minor: int) -> int:
     """By how much the total on a bill is more than that of its lines, where rounding does not explain it; else 0."""
-    lines = tax_lines([(c.category, c.rate_bp, c.net_minor) for c in costs])
-    difference = total_minor - sum(c.net_minor for c in costs) - sum(line.tax_minor for line in lines)
+    difference = total_minor - sum(c.net_minor for c in costs) - sum(_taxes(costs))
     room = max(2, len(costs)) if any(c.rate_bp for c in costs) else 0
     return difference if abs(difference) > room else 0
+
+
+def _taxes(costs: Sequence[Cost]) -> list[int]:
+    """The tax of each line: what is left of an amount that was given with it, else its share of the tax of its rate."""
+    open_lines = [(c.category, c.rate_bp, c.net_minor) for c in costs if c.gross_minor is None]
+    shared = iter([line.tax_minor for line in tax_lines(open_lines)])
+    return [next(shared) if c.gross_minor is None else c.gross_minor - c.net_minor for c in costs]
 
 
 def discount_of(total_minor: int, discount_bp: int) -> int:

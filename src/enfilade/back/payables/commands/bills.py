@@ -50,18 +50,18 @@ def enter_bill(
 ) -> Bill:
     """Take in what a supplier wants to have paid; it waits for approval and is in no account before.
 
-    number: as it stands on the bill (EN 16931 BT-1).
-    total: with tax, as it stands on the bill (BT-112); differences of rounding are taken from it, larger ones are refused.
+    number: as it stands on the bill.
+    total: with tax, as it stands on the bill; what rounding explains is taken from it, a larger difference is refused.
     due_on: by the terms of the supplier when left out.
     discount_percent, discount_until: by the terms of the supplier when left out.
     iban: when it is new, it waits for a second person before anything is paid to it.
-    reference: what the supplier wants to read on the transfer (BT-83), when it is not the number.
+    reference: what the supplier wants to read on the transfer, when it is not the number.
     currency: that of the company; a bill in another one is refused.
     origin: reference of what it came from, for example a message.
     although_similar: enter it although another bill looks the same.
     Refuses: bill_known, maybe_known, other_currency, no_lines, one_amount, unknown_rate, total_differs, not_found, bad_iban,
     date_out_of_range; bill_entered_once, bill_adds_up, bill_due_after_its_date (database).
-    Source: EN 16931: amounts of a credit note are positive.
+    Source: EN 16931: number BT-1, total BT-112, reference BT-83, IBAN BT-84; amounts of a credit note are positive.
     """
     _require_currency(ctx, currency)
     for name, day in (("billed_on", billed_on), ("due_on", due_on), ("discount_until", discount_until)):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Annotated
@@ -28,7 +28,7 @@ class BillLineIn:
     """One line of a bill.
 
     account: what it was for; what this supplier's bills are usually for, or said before the approval, when left out.
-    gross: the amount with tax; this or net, not both.
+    gross: the amount with tax; this or net, not both. A single line without either takes the total of the bill.
     net: the amount without tax.
     tax_class: which tax is on it; what this supplier usually charges when left out.
     description: in the words of the bill.
@@ -70,6 +70,8 @@ def priced(ctx: Context, lines: Sequence[BillLineIn], on: date, terms: SupplierT
     """
     if not lines:
         raise Refusal("no_lines", "A bill has at least one line.", field="lines")
+    if len(lines) == 1 and lines[0].net is None and lines[0].gross is None and total_minor is not None:
+        lines = [replace(lines[0], gross=total_minor)]
     _require_accounts(ctx, lines)
     usual = terms.account_id or usual_account(ctx, terms.supplier)
     rates = _Rates(ctx, lines, on)
@@ -155,4 +157,4 @@ def _cost(line: BillLineIn, path: str, terms: SupplierTerms, rates: _Rates) -> r
     charged = rate_bp if category == "S" else 0
     net = line.net if line.net is not None else rules.net_of(line.gross or 0, charged)
     own = (rate_bp or rates.standard_bp) if category in rules.SELF_TAXED else 0
-    return rules.Cost(net, category, charged, own, basis_points(share))
+    return rules.Cost(net, category, charged, own, basis_points(share), line.gross)

@@ -37,7 +37,11 @@ class BillPart:
     discount: Amount = 0
 
 
-@command(permission="payables.match_bills", label="Match with bills", target="line")
+def _went_out(line: StatementLine) -> bool:
+    return line.open_minor < 0
+
+
+@command(permission="payables.match_bills", label="Match with bills", target="line", offered=_went_out)
 def match_bills(ctx: Context, *, line: StatementLine, bills: list[BillPart]) -> StatementLine:
     """Take money that went out as payment of bills of one supplier; what is left of the line stays open.
 

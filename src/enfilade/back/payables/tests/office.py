@@ -58,7 +58,7 @@ class Office(Desk):
     def orders(self, run: PaymentRun) -> list[PaymentOrder]:
         """The transfers of a run."""
         with scope(self.company.pk):
-            return list(PaymentOrder.objects.visible_to(self.ctx).filter(run=run).order_by("pk"))
+            return list(PaymentOrder.objects.visible_to(self.ctx).filter(run=run).select_related("supplier_account").order_by("pk"))
 
     def paid_at_bank(self, order: PaymentOrder, **more: Any) -> Any:
         """The line of a statement with which the bank says that it paid a transfer."""

@@ -1,0 +1,63 @@
+"""The page from which suppliers are paid: what is due, what holds it, and what is ticked for the next run. All of it works by keyboard."""
+
+from __future__ import annotations
+
+from datetime import date
+from secrets import token_hex
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from enfilade.back.banking.queries import bank_accounts
+from enfilade.core.context import Context
+from enfilade.core.resource import page
+
+from . import rules
+from .models import Bill
+from .queries import Standing, standing, to_pay_by
+
+SHOWN_MAX = 300
+# How far ahead is looked, in days; the last one is everything.
+AHEAD = {"0": "Due today", "7": "Within a week", "30": "Within a month", "all": "All that is open"}
+_FAR = 36_500
+_VERBS = ("enter_bill", "approve_bill", "make_run", "release_run", "mark_sent", "enter_account", "confirm_account")
+
+
+@page("to-pay/", title="To pay", permission="payables.view_bill", icon="wallet", order=1)
+def to_pay(request: HttpRequest, ctx: Context) -> HttpResponse:
+    """/payables/to-pay/: ?ahead= says how far."""
+    ahead = request.GET.get("ahead", "7")
+    ahead = ahead if ahead in AHEAD else "7"
+    due_by = rules.days_after(ctx.today, _FAR if ahead == "all" else int(ahead))
+    found = to_pay_by(ctx, due_by, SHOWN_MAX + 1)
+    context: dict[str, Any] = {
+        "rows": [_row(one, ctx.today) for one in found[:SHOWN_MAX]],
+        "more": len(found) > SHOWN_MAX,
+        "ahead": ahead,
+        "choices": [{"key": key, "label": label, "now": key == ahead} for key, label in AHEAD.items()],
+        "standing": standing(ctx),
+        "accounts": bank_accounts(ctx),
+        "today": ctx.today,
+        "currency": ctx.company.currency,
+        "may": {name: ctx.may(f"payables.{name}") for name in _VERBS},
+        "key": token_hex(12),
+        "crumbs": [{"label": "To pay", "url": ""}],
+    }
+    part = "#to-pay" if request.headers.get("HX-Request") and "to-pay" in request.headers.get("HX-Target", "") else ""
+    return render(request, f"payables/to_pay.html{part}", context)
+
+
+def _row(one: Standing, today: date) -> dict[str, Any]:
+    """A bill as the page shows it: what would be paid today, and how urgent it is."""
+    bill = one.bill
+    kept = bill.discount_minor if bill.discount_until and today <= bill.discount_until and not bill.settled_minor else 0
+    late = bill.kind == Bill.Kind.BILL and bill.due_on < today
+    return {
+        "bill": bill,
+        "why": one.why,
+        "url": one.url,
+        "kept_minor": kept,
+        "pay_minor": bill.sign * bill.open_minor - kept,
+        "tone": "bad" if late else "warn" if bill.due_on == today else "",
+    }

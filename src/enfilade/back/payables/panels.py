@@ -1,0 +1,74 @@
+"""How a bill is entered by people, and what its page, a supplier's and a run's say beside their facts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from enfilade.base.party.models import Party
+from enfilade.core.context import Context
+from enfilade.core.resource import dialog, flow, panel
+from enfilade.core.resource.hooks import Step
+
+from .commands import enter_bill
+from .models import Bill, PaymentRun
+from .queries import bills_of, order_of, settlements_of
+
+_FIRST = ("supplier", "number", "billed_on", "total", "file")
+_COLUMNS = ("account", "gross", "net", "tax_class", "description")
+
+
+@dialog(enter_bill, template="payables/enter_bill_body.html")
+def enter_bill_form(_ctx: Context, _values: dict[str, Any]) -> dict[str, Any]:
+    """Who wants how much, and what for; the rest is folded."""
+    return {"first": _FIRST, "columns": _COLUMNS}
+
+
+@panel(on=Bill, title="Paid and credited", permission="payables.view_bill", template="payables/panel_settlements.html", icon="banknote")
+def settled_by(ctx: Context, bill: Bill) -> dict[str, Any] | None:
+    """What settled a bill, or what a credit note was used for."""
+    found = settlements_of(ctx, bill)
+    return {"settlements": found, "own": bill.pk} if found else None
+
+
+@panel(on=Party, title="Bills", permission="payables.view_bill", template="payables/panel_bills.html", icon="file-input")
+def bills_of_supplier(ctx: Context, party: Party) -> dict[str, Any] | None:
+    """The last bills of a supplier, and what is open of all."""
+    bills, open_minor = bills_of(ctx, party)
+    return {"bills": bills, "open_minor": open_minor, "currency": ctx.company.currency, "party": party} if bills else None
+
+
+@flow(on=Bill)
+def way_of_a_bill(ctx: Context, bill: Bill) -> list[Step]:
+    """Entered, approved, in a run, paid."""
+    if bill.state == Bill.State.VOID:
+        return []
+    order = order_of(ctx, bill)
+    paid = bill.state == Bill.State.PAID
+    return [
+        Step("Entered", "back", "done", who=str(bill.entered_by), since=bill.entered_at),
+        Step("Approved", "back", "done" if bill.number else "now", who=str(bill.approved_by or ""), since=bill.approved_at),
+        Step(
+            "In a payment run",
+            "back",
+            "done" if paid else "now" if order is not None else "todo",
+            note=str(order.run) if order is not None else "",
+            url=f"/payables/payment-runs/{order.run_id}/" if order is not None else "",
+        ),
+        Step("Paid", "back", "done" if paid else "todo"),
+    ]
+
+
+@flow(on=PaymentRun)
+def way_of_a_run(_ctx: Context, run: PaymentRun) -> list[Step]:
+    """Made by one, released by another, sent, paid."""
+    if run.state == PaymentRun.State.CANCELLED:
+        return []
+    sent, done = run.sent_at is not None, run.state == PaymentRun.State.DONE
+    return [
+        Step("Made", "back", "done", who=str(run.made_by), since=run.made_at),
+        Step("Released", "back", "done" if run.released_at else "now", who=str(run.released_by or ""), since=run.released_at),
+        Step(
+            "At the bank", "back", "done" if sent else "now" if run.released_at else "todo", who=str(run.sent_by or ""), since=run.sent_at
+        ),
+        Step("Paid", "back", "done" if done else "now" if sent else "todo"),
+    ]

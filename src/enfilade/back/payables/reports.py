@@ -1,0 +1,110 @@
+"""Reports: what is owed by age, a supplier's statement of account, and the sub-ledger against the ledger."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date
+from typing import Annotated, Any
+
+from enfilade.back.ledger.queries import balance_of
+from enfilade.base.party.models import Party
+from enfilade.core.command import Input
+from enfilade.core.context import Context
+from enfilade.core.language.words import say
+from enfilade.core.resource import report
+from enfilade.core.resource.hooks import Column
+from enfilade.core.ui.format import format_amount
+
+from . import rules
+from .proof import differences
+from .queries import account_of_supplier, owed_on
+
+Today = Annotated[date, Input(prefill="ctx.today")]
+Year = Annotated[date, Input(prefill="ctx.month")]
+_Supplier = Annotated[Party | None, Input(shared=True, label="Supplier", query="party_roles__role=supplier")]
+
+
+@report(title="Bills by age", permission="payables.view_bill", icon="hourglass", order=10)
+def payables(ctx: Context, *, on: Today) -> dict[str, Any]:
+    """What suppliers are owed on a day, by how long it is overdue; credit notes are taken off.
+
+    on: payments, credit notes and what became void up to this day are taken off.
+    Shape: one row per supplier, largest debt first; one amount per age, and the sum.
+    """
+    names = rules.age_names()
+    debts: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0] * len(names))
+    for owed in owed_on(ctx, on):
+        debts[owed.supplier, owed.supplier_number][names.index(rules.age_of(owed.due_on, on))] += owed.open_minor
+    columns: list[Column] = [
+        {"name": "number", "label": "Number", "kind": "text"},
+        {"name": "supplier", "label": "Supplier", "kind": "text"},
+    ]
+    columns += [{"name": f"age_{i}_minor", "label": name, "kind": "amount"} for i, name in enumerate(names)]
+    columns.append({"name": "open_minor", "label": "Open", "kind": "amount"})
+    rows: list[dict[str, Any]] = [
+        {"number": number, "supplier": name, **{f"age_{i}_minor": age for i, age in enumerate(ages)}, "open_minor": sum(ages)}
+        for (name, number), ages in debts.items()
+    ]
+    rows.sort(key=lambda row: (-row["open_minor"], row["supplier"]))
+    totals = {c["name"]: sum(row[c["name"]] for row in rows) for c in columns if c["kind"] == "amount"}
+    return {"columns": columns, "rows": rows, "totals": totals}
+
+
+@report(title="Statement of a supplier", permission="payables.view_bill", icon="file-text", order=20)
+def supplier_statement(ctx: Context, *, supplier: _Supplier = None, from_on: Year, to_on: Today) -> dict[str, Any]:
+    """Everything that was billed by a supplier and settled with her, and what she is owed after each.
+
+    Shape: one row per bill, credit note and payment, in the order of their days; the first and the last say what was owed.
+    Why: it is laid beside the statement that the supplier sends.
+    """
+    columns: list[Column] = [
+        {"name": "on", "label": "On", "kind": "date"},
+        {"name": "text", "label": "Text", "kind": "text"},
+        {"name": "billed_minor", "label": "Billed", "kind": "amount"},
+        {"name": "settled_minor", "label": "Paid and credited", "kind": "amount"},
+        {"name": "owed_minor", "label": "Owed", "kind": "amount"},
+    ]
+    if supplier is None:
+        return {"columns": columns, "rows": [], "notes": ["Choose a supplier."]}
+    before, moves = account_of_supplier(ctx, supplier, from_on, to_on)
+    owed = before
+    rows: list[dict[str, Any]] = [{"on": from_on, "text": say("Owed before"), "owed_minor": before, "emphasis": True}]
+    for on, text, url, billed, settled in moves:
+        owed += billed - settled
+        rows.append({"on": on, "text": text, "url": url, "billed_minor": billed, "settled_minor": settled, "owed_minor": owed})
+    billed, settled = sum(m[3] for m in moves), sum(m[4] for m in moves)
+    rows.append({"on": to_on, "text": say("Owed"), "billed_minor": billed, "settled_minor": settled, "owed_minor": owed, "emphasis": True})
+    return {"columns": columns, "rows": rows, "owed_minor": owed}
+
+
+@report(title="Bills against the ledger", permission="payables.view_bill", icon="scale", order=30)
+def payables_proof(ctx: Context) -> dict[str, Any]:
+    """Whether the account of suppliers in the ledger is what the open bills say; each document that differs, expected to be none.
+
+    Shape: one row per document; empty when all agree.
+    """
+    rows = [
+        {"document": d.number or d.ref, "said_minor": -d.said_minor, "posted_minor": -d.posted_minor, "why": d.sentence}
+        for d in differences(ctx)
+    ]
+    items, ledger = sum(owed.open_minor for owed in owed_on(ctx, ctx.today)), -balance_of(ctx, "payable", ctx.today)
+    return {
+        "columns": [
+            {"name": "document", "label": "Document", "kind": "text"},
+            {"name": "said_minor", "label": "By the document", "kind": "amount"},
+            {"name": "posted_minor", "label": "In the ledger", "kind": "amount"},
+            {"name": "why", "label": "Why", "kind": "text"},
+        ],
+        "rows": rows,
+        "tiles": [
+            _tile(ctx, "Open bills", items),
+            _tile(ctx, "Account of suppliers", ledger),
+            _tile(ctx, "Difference", ledger - items, "bad" if ledger != items else "ok"),
+        ],
+        "notes": ["Every document and the ledger agree, as expected." if not rows else "These documents and the ledger do not agree."],
+        "difference_minor": ledger - items,
+    }
+
+
+def _tile(ctx: Context, label: str, amount_minor: int, tone: str = "") -> dict[str, Any]:
+    return {"label": label, "value": format_amount(amount_minor, ctx.company.currency), "hint": "", "tone": tone}
