@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from django.db.models import Q, Sum
 
 from enfilade.back.billing.queries import invoices_like
+from enfilade.base.books.models import Entry
 from enfilade.base.books.queries import moved_by
 from enfilade.core.context import Context
 
@@ -41,6 +42,12 @@ def matches_of(ctx: Context, line: StatementLine) -> list[LineMatch]:
     """What a line was matched with, also what was taken back."""
     rows = LineMatch.objects.visible_to(ctx).filter(line=line).select_related("invoice__party", "entry", "made_by", "undone_by")
     return list(rows.order_by("pk"))
+
+
+def line_of_entry(ctx: Context, entry: Entry) -> StatementLine | None:
+    """The line that an entry of the ledger stands for, while that match is not taken back."""
+    match = LineMatch.objects.visible_to(ctx).filter(entry=entry, undone_at=None).select_related("line").first()
+    return match.line if match is not None else None
 
 
 def proposals_for(ctx: Context, lines: Sequence[StatementLine]) -> dict[int, list[rules.Proposal]]:

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, TypedDict
 
+from enfilade.back.banking.queries import line_of_entry
 from enfilade.back.ledger.commands import Leg, post_legs, reverse_journal
 from enfilade.back.ledger.queries import places_of
 from enfilade.back.payables import rules
@@ -202,8 +203,11 @@ def reverse_payment(ctx: Context, *, payment: SupplierPayment, on: Today, reason
     """Take a payment back that was not made, or that the bank gave back: its entry is reversed, its bills are open again.
 
     on: accounting date; its month has to be open.
-    Refuses: already_reversed, matched_at_bank (take the match back there); entry_period_open, entry_reversed_once (database).
+    Refuses: already_reversed, matched_at_bank, before_payment; entry_period_open, entry_reversed_once (database).
     """
+    line = line_of_entry(ctx, entries_of(ctx, ref(payment))[0])
+    if line is not None:
+        raise Refusal("matched_at_bank", f"The bank says that it was paid: take the match of {line} back there.")
     take_back(ctx, payment, on, reason)
     return payment
 

@@ -7,6 +7,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, TypedDict
 
+from schwifty import IBAN
+
 from enfilade.back.banking.models import BankAccount
 from enfilade.back.payables import rules
 from enfilade.back.payables.events import RunCancelled, RunReleased
@@ -39,7 +41,7 @@ def make_run(
 
     pay_on: a discount that still holds on this day is kept.
     bills: those to pay; or due_by: all that are due until then and can be paid.
-    Refuses: nothing_due, no_account (with the supplier), not_open, in_run, nothing_left; bill_in_one_run (database).
+    Refuses: nothing_due, day_is_over, not_sepa, no_account (with the supplier), not_open, in_run, nothing_left; bill_in_one_run (database).
     """
     require_date(pay_on, "pay_on")
     if pay_on < ctx.today:
@@ -215,6 +217,8 @@ def _order(ctx: Context, run: PaymentRun, end_to_end: str, account: SupplierAcco
     parts = [(bill, _discount(bill, run.pay_on)) for bill in bills]
     amount = sum(bill.sign * bill.open_minor - discount for bill, discount in parts)
     supplier = bills[0].supplier
+    if not IBAN(account.iban, allow_invalid=True).in_sepa_zone:
+        raise Refusal("not_sepa", f"{account} of {supplier} is outside of the SEPA; pay it at your bank.", field="bills")
     if amount <= 0:
         said = f"The credit notes of {supplier} are over as much as the bills; nothing is left to pay."
         raise Refusal("nothing_left", said, field="bills")

@@ -68,6 +68,9 @@ def test_a_bill_is_approved_paid_by_a_run_and_settled_by_the_bank(office: Office
     assert best(office, line).percent == 98
     accept(office, line)
     assert [office.fresh(row).state for row in (bill, order, run, line)] == ["paid", "paid", "done", "matched"]
+    with scope(office.company.pk):
+        payment = order.payments.get()
+    assert code_of(lambda: reverse_payment(office.ctx, payment=payment, on=office.today, reason="By mistake.")) == "matched_at_bank"
     assert office.balances("payable", "1299") == [0, -11_900]
 
     unmatch_line(office.ctx, line=office.fresh(line), reason="Given back by their bank.")
