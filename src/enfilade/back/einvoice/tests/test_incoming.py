@@ -1,7 +1,6 @@
 """E-invoices that come in: what others published, what is broken, what is hostile."""
 
 import io
-from pathlib import Path
 
 import pytest
 from pypdf import PdfWriter
@@ -100,6 +99,3 @@ def test_a_pdf_without_data_and_one_with_a_bomb_inside() -> None:
     writer.write(bomb)
     with pytest.raises(Exception, match="larger than 10 MB"):
         read_invoice(bomb.getvalue())
-
-
-SAMPLES = Path(__file__).parents[6].parent / "shared" / "samples"
