@@ -10,7 +10,7 @@ from enfilade.core.context import Context
 from enfilade.core.resource import panel
 
 from .models import IncomingInvoice
-from .queries import einvoices_of, wish_of
+from .queries import einvoices_of, entered_as, wish_of
 from .showing import shown
 
 
@@ -50,3 +50,10 @@ def what_it_says(ctx: Context, row: IncomingInvoice) -> dict[str, Any]:
 def broken_rules(ctx: Context, row: IncomingInvoice) -> dict[str, Any] | None:
     """What the official rules say against it, in words, each with its number and place for the supplier's program."""
     return {"findings": row.findings} if row.findings else None
+
+
+@panel(on=IncomingInvoice, title="Bill", permission="payables.view_bill", template="einvoice/panel_bills.html", icon="receipt-text")
+def its_bill(ctx: Context, row: IncomingInvoice) -> dict[str, Any] | None:
+    """What it was entered as, and where that stands."""
+    bills = entered_as(ctx, row)
+    return {"bills": bills} if bills else None

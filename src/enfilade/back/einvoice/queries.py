@@ -8,11 +8,16 @@ from decimal import Decimal
 
 from enfilade.back.billing.models import Invoice, InvoiceLine, Letterhead, Payment
 from enfilade.back.billing.queries import letterhead, payments_of
+from enfilade.back.payables.models import Bill as SupplierBill
+from enfilade.back.payables.queries import bills_of
 from enfilade.base.money.rules import multiply
 from enfilade.base.party.models import Party
+from enfilade.base.party.queries import live_parties
+from enfilade.base.party.rules import name_key
 from enfilade.core.context import Context
 from enfilade.core.fields import to_major
 from enfilade.core.models import StoredFile
+from enfilade.core.refs import ref
 
 from . import rules
 from .models import EInvoice, EInvoiceWish, IncomingInvoice
@@ -29,6 +34,17 @@ def wish_of(ctx: Context, party: Party) -> EInvoiceWish | None:
 def einvoices_of(ctx: Context, invoice: Invoice) -> list[EInvoice]:
     """What was made of a bill, newest first."""
     return list(EInvoice.objects.visible_to(ctx).filter(invoice=invoice).select_related("file", "made_by").order_by("-pk"))
+
+
+def entered_as(ctx: Context, incoming: IncomingInvoice) -> list[SupplierBill]:
+    """The bills that were made of an e-invoice that came in."""
+    return bills_of(ctx, ref(incoming))
+
+
+def sellers_like(ctx: Context, key: str, name: str, limit: int = 8) -> list[Party]:
+    """Parties that have this VAT id or tax number; where there is none, those that have this name. Oldest first."""
+    rows = live_parties(ctx).order_by("pk")
+    return list(rows.filter(tax_number=key)[:limit]) or list(rows.filter(name_key=name_key(name))[:limit])
 
 
 def may_read_file(ctx: Context, file: StoredFile) -> bool:

@@ -8,6 +8,8 @@ from typing import Any
 
 from enfilade.core.ui.format import format_number
 
+from .formats.reading import entries, first
+
 _TOTALS = (
     ("BT-106", "Sum of lines"),
     ("BT-107", "Allowances"),
@@ -35,16 +37,16 @@ LINES_MAX = 500
 
 def shown(terms: Mapping[str, Any], currency: str) -> dict[str, Any]:
     """Parties, facts, lines, taxes and totals, ready to draw; what is not said is left out. At most 500 lines are shown."""
-    lines = _list(terms, "BG-25")
+    lines = entries(terms, "BG-25")
     return {
         "parties": [{"label": label, "lines": _party(terms.get(group))} for group, label in (("BG-4", "From"), ("BG-7", "To"))],
-        "facts": [{"label": label, "value": said} for term, label in _FACTS if (said := _one(terms.get(term)))],
-        "notes": [note for entry in _list(terms, "BG-1") if (note := _one(entry.get("BT-22")))],
-        "precedes": [text for entry in _list(terms, "BG-3") if (text := _one(entry.get("BT-25")))],
+        "facts": [{"label": label, "value": said} for term, label in _FACTS if (said := first(terms.get(term)))],
+        "notes": [note for entry in entries(terms, "BG-1") if (note := first(entry.get("BT-22")))],
+        "precedes": [text for entry in entries(terms, "BG-3") if (text := first(entry.get("BT-25")))],
         "lines": [_line(line) for line in lines[:LINES_MAX]],
         "more": max(len(lines) - LINES_MAX, 0),
-        "taxes": [_tax(tax) for tax in _list(terms, "BG-23")],
-        "totals": [{"label": label, "value": _number(said)} for term, label in _TOTALS if (said := _one(terms.get(term)))],
+        "taxes": [_tax(tax) for tax in entries(terms, "BG-23")],
+        "totals": [{"label": label, "value": _number(said)} for term, label in _TOTALS if (said := first(terms.get(term)))],
         "currency": currency,
     }
 
@@ -52,45 +54,35 @@ def shown(terms: Mapping[str, Any], currency: str) -> dict[str, Any]:
 def _party(found: Any) -> list[str]:
     if not isinstance(found, dict):
         return []
-    place = " ".join(filter(None, (_one(found.get("postcode")), _one(found.get("city")))))
+    place = " ".join(filter(None, (first(found.get("postcode")), first(found.get("city")))))
     named = ("name", "addr_l1", "addr_l2", "addr_l3")
-    said = [*(_one(found.get(key)) for key in named), place, _one(found.get("country_code"))]
-    ids = (_one(found.get("vat_identifier")), _one(found.get("tax_identifier")))
+    said = [*(first(found.get(key)) for key in named), place, first(found.get("country_code"))]
+    ids = (first(found.get("vat_identifier")), first(found.get("tax_identifier")))
     return [line for line in (*said, *ids) if line]
 
 
 def _line(line: Mapping[str, Any]) -> dict[str, str]:
-    rate = _number(_one(line.get("BT-152")))
+    rate = _number(first(line.get("BT-152")))
     return {
-        "number": _one(line.get("BT-126")),
-        "name": _one(line.get("BT-153")),
-        "description": _one(line.get("BT-154")),
-        "quantity": _number(_one(line.get("BT-129"))),
-        "unit": _one(line.get("BT-130")),
-        "price": _number(_one(line.get("BT-146"))),
-        "tax": f"{rate} %" if rate else _one(line.get("BT-151")),
-        "net": _number(_one(line.get("BT-131"))),
+        "number": first(line.get("BT-126")),
+        "name": first(line.get("BT-153")),
+        "description": first(line.get("BT-154")),
+        "quantity": _number(first(line.get("BT-129"))),
+        "unit": first(line.get("BT-130")),
+        "price": _number(first(line.get("BT-146"))),
+        "tax": f"{rate} %" if rate else first(line.get("BT-151")),
+        "net": _number(first(line.get("BT-131"))),
     }
 
 
 def _tax(tax: Mapping[str, Any]) -> dict[str, str]:
-    rate = _number(_one(tax.get("BT-119")))
+    rate = _number(first(tax.get("BT-119")))
     return {
-        "rate": f"{_one(tax.get('BT-118'))} {rate} %" if rate else _one(tax.get("BT-118")),
-        "net": _number(_one(tax.get("BT-116"))),
-        "tax": _number(_one(tax.get("BT-117"))),
-        "reason": _one(tax.get("BT-120")),
+        "rate": f"{first(tax.get('BT-118'))} {rate} %" if rate else first(tax.get("BT-118")),
+        "net": _number(first(tax.get("BT-116"))),
+        "tax": _number(first(tax.get("BT-117"))),
+        "reason": first(tax.get("BT-120")),
     }
-
-
-def _list(terms: Mapping[str, Any], group: str) -> list[dict[str, Any]]:
-    found = terms.get(group)
-    return [entry for entry in found if isinstance(entry, dict)] if isinstance(found, list) else []
-
-
-def _one(value: Any) -> str:
-    """The first text of a term that should have one."""
-    return str(value[0] if isinstance(value, list) and value else value or "")
 
 
 def _number(text: str) -> str:

@@ -49,6 +49,11 @@ def similar_bill(ctx: Context, supplier: Party, kind: str, total_minor: int, bil
     return rows.order_by("-billed_on", "-pk").first()
 
 
+def bills_of(ctx: Context, origin: str) -> list[Bill]:
+    """Bills that came from something, oldest first. origin: its reference, for example of an e-invoice."""
+    return list(Bill.objects.visible_to(ctx).filter(origin=origin).select_related("supplier").order_by("pk"))
+
+
 def open_bills(ctx: Context, *, due_by: date | None = None, supplier: Party | None = None, limit: int = 1_000) -> list[Bill]:
     """Approved bills and credit notes that are not settled, longest due first; at most `limit`.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -40,8 +41,7 @@ class Seen:
     def text(self, term: str, within: str = "") -> str:
         """The first text of a term, of a group where one is named; "" where there is none."""
         found = self.terms.get(within, {}) if within else self.terms
-        value = found.get(term, "") if isinstance(found, dict) else ""
-        return str(value[0] if isinstance(value, list) and value else value or "")
+        return first(found.get(term)) if isinstance(found, dict) else ""
 
     def amount(self, term: str) -> Decimal:
         """An amount. Raises Unreadable where it is no number."""
@@ -121,6 +121,17 @@ def _terms(root: Any, kind: str) -> dict[str, Any]:
         for term in _HEAVY:
             document.pop(term, None)
     return _plain(found)
+
+
+def entries(terms: Mapping[str, Any], group: str) -> list[dict[str, Any]]:
+    """The entries of a group that repeats (lines, taxes, notes)."""
+    found = terms.get(group)
+    return [entry for entry in found if isinstance(entry, dict)] if isinstance(found, list) else []
+
+
+def first(value: Any) -> str:
+    """The text of a term; the first one where a document says several, "" where it says none."""
+    return str(value[0] if isinstance(value, list) and value else value or "")
 
 
 def _plain(value: Any) -> Any:
