@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import itertools
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
+from functools import cached_property
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.test import Client
 
 from enfilade.core.access import issue_token
 from enfilade.core.context import Context
+from enfilade.core.testing import make_company, make_ctx
 from tests.entrances.made_client import client_module, house_of
 
 KEYS = itertools.count(1)
+ZONE = "Europe/Berlin"
 
 
 class Answer:
@@ -78,13 +82,33 @@ class Api:
 
 
 class World:
-    """A practice on the morning of its day: people, patients, no history."""
+    """A practice on the morning of its day (people, patients, no history), once a story asks for it; and companies that are founded."""
 
     def __init__(self, patients: int = 6) -> None:
+        self.patients = patients
+        self.apis: dict[str, Api] = {}
+
+    @cached_property
+    def practice(self) -> tuple[Context, dict[str, Context], dict[str, Any]]:
+        """Its owner, everybody by login, and its data."""
         from enfilade.site.demo import found_practice
 
-        self.owner, self.people, self.data = found_practice("dental", patients=patients, days=0, password="story-of-one-day-2026")
-        self.apis: dict[str, Api] = {}
+        return found_practice("dental", patients=self.patients, days=0, password="story-of-one-day-2026")  # noqa: S106
+
+    @property
+    def owner(self) -> Context:
+        """Who owns the practice."""
+        return self.practice[0]
+
+    @property
+    def people(self) -> dict[str, Context]:
+        """Everybody by login."""
+        return self.practice[1]
+
+    def founded(self, name: str, *people: str) -> list[Api]:
+        """A company without anything, and each of its people at the API; all of them may do everything."""
+        company = make_company(name)
+        return [Api(make_ctx(company, "*", name=person)) for person in people]
 
     def api(self, login: str) -> Api:
         """The API as this person."""
@@ -103,7 +127,7 @@ class World:
 
     def names(self) -> dict[str, Any]:
         """What a story may use."""
-        today: date = self.owner.today
+        today = datetime.now(ZoneInfo(ZONE)).date()
         return {
             "api": self.api,
             "client": self.client,
@@ -112,5 +136,5 @@ class World:
             "tomorrow": (today + timedelta(days=1)).isoformat(),
             "at": self.at,
             "world": self,
-            "company": self.owner.company,
+            "founded": self.founded,
         }
