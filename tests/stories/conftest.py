@@ -1,8 +1,8 @@
 """Stories: business in prose with runnable blocks. Every .md file in this folder is a test.
 
 A ```python block runs as it stands, one after the other, in one namespace: `api(login)` is the API as a person of the demo
-practice sees it, `client(login)` the generated client with her token, `founded(name, *people)` a company of nothing but people, `today`, `at(hour, minute)` give dates, and `assert` says what must
-be true. A block of another language is prose.
+practice sees it, `client(login)` the generated client with her token, `founded(name, *people)` a company of nothing but people,
+`today`, `at(hour, minute)` give dates, and `assert` says what must be true. A block of another language is prose.
 """
 
 from __future__ import annotations

@@ -93,7 +93,7 @@ class World:
         """Its owner, everybody by login, and its data."""
         from enfilade.site.demo import found_practice
 
-        return found_practice("dental", patients=self.patients, days=0, password="story-of-one-day-2026")  # noqa: S106
+        return found_practice("dental", patients=self.patients, days=0, password="story-of-one-day-2026")
 
     @property
     def owner(self) -> Context:
