@@ -9,7 +9,7 @@ from decimal import Decimal
 from enfilade.back.billing.models import Invoice, InvoiceLine, Letterhead, Payment
 from enfilade.back.billing.queries import letterhead, payments_of
 from enfilade.back.payables.models import Bill as SupplierBill
-from enfilade.back.payables.queries import bills_of
+from enfilade.back.payables.queries import bills_from
 from enfilade.base.money.rules import multiply
 from enfilade.base.party.models import Party
 from enfilade.base.party.queries import live_parties
@@ -38,7 +38,7 @@ def einvoices_of(ctx: Context, invoice: Invoice) -> list[EInvoice]:
 
 def entered_as(ctx: Context, incoming: IncomingInvoice) -> list[SupplierBill]:
     """The bills that were made of an e-invoice that came in."""
-    return bills_of(ctx, ref(incoming))
+    return bills_from(ctx, ref(incoming))
 
 
 def sellers_like(ctx: Context, key: str, name: str, limit: int = 8) -> list[Party]:

@@ -49,7 +49,7 @@ def similar_bill(ctx: Context, supplier: Party, kind: str, total_minor: int, bil
     return rows.order_by("-billed_on", "-pk").first()
 
 
-def bills_of(ctx: Context, origin: str) -> list[Bill]:
+def bills_from(ctx: Context, origin: str) -> list[Bill]:
     """Bills that came from something, oldest first. origin: its reference, for example of an e-invoice."""
     return list(Bill.objects.visible_to(ctx).filter(origin=origin).select_related("supplier").order_by("pk"))
 
