@@ -1,6 +1,7 @@
 """Many rows of one table in one statement: for the few paths that write thousands at once, under the same constraints as every other write.
 
-The rows go to the database as one JSON text. COPY would be as quick, but is not allowed on tables with row-level security.
+The rows go to the database as one JSON text, without the columns that have one value in all of them, which is said once. COPY would be as
+quick, but is not allowed on tables with row-level security.
 """
 
 from __future__ import annotations
@@ -32,30 +33,49 @@ def insert(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> None
     if not rows:
         return
     fields = [f for f in model._meta.concrete_fields if f.column in rows[0] or not f.primary_key]
+    same = _same(rows)
     named = [f for f in fields if f.column in rows[0]]
-    others = [f for f in fields if f.column not in rows[0]]
+    given = [f for f in named if f.column not in same] or named[:1]
+    said = [f for f in fields if f not in given]
     quote = _quoted
-    into = ", ".join(quote(f.column) for f in (*named, *others))
-    values = ", ".join([f"given.{quote(f.column)}" for f in named] + ["%s" for _ in others])
-    shape = ", ".join(f"{quote(f.column)} {_type(f)}" for f in named)
-    statement = f"INSERT INTO {quote(model._meta.db_table)} ({into}) SELECT {values} FROM json_to_recordset(%s::json) AS given ({shape})"  # noqa: S608
-    defaults = [f.get_db_prep_save(f.get_default(), connection) for f in others]
+    into = ", ".join(quote(f.column) for f in (*given, *said))
+    values = ", ".join([f"given.{quote(f.column)}" for f in given] + ["%s" for _ in said])
+    statement = f"INSERT INTO {quote(model._meta.db_table)} ({into}) SELECT {values} FROM {_recordset(given)}"  # noqa: S608
+    once = [f.get_db_prep_save(same[c] if (c := str(f.column)) in same else f.get_default(), connection) for f in said]
     with connection.cursor() as cursor:
-        cursor.execute(statement, [*defaults, audit.to_json(rows)])
+        cursor.execute(statement, [*once, _json(rows, given)])
 
 
 def update(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> None:
     """Update rows by their `id`: every other column that is named is set."""
     if not rows:
         return
-    fields = {f.column: f for f in model._meta.concrete_fields}
+    same = _same(rows)
+    fields = [f for f in model._meta.concrete_fields if f.column in rows[0]]
+    given = [f for f in fields if f.column == "id" or f.column not in same]
+    said = [f for f in fields if f not in given]
     quote = _quoted
-    put = ", ".join(f"{quote(c)} = given.{quote(c)}" for c in rows[0] if c != "id")
-    shape = ", ".join(f"{quote(c)} {_type(fields[c])}" for c in rows[0])
+    put = ", ".join([f"{quote(f.column)} = %s" for f in said] + [f"{quote(f.column)} = given.{quote(f.column)}" for f in given[1:]])
     table = quote(model._meta.db_table)
-    statement = f"UPDATE {table} SET {put} FROM json_to_recordset(%s::json) AS given ({shape}) WHERE {table}.id = given.id"  # noqa: S608
+    statement = f"UPDATE {table} SET {put} FROM {_recordset(given)} WHERE {table}.id = given.id"  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.execute(statement, [audit.to_json(rows)])
+        cursor.execute(statement, [*(f.get_db_prep_save(same[str(f.column)], connection) for f in said), _json(rows, given)])
+
+
+def _same(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The columns that have one value in all rows, and that value. The key is never among them."""
+    first, last = rows[0], rows[-1]
+    return {c: v for c, v in first.items() if c != "id" and last[c] == v and all(row[c] == v for row in rows)}
+
+
+def _recordset(fields: Sequence[models.Field[Any, Any]]) -> str:
+    shape = ", ".join(f"{_quoted(f.column)} {_type(f)}" for f in fields)
+    return f"json_to_recordset(%s::json) AS given ({shape})"
+
+
+def _json(rows: Sequence[Mapping[str, Any]], fields: Sequence[models.Field[Any, Any]]) -> str:
+    columns = [str(f.column) for f in fields]
+    return audit.to_json(rows if len(columns) == len(rows[0]) else [{c: row[c] for c in columns} for row in rows])
 
 
 def _quoted(name: str | None) -> str:

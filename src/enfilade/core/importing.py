@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from . import bulk
 from .access import HOUSE_EMAIL, context_for, house_context
+from .collecting import uncollected
 from .command import Choice, Input, Ref, command
 from .context import Context, NotFound, Refusal
 from .files import open_file, store
@@ -35,8 +36,8 @@ from .undoing import take_back
 STEP_ROWS = 1_000
 QUIET = timedelta(minutes=2)
 _LAID_DOWN = ("position", "line", "command", "inputs", "cells", "outcome", "said")
-# Of a row that waits nothing else is known; its cells are for the file of those that are refused.
-_READ_BACK = ("line", "command", "inputs", "position", "outcome", "said", "pk")
+# Of a row that waits nothing else is known; its cells are for the file of those that are refused, as is what was said of one already.
+_READ_BACK = ("line", "command", "inputs", "position", "outcome", "pk")
 _WRITTEN_DOWN = ("outcome", "ref", "changes", "below", "said")
 
 
@@ -102,10 +103,11 @@ def start_import(ctx: Context, *, batch: ImportBatch, at_once: bool = False) -> 
     Refuses: not_draft.
     """
     target, options = _importable(ctx, batch.resource), Options.of(batch.options)
-    made = read_file(target, ctx, batch.file_name, _content(batch.file), options)
-    _describe(batch, made, options)
-    of_batch = {"company_id": ctx.company_id, "batch_id": batch.pk}
-    bulk.insert(ImportRow, [of_batch | {n: getattr(row, n) for n in _LAID_DOWN} for row in made.rows])
+    with uncollected():
+        made = read_file(target, ctx, batch.file_name, _content(batch.file), options)
+        _describe(batch, made, options)
+        of_batch = {"company_id": ctx.company_id, "batch_id": batch.pk}
+        bulk.insert(ImportRow, [of_batch | {n: getattr(row, n) for n in _LAID_DOWN} for row in made.rows])
     batch.state, batch.started_at = ImportBatch.State.RUNNING, ctx.now
     _hand_over(ctx, batch)
     if not at_once:
@@ -121,9 +123,12 @@ def take_import_rows(ctx: Context, *, batch: ImportBatch) -> ImportBatch:
     """
     taker = Taker(ctx, _importable(ctx, batch.resource), Options.of(batch.options), batch.pk)
     waiting = batch.rows.filter(position__gt=batch.position).order_by("position")[:STEP_ROWS]
-    rows = [FileRow(**dict(zip(_READ_BACK, values, strict=True))) for values in waiting.values_list(*_READ_BACK)]
-    taker.take(rows)
-    _write_down(rows)
+    with uncollected():
+        rows = [FileRow(**dict(zip(_READ_BACK, values, strict=True))) for values in waiting.values_list(*_READ_BACK)]
+        taken = [row for row in rows if row.outcome == ImportRow.Outcome.WAITING]
+        taker.take(taken)
+        # A row that waited has nothing in the other columns; mostly the whole step leaves most of them empty.
+        _write_down(taken, ["outcome", *(n for n in _WRITTEN_DOWN[1:] if any(getattr(row, n) for row in taken))])
     outcomes = [row.outcome for row in rows]
     batch.created_count += outcomes.count(ImportRow.Outcome.CREATED)
     batch.changed_count += outcomes.count(ImportRow.Outcome.CHANGED)
@@ -305,9 +310,9 @@ def _describe(batch: ImportBatch, made: Intaken, wanted: Options) -> None:
     batch.problems = [vars(p) for p in made.problems[:PROBLEMS_MAX]]
 
 
-def _write_down(rows: Sequence[FileRow | ImportRow]) -> None:
-    """Keep what became of rows, in one statement."""
-    bulk.update(ImportRow, [{"id": row.pk} | {n: getattr(row, n) for n in _WRITTEN_DOWN} for row in rows])
+def _write_down(rows: Sequence[FileRow | ImportRow], names: Sequence[str] = _WRITTEN_DOWN) -> None:
+    """Keep what became of rows, in one statement. names: the columns that may have changed."""
+    bulk.update(ImportRow, [{"id": row.pk} | {n: getattr(row, n) for n in names} for row in rows])
 
 
 __all__ = [

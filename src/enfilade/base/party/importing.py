@@ -177,7 +177,7 @@ def as_contact(draft: ContactDraft) -> dict[str, Any]:
     contact = {name: value for name in _TEXTS if (value := getattr(draft, name))}
     for name in ("contact_points", "addresses"):
         if items := getattr(draft, name):
-            contact[name] = [{k: v for k in item.__slots__ if (v := getattr(item, k))} for item in items]
+            contact[name] = [{k: v for k, v in zip(item._fields, item, strict=True) if v} for item in items]
     if draft.birth_on is not None:
         contact["birth_on"] = draft.birth_on.isoformat()
     return contact

@@ -6,7 +6,7 @@ from .changes import AuditSeal, RowChange
 from .company import Company, Department, Membership, Role, User
 from .importing import ImportBatch, ImportRow
 from .push import PushDevice
-from .record import Record, RecordQuerySet
+from .record import Record, RecordQuerySet, company_without_index
 from .signin import Elevation, Identity, Passkey, RecoveryCode, SignIn, SignInEvent, TotpDevice
 from .token import ApiToken
 from .words import SearchWord, kept_words, word_of
@@ -47,6 +47,7 @@ __all__ = [
     "StoredFile",
     "TotpDevice",
     "User",
+    "company_without_index",
     "kept_words",
     "word_of",
 ]

@@ -11,7 +11,7 @@ from enfilade.core.rows import RowsOf
 from enfilade.core.states import States
 
 from .company import User
-from .record import Record
+from .record import Record, company_without_index
 from .working import StoredFile
 
 
@@ -123,7 +123,8 @@ class ImportRow(Record):
         UNDONE = "undone", "Taken back"
         KEPT = "kept"
 
-    batch = models.ForeignKey(ImportBatch, on_delete=models.PROTECT, related_name="rows")
+    company = company_without_index()
+    batch = models.ForeignKey(ImportBatch, on_delete=models.PROTECT, related_name="rows", db_index=False)
     position = models.PositiveIntegerField()
     line = models.PositiveIntegerField()
     command = models.TextField(blank=True)

@@ -30,6 +30,11 @@ class RecordQuerySet(models.QuerySet):
         return self.filter(reached(ctx, self.model, ctx.reach(permission))) if ctx.limited else self
 
 
+def company_without_index() -> models.ForeignKey:
+    """The column `company` of a table in which a wider index begins with it, or which is read by the record its rows are parts of."""
+    return models.ForeignKey("core.Company", on_delete=models.PROTECT, editable=False, related_name="+", db_index=False)
+
+
 class Record(models.Model):
     """A row that belongs to one company.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -54,11 +53,13 @@ class DraftBuilder:
         if len(value) > VALUE_CHARS_MAX:
             self.report(field, f"This value is longer than {VALUE_CHARS_MAX // 1024} kB and was left out.")
             return ""
-        kept, changed = clean(value)
-        if changed:
-            self.report(field, "Characters that cannot be seen were taken out.")
-        if "\ufffd" in kept:
-            self.report(field, "A letter of this value is damaged in the file; it is shown as �.")
+        kept = value
+        if not (value.isascii() and value.isprintable()):
+            kept, changed = clean(value)
+            if changed:
+                self.report(field, "Characters that cannot be seen were taken out.")
+            if "\ufffd" in kept:
+                self.report(field, "A letter of this value is damaged in the file; it is shown as �.")
         kept = kept.strip()
         self._values += bool(kept)
         if self._values > VALUES_MAX:
@@ -96,11 +97,10 @@ class DraftBuilder:
 
     def add_address(self, field: str, address: AddressDraft) -> None:
         """A postal address; the country code is found from the name where the file gives none."""
-        names = ("label", "street", "extra", "city", "region", "postal_code", "country", "po_box")
-        parts: dict[str, Any] = {name: self.tidy(field, getattr(address, name)) for name in names}
+        label, street, extra, city, region, postal_code, country = (self.tidy(field, part) if part else "" for part in address[:7])
         code = address.country_code.strip().upper()
-        code = code if len(code) == 2 and code.isascii() and code.isalpha() else country_code(parts["country"])
-        kept = AddressDraft(**parts, country_code=code)
+        code = code if len(code) == 2 and code.isascii() and code.isalpha() else country_code(country)
+        kept = AddressDraft(label, street, extra, city, region, postal_code, country, code, self.tidy(field, address.po_box))
         if not kept.empty:
             self._addresses[kept] = self._addresses.get(kept, False) or address.preferred
 
@@ -165,11 +165,11 @@ class DraftBuilder:
             if rank < best.get(point.kind, (NO_RANK, ""))[0]:
                 best[point.kind] = (rank, point.value)
         preferred = {(kind, value) for kind, (_, value) in best.items()}
-        return tuple(replace(point, preferred=True) if key in preferred else point for key, (point, _) in self._points.items())
+        return tuple(point._replace(preferred=True) if key in preferred else point for key, (point, _) in self._points.items())
 
     def _ranked_addresses(self) -> tuple[AddressDraft, ...]:
         first = next((address for address, preferred in self._addresses.items() if preferred), None)
-        return tuple(replace(address, preferred=True) if address is first else address for address in self._addresses)
+        return tuple(address._replace(preferred=True) if address is first else address for address in self._addresses)
 
     def _name(self, points: tuple[ContactPointDraft, ...], addresses: tuple[AddressDraft, ...], note: str) -> str:
         """The name for display: as given, else put together, else whatever a person would call the record."""

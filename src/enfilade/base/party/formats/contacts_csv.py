@@ -7,7 +7,7 @@ the second of two columns that mean one thing. Cells that look like formulas are
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from enfilade.core.tabular import Row, Table, read_table
 from enfilade.core.textfile import Problem, Problems
@@ -57,20 +57,23 @@ class _Columns:
     """The header once read: name and place of each column."""
 
     def __init__(self, header: Sequence[str], places: Sequence[Place | None], table: Table) -> None:
-        self.names, self.table = header, table
-        self.places = [place or Place("unknown") for place in places]
-        personal = {place.field for place in self.places} & {"given_name", "family_name"}
+        self.table = table
+        known = [place or Place("unknown") for place in places]
+        self.columns = [None if p.field == "left_out" else (n, p, RowMapper.taker(p)) for n, p in zip(header, known, strict=True)]
+        personal = {place.field for place in known} & {"given_name", "family_name"}
         self.about_organisations = about_organisations(header) and not personal
 
-    def cells(self, row: Row) -> Iterator[tuple[str, Place, str]]:
-        """Name, place and text of each cell that says something; cells beyond the header are named by their number."""
-        for at, cell in enumerate(row.cells):
-            if not cell or cell.isspace():
-                continue
-            if at >= len(self.names):
-                yield f"column {at + 1}", Place("extra"), self.table.text_of(cell)
-            elif self.places[at].field != "left_out":
-                yield self.names[at], self.places[at], self.table.text_of(cell)
+    def read(self, row: Row, mapper: RowMapper) -> None:
+        """Each cell that says something, to what takes its column; cells beyond the header are kept under their number."""
+        text_of = self.table.text_of
+        for cell, column in zip(row.cells, self.columns, strict=False):
+            if cell and column and not cell.isspace():
+                name, place, take = column
+                take(mapper, name, place, text_of(cell) if cell[0] == "'" else cell)
+        width = len(self.columns)
+        for at, cell in enumerate(row.cells[width:], width + 1):
+            if cell and not cell.isspace():
+                mapper.take_surplus(f"column {at}", text_of(cell))
 
 
 def _draft_of(row: Row, columns: _Columns, region: str, problems: Problems) -> ContactDraft | None:
@@ -80,8 +83,7 @@ def _draft_of(row: Row, columns: _Columns, region: str, problems: Problems) -> C
         return None
     try:
         mapper = RowMapper(DraftBuilder(row.line, region, problems))
-        for name, place, cell in columns.cells(row):
-            mapper.take(name, place, cell)
+        columns.read(row, mapper)
         draft = mapper.finish(about_organisations=columns.about_organisations)
     except Exception as error:  # noqa: BLE001 - whatever a row does to us, the others still come in
         problems.add(row.line, "", f"This row could not be read ({type(error).__name__}).", refused=True)

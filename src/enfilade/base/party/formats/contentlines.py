@@ -8,7 +8,8 @@ from __future__ import annotations
 import binascii
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from enfilade.core.textfile import repair
 
@@ -44,9 +45,11 @@ _BASE64 = frozenset({"B", "BASE64"})
 _BARE_ENCODINGS = _BASE64 | {"QUOTED-PRINTABLE", "8BIT", "7BIT"}
 
 
-@dataclass(frozen=True, slots=True)
-class Property:
-    """One property: its line, group and name in capitals, parameters (names in capitals), and the value as it stands in the file."""
+class Property(NamedTuple):
+    """One property: its line, group and name in capitals, parameters (names in capitals), and the value as it stands in the file.
+
+    A tuple, which costs the least, since a file has tens of thousands. params: shared by all properties of the same head.
+    """
 
     line: int
     group: str
@@ -63,15 +66,13 @@ class Property:
     @property
     def types(self) -> tuple[str, ...]:
         """Values of TYPE in small letters, also bare ones (2.1) and lists inside quotes (4.0)."""
-        return tuple(map(str.lower, self.type_names))
+        return _lowered(self.type_names)
 
     @property
     def type_names(self) -> tuple[str, ...]:
         """Values of TYPE as they are written."""
         values = self.params.get("TYPE")
-        if not values:
-            return ()
-        return tuple(part.strip() for value in values for part in value.split(",") if part.strip())
+        return _type_names(tuple(values)) if values else ()
 
     @property
     def encoding(self) -> str:
@@ -103,6 +104,16 @@ class Property:
             return octets.decode(charset or "utf-8")
         except UnicodeDecodeError:
             return repair(octets.decode("utf-8", "surrogateescape"), page=self.page)
+
+
+@lru_cache(maxsize=1_000)
+def _type_names(values: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(part.strip() for value in values for part in value.split(",") if part.strip())
+
+
+@lru_cache(maxsize=1_000)
+def _lowered(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(map(str.lower, names))
 
 
 _ESCAPED = re.compile(r"\\([\\,;:nN])")
@@ -137,13 +148,17 @@ def parse_line(line: int, text: str, page: str) -> Property | None:
     head, colon, raw = text.partition(":")
     if '"' in head:
         head, colon, raw = _partition_outside_quotes(text)
-    if not colon or len(head) > HEAD_CHARS_MAX:
+    if not colon or len(head) > HEAD_CHARS_MAX or (parsed := _parse_head(head)) is None:
         return None
+    return Property(line, *parsed, raw, page)
+
+
+@lru_cache(maxsize=1_000)
+def _parse_head(head: str) -> tuple[str, str, dict[str, list[str]]] | None:
+    """Group, name and parameters. A file has few different heads, each thousands of times."""
     names, *params = head.split(";") if '"' not in head else _outside_quotes(head, ";")
     found = _NAME.fullmatch(names.strip())
-    if not found:
-        return None
-    return Property(line, (found[1] or "").lower(), found[2].upper(), _parse_params(params), raw, page)
+    return ((found[1] or "").lower(), found[2].upper(), _parse_params(params)) if found else None
 
 
 def _partition_outside_quotes(text: str) -> tuple[str, str, str]:

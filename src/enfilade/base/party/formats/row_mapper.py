@@ -39,6 +39,8 @@ _WORDS = (
     ("url", re.compile(r"\burl\b|web|homepage|internet"), re.compile(r"(?:https?://|www\.)\S+")),
 )
 
+Taker = Callable[["RowMapper", str, Place, str], None]
+
 
 class RowMapper:
     """Takes the cells one by one; what several columns say together waits until the row is read."""
@@ -50,20 +52,22 @@ class RowMapper:
         self.presets: list[tuple[str, str]] = []
         self.birth: dict[str, str] = {}
 
-    def take(self, name: str, place: Place, cell: str) -> None:
-        """A cell that is not empty, with the name and the place of its column."""
+    @classmethod
+    def taker(cls, place: Place) -> Taker:
+        """What takes a cell that is not empty, with the name and the place of its column: found once for each column."""
         if place.slot:
-            self._take_slotted(name, place, cell)
-        elif place.field in _SCALARS:
-            self.builder.keep(place.field, name, cell)
-        elif place.field in _POINTS:
-            self._add_points(place.field, name, cell, place.label, preferred=place.preferred)
-        elif place.field.startswith("birth."):
-            self.birth[place.field.removeprefix("birth.")] = cell.strip()
-        elif handler := self.HANDLERS.get(place.field):
-            handler(self, name, place, cell)
-        else:
-            self.builder.add_pair("extra", name, cell)
+            return cls._take_slotted
+        if place.field in _SCALARS:
+            return cls._keep
+        if place.field in _POINTS:
+            return cls._take_points
+        if place.field.startswith("birth."):
+            return cls._take_part_of_birth
+        return cls.HANDLERS.get(place.field, cls._take_extra)
+
+    def take_surplus(self, name: str, cell: str) -> None:
+        """A cell that has no place, under the name of its column."""
+        self.builder.add_pair("extra", name, cell)
 
     def finish(self, *, about_organisations: bool) -> ContactDraft | None:
         """The draft of the row, None where it says nothing."""
@@ -80,6 +84,18 @@ class RowMapper:
         if about_organisations and not self.builder.kind:
             self.builder.kind = "organisation"
         return self.builder.build()
+
+    def _keep(self, name: str, place: Place, cell: str) -> None:
+        self.builder.keep(place.field, name, cell)
+
+    def _take_points(self, name: str, place: Place, cell: str) -> None:
+        self._add_points(place.field, name, cell, place.label, preferred=place.preferred)
+
+    def _take_part_of_birth(self, _name: str, place: Place, cell: str) -> None:
+        self.birth[place.field.removeprefix("birth.")] = cell.strip()
+
+    def _take_extra(self, name: str, _place: Place, cell: str) -> None:
+        self.take_surplus(name, cell)
 
     def _take_slotted(self, name: str, place: Place, cell: str) -> None:
         cells = self.slots[place.slot]
@@ -163,7 +179,7 @@ class RowMapper:
                 return
         self.builder.add_pair("extra", name, cell)
 
-    HANDLERS: ClassVar[dict[str, Callable[[RowMapper, str, Place, str], None]]] = {
+    HANDLERS: ClassVar[dict[str, Taker]] = {
         "note": _add_note,
         "categories": _add_categories,
         "birthday": _add_birthday,
@@ -186,10 +202,10 @@ def _values(kind: str, cell: str) -> list[str]:
     """The values of a cell, where it holds several that all look the part."""
     if _GOOGLE_SEPARATOR in cell:
         return cell.split(_GOOGLE_SEPARATOR)
-    if kind == "email":
+    if kind == "email" and _BETWEEN_EMAILS.search(cell):
         pieces = [piece for piece in _BETWEEN_EMAILS.split(cell) if piece.strip()]
         return pieces if all("@" in piece for piece in pieces) else [cell]
-    if kind in PHONE_KINDS:
+    if kind in PHONE_KINDS and _BETWEEN_PHONES.search(cell):
         pieces = [piece for piece in _BETWEEN_PHONES.split(cell) if piece.strip()]
         return pieces if all(sum(letter.isdigit() for letter in piece) >= 5 for piece in pieces) else [cell]
     return [cell]

@@ -107,7 +107,7 @@ def read_email(value: str) -> tuple[str, str]:
     shown = value.strip()
     if shown[:7].lower() == "mailto:":
         shown = unquote(shown[7:]).partition("?")[0]
-    inner = re.search(r"<([^<>]*)>\s*$", shown)
+    inner = re.search(r"<([^<>]*)>\s*$", shown) if "<" in shown else None
     address = (inner[1] if inner else shown).strip(" ,;'\"")
     if not _MAILBOX.fullmatch(address):
         return shown, ""

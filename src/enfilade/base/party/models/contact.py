@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from enfilade.base.party import rules
 from enfilade.base.party.formats.addresses import envelope
-from enfilade.core.models import Record
+from enfilade.core.models import Record, company_without_index
 from enfilade.core.rows import RowsOf
 
 from .party import Party
@@ -33,7 +33,8 @@ class ContactPoint(Record):
         PAGER = "pager"
         OTHER = "other"
 
-    party = models.ForeignKey(Party, on_delete=models.CASCADE, related_name="contact_points")
+    company = company_without_index()
+    party = models.ForeignKey(Party, on_delete=models.CASCADE, related_name="contact_points", db_index=False)
     kind = models.TextField(choices=Kind)
     value = models.TextField()
     normalised = models.TextField(blank=True, editable=False)
