@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from . import bulk
 from .events import event_name
@@ -12,8 +11,6 @@ from .models import EventEntry
 from .traces import carried
 
 if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
-
     from .command.work import Work
     from .context import Context
 
@@ -34,8 +31,7 @@ def deliver(ctx: Context, work: Work) -> None:
     same = {"company_id": ctx.company_id, "at": ctx.now, "entry_id": work.parent}
     keys = bulk.reserve(EventEntry, len(work.events))
     rows = [
-        same | {"id": key, "name": event_name(type(fact)), "payload": asdict(cast("DataclassInstance", fact))}
-        for key, fact in zip(keys, work.events, strict=True)
+        same | {"id": key, "name": event_name(type(fact)), "payload": _payload(fact)} for key, fact in zip(keys, work.events, strict=True)
     ]
     bulk.insert(EventEntry, rows)
     for spread in SPREADS:
@@ -45,6 +41,11 @@ def deliver(ctx: Context, work: Work) -> None:
         from .jobs import react
 
         react.batch_defer(*[_job(ctx, ids[id(fact)], reaction) for fact, reaction in work.later])
+
+
+def _payload(fact: Any) -> dict[str, Any]:
+    """The values of a fact, which are plain."""
+    return {name: getattr(fact, name) for name in fact.__dataclass_fields__}
 
 
 def _job(ctx: Context, event_id: int, reaction: Any) -> dict[str, Any]:

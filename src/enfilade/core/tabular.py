@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
+from typing import NamedTuple
 
 from .textfile import BYTES_MAX, Problem, Problems, code_page, decode, decode_as, encoding_of, refusal, repair
 from .workbook import is_workbook, read_sheet
@@ -24,8 +25,7 @@ _HEADER_WITHIN_ROWS = 10
 _REPAIRS_MAX = 1_000
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One record: the line where it starts and its cells, as many as the file has, which may be more or fewer than the header."""
 
     line: int

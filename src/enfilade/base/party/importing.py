@@ -183,7 +183,7 @@ def as_contact(draft: ContactDraft) -> dict[str, Any]:
     return contact
 
 
-_TEXTS = tuple(n for n in ContactDraft.__dataclass_fields__ if n not in {"line", "photo", "birth_on", "contact_points", "addresses"})
+_TEXTS = tuple(n for n in ContactDraft._fields if n not in {"line", "photo", "birth_on", "contact_points", "addresses"})
 
 
 def _keep_photo(ctx: Context, draft: ContactDraft) -> int | None:

@@ -103,8 +103,7 @@ def normalise(kind: str, value: str, region: str) -> str:
     region: country whose rules apply to a number without +, ISO 3166-1 alpha-2.
     """
     if kind in {"phone", "fax", "pager"}:
-        bare = figures(value)
-        return normalise_phone(value, region) or normalise_phone(bare, region) or bare
+        return normalise_phone(value, region) or normalise_phone(bare := figures(value), region) or bare
     if kind == "email":
         return read_email(value)[1].lower()
     return value.strip().casefold()

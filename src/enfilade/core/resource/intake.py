@@ -34,6 +34,7 @@ Outcome = ImportRow.Outcome
 ENCODINGS = ("utf-8", "cp1252", "iso-8859-15", "cp1250", "cp1251", "cp850", "mac_roman", "utf-16", "shift_jis", "gb18030")
 LEFT_OUT = ""
 _SAMPLES = 3
+_LOOKED_AT_TOGETHER = 100
 _WRITTEN = {"amount", "number", "date"}
 
 
@@ -355,13 +356,21 @@ def _settled(made: Intaken) -> Intaken:
     """Numbered from 1; a row with what no database can hold is refused here, and kept without it."""
     for position, row in enumerate(made.rows, 1):
         row.position = position
+    for start in range(0, len(made.rows), _LOOKED_AT_TOGETHER):
+        rows = made.rows[start : start + _LOOKED_AT_TOGETHER]
         # Written as JSON, only such a character and half of one beyond the first plane look like this; the rest need not be walked through.
-        text = to_json([row.inputs, row.cells])
-        if ("\\u0000" in text or "\\ud" in text) and not (storable(row.inputs) and storable(row.cells)):
-            row.said = [[next((n for n, v in row.inputs.items() if not storable(v)), ""), "This text holds characters that can't be kept."]]
-            row.outcome = Outcome.REFUSED
-            row.inputs, row.cells = {}, cleaned(row.cells)
+        text = to_json([[row.inputs, row.cells] for row in rows])
+        if "\\u0000" in text or "\\ud" in text:
+            for row in rows:
+                _settle(row)
     return made
+
+
+def _settle(row: FileRow) -> None:
+    if not (storable(row.inputs) and storable(row.cells)):
+        row.said = [[next((n for n, v in row.inputs.items() if not storable(v)), ""), "This text holds characters that can't be kept."]]
+        row.outcome = Outcome.REFUSED
+        row.inputs, row.cells = {}, cleaned(row.cells)
 
 
 def storable(value: Any) -> bool:

@@ -118,7 +118,7 @@ def text_of(contact: dict[str, Any], name: str) -> str:
 def fill(party: Party | Sketch, contact: dict[str, Any]) -> None:
     """Put what the contact says of itself into the party, unsaved."""
     for source, target in _TEXTS.items():
-        if value := text_of(contact, source):
+        if source in contact and (value := text_of(contact, source)):
             setattr(party, target, value[:8] if target == "language" else value)
     employer = text_of(contact, "organisation")
     if employer and party.kind == Party.Kind.PERSON:
@@ -172,16 +172,20 @@ def _further_label(label: str, further: str) -> str:
 
 def addresses_of(held: list[Address], contact: dict[str, Any]) -> list[dict[str, Any]]:
     """The addresses that the party does not have yet, as columns."""
+    given = contact.get("addresses") or ()
+    # One address of somebody who has none needs no comparing, and most have no more.
+    alone = not held and len(given) == 1
     known, has_preferred = {_place(a.lines()) for a in held}, any(a.preferred for a in held)
     found = []
-    for one in contact.get("addresses") or ():
+    for one in given:
         made = _address(one)
         lines = rules.address_lines(**{n: made[n] for n in ("street", "extra", "postal_code", "city", "region", "country")})
-        if not lines or _place(lines) in known:
+        place = "" if alone else _place(lines)
+        if not lines or place in known:
             continue
         made["preferred"] = bool(one.get("preferred")) and not has_preferred
         has_preferred = has_preferred or made["preferred"]
-        known.add(_place(lines))
+        known.add(place)
         found.append(made)
     return found
 

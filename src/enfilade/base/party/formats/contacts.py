@@ -1,8 +1,8 @@
 """What a contact file says of one person or organisation, before it becomes a party.
 
 Plain values without a database: the readers of every contact format make them, the import command turns them into parties. Each piece a
-person typed is in one of the fields; what has no field of its own is in `note` or `extra`. Points and addresses are tuples, which cost the
-least where a file has tens of thousands.
+person typed is in one of the fields; what has no field of its own is in `note` or `extra`. Drafts and their parts are tuples, which cost
+the least where a file has tens of thousands.
 """
 
 from __future__ import annotations
@@ -64,8 +64,7 @@ class Photo:
     media_type: str
 
 
-@dataclass(frozen=True, slots=True)
-class ContactDraft:
+class ContactDraft(NamedTuple):
     """One card or one row.
 
     line: physical line on which it starts.

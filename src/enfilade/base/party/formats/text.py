@@ -102,6 +102,7 @@ def parse_e164(written: str) -> phonenumbers.PhoneNumber | None:
 _MAILBOX = re.compile(r"[^\s@<>,;\"]+@[^\s@<>,;\"]+")
 
 
+@lru_cache(maxsize=50_000)
 def read_email(value: str) -> tuple[str, str]:
     """An e-mail address as shown and as compared (domain in small letters); the second is empty where it is no address."""
     shown = value.strip()

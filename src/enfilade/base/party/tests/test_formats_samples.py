@@ -8,7 +8,6 @@ import io
 import quopri
 import re
 from collections.abc import Iterator
-from dataclasses import astuple
 from pathlib import Path
 
 import phonenumbers
@@ -34,7 +33,7 @@ def letters(text: str) -> str:
 
 def told(parsed: Parsed) -> str:
     """All that the drafts say, as letters and figures."""
-    return letters(" ".join(str(value) for draft in parsed.drafts for value in astuple(draft)).replace("\\n", " ").replace("\\\\", " "))
+    return letters(" ".join(str(value) for draft in parsed.drafts for value in draft).replace("\\n", " ").replace("\\\\", " "))
 
 
 def crude_values(data: bytes) -> Iterator[tuple[str, str]]:
