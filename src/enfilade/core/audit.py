@@ -100,7 +100,8 @@ def _plain(value: Any) -> Any:
     return str(value)
 
 
-_JSON = json.JSONEncoder(default=_plain)
+# What is written is inputs and columns, which hold no circles.
+_JSON = json.JSONEncoder(default=_plain, check_circular=False)
 
 
 def snapshot(row: models.Model | None) -> dict[str, Any]:

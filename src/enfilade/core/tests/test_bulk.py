@@ -1,0 +1,40 @@
+"""Many rows in one statement are the rows that were given, whatever they have in common."""
+
+import gc
+
+import pytest
+
+from enfilade.core import bulk
+from enfilade.core.collecting import uncollected
+from enfilade.core.context import Context
+from enfilade.core.models import SavedView
+from enfilade.core.scope import scope
+from enfilade.core.testing import make_company, make_ctx
+
+
+def stored(ctx: Context) -> list[tuple[str, str, bool, list[str]]]:
+    """Name, query, shared and roles of each view, by name."""
+    return list(SavedView.objects.visible_to(ctx).order_by("name").values_list("name", "query", "shared", "roles"))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rows_are_written_and_changed_whatever_they_share() -> None:
+    ctx = make_ctx(make_company(), "*")
+    all_have = {"company_id": ctx.company_id, "resource": "core.auditentry", "query": "état=\\open'%s", "owner_id": ctx.user.pk}
+    with scope(ctx.company_id):
+        bulk.insert(SavedView, [all_have | {"name": n, "roles": ["a", n]} for n in ("one", "two")])
+        bulk.insert(SavedView, [all_have | {"name": "alone", "shared": True}])
+        query = all_have["query"]
+        assert stored(ctx) == [("alone", query, True, []), ("one", query, False, ["a", "one"]), ("two", query, False, ["a", "two"])]
+        keys = dict(SavedView.objects.visible_to(ctx).values_list("name", "pk"))
+        bulk.update(SavedView, [{"id": keys[n], "query": "", "shared": n == "two", "roles": [n]} for n in ("one", "two")])
+        bulk.update(SavedView, [{"id": key, "shared": True} for key in keys.values()])
+        assert stored(ctx) == [("alone", query, True, []), ("one", "", True, ["one"]), ("two", "", True, ["two"])]
+
+
+def test_the_search_for_circles_goes_on_when_the_last_stretch_ends() -> None:
+    with uncollected():
+        with pytest.raises(ValueError, match="no"), uncollected():
+            raise ValueError("no")
+        assert not gc.isenabled()
+    assert gc.isenabled()
