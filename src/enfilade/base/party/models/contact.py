@@ -34,7 +34,7 @@ class ContactPoint(Record):
         OTHER = "other"
 
     company = company_without_index()
-    party = models.ForeignKey(Party, on_delete=models.CASCADE, related_name="contact_points", db_index=False)
+    party = models.ForeignKey(Party, on_delete=models.CASCADE, related_name="contact_points")
     kind = models.TextField(choices=Kind)
     value = models.TextField()
     normalised = models.TextField(blank=True, editable=False)
