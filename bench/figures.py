@@ -122,6 +122,13 @@ def _post_many(job: tuple[int, int, int]) -> int:
     return times
 
 
+def batch_to_copy_percent() -> float:
+    """Speed of posting a batch, as a share of the speed of COPY of its lines into a bare table with the same indexes."""
+    from bench.posting import batch_share_percent
+
+    return batch_share_percent()
+
+
 def cpu_per_invoice_ms() -> float:
     """CPU time of the application and its database session for one issued invoice: 2 lines, tax, posted, audited. Median of the rounds."""
     from bench.world import draft_many, issue, make_billing, session_cpu_s
@@ -224,6 +231,7 @@ def million_queries() -> float:
 FIGURES = [
     Figure("command_to_raw_sql_ratio", "x", 5, True, command_ratio),
     Figure("ledger_postings_8_clients", "per_s", 250, False, ledger_postings_per_second),
+    Figure("batch_posting_to_copy", "%", 40, False, batch_to_copy_percent),
     Figure("cpu_per_issued_invoice", "ms", 14, True, cpu_per_invoice_ms),
     Figure("audit_share_of_command", "%", 30, True, audit_share_of_command),
     Figure("contacts_10000_csv_cpu", "s", 5, True, contacts_csv_cpu_s),

@@ -2,19 +2,22 @@
 
 from .close import close_period, reopen_period
 from .found import AccountIn, add_accounts, open_book, open_periods
-from .post import LineIn, post_entry, reverse_entry, write_entry
+from .post import EntryIn, LineIn, post_entries, post_entry, reverse_entry, write_entries, write_entry
 from .seal import seal_book
 
 __all__ = [
     "AccountIn",
+    "EntryIn",
     "LineIn",
     "add_accounts",
     "close_period",
     "open_book",
     "open_periods",
+    "post_entries",
     "post_entry",
     "reopen_period",
     "reverse_entry",
     "seal_book",
+    "write_entries",
     "write_entry",
 ]

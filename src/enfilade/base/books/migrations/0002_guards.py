@@ -5,12 +5,12 @@ from pathlib import Path
 from django.db import migrations
 
 FOLDER = Path(__file__).resolve().parent.parent / "sql"
-# The files speak of columns that a later migration adds.
+# The files speak of columns and tables that later migrations add.
 LATER = "SET LOCAL check_function_bodies = off;\n"
-SQL = LATER + "\n".join((FOLDER / name).read_text() for name in ("books.sql", "periods.sql", "seals.sql"))
+SQL = LATER + "\n".join((FOLDER / name).read_text() for name in ("books.sql", "lines.sql", "periods.sql", "seals.sql"))
 BACK = """
-DROP FUNCTION books_entry_opens, books_entry_balances, books_lines_enter, books_take_slot, books_kept_only, books_period_changes, books_carry,
-    books_account_changes, books_hold_book, books_digests, books_canonical CASCADE
+DROP FUNCTION books_entry_opens, books_entries_short, books_entries_enter, books_lines_enter, books_take_slot, books_kept_only, books_period_changes,
+    books_carry, books_account_changes, books_hold_book, books_digests, books_canonical CASCADE
 """
 
 

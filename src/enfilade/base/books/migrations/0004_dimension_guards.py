@@ -7,7 +7,7 @@ from django.db import migrations
 FOLDER = Path(__file__).resolve().parent.parent / "sql"
 SQL = "\n".join((FOLDER / name).read_text() for name in ("dimensions.sql", "seals.sql"))
 BACK = """
-DROP FUNCTION books_dimensionvalue_changes, books_lines_divide, books_entry_cancels, books_period_divides CASCADE
+DROP FUNCTION books_dimensionvalue_changes, books_period_divides CASCADE
 """
 
 

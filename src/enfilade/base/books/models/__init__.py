@@ -2,7 +2,7 @@
 
 from .book import Account, Book, Period
 from .dimension import Dimension, DimensionBalance, DimensionCarried, DimensionValue
-from .entry import Entry, Line
+from .entry import Entry, Line, Unfinished
 from .kept import Balance, BookSeal, Carried
 
 __all__ = [
@@ -18,4 +18,5 @@ __all__ = [
     "Entry",
     "Line",
     "Period",
+    "Unfinished",
 ]

@@ -18,9 +18,15 @@ from .book import Account, Book, Period
 LINES_MAX = 1_000
 
 
-def company_without_index() -> Any:
-    """The company of a row in a table so busy that an index nobody reads costs too much; its other indexes serve."""
-    return models.ForeignKey("core.Company", on_delete=models.PROTECT, editable=False, related_name="+", db_index=False)
+# An index that nobody reads costs too much in tables so busy; the others serve. The database has no foreign keys for these either, since
+# checking one costs as much as writing the row: an entry stands in a period of its book, lines stand in a balance, which refers to
+# account, period and company and stays as long as they do; sql/books.sql and sql/lines.sql check what is entered, all at once.
+_LEAN: dict[str, Any] = {"on_delete": models.PROTECT, "db_index": False, "db_constraint": False}
+
+
+def lean_company() -> Any:
+    """The company of such a row."""
+    return models.ForeignKey("core.Company", editable=False, related_name="+", **_LEAN)
 
 
 class Entry(Record):
@@ -36,9 +42,9 @@ class Entry(Record):
 
     append_only = True
 
-    company = company_without_index()
-    book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="entries", db_index=False)
-    period = models.ForeignKey(Period, on_delete=models.PROTECT, related_name="entries", db_index=False)
+    company = lean_company()
+    book = models.ForeignKey(Book, related_name="entries", **_LEAN)
+    period = models.ForeignKey(Period, related_name="entries", **_LEAN)
     on = models.DateField()
     recorded_at = models.DateTimeField()
     text = models.TextField()
@@ -90,9 +96,9 @@ class Line(Record):
     # An entry is complete at commit, names how many lines it has, and is sealed with them: its own record stands for them.
     recorded = False
 
-    company = company_without_index()
-    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="lines", db_index=False)
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="lines", db_index=False)
+    company = lean_company()
+    entry = models.ForeignKey(Entry, related_name="lines", **_LEAN)
+    account = models.ForeignKey(Account, related_name="lines", **_LEAN)
     unit = models.CharField(max_length=20)
     quantity_minor = models.BigIntegerField("quantity", help_text="In the smallest part of the unit; debit is positive, credit negative.")
     on = models.DateField()
@@ -132,3 +138,22 @@ class Line(Record):
     def credit_minor(self) -> int | None:
         """The amount, without its sign, when it is a credit."""
         return -self.quantity_minor if self.quantity_minor < 0 else None
+
+
+class Unfinished(Record):
+    """An entry whose lines come in later statements of its transaction; the row is gone when they are there, at commit at the latest."""
+
+    app_writable = False
+    recorded = False
+
+    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="+", db_index=False)
+
+    class Meta:
+        verbose_name = "unfinished entry"
+        verbose_name_plural = "unfinished entries"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["entry"], name="unfinished_once", violation_error_message="This entry is awaited already.")
+        ]
+
+    def __str__(self) -> str:
+        return f"Entry {self.entry_id}"

@@ -8,108 +8,96 @@ CREATE OR REPLACE FUNCTION books_hold_book(book bigint) RETURNS void LANGUAGE sq
     SELECT pg_advisory_xact_lock(hashtext('books.book'), hashint8(book))
 $$;
 
--- An entry gets the period of its day, which has to be open, and comes after everything that is sealed.
+-- An entry that names no period gets the one of its day.
 CREATE OR REPLACE FUNCTION books_entry_opens() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE
-    found record;
 BEGIN
-    PERFORM pg_advisory_xact_lock_shared(hashtext('books.book'), hashint8(NEW.book_id));
-    SELECT p.id, p.state INTO found FROM public.books_period p
-     WHERE p.book_id = NEW.book_id AND p.company_id = NEW.company_id AND p.starts_on <= NEW."on" AND p.ends_on >= NEW."on";
-    IF found.id IS NULL THEN
-        RAISE EXCEPTION 'The book has no period for %; open its year first.', to_char(NEW."on", 'YYYY-MM-DD')
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'entry_period_open';
-    ELSIF found.state <> 'open' THEN
-        RAISE EXCEPTION 'The period of % is closed.', to_char(NEW."on", 'YYYY-MM-DD') USING ERRCODE = 'check_violation', CONSTRAINT = 'entry_period_open';
-    END IF;
-    IF EXISTS (SELECT 1 FROM public.books_bookseal s WHERE s.book_id = NEW.book_id AND s.last_entry >= NEW.id) THEN
-        RAISE EXCEPTION 'An entry can''t be put in among entries that are sealed.' USING ERRCODE = 'check_violation', CONSTRAINT = 'entry_after_seal';
-    END IF;
-    NEW.period_id := found.id;
+    NEW.period_id := coalesce((SELECT p.id FROM public.books_period p WHERE p.book_id = NEW.book_id AND p.company_id = NEW.company_id
+                                  AND p.starts_on <= NEW."on" AND p.ends_on >= NEW."on"), 0);
     RETURN NEW;
 END $$;
-CREATE TRIGGER entry_opens BEFORE INSERT ON books_entry FOR EACH ROW EXECUTE FUNCTION books_entry_opens();
+CREATE OR REPLACE TRIGGER entry_opens BEFORE INSERT ON books_entry FOR EACH ROW WHEN (NEW.period_id = 0) EXECUTE FUNCTION books_entry_opens();
 
--- At commit: as many lines as the entry said, and nothing left over in any unit.
-CREATE OR REPLACE FUNCTION books_entry_balances() RETURNS trigger LANGUAGE plpgsql AS $$
+-- Which of some entries have lines still to come. Refused: an entry that has more than it said, one whose lines are all there and leave
+-- something over in a unit, a reversal that doesn't take back every line with its party and its dimensions.
+CREATE OR REPLACE FUNCTION books_entries_short(entries bigint[]) RETURNS bigint[] LANGUAGE plpgsql AS $$
 DECLARE
-    lines bigint;
+    short bigint[];
     odd text;
+    said integer;
+    had bigint;
 BEGIN
-    SELECT sum(t.lines), max(t.unit) FILTER (WHERE t.total <> 0) INTO lines, odd
-      FROM (SELECT l.unit, count(*) AS lines, sum(l.quantity_minor) AS total FROM public.books_line l WHERE l.entry_id = NEW.id GROUP BY l.unit) t;
+    SELECT array_agg(t.id) FILTER (WHERE t.lines < t.line_count), min(t.odd) FILTER (WHERE t.lines = t.line_count),
+           min(t.line_count) FILTER (WHERE t.lines > t.line_count), min(t.lines) FILTER (WHERE t.lines > t.line_count)
+      INTO short, odd, said, had
+      FROM (
+        SELECT u.id, u.line_count, sum(u.lines) AS lines, min(u.unit) FILTER (WHERE u.total <> 0) AS odd
+          FROM (
+            SELECT e.id, e.line_count, l.unit, count(l.unit) AS lines, sum(l.quantity_minor) AS total
+              FROM public.books_entry e
+              LEFT JOIN LATERAL (SELECT x.unit, x.quantity_minor FROM public.books_line x WHERE x.entry_id = e.id OFFSET 0) l ON true
+             WHERE e.id = ANY(entries) GROUP BY e.id, l.unit
+          ) u GROUP BY u.id, u.line_count
+      ) t;
     IF odd IS NOT NULL THEN
         RAISE EXCEPTION 'An entry has to balance: in % debit and credit differ.', odd USING ERRCODE = 'check_violation', CONSTRAINT = 'entry_balances';
-    ELSIF lines IS DISTINCT FROM NEW.line_count THEN
-        RAISE EXCEPTION 'An entry of % lines has %.', NEW.line_count, coalesce(lines, 0) USING ERRCODE = 'check_violation', CONSTRAINT = 'entry_lines_complete';
+    ELSIF said IS NOT NULL THEN
+        RAISE EXCEPTION 'An entry of % lines has %.', said, had USING ERRCODE = 'check_violation', CONSTRAINT = 'entry_lines_complete';
     END IF;
-    IF NEW.reverses_id IS NOT NULL AND EXISTS (
-        SELECT 1 FROM public.books_line l WHERE l.entry_id IN (NEW.id, NEW.reverses_id)
-         GROUP BY l.account_id, l.unit, coalesce(l.party_id, 0) HAVING sum(l.quantity_minor) <> 0
+    IF EXISTS (
+        SELECT 1 FROM public.books_entry e
+         CROSS JOIN LATERAL (
+            SELECT 1 FROM public.books_line l WHERE l.entry_id IN (e.id, e.reverses_id)
+             GROUP BY l.account_id, l.unit, coalesce(l.party_id, 0), l.dimensions HAVING sum(l.quantity_minor) <> 0 LIMIT 1
+         ) rest
+         WHERE e.id = ANY(entries) AND e.reverses_id IS NOT NULL AND e.id <> ALL(coalesce(short, '{}'))
     ) THEN
         RAISE EXCEPTION 'A reversal cancels every line of the entry it reverses.' USING ERRCODE = 'check_violation', CONSTRAINT = 'entry_reversal_cancels';
     END IF;
-    RETURN NULL;
+    RETURN short;
 END $$;
-CREATE CONSTRAINT TRIGGER entry_balances AFTER INSERT ON books_entry DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION books_entry_balances();
 
--- The first slot that no other transaction holds: it stays ours until the end, so nobody waits for the rows that we change in it.
-CREATE OR REPLACE FUNCTION books_take_slot() RETURNS integer LANGUAGE plpgsql AS $$
+-- Entries of one statement stand in the period of their day, which has to be open, and come after everything that is sealed.
+-- What they say is checked with their lines (lines.sql) where one statement writes both; whoever writes line by line is checked at commit.
+-- A transaction that looks at an older state of the house would not see that a period was closed meanwhile: it may not post.
+CREATE OR REPLACE FUNCTION books_entries_enter() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
-    mine integer;
+    part record;
+    state text;
+    keys bigint[];
 BEGIN
-    FOR slot IN 0..31 LOOP
-        IF pg_try_advisory_xact_lock(hashtext('books.slot'), slot) THEN
-            RETURN slot;
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+        RAISE EXCEPTION 'Entries are written by transactions that read what is committed.' USING ERRCODE = 'check_violation', CONSTRAINT = 'entry_reads_committed';
+    END IF;
+    FOR part IN SELECT f.book_id, f.company_id, f.period_id, min(f."on") AS first, max(f."on") AS last, min(f.id) AS least
+                  FROM fresh f GROUP BY f.book_id, f.company_id, f.period_id ORDER BY 1, 2, 3
+    LOOP
+        PERFORM pg_advisory_xact_lock_shared(hashtext('books.book'), hashint8(part.book_id));
+        SELECT p.state INTO state FROM books_period p
+         WHERE p.id = part.period_id AND p.book_id = part.book_id AND p.company_id = part.company_id
+           AND p.starts_on <= part.first AND p.ends_on >= part.last;
+        IF state IS NULL AND part.period_id = 0 THEN
+            RAISE EXCEPTION 'The book has no period for %; open its year first.', to_char(part.first, 'YYYY-MM-DD')
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'entry_period_open';
+        ELSIF state IS NULL THEN
+            RAISE EXCEPTION 'An entry stands in the period of its day.' USING ERRCODE = 'check_violation', CONSTRAINT = 'entry_period_fits';
+        ELSIF state <> 'open' THEN
+            RAISE EXCEPTION 'The period of % is closed.', to_char(part.first, 'YYYY-MM-DD') USING ERRCODE = 'check_violation', CONSTRAINT = 'entry_period_open';
+        ELSIF EXISTS (SELECT 1 FROM books_bookseal s WHERE s.book_id = part.book_id AND s.last_entry >= part.least) THEN
+            RAISE EXCEPTION 'An entry can''t be put in among entries that are sealed.' USING ERRCODE = 'check_violation', CONSTRAINT = 'entry_after_seal';
         END IF;
     END LOOP;
-    mine := pg_backend_pid() % 32;
-    PERFORM pg_advisory_xact_lock(hashtext('books.slot'), mine);
-    RETURN mine;
-END $$;
-
--- Lines belong to an entry of their company and day and to a usable account of its book; balances follow in the same statement.
-CREATE OR REPLACE FUNCTION books_lines_enter() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-DECLARE
-    bad record;
-    mine integer;
-BEGIN
-    SELECT e.id IS NOT NULL AND e.company_id = l.company_id AND e."on" = l."on" AS fits, a.id AS account, a.code, a.active, a.heading,
-           l.party_id IS NOT NULL AND p.id IS NULL AS foreign_party
-      INTO bad
-      FROM fresh l
-      LEFT JOIN books_entry e ON e.id = l.entry_id
-      LEFT JOIN books_account a ON a.id = l.account_id AND a.book_id = e.book_id AND a.company_id = l.company_id
-      LEFT JOIN party_party p ON p.id = l.party_id AND p.company_id = l.company_id
-     WHERE (e.company_id = l.company_id AND e."on" = l."on" AND a.active AND NOT a.heading AND (l.party_id IS NULL OR p.id IS NOT NULL)
-            AND (SELECT count(*) FROM books_line x WHERE x.entry_id = l.entry_id) <= e.line_count) IS NOT TRUE
-     LIMIT 1;
-    IF FOUND THEN
-        IF NOT bad.fits THEN
-            RAISE EXCEPTION 'A line has the company and the day of its entry.' USING ERRCODE = 'check_violation', CONSTRAINT = 'line_fits_entry';
-        ELSIF bad.account IS NULL THEN
-            RAISE EXCEPTION 'An account belongs to another book.' USING ERRCODE = 'check_violation', CONSTRAINT = 'line_account_of_book';
-        ELSIF bad.heading THEN
-            RAISE EXCEPTION 'Account % is a heading: nothing is posted to it.', bad.code USING ERRCODE = 'check_violation', CONSTRAINT = 'line_account_open';
-        ELSIF NOT bad.active THEN
-            RAISE EXCEPTION 'Account % is not in use any more.', bad.code USING ERRCODE = 'check_violation', CONSTRAINT = 'line_account_open';
-        ELSIF bad.foreign_party THEN
-            RAISE EXCEPTION 'A line names a party that this company doesn''t know.' USING ERRCODE = 'check_violation', CONSTRAINT = 'line_party_of_company';
-        END IF;
-        RAISE EXCEPTION 'Nothing is added to an entry that is complete.' USING ERRCODE = 'check_violation', CONSTRAINT = 'entry_lines_complete';
+    SELECT array_agg(f.id) INTO keys FROM fresh f WHERE f.reverses_id IS NOT NULL;
+    IF keys IS NOT NULL THEN
+        keys := books_entries_short(keys);
     END IF;
-    mine := books_take_slot();
-    INSERT INTO books_balance AS b (company_id, account_id, unit, period_id, slot, debit_minor, credit_minor)
-    SELECT l.company_id, l.account_id, l.unit, e.period_id, mine,
-           coalesce(sum(l.quantity_minor) FILTER (WHERE l.quantity_minor > 0), 0), coalesce(-sum(l.quantity_minor) FILTER (WHERE l.quantity_minor < 0), 0)
-      FROM fresh l JOIN books_entry e ON e.id = l.entry_id
-     GROUP BY l.company_id, l.account_id, l.unit, e.period_id
-     ORDER BY l.account_id, e.period_id, l.unit
-    ON CONFLICT (account_id, period_id, unit, slot) DO UPDATE
-       SET debit_minor = b.debit_minor + excluded.debit_minor, credit_minor = b.credit_minor + excluded.credit_minor;
+    INSERT INTO books_unfinished (company_id, entry_id)
+    SELECT f.company_id, f.id FROM fresh f
+     WHERE (SELECT true FROM books_line l WHERE l.entry_id = f.id LIMIT 1) IS NULL OR f.id = ANY(keys)
+    ON CONFLICT (entry_id) DO NOTHING;
     RETURN NULL;
 END $$;
-CREATE TRIGGER lines_enter AFTER INSERT ON books_line REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books_lines_enter();
+CREATE OR REPLACE TRIGGER entries_enter AFTER INSERT ON books_entry REFERENCING NEW TABLE AS fresh
+    FOR EACH STATEMENT EXECUTE FUNCTION books_entries_enter();
 
 -- Balances and carried totals are written by triggers, never directly.
 CREATE OR REPLACE FUNCTION books_kept_only() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -119,7 +107,7 @@ BEGIN
     END IF;
     RETURN NULL;
 END $$;
-CREATE TRIGGER kept_only BEFORE INSERT OR UPDATE OR DELETE ON books_balance FOR EACH STATEMENT EXECUTE FUNCTION books_kept_only();
-CREATE TRIGGER kept_only BEFORE INSERT OR UPDATE OR DELETE ON books_carried FOR EACH STATEMENT EXECUTE FUNCTION books_kept_only();
+CREATE OR REPLACE TRIGGER kept_only BEFORE INSERT OR UPDATE OR DELETE ON books_balance FOR EACH STATEMENT EXECUTE FUNCTION books_kept_only();
+CREATE OR REPLACE TRIGGER kept_only BEFORE INSERT OR UPDATE OR DELETE ON books_carried FOR EACH STATEMENT EXECUTE FUNCTION books_kept_only();
 -- Rows of open periods change with every posting: room on their pages lets PostgreSQL do that without touching an index.
 ALTER TABLE books_balance SET (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02);

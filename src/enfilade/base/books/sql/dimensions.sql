@@ -1,5 +1,4 @@
--- What lines say by dimensions, and the balances that are kept of it. It stands beside what holds for every line (books.sql): a line that
--- names no value costs one look at the new rows.
+-- What holds for values of dimensions, and what is kept of them when a period closes. What holds for lines that name some is in lines.sql.
 
 -- A value stays of its dimension and keeps its code, since lines carry it; it stands below a value of its own dimension.
 CREATE OR REPLACE FUNCTION books_dimensionvalue_changes() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -25,62 +24,7 @@ BEGIN
     END IF;
     RETURN NEW;
 END $$;
-CREATE TRIGGER dimensionvalue_changes BEFORE INSERT OR UPDATE ON books_dimensionvalue FOR EACH ROW EXECUTE FUNCTION books_dimensionvalue_changes();
-
--- Lines name values that exist, are in use (a reversal may name old ones) and are of different dimensions; balances follow in the same statement.
-CREATE OR REPLACE FUNCTION books_lines_divide() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-DECLARE
-    bad record;
-    mine integer;
-BEGIN
-    IF NOT EXISTS (SELECT 1 FROM fresh l WHERE l.dimensions <> '{}') THEN
-        RETURN NULL;
-    END IF;
-    SELECT d.code, v.id IS NULL AS unknown, NOT v.active AND e.reverses_id IS NULL AS over
-      INTO bad
-      FROM fresh l JOIN books_entry e ON e.id = l.entry_id CROSS JOIN unnest(l.dimensions) AS d (code)
-      LEFT JOIN books_dimensionvalue v ON v.company_id = l.company_id AND v.code = d.code
-     WHERE v.id IS NULL OR NOT v.active AND e.reverses_id IS NULL
-     LIMIT 1;
-    IF bad.unknown THEN
-        RAISE EXCEPTION 'No dimension has a value %.', coalesce(bad.code, 'without a code') USING ERRCODE = 'check_violation', CONSTRAINT = 'line_dimension_known';
-    ELSIF bad.over THEN
-        RAISE EXCEPTION 'Value % is not in use any more.', bad.code USING ERRCODE = 'check_violation', CONSTRAINT = 'line_dimension_open';
-    END IF;
-    SELECT min(v.code) AS one, max(v.code) AS other INTO bad
-      FROM fresh l CROSS JOIN unnest(l.dimensions) AS d (code) JOIN books_dimensionvalue v ON v.company_id = l.company_id AND v.code = d.code
-     GROUP BY l.id, v.dimension_id HAVING count(*) > 1 LIMIT 1;
-    IF FOUND THEN
-        RAISE EXCEPTION 'A line names one value of each dimension: % and % are of the same one.', bad.one, bad.other
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'line_dimension_once';
-    END IF;
-    mine := books_take_slot();
-    INSERT INTO books_dimensionbalance AS b (company_id, value_id, account_id, unit, period_id, slot, debit_minor, credit_minor)
-    SELECT l.company_id, v.id, l.account_id, l.unit, e.period_id, mine,
-           coalesce(sum(l.quantity_minor) FILTER (WHERE l.quantity_minor > 0), 0), coalesce(-sum(l.quantity_minor) FILTER (WHERE l.quantity_minor < 0), 0)
-      FROM fresh l JOIN books_entry e ON e.id = l.entry_id CROSS JOIN unnest(l.dimensions) AS d (code)
-      JOIN books_dimensionvalue v ON v.company_id = l.company_id AND v.code = d.code
-     GROUP BY l.company_id, v.id, l.account_id, l.unit, e.period_id
-     ORDER BY v.id, l.account_id, e.period_id, l.unit
-    ON CONFLICT (value_id, account_id, period_id, unit, slot) DO UPDATE
-       SET debit_minor = b.debit_minor + excluded.debit_minor, credit_minor = b.credit_minor + excluded.credit_minor;
-    RETURN NULL;
-END $$;
-CREATE TRIGGER lines_divide AFTER INSERT ON books_line REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books_lines_divide();
-
--- A reversal takes back what was said by dimensions too.
-CREATE OR REPLACE FUNCTION books_entry_cancels() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    IF EXISTS (
-        SELECT 1 FROM public.books_line l WHERE l.entry_id IN (NEW.id, NEW.reverses_id)
-         GROUP BY l.account_id, l.unit, coalesce(l.party_id, 0), l.dimensions HAVING sum(l.quantity_minor) <> 0
-    ) THEN
-        RAISE EXCEPTION 'A reversal cancels every line of the entry it reverses.' USING ERRCODE = 'check_violation', CONSTRAINT = 'entry_reversal_cancels';
-    END IF;
-    RETURN NULL;
-END $$;
-CREATE CONSTRAINT TRIGGER entry_cancels AFTER INSERT ON books_entry DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
-    WHEN (NEW.reverses_id IS NOT NULL) EXECUTE FUNCTION books_entry_cancels();
+CREATE OR REPLACE TRIGGER dimensionvalue_changes BEFORE INSERT OR UPDATE ON books_dimensionvalue FOR EACH ROW EXECUTE FUNCTION books_dimensionvalue_changes();
 
 -- Closing a period folds and carries what is kept by values, reopening takes it back: the same as for the accounts (periods.sql).
 CREATE OR REPLACE FUNCTION books_period_divides() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -109,8 +53,8 @@ BEGIN
      GROUP BY t.company_id, t.value_id, t.account_id, t.unit;
     RETURN NULL;
 END $$;
-CREATE TRIGGER period_divides AFTER UPDATE OF state ON books_period FOR EACH ROW WHEN (OLD.state <> NEW.state) EXECUTE FUNCTION books_period_divides();
+CREATE OR REPLACE TRIGGER period_divides AFTER UPDATE OF state ON books_period FOR EACH ROW WHEN (OLD.state <> NEW.state) EXECUTE FUNCTION books_period_divides();
 
-CREATE TRIGGER kept_only BEFORE INSERT OR UPDATE OR DELETE ON books_dimensionbalance FOR EACH STATEMENT EXECUTE FUNCTION books_kept_only();
-CREATE TRIGGER kept_only BEFORE INSERT OR UPDATE OR DELETE ON books_dimensioncarried FOR EACH STATEMENT EXECUTE FUNCTION books_kept_only();
+CREATE OR REPLACE TRIGGER kept_only BEFORE INSERT OR UPDATE OR DELETE ON books_dimensionbalance FOR EACH STATEMENT EXECUTE FUNCTION books_kept_only();
+CREATE OR REPLACE TRIGGER kept_only BEFORE INSERT OR UPDATE OR DELETE ON books_dimensioncarried FOR EACH STATEMENT EXECUTE FUNCTION books_kept_only();
 ALTER TABLE books_dimensionbalance SET (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02);

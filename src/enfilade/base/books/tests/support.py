@@ -32,10 +32,10 @@ CHART = [
 class Shop:
     """A company with a book of seven accounts and one open year."""
 
-    def __init__(self, company: Company | None = None) -> None:
+    def __init__(self, company: Company | None = None, code: str = "general") -> None:
         self.company = company or make_company("Shop")
         self.ctx: Context = make_ctx(self.company, "*")
-        self.book: Book = open_book(self.ctx, code="general", name="General", unit_kind="money")
+        self.book: Book = open_book(self.ctx, code=code, name="General", unit_kind="money")
         add_accounts(self.ctx, book=self.book, accounts=CHART)
         open_periods(self.ctx, book=self.book, year=YEAR)
         with scope(self.company.pk):
