@@ -1,4 +1,4 @@
-"""Sealing by the clock."""
+"""By the clock: entries are sealed, transfers whose time is over are marked."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from enfilade.core.context import Context, Refusal
 from enfilade.core.jobs import for_each_company, schedule
 from enfilade.core.scope import scope
 
-from .commands import seal_book
+from .commands import expire_transfer, seal_book
 from .models import Book
-from .queries import unsealed_count
+from .queries import transfers_over, unsealed_count
 
 
 @schedule("books.seal", "*/10 * * * *")
@@ -32,4 +32,27 @@ def seal_books_of(ctx: Context) -> int:
                     raise
                 break  # Somebody closed a month meanwhile, which seals too.
             made += 1
+    return made
+
+
+@schedule("books.expire", "* * * * *")
+def expire_transfers(timestamp: int) -> None:
+    """Every minute: transfers whose time is over are marked. They counted no more since then."""
+    del timestamp
+    for_each_company(expire_transfers_of)
+
+
+def expire_transfers_of(ctx: Context) -> int:
+    """Mark the transfers of one company whose time is over; how many."""
+    with scope(ctx.company_id, read_only=True):
+        over = transfers_over(ctx)
+    made = 0
+    for transfer in over:
+        try:
+            expire_transfer(ctx, transfer=transfer)
+        except Refusal as no:
+            if no.code != "not_pending":
+                raise
+            continue  # Another worker was faster.
+        made += 1
     return made

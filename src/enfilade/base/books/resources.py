@@ -11,7 +11,8 @@ from enfilade.core.refs import model_of, resolve
 from enfilade.core.resource import Resource, panel, resource_for
 
 from . import verify  # noqa: F401 - the verifier registers itself
-from .models import Account, Book, BookSeal, Dimension, DimensionValue, Entry, Period
+from .models import Account, AccountLimit, Book, BookSeal, Dimension, DimensionValue, Entry, PendingTransfer, Period
+from .queries import Standing, pending_of, standings_of
 
 department("books", "Books", "book-open", 42)
 
@@ -95,6 +96,33 @@ class EntryResource(Resource):
     empty = "Nothing was entered yet. Invoices and payments post themselves; other movements are entered with Post a journal entry."
 
 
+class PendingTransferResource(Resource):
+    """What is reserved, and what became of it."""
+
+    model = PendingTransfer
+    columns = ("id", "text", "debit", "credit", "quantity_minor", "unit", "expires_at", "state")
+    filters = ("state", "book", "debit", "credit", "expires_at", "recorded_at")
+    search = ("text", "origin")
+    facts = ("text", "debit", "credit", "quantity_minor", "unit", "recorded_at", "expires_at", "user", "state", "entry")
+    icon = "hourglass"
+    order = 12
+    empty = "Nothing is reserved. A transfer that is promised but not made yet is reserved with Reserve transfer."
+
+
+class AccountLimitResource(Resource):
+    """How far accounts may go."""
+
+    model = AccountLimit
+    columns = ("account", "unit", "lowest_minor", "highest_minor")
+    filters = ("account", "unit")
+    search = ("account__code", "account__name")
+    fields = ("account", "unit", "lowest_minor", "highest_minor")
+    ordering = "account"
+    icon = "gauge"
+    order = 22
+    empty = "No account has a limit. A till that can't be overdrawn has 0 as its lowest balance."
+
+
 class BookSealResource(Resource):
     """The chain of sealed blocks."""
 
@@ -123,3 +151,40 @@ def origin_of(ctx: Context, entry: Entry) -> dict[str, Any] | None:
         {"label": label, "text": name_of(other), "url": mine.url(other) if mine else ""} for label, other in others if other is not None
     ]
     return {"links": links} if links else None
+
+
+PENDING_SHOWN = 50
+_SIDES = ("Balance", "Pending debit", "Pending credit", "Can be debited", "Can be credited")
+_STANDING = [{"label": "Unit", "kind": "text"}, *({"label": side, "kind": "amount"} for side in _SIDES)]
+_RESERVED = [
+    {"label": "What for", "kind": "text"},
+    {"label": "Other account", "kind": "text"},
+    {"label": "Quantity", "kind": "amount"},
+    {"label": "Expires", "kind": "instant"},
+]
+
+
+@panel(on=Account, title="Pending", permission="books.view_pendingtransfer", template="books/panel_pending.html", icon="hourglass")
+def pending_on(ctx: Context, account: Account) -> dict[str, Any] | None:
+    """What is posted on an account, what is reserved beside it, and what its limits leave; then the transfers that reserve it."""
+    if account.heading:
+        return None
+    mine, money = resource_for(PendingTransfer), account.book.unit_kind == account.book.UnitKind.MONEY
+
+    def amount(value: int | None, unit: str) -> dict[str, Any]:
+        return {"kind": "amount", "value": value, "currency": unit if money else ""}
+
+    def standing(found: Standing) -> dict[str, Any]:
+        sides = (found.balance_minor, found.pending_debit_minor, found.pending_credit_minor, found.to_debit_minor, found.to_credit_minor)
+        return {"cells": [{"kind": "text", "value": found.unit}, *(amount(side, found.unit) for side in sides)]}
+
+    def reserved(transfer: PendingTransfer) -> dict[str, Any]:
+        side = transfer.quantity_minor if transfer.debit_id == account.pk else -transfer.quantity_minor
+        texts = [{"kind": "text", "value": value} for value in (transfer.text, transfer.credit if side > 0 else transfer.debit)]
+        cells = [*texts, amount(side, transfer.unit), {"kind": "instant", "value": transfer.expires_at}]
+        return {"url": mine.url(transfer) if mine else "", "cells": cells}
+
+    return {
+        "standings": {"columns": _STANDING, "rows": [standing(found) for found in standings_of(ctx, account)]},
+        "transfers": {"columns": _RESERVED, "rows": [reserved(transfer) for transfer in pending_of(ctx, account, PENDING_SHOWN)]},
+    }

@@ -100,6 +100,37 @@ SELECT coalesce(k.account_id, d.account_id), format('in %%s debit %%s and credit
   FROM due d FULL JOIN kept k ON (k.value_id, k.account_id, k.period_id, k.unit) = (d.value_id, d.account_id, d.period_id, d.unit)
  WHERE coalesce(k.debit, 0) <> coalesce(d.debit, 0) OR coalesce(k.credit, 0) <> coalesce(d.credit, 0) ORDER BY 1 LIMIT 1
 """
+_PENDING = """
+WITH due AS (
+    SELECT s.account_id, s.unit, sum(s.debit) AS debit, sum(s.credit) AS credit
+      FROM (
+        SELECT t.debit_id AS account_id, t.unit, t.quantity_minor AS debit, 0 AS credit FROM books_pendingtransfer t
+         WHERE t.company_id = %(company)s AND t.book_id = %(book)s AND t.state = 'pending'
+        UNION ALL
+        SELECT t.credit_id, t.unit, 0, t.quantity_minor FROM books_pendingtransfer t
+         WHERE t.company_id = %(company)s AND t.book_id = %(book)s AND t.state = 'pending'
+      ) s GROUP BY 1, 2
+), kept AS (
+    SELECT b.account_id, b.unit, sum(b.debit_minor) AS debit, sum(b.credit_minor) AS credit
+      FROM books_pendingbalance b JOIN books_account a ON a.id = b.account_id
+     WHERE b.company_id = %(company)s AND a.book_id = %(book)s GROUP BY 1, 2
+)
+SELECT coalesce(k.account_id, d.account_id), format('in %%s debit %%s and credit %%s are kept as pending, the transfers sum to %%s and %%s',
+       coalesce(k.unit, d.unit), coalesce(k.debit, 0), coalesce(k.credit, 0), coalesce(d.debit, 0), coalesce(d.credit, 0))
+  FROM due d FULL JOIN kept k ON (k.account_id, k.unit) = (d.account_id, d.unit)
+ WHERE coalesce(k.debit, 0) <> coalesce(d.debit, 0) OR coalesce(k.credit, 0) <> coalesce(d.credit, 0) ORDER BY 1 LIMIT 1
+"""
+_POSTED = """
+SELECT t.id, 'it is posted, but not by an entry between its accounts of its quantity or less'
+  FROM books_pendingtransfer t
+ WHERE t.company_id = %(company)s AND t.book_id = %(book)s AND t.state = 'posted' AND NOT EXISTS (
+    SELECT 1 FROM books_entry e
+      JOIN books_line d ON d.entry_id = e.id AND d.account_id = t.debit_id AND d.unit = t.unit
+       AND d.quantity_minor BETWEEN 1 AND t.quantity_minor
+      JOIN books_line c ON c.entry_id = e.id AND c.account_id = t.credit_id AND c.unit = t.unit AND c.quantity_minor = -d.quantity_minor
+     WHERE e.id = t.entry_id AND e.book_id = t.book_id AND e.line_count = 2
+ ) ORDER BY t.id LIMIT 1
+"""
 _CHECKS = (
     ("entry_incomplete", "books.entry", _ENTRY_LINES),
     ("entry_unbalanced", "books.entry", _ENTRY_SUMS),
@@ -108,7 +139,10 @@ _CHECKS = (
     ("reversal_differs", "books.entry", _REVERSALS),
     ("balance_differs", "books.account", _BALANCES),
     ("carried_differs", "books.account", _CARRIED),
+    ("pending_differs", "books.account", _PENDING),
+    ("transfer_differs", "books.pendingtransfer", _POSTED),
 )
+_NOUNS = {"books.entry": "Entry", "books.account": "Account", "books.pendingtransfer": "Transfer"}
 
 
 @verifier("books")
@@ -121,8 +155,7 @@ def verify_books(ctx: Context) -> list[Finding]:
             for code, label, query in _CHECKS:
                 cursor.execute(query, {"company": ctx.company_id, "book": book.pk})
                 for key, words in cursor.fetchall():
-                    noun = "Entry" if label == "books.entry" else "Account"
-                    found.append(Finding(code, f"{label}:{key}", f"{noun} {key} of {book}: {words}."))
+                    found.append(Finding(code, f"{label}:{key}", f"{_NOUNS[label]} {key} of {book}: {words}."))
     return found
 
 

@@ -4,9 +4,11 @@ from .book import Account, Book, Period
 from .dimension import Dimension, DimensionBalance, DimensionCarried, DimensionValue
 from .entry import Entry, Line, Unfinished
 from .kept import Balance, BookSeal, Carried
+from .pending import AccountLimit, PendingBalance, PendingTransfer
 
 __all__ = [
     "Account",
+    "AccountLimit",
     "Balance",
     "Book",
     "BookSeal",
@@ -17,6 +19,8 @@ __all__ = [
     "DimensionValue",
     "Entry",
     "Line",
+    "PendingBalance",
+    "PendingTransfer",
     "Period",
     "Unfinished",
 ]

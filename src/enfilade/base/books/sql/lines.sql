@@ -28,6 +28,7 @@ DECLARE
     bad record;
     mark record;
     books bigint[];
+    accounts bigint[];
     earlier bigint[];
     short bigint[];
     odd text;
@@ -80,7 +81,8 @@ BEGIN
         ON CONFLICT (account_id, period_id, unit, slot) DO UPDATE
            SET debit_minor = b.debit_minor + excluded.debit_minor, credit_minor = b.credit_minor + excluded.credit_minor
     )
-    SELECT (SELECT sum(s.lines) FROM sums s), (SELECT bool_or(s.divided) FROM sums s), (SELECT sum(f.lines) FROM fits f) INTO entered, divided, fit;
+    SELECT (SELECT sum(s.lines) FROM sums s), (SELECT bool_or(s.divided) FROM sums s), sum(f.lines), array_agg(f.account_id)
+      INTO entered, divided, fit, accounts FROM fits f;
     -- Of several books each line is looked at beside its entry; of one there is nothing more to say.
     IF placed IS DISTINCT FROM entered OR fit IS DISTINCT FROM entered OR cardinality(books) > 1 THEN
         SELECT e.id IS NOT NULL AND e.company_id = l.company_id AND e."on" = l."on" AS fits, a.id AS account, a.code, a.active, a.heading,
@@ -119,6 +121,7 @@ BEGIN
         INSERT INTO books_unfinished (company_id, entry_id) SELECT e.company_id, e.id FROM books_entry e WHERE e.id = ANY(short)
         ON CONFLICT (entry_id) DO NOTHING;
     END IF;
+    PERFORM books_limits_hold(accounts);
     IF divided IS NOT TRUE THEN
         RETURN NULL;
     END IF;

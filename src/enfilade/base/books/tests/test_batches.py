@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from enfilade.base.books.commands import EntryIn, LineIn, close_period, post_entries, post_entry, reverse_entry
@@ -144,7 +144,7 @@ def test_a_batch_is_its_entries_one_by_one(shop: Shop) -> None:
     """Any entries: what is kept by account and by value is the same in one batch and singly in any order; reversing all leaves nothing."""
     before = net(shop)
 
-    @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=12, phases=[Phase.explicit, Phase.generate], deadline=None, suppress_health_check=list(HealthCheck))
     @given(AMOUNTS, st.randoms(use_true_random=False))
     def same(drawn: list[Any], dice: Any) -> None:
         entries = [

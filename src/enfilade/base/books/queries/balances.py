@@ -10,9 +10,8 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count, Max, Prefetch, QuerySet, Sum
 
+from enfilade.base.books.models import Account, Balance, Book, BookSeal, Dimension, DimensionBalance, DimensionValue, Entry, Line, Period
 from enfilade.core.context import Context
-
-from .models import Account, Balance, Book, BookSeal, Dimension, DimensionBalance, DimensionValue, Entry, Line, Period
 
 # Up to the end of the last closed period: one row per account. The periods after it: one row per slot. Of the period in which the day
 # lies only the part that is needed is read from the lines, from its shorter end.
