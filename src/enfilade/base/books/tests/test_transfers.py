@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 from enfilade.base.books.commands import expire_transfer, post_transfer, reserve_transfer, reverse_entry, void_transfer
 from enfilade.base.books.jobs import expire_transfers_of
 from enfilade.base.books.models import Entry, Line, PendingTransfer
-from enfilade.base.books.queries import Standing, standings_of
-from enfilade.base.books.resources import pending_on
+from enfilade.base.books.queries import Standing, pending_of, standings_of
 from enfilade.base.books.verify import verify_books
 from enfilade.core.command import run_raw
 from enfilade.core.context import Refusal
@@ -114,7 +113,7 @@ def test_what_is_over_counts_no_more_before_the_job_comes(shop: Shop) -> None:
     assert (expire_transfers_of(shop.ctx), expire_transfers_of(shop.ctx)) == (1, 0)
     with scope(shop.company.pk):
         assert PendingTransfer.objects.get(pk=over.pk).state == "expired"
-        assert pending_on(shop.ctx, shop.accounts["10"])["transfers"]["rows"]  # type: ignore[index]
+        assert later in pending_of(shop.ctx, shop.accounts["10"], 9)
     assert standing(shop).pending_credit_minor == 500
     settled(shop)
 
