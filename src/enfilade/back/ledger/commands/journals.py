@@ -68,11 +68,8 @@ def import_journal(
         to_on=max(days),
         remarks="\n".join(_sentence(p["line"], p["sentence"]) for p in found.problems),
     )
-    for entry, on in zip(found.entries, days, strict=True):
-        lines = [
-            books.LineIn(accounts[p.account], ctx.company.currency, p.amount_minor or 0, None, p.text, p.dimensions) for p in entry.postings
-        ]
-        books.write_entry(ctx, book=book, on=on, text=entry.text, origin=ref(taken), lines=lines)
+    entries = [_entry(ctx, entry, on, accounts, ref(taken)) for entry, on in zip(found.entries, days, strict=True)]
+    books.write_entries(ctx, book=book, entries=entries)
     publish(ctx, JournalTaken(file=taken.pk, entries=len(found.entries)))
     return taken
 
@@ -91,6 +88,12 @@ def take_back_journal(ctx: Context, *, file: JournalFile, on: Annotated[date, In
     file.save(update_fields=["state"])
     publish(ctx, JournalTakenBack(file=file.pk, entries=len(entries)))
     return file
+
+
+def _entry(ctx: Context, entry: FoundEntry, on: date, accounts: dict[str, int], origin: str) -> books.EntryIn:
+    currency = ctx.company.currency
+    lines = [books.LineIn(accounts[p.account], currency, p.amount_minor or 0, None, p.text, p.dimensions) for p in entry.postings]
+    return books.EntryIn(on, entry.text, lines, origin)
 
 
 def _sentence(line: int, sentence: str) -> str:
