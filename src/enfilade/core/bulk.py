@@ -41,7 +41,7 @@ def insert(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> None
     into = ", ".join(quote(f.column) for f in (*given, *said))
     values = ", ".join([f"given.{quote(f.column)}" for f in given] + ["%s" for _ in said])
     statement = f"INSERT INTO {quote(model._meta.db_table)} ({into}) SELECT {values} FROM {_recordset(given)}"  # noqa: S608
-    once = [f.get_db_prep_save(same[c] if (c := str(f.column)) in same else f.get_default(), connection) for f in said]
+    once = [_prepared(f, same[c]) if (c := str(f.column)) in same else f.get_db_prep_save(f.get_default(), connection) for f in said]
     with connection.cursor() as cursor:
         cursor.execute(statement, [*once, _json(rows, given)])
 
@@ -59,13 +59,18 @@ def update(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> None
     table = quote(model._meta.db_table)
     statement = f"UPDATE {table} SET {put} FROM {_recordset(given)} WHERE {table}.id = given.id"  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.execute(statement, [*(f.get_db_prep_save(same[str(f.column)], connection) for f in said), _json(rows, given)])
+        cursor.execute(statement, [*(_prepared(f, same[str(f.column)]) for f in said), _json(rows, given)])
 
 
 def _same(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """The columns that have one value in all rows, and that value. The key is never among them."""
     first, last = rows[0], rows[-1]
     return {c: v for c, v in first.items() if c != "id" and last[c] == v and all(row[c] == v for row in rows)}
+
+
+def _prepared(field: models.Field[Any, Any], value: Any) -> Any:
+    """A value as the database takes it; what JSON does not know becomes text here as in the rows."""
+    return field.get_db_prep_save(audit.jsonable(value) if isinstance(field, models.JSONField) else value, connection)
 
 
 def _recordset(fields: Sequence[models.Field[Any, Any]]) -> str:
