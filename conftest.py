@@ -4,6 +4,7 @@ TEST_DATABASE_URL names a server instead of the embedded one: its role needs CRE
 There ENFILADE_TEST_DB keeps runs at the same time apart, and TEST_SUPERUSER_URL names a superuser who makes the run faster.
 """
 
+import asyncio
 import os
 import shutil
 from collections.abc import Iterator
@@ -110,3 +111,18 @@ def browser() -> Iterator[Any]:
         chromium = playwright.chromium.launch(executable_path=program, args=options)
         yield chromium
         chromium.close()
+
+
+@pytest.fixture(autouse=True)
+def no_loop_but_ones_own(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Begin a test without Chromium as a program begins: with no event loop that runs in its thread.
+
+    Why: Playwright's runs in the thread of the tests from the first one with a browser on, whichever tests follow it.
+    """
+    running = None if "browser" in request.fixturenames else asyncio._get_running_loop()  # noqa: SLF001 - made for those who run loops
+    if running is None:
+        yield
+        return
+    asyncio._set_running_loop(None)  # noqa: SLF001
+    yield
+    asyncio._set_running_loop(running)  # noqa: SLF001

@@ -45,6 +45,7 @@ PUBLIC = {
     "password_new",
     "hook",
     "worker",
+    "manifest",
 }
 FOR_EVERY_MEMBER = {
     "home",
@@ -55,6 +56,7 @@ FOR_EVERY_MEMBER = {
     "api.index",
     "api.openapi",
     "switch_company",
+    "in_company",
     "sign_out",
     "problem",
     "problems",

@@ -107,13 +107,15 @@ customElements.define('cash-count', CashCount);
 class PickedSum extends HTMLElement {
   connectedCallback() {
     const show = amounts(this.dataset.currency);
-    const sum = () => {
+    const add = () => {
       const picked = [...this.querySelectorAll('input[data-pick]:checked')];
-      this.querySelector('[data-total]').textContent = show(picked.reduce((total, box) => total + Number(box.dataset.minor), 0));
+      const total = this.querySelector('[data-total]');
+      // Where there is nothing to pick, or nobody who may, there is no sum either.
+      if (total) total.textContent = show(picked.reduce((sum, box) => sum + Number(box.dataset.minor), 0));
       this.querySelectorAll('button[type=submit]').forEach((button) => { button.disabled = !picked.length; });
     };
-    this.addEventListener('change', sum);
-    sum();
+    this.addEventListener('change', add);
+    add();
   }
 }
 customElements.define('picked-sum', PickedSum);

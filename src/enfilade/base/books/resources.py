@@ -103,7 +103,7 @@ class PendingTransferResource(Resource):
     columns = ("id", "text", "debit", "credit", "quantity_minor", "unit", "expires_at", "state")
     filters = ("state", "book", "debit", "credit", "expires_at", "recorded_at")
     search = ("text", "origin")
-    facts = ("text", "debit", "credit", "quantity_minor", "unit", "recorded_at", "expires_at", "user", "state", "entry")
+    facts = ("text", "origin", "debit", "credit", "quantity_minor", "unit", "recorded_at", "expires_at", "user", "state", "entry")
     icon = "hourglass"
     order = 12
     empty = "Nothing is reserved. A transfer that is promised but not made yet is reserved with Reserve transfer."

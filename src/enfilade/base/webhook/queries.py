@@ -18,7 +18,7 @@ def active_subscriptions(ctx: Context) -> list[Subscription]:
 def due_deliveries(ctx: Context, limit: int = 200) -> list[int]:
     """Deliveries whose next attempt is due, the longest waiting first; those of paused subscriptions wait."""
     rows = Delivery.objects.visible_to(ctx).filter(state=Delivery.State.PENDING, next_try_at__lte=ctx.now, subscription__active=True)
-    return list(rows.order_by("next_try_at").values_list("pk", flat=True)[:limit])
+    return list(rows.order_by("next_try_at", "pk").values_list("pk", flat=True)[:limit])
 
 
 def deliveries_between(ctx: Context, subscription: Subscription, from_at: datetime, until_at: datetime) -> RecordQuerySet:

@@ -12,6 +12,13 @@ from enfilade.core.schedules import resume_what_was_cut_off
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def nobody_at_work(db: None) -> None:
+    """What other tests left in the hands of workers is none of ours; the queue is not emptied after each of them."""
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'failed' WHERE status = 'doing'")
+
+
 @job("core.tests.nothing")
 def nothing() -> None:
     """A job that does nothing."""

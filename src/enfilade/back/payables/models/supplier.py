@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import ClassVar
 
 from django.db import models
@@ -26,9 +27,9 @@ class SupplierTerms(Record):
         Account, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name="what it is usually for"
     )
     tax_class = models.TextField("tax", choices=TaxCode.TaxClass, blank=True)
-    deductible_percent = models.DecimalField("tax that is deducted (%)", max_digits=5, decimal_places=2, default=100)
+    deductible_percent = models.DecimalField("tax that is deducted (%)", max_digits=5, decimal_places=2, default=Decimal(100))
     term_days = models.PositiveSmallIntegerField("days to pay", default=14)
-    discount_percent = models.DecimalField("discount for early payment (%)", max_digits=5, decimal_places=2, default=0)
+    discount_percent = models.DecimalField("discount for early payment (%)", max_digits=5, decimal_places=2, default=Decimal(0))
     discount_days = models.PositiveSmallIntegerField("days for the discount", default=0)
 
     class Meta:
