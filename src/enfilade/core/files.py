@@ -22,6 +22,7 @@ from .context import Context, Invalid, Refusal
 from .models import ErasedFile, FileScan, StoredFile
 from .scope import scope
 
+PLACES_NAMED_MAX = 20
 SIZE_MAX_BYTES = 20 * 1024 * 1024
 INLINE = {"image/png", "image/jpeg", "image/webp", "application/pdf"}
 # What is done with an upload once it is kept: it is looked at by the scanner (core.scanning), where there is one.
@@ -118,6 +119,21 @@ def open_file(row: StoredFile, *, unscanned: bool = False) -> IO[bytes]:
     if scan is not None:
         raise Refusal("not_scanned", f"{row.name} has not been checked for viruses yet. Try again in a minute.")
     return _path(row.sha256).open("rb")
+
+
+def at_line(line: int, sentence: str, field: str = "") -> str:
+    """What is to be said of a place in a file, as people read it."""
+    return f"Line {line}, {field}: {sentence}" if field else f"Line {line}: {sentence}"
+
+
+def refuse_file(sentences: list[str]) -> None:
+    """Refuse a file for what stands in it, where there is anything to say; of many places the first ones are named.
+
+    Refuses: invalid.
+    """
+    if sentences:
+        more = len(sentences) - PLACES_NAMED_MAX
+        raise Invalid({"file": [*sentences[:PLACES_NAMED_MAX], *([f"{more} more places like these follow."] if more > 0 else [])]})
 
 
 def remove_content(digest: str) -> None:

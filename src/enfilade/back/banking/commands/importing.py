@@ -17,11 +17,10 @@ from enfilade.back.banking.queries import spans_of
 from enfilade.core.command import Input, Ref, command
 from enfilade.core.context import Context, Invalid, Refusal
 from enfilade.core.events import publish
-from enfilade.core.files import open_file
+from enfilade.core.files import at_line, open_file, refuse_file
 from enfilade.core.models import StoredFile
 from enfilade.core.ui.format import format_amount, format_day
 
-SENTENCES_MAX = 20
 _LAYOUT_FIELDS = [field.name for field in fields(Layout)]
 # A column of the counterparty is not the name of a layout.
 _LAYOUT = {"name": "counterparty"}
@@ -119,7 +118,7 @@ def _held(ctx: Context, s: FoundStatement, account: BankAccount, fresh_minor: in
 
 def _places(ctx: Context, found: Found, chosen: BankAccount | None) -> list[BankAccount]:
     """The bank account of each statement, once everything in the file is in order."""
-    sentences = [_sentence(p["line"], p["field"], p["sentence"]) for p in found.problems if p["refused"]]
+    sentences = [at_line(p["line"], p["sentence"], p["field"]) for p in found.problems if p["refused"]]
     known: dict[str, list[BankAccount]] = {}
     for account in BankAccount.objects.visible_to(ctx).filter(active=True).order_by("pk").select_related("account"):
         for name in rules.account_names(account.number) | {account.also_known_as.upper().replace(" ", "")} - {""}:
@@ -127,28 +126,22 @@ def _places(ctx: Context, found: Found, chosen: BankAccount | None) -> list[Bank
     places = []
     for statement in found.statements:
         if not statement.account and chosen is None:
-            sentences.append(_sentence(statement.line, "", "This file does not name its account: say which one it is."))
+            sentences.append(at_line(statement.line, "This file does not name its account: say which one it is."))
             continue
         place = chosen or next((a for a in known.get(statement.account, []) if a.currency == statement.currency), None)
         if place is None:
             said = f"There is no bank account {statement.account} in {statement.currency}; add it first, or say which one it is."
-            sentences.append(_sentence(statement.line, "", said))
+            sentences.append(at_line(statement.line, said))
         elif place.currency != statement.currency:
-            sentences.append(_sentence(statement.line, "", f"This statement is in {statement.currency}, {place} in {place.currency}."))
+            sentences.append(at_line(statement.line, f"This statement is in {statement.currency}, {place} in {place.currency}."))
         else:
             places.append(place)
         if statement.difference_minor and not sentences:
-            sentences.append(_sentence(statement.line, "", _unproved(statement)))
+            sentences.append(at_line(statement.line, _unproved(statement)))
     if not found.statements and not sentences:
         sentences.append("There is no statement in this file.")
-    if sentences:
-        more = len(sentences) - SENTENCES_MAX
-        raise Invalid({"file": [*sentences[:SENTENCES_MAX], *([f"{more} more places like these follow."] if more > 0 else [])]})
+    refuse_file(sentences)
     return places
-
-
-def _sentence(line: int, field: str, sentence: str) -> str:
-    return f"Line {line}, {field}: {sentence}" if field else f"Line {line}: {sentence}"
 
 
 def _unproved(s: FoundStatement) -> str:
@@ -180,7 +173,7 @@ def _content(line: FoundLine) -> tuple[object, ...]:
 
 def _remarks(ctx: Context, found: Found, places: list[BankAccount], held: list[_Held]) -> list[str]:
     """What a person should know though the file is in order: what was left out or guessed, what is not proved, and gaps."""
-    remarks = [_sentence(p["line"], p["field"], p["sentence"]) for p in found.problems]
+    remarks = [at_line(p["line"], p["sentence"], p["field"]) for p in found.problems]
     proofs = {one.proof for one in held}
     if Statement.Proof.CLOSING in proofs:
         remarks.append(

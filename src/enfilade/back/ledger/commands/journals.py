@@ -18,14 +18,13 @@ from enfilade.base.books import commands as books
 from enfilade.base.books.models import Book
 from enfilade.base.books.queries import accounts_by_code, entries_of, periods_between
 from enfilade.core.command import Input, LongText, Ref, command
-from enfilade.core.context import Context, Invalid, Refusal
+from enfilade.core.context import Context, Refusal
 from enfilade.core.events import publish
-from enfilade.core.files import open_file
+from enfilade.core.files import at_line, open_file, refuse_file
 from enfilade.core.models import StoredFile
 from enfilade.core.refs import ref
 from enfilade.core.ui.format import format_amount, format_day
 
-SENTENCES_MAX = 20
 _CODE = re.compile(r"^([A-Za-z]?\d[\w.]*)(?:[\s-]|$)")
 _PREFIX = {"asset": "A", "liability": "L", "equity": "E", "income": "R", "expense": "X"}
 
@@ -53,7 +52,7 @@ def import_journal(
         )
     book = ledger_book(ctx)
     found = read_journal(data, ctx.company.country, ctx.company.currency)
-    _refuse(_faults(ctx, book, found))
+    refuse_file(_faults(ctx, book, found))
     accounts = _accounts(ctx, book, found, add=add_accounts)
     days = [date.fromisoformat(entry.on) for entry in found.entries]
     taken = JournalFile.objects.create(
@@ -66,7 +65,7 @@ def import_journal(
         entry_count=len(found.entries),
         from_on=min(days),
         to_on=max(days),
-        remarks="\n".join(_sentence(p["line"], p["sentence"]) for p in found.problems),
+        remarks="\n".join(at_line(p["line"], p["sentence"]) for p in found.problems),
     )
     entries = [_entry(ctx, entry, on, accounts, ref(taken)) for entry, on in zip(found.entries, days, strict=True)]
     books.write_entries(ctx, book=book, entries=entries)
@@ -96,24 +95,14 @@ def _entry(ctx: Context, entry: FoundEntry, on: date, accounts: dict[str, int], 
     return books.EntryIn(on, entry.text, lines, origin)
 
 
-def _sentence(line: int, sentence: str) -> str:
-    return f"Line {line}: {sentence}"
-
-
-def _refuse(sentences: list[str]) -> None:
-    if sentences:
-        more = len(sentences) - SENTENCES_MAX
-        raise Invalid({"file": [*sentences[:SENTENCES_MAX], *([f"{more} more places like these follow."] if more > 0 else [])]})
-
-
 def _faults(ctx: Context, book: Book, found: FoundJournal) -> list[str]:
     """Why nothing of the file is entered: what can't be read, what its own balances contradict, days that are not open."""
-    sentences = [_sentence(p["line"], p["sentence"]) for p in found.problems if p["refused"]]
+    sentences = [at_line(p["line"], p["sentence"]) for p in found.problems if p["refused"]]
     if sentences:
         return sentences
     for check, held in failed_checks(found):
         said, is_held = (format_amount(m, ctx.company.currency) for m in (check.amount_minor, held))
-        sentences.append(_sentence(check.line, f"The file says that {check.account} holds {said}, by its entries it holds {is_held}."))
+        sentences.append(at_line(check.line, f"The file says that {check.account} holds {said}, by its entries it holds {is_held}."))
     return [*sentences, *_not_open(ctx, book, found.entries)]
 
 
@@ -126,7 +115,7 @@ def _not_open(ctx: Context, book: Book, entries: list[FoundEntry]) -> list[str]:
     for day in closed:
         years.setdefault(day.year, day)
     return [
-        _sentence(lines[day.isoformat()], f"No month of the ledger is open on {format_day(day)}. Open it first.") for day in years.values()
+        at_line(lines[day.isoformat()], f"No month of the ledger is open on {format_day(day)}. Open it first.") for day in years.values()
     ]
 
 
@@ -142,7 +131,7 @@ def _accounts(ctx: Context, book: Book, found: FoundJournal, *, add: bool) -> di
     known = {name: by_code[code].pk for name, code in codes.items() if code in by_code} | said
     missing = {name: line for name, line in names.items() if name not in known}
     if missing and not add:
-        _refuse([_sentence(line, _unknown(name)) for name, line in missing.items()])
+        refuse_file([at_line(line, _unknown(name)) for name, line in missing.items()])
     return known | (_added(ctx, book, found, missing) if missing else {})
 
 
@@ -160,8 +149,8 @@ def _added(ctx: Context, book: Book, found: FoundJournal, missing: dict[str, int
     """Accounts for the names that are not known, with the next free codes of their kind; the names are kept for the next file."""
     kinds = {name: kind_of(name, found.kinds) for name in missing}
     untold = [name for name, kind in kinds.items() if not kind]
-    _refuse(
-        [_sentence(missing[name], f"{name} does not tell its kind: say under names of accounts elsewhere which it is.") for name in untold]
+    refuse_file(
+        [at_line(missing[name], f"{name} does not tell its kind: say under names of accounts elsewhere which it is.") for name in untold]
     )
     wanted: dict[str, list[str]] = defaultdict(list)
     for name, kind in kinds.items():

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 
-from enfilade.core.textfile import Problems, code_page, decode, repair
-from enfilade.core.textvalues import Fault, day, minor, say, told, words
+from enfilade.core.textvalues import Fault, day, minor, words
 
-from .found import ENTRIES_MAX, Check, FoundEntry, FoundJournal, FoundPosting, require_own, settle
+from .found import Check, FoundEntry, FoundJournal, FoundPosting, require_own
+from .lines import LineReading
 
 _DATED = re.compile(r"^(\d{4}[-/]\d{1,2}[-/]\d{1,2})\s+(\S+)\s*(.*)$")
 _STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
@@ -31,45 +31,21 @@ def is_bean(text: str) -> bool:
 
 def read_bean(data: bytes, region: str, currency: str) -> FoundJournal:
     """All entries of a file; nothing where one of them can't be read."""
-    text = repair(decode(data).replace("\r\n", "\n").replace("\r", "\n"), page=code_page(region))
-    return _Reading(text, currency).found()
+    return _Reading(data, region, currency).found()
 
 
-class _Reading:
-    """One file, line by line."""
+class _Reading(LineReading):
+    format = "beancount"
 
-    def __init__(self, text: str, currency: str) -> None:
-        self.currency, self.problems = currency, Problems()
-        self.lines = text.split("\n")
-        self.made = FoundJournal("beancount")
-        self.entry: FoundEntry | None = None
-
-    def found(self) -> FoundJournal:
-        """The journal; a fault of one line does not hide those of the next."""
-        for at, raw in enumerate(self.lines, 1):
-            try:
-                self._take(at, raw.rstrip())
-            except Fault as fault:
-                self.entry = None
-                say(self.problems, fault)
-            if len(self.made.entries) > ENTRIES_MAX:
-                self.problems.add(
-                    at, "", f"There are more than {ENTRIES_MAX} entries in this file. Split it into smaller ones.", refused=True
-                )
-                break
-        self._end()
-        self.made.problems = told(self.problems)
-        return self.made
-
-    def _take(self, at: int, line: str) -> None:
+    def take(self, at: int, line: str) -> None:
         if not line.strip() or line.lstrip().startswith(";"):
             if not line.strip():
-                self._end()
+                self.end_entry()
         elif line[0] in " \t":
             if self.entry is not None:
                 self._inside(at, line)
         else:
-            self._end()
+            self.end_entry()
             self._top(at, line)
 
     def _top(self, at: int, line: str) -> None:
@@ -123,16 +99,3 @@ class _Reading:
             raise Fault(at, "", f"“{words(text, 30)}” is no amount.")
         require_own(found[3], self.currency, at)
         return minor(found[1] + found[2].replace(",", ""), self.currency, at, "")
-
-    def _end(self) -> None:
-        """The entry is complete."""
-        entry, self.entry = self.entry, None
-        if entry is None:
-            return
-        try:
-            settle(entry)
-        except Fault as fault:
-            say(self.problems, fault)
-            return
-        if entry.postings:
-            self.made.entries.append(entry)

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 
-from enfilade.core.textfile import Problems, code_page, decode, repair
-from enfilade.core.textvalues import Amounts, Fault, day, minor, say, told, words
+from enfilade.core.textvalues import Amounts, Fault, day, minor, words
 
-from .found import ENTRIES_MAX, Check, FoundEntry, FoundJournal, FoundPosting, require_own, settle
+from .found import Check, FoundEntry, FoundJournal, FoundPosting, require_own
+from .lines import LineReading
 
 _DATE = r"(?:\d{4}[-/.])?\d{1,2}[-/.]\d{1,2}"
 _HEAD = re.compile(rf"^({_DATE})(?:=\S+)?(?:\s+[*!])?(?:\s+\(([^)]*)\))?(?:\s+([^;]*))?(?:;.*)?$")
@@ -44,56 +44,39 @@ def is_plain(text: str) -> bool:
 
 def read_plain(data: bytes, region: str, currency: str) -> FoundJournal:
     """All entries of a file; nothing where one of them can't be read."""
-    text = repair(decode(data).replace("\r\n", "\n").replace("\r", "\n"), page=code_page(region))
-    return _Reading(text, currency).found()
+    return _Reading(data, region, currency).found()
 
 
-class _Reading:
-    """One file, line by line."""
+class _Reading(LineReading):
+    format = "hledger"
 
-    def __init__(self, text: str, currency: str) -> None:
-        self.currency, self.problems = currency, Problems()
-        self.made = FoundJournal("hledger")
-        self.lines = text.split("\n")
-        mark = re.search(r"^decimal-mark\s+([.,])", text, re.MULTILINE)
+    def __init__(self, data: bytes, region: str, currency: str) -> None:
+        super().__init__(data, region, currency)
+        mark = re.search(r"^decimal-mark\s+([.,])", self.text, re.MULTILINE)
         self.amounts = Amounts((figures for line in self.lines if (figures := _figures(line))), currency)
         self.amounts.mark = mark[1] if mark else self.amounts.mark
         self.year = ""
+        # The line that ends what is passed over, while that lasts.
         self.ends = ""
-        self.entry: FoundEntry | None = None
-        self.passed = 0
+        self.planned_count = 0
 
-    def found(self) -> FoundJournal:
-        """The journal; a fault of one line does not hide those of the next."""
-        for at, raw in enumerate(self.lines, 1):
-            try:
-                self._take(at, raw.rstrip())
-            except Fault as fault:
-                say(self.problems, fault)
-            if len(self.made.entries) > ENTRIES_MAX:
-                self.problems.add(
-                    at, "", f"There are more than {ENTRIES_MAX} entries in this file. Split it into smaller ones.", refused=True
-                )
-                break
-        self._end(len(self.lines))
+    def end_of_file(self) -> None:
         if self.ends:
             self.problems.add(len(self.lines), "", f"“{self.ends}” is missing.", refused=True)
-        if self.passed:
-            self.problems.add(1, "", f"{self.passed} entries that are only planned (~) were left out.")
-        self.made.problems = told(self.problems)
-        return self.made
+        if self.planned_count:
+            self.problems.add(1, "", f"{self.planned_count} entries that are only planned (~) were left out.")
 
-    def _take(self, at: int, line: str) -> None:
+    def take(self, at: int, line: str) -> None:
         if self.ends:
             self.ends = "" if line.strip() == self.ends else self.ends
         elif not line or line[0] in ";#*%|":
             if not line:
-                self._end(at)
+                self.end_entry()
         elif line[0] in " \t":
             if line.strip()[:1] not in ("", ";") and self.entry is not None:
                 self._posting(at, line)
         else:
-            self._end(at)
+            self.end_entry()
             self._top(at, line)
 
     def _top(self, at: int, line: str) -> None:
@@ -104,7 +87,7 @@ class _Reading:
         elif line.strip() in _BLOCK:
             self.ends = _BLOCK[line.strip()]
         elif line[0] == "~":
-            self.passed += 1
+            self.planned_count += 1
         elif sentence := next((said for name, said in _FORBIDDEN.items() if line.startswith(name)), ""):
             raise Fault(at, "", sentence)
         elif line.startswith("account "):
@@ -131,17 +114,14 @@ class _Reading:
         assert self.entry is not None  # noqa: S101 - only called inside an entry
         found = _POSTING.match(line)
         if found is None:
-            raise self._given_up(Fault(at, "", f"“{words(line, 40)}” is no posting."))
+            raise Fault(at, "", f"“{words(line, 40)}” is no posting.")
         account, amount, comment = found[1], (found[2] or "").strip(), found[3] or ""
-        try:
-            if account[0] in "([":
-                raise Fault(at, "", "Postings in brackets are not part of double entry and are not read.")
-            amount, _, claim = amount.partition("=")
-            value = self._amount(amount.strip(), at) if amount.strip() else None
-            if claim and value is None:
-                raise Fault(at, "", "An amount that follows from a balance is not read; write it out.")
-        except Fault as fault:
-            raise self._given_up(fault) from None
+        if account[0] in "([":
+            raise Fault(at, "", "Postings in brackets are not part of double entry and are not read.")
+        amount, _, claim = amount.partition("=")
+        value = self._amount(amount.strip(), at) if amount.strip() else None
+        if claim and value is None:
+            raise Fault(at, "", "An amount that follows from a balance is not read; write it out.")
         if claim:
             below = claim.lstrip("=").startswith("*")
             held = self._amount(claim.lstrip("=*").strip(), at)
@@ -150,11 +130,6 @@ class _Reading:
         dimensions = words(tag[1], 200) if tag else ""
         note = "" if tag else words(comment, 200)
         self.entry.postings.append(FoundPosting(at, account, value, note, dimensions))
-
-    def _given_up(self, fault: Fault) -> Fault:
-        """An entry of which one line can't be read is not judged as a whole."""
-        self.entry = None
-        return fault
 
     def _amount(self, text: str, at: int) -> int:
         if any(sign in text for sign in "@{"):
@@ -165,19 +140,6 @@ class _Reading:
         require_own(found[2] or found[5] or "", self.currency, at)
         sign = "-" if "-" in (found[1], found[3]) else ""
         return minor(sign + self.amounts.read(found[4].replace(" ", ""), at, ""), self.currency, at, "")
-
-    def _end(self, at: int) -> None:
-        """The entry is complete."""
-        entry, self.entry = self.entry, None
-        if entry is None:
-            return
-        try:
-            settle(entry)
-        except Fault as fault:
-            say(self.problems, fault)
-            return
-        if entry.postings:
-            self.made.entries.append(entry)
 
 
 def _figures(line: str) -> str:
