@@ -4,11 +4,9 @@ TEST_DATABASE_URL names a server instead of the embedded one: its role needs CRE
 There ENFILADE_TEST_DB keeps runs at the same time apart, and TEST_SUPERUSER_URL names a superuser who makes the run faster.
 """
 
-import asyncio
 import os
 import shutil
 from collections.abc import Iterator
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -47,20 +45,6 @@ def pytest_configure(config: pytest.Config) -> None:
         pytest.exit(f"There is no database to test on: {error}", returncode=3)
     config.stash[SERVER] = server
     os.environ[URL], os.environ[TEMPLATE], os.environ[SUPERUSER_URL] = server.url, server.template, server.superuser_url
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Deal the long tests out to the workers, each of which begins with its own: one that begins last is worked on alone."""
-    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
-    long = [item for item in items if item.get_closest_marker("long")]
-    rest = (item for item in items if not item.get_closest_marker("long"))
-    ordered: list[pytest.Item] = []
-    for number in range(workers):
-        ordered += long[number::workers]
-        # A worker is given its share of the whole at once, in this order (`--dist worksteal`).
-        ordered += islice(rest, max(0, len(items) * (number + 1) // workers - len(ordered)))
-    items[:] = ordered
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -111,18 +95,3 @@ def browser() -> Iterator[Any]:
         chromium = playwright.chromium.launch(executable_path=program, args=options)
         yield chromium
         chromium.close()
-
-
-@pytest.fixture(autouse=True)
-def no_loop_but_ones_own(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Begin a test without Chromium as a program begins: with no event loop that runs in its thread.
-
-    Why: Playwright's runs in the thread of the tests from the first one with a browser on, whichever tests follow it.
-    """
-    running = None if "browser" in request.fixturenames else asyncio._get_running_loop()  # noqa: SLF001 - made for those who run loops
-    if running is None:
-        yield
-        return
-    asyncio._set_running_loop(None)  # noqa: SLF001
-    yield
-    asyncio._set_running_loop(running)  # noqa: SLF001

@@ -216,7 +216,6 @@ def context_of(caller: str, houses: dict[str, Any]) -> Any:
     return own_rows_only(houses["owner"]) if caller == "own rows only" else houses["people"][caller]
 
 
-@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("callers", CALLERS, ids=["owner", "desk"])
 def test_the_matrix(callers: tuple[str, ...], houses: dict[str, Any]) -> None:
@@ -292,7 +291,6 @@ def judge_tool(ctx: Any, owner: Any, tool: Tool, inputs: dict[str, Any], answer:
     return "" if (type(refused) in DENIED) is not ctx.may(tool.permission) else f"{answer[:80]} with or without {tool.permission}"
 
 
-@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 def test_the_second_wall_alone(houses: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     """With the application's own check taken out, row-level security keeps every address of the other company as empty as before."""

@@ -23,7 +23,6 @@ WITHOUT_MENU = """() => {
 FEWEST_PAGES = 40
 
 
-@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("part", [0, 1])
 def test_every_page_of_the_menu_can_be_worked_with(part: int, desk_of: Callable[..., Desk]) -> None:
