@@ -80,12 +80,13 @@ class Watch:
         self.tools.send("Browser.setPermission", chosen | {"browserContextId": context})
 
     def deliver(self, message: dict[str, Any]) -> list[dict[str, str]]:
-        """Hand the worker a message as its push service would; what is shown then."""
+        """Hand the worker a message as its push service would, again where it was just being started; what is shown then."""
         address = self.desk.house.address
         asked = {"origin": address, "registrationId": self.registrations[f"{address}/"], "data": json.dumps(message)}
         before = self.desk.page.evaluate(SHOWN)
-        self.tools.send("ServiceWorker.deliverPushMessage", asked)
-        for _ in range(PATIENCE_MS // 20):
+        for number in range(PATIENCE_MS // 20):
+            if number % 100 == 0:
+                self.tools.send("ServiceWorker.deliverPushMessage", asked)
             shown: list[dict[str, str]] = self.desk.page.evaluate(SHOWN)
             if shown != before:
                 break
