@@ -13,7 +13,7 @@ from typing import Any
 
 from babel.numbers import get_currency_precision
 
-from .textfile import Problems, clean
+from .textfile import Problem, Problems, clean
 
 AMOUNT_DIGITS_MAX = 18
 AMOUNT_MAX_MINOR = 10**15
@@ -37,9 +37,9 @@ class Fault(Exception):
         self.line, self.name, self.sentence = line, name, sentence
 
 
-def told(problems: Problems) -> list[dict[str, Any]]:
+def told(problems: Iterable[Problem]) -> list[dict[str, Any]]:
     """Problems as a file that was read carries them."""
-    return [{"line": p.line, "field": p.field, "sentence": p.sentence, "refused": p.refused} for p in problems.listed()]
+    return [{"line": p.line, "field": p.field, "sentence": p.sentence, "refused": p.refused} for p in problems]
 
 
 def say(problems: Problems, fault: Fault) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import fields
 from datetime import date
@@ -45,8 +44,7 @@ def import_statement(
     """
     with open_file(file) as content:
         data = content.read()
-    digest = hashlib.sha256(data).hexdigest()
-    if known := BankFile.objects.visible_to(ctx).filter(sha256=digest).first():
+    if known := BankFile.objects.visible_to(ctx).filter(sha256=file.sha256).first():
         raise Refusal("bank_file_known", f"This file was taken on {format_day(known.taken_at.astimezone(ctx.zone).date())}.", field="file")
     found = read_statements(data, _hints(ctx, bank_account))
     places = _places(ctx, found, bank_account)
@@ -60,7 +58,7 @@ def import_statement(
     taken = BankFile.objects.create(
         company=ctx.company,
         file=file,
-        sha256=digest,
+        sha256=file.sha256,
         format=found.format,
         taken_at=ctx.now,
         taken_by=ctx.user,

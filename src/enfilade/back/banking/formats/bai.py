@@ -51,7 +51,7 @@ def read_bai(data: bytes, hints: Hints) -> Found:
                 raise Fault(section.line, "", f"There are more than {STATEMENTS_MAX} statements in this file.")
     except Fault as fault:
         say(problems, fault)
-    found.problems = told(problems)
+    found.problems = told(problems.listed())
     return found
 
 

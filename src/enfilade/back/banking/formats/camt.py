@@ -37,7 +37,7 @@ def read_camt(data: bytes) -> Found:
             _take(found, node, problems)
     except Refused as no:
         problems.add(no.line, "", no.sentence, refused=True)
-    found.problems = told(problems)
+    found.problems = told(problems.listed())
     return found
 
 

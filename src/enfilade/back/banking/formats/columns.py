@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from enfilade.core.tabular import SEPARATORS, Row, Table, read_table
-from enfilade.core.textfile import Problem, Problems, decode
+from enfilade.core.textfile import Problems, decode
 from enfilade.core.textvalues import Amounts, Days, Fault, currency, minor, say, told, words
 
 from .found import Found, FoundLine, FoundStatement, Hints, Layout, number, refused
@@ -51,18 +51,13 @@ def read_columns(data: bytes, hints: Hints) -> Found:
         return refused(1, _NO_STATEMENT)
     table = read_table(data, region=hints.region, recognise=lambda header: _known(header, hints))
     if not table.header:
-        return Found(problems=told_once(table.problems))
+        return Found(problems=told(table.problems))
     fitting = [layout for layout in hints.layouts if set(layout.columns) <= set(table.header)]
     layout = max(fitting, key=lambda one: len(one.columns), default=None) or guess_layout(table.header)
     if layout is None:
         seen = ", ".join(words(name, 40) for name in table.header[:20] if name.strip())
         return refused(table.header_line, f"It is not known which of these columns is what: {seen}. Describe them once under CSV layouts.")
     return _Reading(table, layout, hints).found()
-
-
-def told_once(problems: Sequence[Problem]) -> list[dict[str, object]]:
-    """Problems of a table as a file that was read carries them."""
-    return [{"line": p.line, "field": p.field, "sentence": p.sentence, "refused": p.refused} for p in problems]
 
 
 def _known(header: Sequence[str], hints: Hints) -> int:
@@ -91,7 +86,7 @@ class _Reading:
         return self.table.text_of(row.cells[at]).strip() if 0 <= at < len(row.cells) else ""
 
     def found(self) -> Found:
-        made = Found("workbook" if self.table.kind == "workbook" else "CSV", problems=told_once(self.table.problems))
+        made = Found("workbook" if self.table.kind == "workbook" else "CSV", problems=told(self.table.problems))
         if self.several:
             made.problems += refused(self.table.header_line, "There are several currencies in this file; an account has one.").problems
             return made
@@ -107,7 +102,7 @@ class _Reading:
             self.problems.add(self.table.header_line, "", "There is no movement in this file.", refused=True)
         if lines:
             made.statements = [self._statement(lines)]
-        made.problems += told(self.problems)
+        made.problems += told(self.problems.listed())
         return made
 
     def _line(self, row: Row) -> FoundLine:

@@ -6,6 +6,9 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from enfilade.core.textfile import Problem
+from enfilade.core.textvalues import told
+
 LINES_MAX = 100_000
 STATEMENTS_MAX = 1_000
 
@@ -143,7 +146,7 @@ class Found:
 
 def refused(line: int, sentence: str) -> Found:
     """A file of which nothing is taken."""
-    return Found(problems=[{"line": line, "field": "", "sentence": sentence, "refused": True}])
+    return Found(problems=told([Problem(line, "", sentence, refused=True)]))
 
 
 def number(text: str | None) -> str:

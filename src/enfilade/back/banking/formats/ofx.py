@@ -51,7 +51,7 @@ def read_ofx(data: bytes, hints: Hints) -> Found:
                 say(problems, fault)
     except Refused as no:
         problems.add(no.line, "", no.sentence, refused=True)
-    found.problems = told(problems)
+    found.problems = told(problems.listed())
     return found
 
 

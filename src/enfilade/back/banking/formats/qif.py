@@ -43,7 +43,7 @@ def read_qif(data: bytes, hints: Hints) -> Found:
         found.statements = [FoundStatement(1, account, hints.currency, last, None, None, last, lines)]
     elif not records:
         problems.add(1, "", "There is no movement of an account in this file.", refused=True)
-    found.problems = told(problems)
+    found.problems = told(problems.listed())
     return found
 
 

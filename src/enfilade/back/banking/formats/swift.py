@@ -50,7 +50,7 @@ def read_swift(data: bytes, hints: Hints) -> Found:
             found.statements.append(_message(text[start:end], line, problems))
         except Fault as fault:
             say(problems, fault)
-    found.problems = told(problems)
+    found.problems = told(problems.listed())
     return found
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import defaultdict
 from datetime import date
@@ -45,8 +44,7 @@ def import_journal(
     """
     with open_file(file) as content:
         data = content.read()
-    digest = hashlib.sha256(data).hexdigest()
-    if known := JournalFile.objects.visible_to(ctx).filter(sha256=digest, state=JournalFile.State.TAKEN).first():
+    if known := JournalFile.objects.visible_to(ctx).filter(sha256=file.sha256, state=JournalFile.State.TAKEN).first():
         raise Refusal(
             "journal_file_known", f"This journal was taken on {format_day(known.taken_at.astimezone(ctx.zone).date())}.", field="file"
         )
@@ -58,7 +56,7 @@ def import_journal(
     taken = JournalFile.objects.create(
         company=ctx.company,
         file=file,
-        sha256=digest,
+        sha256=file.sha256,
         format=found.format,
         taken_at=ctx.now,
         taken_by=ctx.user,

@@ -74,7 +74,7 @@ class _Reading:
                 made.entries.append(entry)
         if len(made.entries) > ENTRIES_MAX:
             self.problems.add(1, "", f"There are more than {ENTRIES_MAX} entries in this file. Split it into smaller ones.", refused=True)
-        made.problems = told(self.problems)
+        made.problems = told(self.problems.listed())
         return made
 
     def _entries(self) -> list[list[Row]]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from enfilade.core.textvalues import Fault
+from enfilade.core.textfile import Problem
+from enfilade.core.textvalues import Fault, told
 
 ENTRIES_MAX = 50_000
 POSTINGS_MAX = 1_000
@@ -80,7 +81,7 @@ class FoundJournal:
 
 def refused(line: int, sentence: str) -> FoundJournal:
     """A file of which nothing is taken."""
-    return FoundJournal(problems=[{"line": line, "field": "", "sentence": sentence, "refused": True}])
+    return FoundJournal(problems=told([Problem(line, "", sentence, refused=True)]))
 
 
 def require_own(commodity: str, currency: str, line: int) -> None:

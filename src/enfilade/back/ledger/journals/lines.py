@@ -42,7 +42,7 @@ class LineReading:
                 break
         self.end_entry()
         self.end_of_file()
-        self.made.problems = told(self.problems)
+        self.made.problems = told(self.problems.listed())
         return self.made
 
     def end_entry(self) -> None:

@@ -21,6 +21,8 @@ from .taking import NoPlace, give_back, lock_bookables, take_places, tell_freed
 RESERVE = "calendar.reserve"
 # So often what stands in the way is taken out and the rest tried again; what is left then goes one by one.
 _TRIES = 20
+# What `_bring` changes of a booking.
+_BROUGHT = ("foreign_id", "title", "starts_at", "ends_at", "sequence", "changed_at", "apart")
 Key = Annotated[str, Input(max_length=400)]
 Title = Annotated[str, Input(max_length=200)]
 
@@ -149,7 +151,7 @@ def release_events(ctx: Context, bookings: Sequence[Booking]) -> set[int]:
 
 def _move(ctx: Context, moves: Sequence[tuple[Booking, Event]], needs: dict[int, list[Bookable]]) -> None:
     """Move all of these or raise NoPlace, with which the bookings are as they were."""
-    before = [(b.foreign_id, b.title, b.starts_at, b.ends_at, b.sequence, b.changed_at, b.apart) for b, _ in moves]
+    before = [[getattr(b, name) for name in _BROUGHT] for b, _ in moves]
     elsewhere = [b for b, e in moves if (b.starts_at, b.ends_at) != (e.starts_at, e.ends_at)]
     freed = [(b.starts_at, b.ends_at) for b in elsewhere]
     BookingSlot.objects.visible_to(ctx).filter(booking__in=[b.pk for b in elsewhere], active=True).update(active=False)
@@ -159,9 +161,10 @@ def _move(ctx: Context, moves: Sequence[tuple[Booking, Event]], needs: dict[int,
         take_places(ctx, [(booking, needs[booking.pk]) for booking in elsewhere])
     except NoPlace:
         for (b, _), values in zip(moves, before, strict=True):
-            b.foreign_id, b.title, b.starts_at, b.ends_at, b.sequence, b.changed_at, b.apart = values
+            for name, value in zip(_BROUGHT, values, strict=True):
+                setattr(b, name, value)
         raise
-    Booking.objects.bulk_update([b for b, _ in moves], ["foreign_id", "title", "starts_at", "ends_at", "sequence", "changed_at", "apart"])
+    Booking.objects.bulk_update([b for b, _ in moves], _BROUGHT)
     for span in freed:
         tell_freed(ctx, span)
 
