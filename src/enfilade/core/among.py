@@ -5,10 +5,12 @@ Why not the planner's choice: it guesses how many rows there are and how they li
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BooleanField, F, Func, Q, QuerySet
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import BooleanField, F, Func, Q, QuerySet, TextField, Value
 
 # So many rows are read and put in order within the time of a page.
 FEW_MAX = 10_000
@@ -21,12 +23,13 @@ class _Among(Func):
     arg_joiner = " = ANY("
 
 
-def among(keys: QuerySet[Any], column: str = "pk") -> Q:
-    """The rows whose primary key, or other column, is one of those that a query gives.
+def among(keys: QuerySet[Any] | Iterable[str], column: str = "pk") -> Q:
+    """The rows whose primary key, or other column, is one of those that a query gives, or one of some texts.
 
-    keys: a query of one column, `rows.values("party_id")`.
+    keys: a query of one column, `rows.values("party_id")`; or texts, however many: they are one parameter.
     """
-    return Q(_Among(F(column), ArraySubquery(keys), output_field=BooleanField()))
+    wanted = ArraySubquery(keys) if isinstance(keys, QuerySet) else Value(sorted(keys), ArrayField(TextField()))
+    return Q(_Among(F(column), wanted, output_field=BooleanField()))
 
 
 def are_few(rows: QuerySet[Any]) -> bool:

@@ -8,6 +8,7 @@ command line, a job) may die between any two.
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -16,14 +17,14 @@ from typing import Annotated, Any
 from django.db import OperationalError
 from django.utils import timezone
 
-from . import bulk
+from . import audit, bulk
 from .access import HOUSE_EMAIL, context_for, house_context
 from .collecting import uncollected
 from .command import Choice, Input, Ref, command
 from .context import Context, NotFound, Refusal
 from .files import open_file, store
 from .jobs import for_each_company, job, schedule
-from .models import Company, ImportBatch, ImportRow, StoredFile, User
+from .models import Company, ImportBatch, ImportRow, StoredFile, User, WaitingRows
 from .narrowing import limits_narrowed, narrowed
 from .resource import Resource, resource_named
 from .resource.imports import PROBLEMS_MAX, ImportResult, batch_rows, may_import
@@ -35,10 +36,10 @@ from .undoing import take_back
 
 STEP_ROWS = 1_000
 QUIET = timedelta(minutes=2)
+# All that is known of a row that waits.
 _LAID_DOWN = ("position", "line", "command", "inputs", "cells", "outcome", "said")
-# Of a row that waits nothing else is known; its cells are for the file of those that are refused, as is what was said of one already.
-_READ_BACK = ("line", "command", "inputs", "position", "outcome", "pk")
-_WRITTEN_DOWN = ("outcome", "ref", "changes", "below", "said")
+_OUTCOME = ("outcome", "ref", "changes", "below", "said")
+_READ = ("command", "inputs", "cells")
 
 
 @command(permission="core.import_rows", hidden=True, target="")
@@ -106,8 +107,7 @@ def start_import(ctx: Context, *, batch: ImportBatch, at_once: bool = False) -> 
     with uncollected():
         made = read_file(target, ctx, batch.file_name, _content(batch.file), options)
         _describe(batch, made, options)
-        of_batch = {"company_id": ctx.company_id, "batch_id": batch.pk}
-        bulk.insert(ImportRow, [of_batch | {n: getattr(row, n) for n in _LAID_DOWN} for row in made.rows])
+        _lay_down(batch, made.rows)
     batch.state, batch.started_at = ImportBatch.State.RUNNING, ctx.now
     _hand_over(ctx, batch)
     if not at_once:
@@ -122,13 +122,13 @@ def take_import_rows(ctx: Context, *, batch: ImportBatch) -> ImportBatch:
     Refuses: not_running; single rows are refused with field and sentence, the good ones stay.
     """
     taker = Taker(ctx, _importable(ctx, batch.resource), Options.of(batch.options), batch.pk)
-    waiting = batch.rows.filter(position__gt=batch.position).order_by("position")[:STEP_ROWS]
+    waiting = batch.waiting.order_by("position").first()
     with uncollected():
-        rows = [FileRow(**dict(zip(_READ_BACK, values, strict=True))) for values in waiting.values_list(*_READ_BACK)]
-        taken = [row for row in rows if row.outcome == ImportRow.Outcome.WAITING]
-        taker.take(taken)
-        # A row that waited has nothing in the other columns; mostly the whole step leaves most of them empty.
-        _write_down(taken, ["outcome", *(n for n in _WRITTEN_DOWN[1:] if any(getattr(row, n) for row in taken))])
+        rows = [FileRow(**dict(zip(_LAID_DOWN, values, strict=True))) for values in json.loads(waiting.rows)] if waiting else []
+        taker.take(rows)
+        _write_down(batch, rows, whole=taker.intake.remembers)
+    if waiting:
+        waiting.delete()
     outcomes = [row.outcome for row in rows]
     batch.created_count += outcomes.count(ImportRow.Outcome.CREATED)
     batch.changed_count += outcomes.count(ImportRow.Outcome.CHANGED)
@@ -175,7 +175,7 @@ def undo_import(ctx: Context, *, batch: ImportBatch) -> ImportBatch:
     """
     rows = list(batch.rows.filter(outcome__in=("created", "changed")).order_by("-position"))
     take_back(ctx, _importable(ctx, batch.resource), batch, rows)
-    _write_down(rows)
+    bulk.update(ImportRow, [{"id": row.pk} | {n: getattr(row, n) for n in _OUTCOME} for row in rows])
     batch.state, batch.undone_at = ImportBatch.State.UNDONE, ctx.now
     batch.save()
     return batch
@@ -310,9 +310,28 @@ def _describe(batch: ImportBatch, made: Intaken, wanted: Options) -> None:
     batch.problems = [vars(p) for p in made.problems[:PROBLEMS_MAX]]
 
 
-def _write_down(rows: Sequence[FileRow | ImportRow], names: Sequence[str] = _WRITTEN_DOWN) -> None:
-    """Keep what became of rows, in one statement. names: the columns that may have changed."""
-    bulk.update(ImportRow, [{"id": row.pk} | {n: getattr(row, n) for n in names} for row in rows])
+def _lay_down(batch: ImportBatch, rows: Sequence[FileRow]) -> None:
+    """Keep rows until their turn comes."""
+    steps = [rows[start : start + STEP_ROWS] for start in range(0, len(rows), STEP_ROWS)]
+    of_batch = {"company_id": batch.company_id, "batch_id": batch.pk}
+    texts = [(step[0].position, audit.to_json([[getattr(row, n) for n in _LAID_DOWN] for row in step])) for step in steps]
+    bulk.insert(WaitingRows, [of_batch | {"position": position, "rows": text} for position, text in texts])
+
+
+def _write_down(batch: ImportBatch, rows: Sequence[FileRow], *, whole: bool) -> None:
+    """Keep what became of rows, in one statement. whole: what was read too, not of those only that were left out."""
+    of_batch = {"company_id": batch.company_id, "batch_id": batch.pk}
+    empty: dict[str, Any] = {"command": "", "inputs": {}, "cells": None}
+    bulk.insert(
+        ImportRow,
+        [
+            of_batch
+            | {"position": row.position, "line": row.line}
+            | ({n: getattr(row, n) for n in _READ} if whole or row.outcome == ImportRow.Outcome.REFUSED else empty)
+            | {n: getattr(row, n) for n in _OUTCOME}
+            for row in rows
+        ],
+    )
 
 
 __all__ = [

@@ -52,6 +52,8 @@ class CalendarIntake(Intake):
     formats = ("iCalendar",)
     below = ("slots",)
     whole = True
+    # Where time becomes free again, those who wait for it are told.
+    remembers = True
     asks = parameters_of(Asked)
     # Whether somebody else has the time is only known by taking it.
     rehearsed_rows = OCCURRENCES_MAX

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,9 +10,9 @@ from typing import Any
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, F, OuterRef, Q, Subquery, TextField, Value
-from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
+from enfilade.core.among import among
 from enfilade.core.context import Context
 from enfilade.core.models.record import RecordQuerySet
 from enfilade.core.words import Kept, search_words
@@ -153,11 +152,6 @@ def known_contact(ctx: Context, contact: dict[str, Any]) -> Party | None:
     return bare[0] if len(bare) == 1 else None
 
 
-def _one_of(texts: Iterable[str]) -> RawSQL:
-    """The texts as one parameter: a thousand of them would each be quoted and parsed."""
-    return RawSQL("SELECT json_array_elements_text(%s::json)", [json.dumps(sorted(texts))])
-
-
 class ContactIndex:
     """Who a file's contacts are already, for hundreds of them in three queries; the same rule as `known_contact`."""
 
@@ -176,10 +170,10 @@ class ContactIndex:
         self._keys = {id(c): _keys(ctx, c) for c in contacts}
         self._contacts = contacts
         keys = {key for found in self._keys.values() for key in found}
-        points = ContactPoint.objects.visible_to(ctx).filter(kind__in=("phone", "email"), party__merged_into=None)
-        found = list(points.filter(normalised__in=_one_of(keys)).order_by("pk").values_list("party_id", "normalised"))
-        near = Q(name_key__in=_one_of(names)) | Q(pk__in={pk for pk, _ in found})
-        near = near | Q(uid__in=_one_of(uids)) if uids else near
+        points = ContactPoint.objects.visible_to(ctx).filter(kind__in=("phone", "email"))
+        found = list(points.filter(among(keys, "normalised")).order_by("pk").values_list("party_id", "normalised"))
+        near = among(names, "name_key") | Q(pk__in={pk for pk, _ in found})
+        near = near | among(uids, "uid") if uids else near
         fields = ("pk", "uid", "name_key", "birth_on", "name", "number")
         for pk, uid, name_key, birth_on, name, number in live_parties(ctx).filter(near).order_by("pk").values_list(*fields):
             self.by_name[name_key].append(pk)
@@ -189,7 +183,8 @@ class ContactIndex:
             if birth_on is not None:
                 self.born[pk] = birth_on.isoformat()
         for pk, normalised in found:
-            self.by_point[normalised].append(pk)
+            if pk in self.label:
+                self.by_point[normalised].append(pk)
         near_by = points.filter(party__in=list(self.label)).values_list("party_id", flat=True)
         self.reachable = set(near_by) if self.label else set()
 

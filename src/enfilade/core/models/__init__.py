@@ -4,9 +4,9 @@ from .audit import AuditEntry, AuditSubject, EventEntry
 from .bulk import BulkRun
 from .changes import AuditSeal, RowChange
 from .company import Company, Department, Membership, Role, User
-from .importing import ImportBatch, ImportRow
+from .importing import ImportBatch, ImportRow, WaitingRows
 from .push import PushDevice
-from .record import Record, RecordQuerySet, company_without_index
+from .record import Record, RecordQuerySet, company_of_part
 from .signin import Elevation, Identity, Passkey, RecoveryCode, SignIn, SignInEvent, TotpDevice
 from .token import ApiToken
 from .words import SearchWord, kept_words, word_of
@@ -47,7 +47,8 @@ __all__ = [
     "StoredFile",
     "TotpDevice",
     "User",
-    "company_without_index",
+    "WaitingRows",
+    "company_of_part",
     "kept_words",
     "word_of",
 ]

@@ -10,7 +10,7 @@ from django.db.models import Q
 from enfilade.core.rows import RowsOf
 
 from .company import User
-from .record import Record, company_without_index
+from .record import Record, company_of_part
 
 
 class AuditEntry(Record):
@@ -68,7 +68,7 @@ class AuditSubject(Record):
     append_only = True
     recorded = False
 
-    company = company_without_index()
+    company = company_of_part()
     entry = models.ForeignKey(AuditEntry, on_delete=models.PROTECT, related_name="subjects")
     ref = models.TextField()
 
@@ -87,7 +87,7 @@ class EventEntry(Record):
     append_only = True
     recorded = False
 
-    company = company_without_index()
+    company = company_of_part()
     at = models.DateTimeField()
     name = models.TextField()
     payload = models.JSONField()

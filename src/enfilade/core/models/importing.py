@@ -11,7 +11,7 @@ from enfilade.core.rows import RowsOf
 from enfilade.core.states import States
 
 from .company import User
-from .record import Record, company_without_index
+from .record import Record, company_of_part
 from .working import StoredFile
 
 
@@ -99,12 +99,40 @@ class ImportBatch(Record):
         return f"{self.file_name} ({self.at:%Y-%m-%d %H:%M})"
 
 
+class WaitingRows(Record):
+    """Rows of a file that wait for their turn, as they were read: as many as one step takes, in one text. They go when it comes.
+
+    position: place of the first of them among the rows of the batch, from 1. rows: JSON, see `core.importing`.
+    Why it is not recorded: what comes of the rows is recorded with those that they become.
+    """
+
+    rows_of = RowsOf(part_of="batch")
+
+    recorded = False
+
+    company = company_of_part()
+    batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="waiting", db_index=False)
+    position = models.PositiveIntegerField()
+    rows = models.TextField()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "waiting rows"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["batch", "position"], name="waiting_rows_once", violation_error_message="These rows of the file wait already."
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"from row {self.position}"
+
+
 class ImportRow(Record):
-    """One record of a file: what was read, what it became, and what it changed, so that it can be taken back.
+    """One record of a file that had its turn: what it became, and what it changed, so that it can be taken back.
 
     position: place among the rows of the batch, from 1; line: physical line or row of the file.
-    command, inputs: the command and its raw inputs; command is empty where whether it adds or changes is decided when its turn comes.
-    cells: the cells as they stood in the file, for the file of refused rows; null where the file has no columns.
+    command, inputs: the command and its raw inputs, where it was left out or its intake needs them to take it back.
+    cells: of a row that was left out, as they stood in the file, for the file of such rows; null where the file has no columns.
     ref: `app.model:pk` of the row it made or changed.
     changes: field -> [before, after] of the row; below: what it added or changed among the rows that belong to it.
     said: why it was refused, or why it could not be taken back: [[field, sentence]].
@@ -123,7 +151,7 @@ class ImportRow(Record):
         UNDONE = "undone", "Taken back"
         KEPT = "kept"
 
-    company = company_without_index()
+    company = company_of_part()
     batch = models.ForeignKey(ImportBatch, on_delete=models.PROTECT, related_name="rows", db_index=False)
     position = models.PositiveIntegerField()
     line = models.PositiveIntegerField()

@@ -30,9 +30,16 @@ class RecordQuerySet(models.QuerySet):
         return self.filter(reached(ctx, self.model, ctx.reach(permission))) if ctx.limited else self
 
 
-def company_without_index() -> models.ForeignKey:
-    """The column `company` of a table in which a wider index begins with it, or which is read by the record its rows are parts of."""
-    return models.ForeignKey("core.Company", on_delete=models.PROTECT, editable=False, related_name="+", db_index=False)
+def company_of_part() -> models.ForeignKey:
+    """The column `company` of a table whose rows are parts of a record and are read by it, or by a wider index that begins with it.
+
+    Without a foreign key in the database: the record has one, and checking it costs as much as writing the row, for thousands of a file.
+    Who writes as the application may name no other company than her own (row-level security).
+    """
+    company: models.ForeignKey = models.ForeignKey(
+        "core.Company", on_delete=models.PROTECT, editable=False, related_name="+", db_index=False, db_constraint=False
+    )
+    return company
 
 
 class Record(models.Model):

@@ -142,7 +142,6 @@ class FileRow:
     changes: dict[str, Any] = field(default_factory=dict)
     below: dict[str, Any] = field(default_factory=dict)
     said: list[list[str]] = field(default_factory=list)
-    pk: int = 0
 
 
 @dataclass
@@ -188,6 +187,7 @@ class Intake:
 
     formats: for people. below: related names of rows that belong to a row, which an import may add to.
     whole: what an import changed of a row is put back as a whole or, where anything of it was changed since, not at all.
+    remembers: what a row said is needed to take it back.
     asks: inputs that have to be answered before the rows of a file mean anything.
     rehearsed_rows: how many rows a check really runs; the others are read and looked up.
     """
@@ -195,6 +195,7 @@ class Intake:
     formats: tuple[str, ...] = ("CSV", "Excel")
     below: tuple[str, ...] = ()
     whole = False
+    remembers = False
     asks: Mapping[str, Parameter] = MappingProxyType({})
     rehearsed_rows = 50
 

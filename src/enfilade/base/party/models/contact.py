@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from enfilade.base.party import rules
 from enfilade.base.party.formats.addresses import envelope
-from enfilade.core.models import Record, company_without_index
+from enfilade.core.models import Record, company_of_part
 from enfilade.core.rows import RowsOf
 
 from .party import Party
@@ -33,7 +33,7 @@ class ContactPoint(Record):
         PAGER = "pager"
         OTHER = "other"
 
-    company = company_without_index()
+    company = company_of_part()
     party = models.ForeignKey(Party, on_delete=models.CASCADE, related_name="contact_points")
     kind = models.TextField(choices=Kind)
     value = models.TextField()
@@ -84,6 +84,7 @@ class Address(Record):
 
     rows_of = RowsOf(part_of="party")
 
+    company = company_of_part()
     party = models.ForeignKey(Party, on_delete=models.CASCADE, related_name="addresses")
     label = models.TextField(blank=True, help_text="home, work, billing ...")
     street = models.TextField(blank=True)
