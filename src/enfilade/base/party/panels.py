@@ -6,9 +6,12 @@ from typing import Any
 
 from enfilade.core.context import Context
 from enfilade.core.pages.transfer import file_guard
-from enfilade.core.resource import panel
+from enfilade.core.resource import dialog, panel
 
 from . import rules
+from .commands import add_address
+from .formats.addresses import part_labels, parts_in_order
+from .formats.text import country_code
 from .models import Party
 from .queries import find_duplicates, live_parties
 
@@ -52,6 +55,13 @@ def _link(point: Any) -> str:
     if point.kind == "email" and point.normalised:
         return f"mailto:{point.normalised}"
     return point.value if point.kind == "url" and point.value.startswith(("http://", "https://")) else ""
+
+
+@dialog(add_address, template="party/address_body.html")
+def address_dialog(ctx: Context, values: dict[str, Any]) -> dict[str, Any]:
+    """The parts of an address as its country writes them, or ours where none is named."""
+    country = country_code(str(values.get("country") or "")) or ctx.company.country
+    return {"field_order": ["country", *parts_in_order(country)], "field_labels": part_labels(country)}
 
 
 @panel(on=Party, title="Addresses", permission=VIEW, template="party/panel_addresses.html", icon="map-pin")

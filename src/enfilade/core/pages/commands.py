@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
@@ -153,7 +153,9 @@ def _draw(
     subject = name_of(row) if row is not None else ""
     dialog = request.GET.get("dialog", "dialog") if request.GET.get("dialog") in {"dialog", "subdialog"} else "dialog"
     own = DIALOGS.get(command.name)
-    context |= {"body_template": own.template, **own.build(form.ctx, form.values)} if own else {}
+    if own:
+        context |= {"body_template": own.template, **own.build(form.ctx, form.values)}
+        _arrange(context["form"], context.get("field_order", ()), context.get("field_labels", {}))
     context |= {
         "command": {
             "name": command.name,
@@ -178,6 +180,13 @@ def _draw(
     if status != 200 and template == "core/form.html" and request.headers.get("HX-Request"):
         template = "core/form.html#form"
     return render(request, template, context, status=status)
+
+
+def _arrange(form: Any, order: Sequence[str], labels: Mapping[str, str]) -> None:
+    """Put the fields of a form in the order, and under the names, that its dialog wants."""
+    form.order_fields(order)
+    for name, label in labels.items():
+        form.fields[name].label = label
 
 
 def _in_dialog(request: HttpRequest) -> bool:

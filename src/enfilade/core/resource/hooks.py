@@ -52,6 +52,7 @@ class Dialog:
     """The inside of a command's form, where the generic one is not kind enough: `build(ctx, values)` adds to its context.
 
     template: stands in for core/parts/form_body.html, with the same context; values: raw values by input name.
+    What it says of the form itself: field_order: names of inputs that come first, in this order; field_labels: other labels by name.
     """
 
     template: str

@@ -32,6 +32,19 @@ EASTERN = {
     "TW": "{postal_code}/{region}{city}{street}/{extra}",
     "KR": "{region} {city} {street}/{extra}/{postal_code}",
 }
+# What people of a country call the code of a place, and what lies above a town; elsewhere a postal code and a region.
+CODES = {
+    **dict.fromkeys(("US", "PR"), "ZIP code"),
+    **dict.fromkeys(("GB", "GG", "JE", "IM", "AU", "NZ"), "Postcode"),
+    "IE": "Eircode",
+    "IN": "PIN code",
+}
+REGIONS = {
+    **dict.fromkeys(("US", "AU", "BR", "MX", "IN"), "State"),
+    **dict.fromkeys(("CA", "IT", "CN", "ZA"), "Province"),
+    **dict.fromkeys(("GB", "IE"), "County"),
+    "JP": "Prefecture",
+}
 _EASTERN_LETTERS = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _PART = re.compile(r"{(\w+)}")
 
@@ -46,6 +59,16 @@ def envelope(country: str, where: Mapping[str, str], *, home: str, language: str
     form = (EASTERN.get(country or home) if written else None) or FORMS.get(country or home, USUAL)
     lines = [line for piece in form.split("/") if (line := _line(piece, where))]
     return lines if country in {"", home} else [*lines, country_name(country, language).upper()]
+
+
+def parts_in_order(country: str) -> list[str]:
+    """The parts of an address in the order in which people of a country write them, for a form."""
+    return _PART.findall(FORMS.get(country, USUAL))
+
+
+def part_labels(country: str) -> dict[str, str]:
+    """What people of a country call those parts that have another name elsewhere."""
+    return {"postal_code": CODES.get(country, "Postal code"), "region": REGIONS.get(country, "Region")}
 
 
 def country_name(country: str, language: str) -> str:

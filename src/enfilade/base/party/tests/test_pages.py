@@ -120,3 +120,25 @@ def test_numbers_and_addresses_as_people_here_read_them(ctx: Context) -> None:
         assert "+1 212-555-0123" in page, url
     page = client.get(f"/party/parties/{ada.pk}/").content.decode()
     assert "350 Fifth Avenue<br>New York, NY 10118<br>VEREINIGTE STAATEN" in page
+
+
+@pytest.mark.parametrize(
+    ("country", "order", "labels"),
+    [
+        ("", ["country", "street", "extra", "postal_code", "city", "region"], ["Postal code", "Region"]),
+        ("usa", ["country", "street", "extra", "city", "region", "postal_code"], ["State", "ZIP code"]),
+        ("GB", ["country", "street", "extra", "city", "region", "postal_code"], ["County", "Postcode"]),
+        ("Ungarn", ["country", "city", "street", "extra", "postal_code", "region"], ["Postal code", "Region"]),
+        ("Atlantis", ["country", "street", "extra", "postal_code", "city", "region"], ["Postal code", "Region"]),
+    ],
+)
+def test_the_form_of_an_address_is_that_of_its_country(ctx: Context, country: str, order: list[str], labels: list[str]) -> None:
+    """Drawn anew for another country, it keeps what was typed."""
+    party = commands.add_person(ctx, name="Ada")
+    url = f"/party/do/add_address/{party.pk}/?dialog=dialog"
+    page = client_of(ctx.user).get(url, {"country": country, "city": "Győr"}, headers={"HX-Request": "true", "HX-Target": "dialog-body"})
+    text = page.content.decode()
+    places = [text.index(f'name="{name}"') for name in order]
+    assert places == sorted(places)
+    assert [text.index(f">{label}") for label in labels] == sorted(text.index(f">{label}") for label in labels)
+    assert 'value="Győr"' in text
