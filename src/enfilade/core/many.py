@@ -1,7 +1,8 @@
 """One command on many rows: chosen by key or by a filter, all or nothing or row by row, with a report that names each row.
 
 Owns BulkRun and the limits. Row by row means a transaction for each row under a key of its own, so a run that was
-killed goes on where it stopped and does nothing twice. All or nothing means one transaction; where one row refuses,
+killed goes on where it stopped and does nothing twice; a command with a set-based twin (core.together) takes hundreds of rows in one
+transaction instead, which notes what became of them. All or nothing means one transaction; where one row refuses,
 none is changed and the report says which ones stood in the way. A rehearsal tries the rows one after the other, as
 they would run, and keeps nothing.
 """
@@ -10,12 +11,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from functools import lru_cache
 from typing import Annotated, Any, cast
 
-from django.db import models, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.http import QueryDict
 from django.utils import timezone
@@ -34,31 +35,16 @@ from .resource import Resource, resource_for
 from .resource.hooks import DIALOGS
 from .resource.listing import filtered
 from .scope import scope
+from .together import TOGETHER_MAX, TWINS, Outcome, done, not_done, run_twin
 from .traces import carried
 
 ROWS_MAX = 1_000
-# In one transaction, whose locks others wait for.
-TOGETHER_MAX = 200
 SAVE_EVERY_S = 0.5
 # After this long without a sign of life, whoever worked on a run is taken to be gone.
 LEFT_AFTER = timedelta(seconds=60)
+_COUNTS = ("done_count", "refused_count", "held_count")
 # The job gives the page that started the run a head start.
 JOB_AFTER_S = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one row. kind: done, refused or held; sentence: why; result: reference of what came out or is held."""
-
-    key: int
-    kind: str
-    code: str = ""
-    sentence: str = ""
-    result: str = ""
-
-    def as_list(self) -> list[Any]:
-        """As a run keeps it."""
-        return [self.key, self.kind, self.code, self.sentence, self.result]
 
 
 @lru_cache(4096)
@@ -185,9 +171,9 @@ def _together(ctx: Context, made: Command, keys: Sequence[int], shared: dict[str
         with cast("Work", ctx.work).attempt(), transaction.atomic():
             for key in keys:
                 try:
-                    outcomes.append(_done(key, attempt(replace(ctx, key=""), made, {**shared, str(made.target): key})))
+                    outcomes.append(done(key, attempt(replace(ctx, key=""), made, {**shared, str(made.target): key})))
                 except (Refusal, Held) as no:
-                    outcomes.append(_not_done(key, no))
+                    outcomes.append(not_done(key, no))
             if whole and any(o.kind != "done" for o in outcomes):
                 raise _NotAll
     except _NotAll:
@@ -197,17 +183,6 @@ def _together(ctx: Context, made: Command, keys: Sequence[int], shared: dict[str
 
 class _NotAll(Exception):
     """One stands in the way of all or nothing."""
-
-
-def _done(key: int, result: Any) -> Outcome:
-    return Outcome(key, "done", result=ref(result) if isinstance(result, models.Model) and result.pk else "")
-
-
-def _not_done(key: int, no: Refusal | Held) -> Outcome:
-    if isinstance(no, Held):
-        held = no.held
-        return Outcome(key, "held", "held", f"{held.reason} Waits for {held.release_role.replace('_', ' ')}.", ref(held) if held.pk else "")
-    return Outcome(key, "refused", no.code, str(no))
 
 
 def _undone(outcome: Outcome) -> Outcome:
@@ -229,16 +204,8 @@ def work_on(ctx: Context, run_id: int, seconds: float | None = None) -> BulkRun:
         return bulk_run(ctx, run_id)
     until = None if seconds is None else time.monotonic() + seconds
     made, saved = command_named(run.command), time.monotonic()
-    shared: dict[str, Any] | None = None
-    for key in _left(run):
-        try:
-            ctx.require(made.permission)
-            shared = shared if shared is not None else _shared_inputs(made, ctx, key, run.inputs)
-            given = {**shared, str(made.target): key}
-            outcome = _done(key, execute(made, replace(ctx, key=f"bulk:{run.pk}:{key}"), **given))
-        except (Refusal, Held) as no:
-            outcome = _not_done(key, no)
-        _record(run, [outcome])
+    for keys in _turns(made, _left(run)):
+        _give_turn(ctx, run, made, keys)
         now = time.monotonic()
         if until is not None and now > until:
             break
@@ -246,6 +213,55 @@ def work_on(ctx: Context, run_id: int, seconds: float | None = None) -> BulkRun:
             _save(ctx, run, BulkRun.State.RUNNING)
             saved = now
     _save(ctx, run, BulkRun.State.FINISHED if not _left(run) else BulkRun.State.WAITING)
+    return run
+
+
+def _turns(made: Command, keys: Sequence[int]) -> list[Sequence[int]]:
+    """Which rows have their turn together: one by one, but for commands that have a set-based twin."""
+    size = TOGETHER_MAX if made.name in TWINS else 1
+    return [keys[first : first + size] for first in range(0, len(keys), size)]
+
+
+def _give_turn(ctx: Context, run: BulkRun, made: Command, keys: Sequence[int]) -> None:
+    """Do it for some rows at once, or where that is refused as a whole (a row is gone) or there is one only, each for itself."""
+    if len(keys) > 1:
+        try:
+            told = take_rows(replace(ctx, key=""), run=run.pk, rows=[str(key) for key in keys])
+        except Refusal:
+            pass
+        else:
+            for name in ("report", *_COUNTS):
+                setattr(run, name, getattr(told, name))
+            return
+    for key in keys:
+        try:
+            ctx.require(made.permission)
+            given = {**_shared_inputs(made, ctx, key, run.inputs), str(made.target): key}
+            outcome = done(key, execute(made, replace(ctx, key=f"bulk:{run.pk}:{key}"), **given))
+        except (Refusal, Held) as no:
+            outcome = not_done(key, no)
+        _record(run, [outcome])
+
+
+@command(permission="core.run_many", hidden=True, target="")
+def take_rows(ctx: Context, *, run: BulkRun, rows: list[str]) -> BulkRun:
+    """Give some rows of a run their turn at once, and note in the same transaction what became of each.
+
+    rows: keys of rows of the run that had no turn yet; others are passed over.
+    Refuses: not_found where the run is somebody else's, not_for_many where its command does one row at a time.
+    """
+    made = command_named(run.command)
+    ctx.require(made.permission)
+    if run.user_id != ctx.user.pk:
+        raise NotFound("bulk run", run.pk, field="run")
+    if made.name not in TWINS:
+        raise Refusal("not_for_many", f"{made.label} is done for one record at a time.", field="run")
+    left = set(_left(run))
+    keys = [key for key in map(key_of, rows) if key in left]
+    if keys:
+        _record(run, run_twin(ctx, made, keys, _shared_inputs(made, ctx, keys[0], run.inputs)))
+        run.touched_at = ctx.now
+        run.save(update_fields=["touched_at", "report", *_COUNTS])
     return run
 
 
@@ -312,5 +328,5 @@ def _claim(ctx: Context, run_id: int) -> BulkRun | None:
 def _save(ctx: Context, run: BulkRun, state: BulkRun.State) -> None:
     run.state, run.touched_at = state, timezone.now()
     with scope(ctx.company_id):
-        run.save(update_fields=["state", "touched_at", "done_count", "refused_count", "held_count", "report"])
+        run.save(update_fields=["state", "touched_at", "report", *_COUNTS])
         live.announce(ctx.company_id, [ref(run)])

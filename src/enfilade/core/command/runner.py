@@ -14,6 +14,7 @@ import hashlib
 import json
 import random
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, cast
@@ -22,15 +23,15 @@ from django.db import DatabaseError, connection, models, transaction
 from django.utils import timezone
 
 from enfilade.core import audit, live, outbox
-from enfilade.core.context import Context, Held, NotFound, OutOfReach, Refusal
-from enfilade.core.models import HeldCommand, Record
+from enfilade.core.context import Context, Held, Refusal
+from enfilade.core.models import HeldCommand
 from enfilade.core.observing import Seen, seen_command
 from enfilade.core.refs import ref, resolve
-from enfilade.core.rows import seen_rows
 from enfilade.core.scope import scope
 
 from .door import ON_HOLD, ask
 from .inputs import UNSET
+from .locking import lock_rows
 from .reading import plain, read
 from .registry import Command, command_named
 from .sentences import RETRYABLE, refusal_for, sqlstate
@@ -90,8 +91,8 @@ def attempt(ctx: Context, command: Command, inputs: dict[str, Any]) -> Any:
     inputs = _with_defaults(command, inputs)
     try:
         with cast("Work", ctx.work).attempt(), transaction.atomic():
-            result = _steps(command, ctx, inputs)
-            _settle_triggers()
+            result = _steps(command, ctx, inputs, named=True)
+            settle_triggers()
             return result
     except Hold as hold:
         raise Held(_keep_held(command, replace(ctx, rehearse=True), inputs, hold)) from None
@@ -154,7 +155,7 @@ def _attempts(command: Command, ctx: Context, inputs: dict[str, Any], seen: Seen
     raise AssertionError("unreachable")
 
 
-def _steps(command: Command, ctx: Context, inputs: dict[str, Any], released_by: int | None = None) -> Any:
+def _steps(command: Command, ctx: Context, inputs: dict[str, Any], released_by: int | None = None, *, named: bool = False) -> Any:
     work = cast("Work", ctx.work)
     outer = work.parent
     sent = _sent(command, ctx, inputs)
@@ -162,9 +163,10 @@ def _steps(command: Command, ctx: Context, inputs: dict[str, Any], released_by: 
     digest = _digest(command, ctx, sent)
     if key and (earlier := _earlier(ctx, key)):
         return _replay(ctx, command, earlier, digest)
-    # A command inside a command acts on the authority of the outer one; what is released acts on its maker's.
-    named_by_caller = bool(ctx.limited) and (outer is None or released_by is not None)
-    bound = _lock(command, ctx, inputs, command.permission if named_by_caller else "")
+    # A command inside a command acts on the authority of the outer one, but for rows that the caller named to it; what is released acts
+    # on its maker's.
+    named_by_caller = bool(ctx.limited) and (named or outer is None or released_by is not None)
+    bound = lock_rows(command, ctx, inputs, command.permission if named_by_caller else "")
     if ctx.guard is not None and outer is None:
         ctx.guard(bound)
     target = bound.get(command.target) if command.target else None
@@ -240,55 +242,6 @@ def _replay(ctx: Context, command: Command, earlier: tuple[str, str], digest: st
     return found
 
 
-def _lock(command: Command, ctx: Context, inputs: dict[str, Any], permission: str) -> dict[str, Any]:
-    """Fetch every row that was named, fresh and visible: those that change locked, in the order of table and key.
-
-    permission: narrows the rows to what the caller's roles grant it for; "" where nothing is narrowed.
-    """
-    work = cast("Work", ctx.work)
-    wanted: list[tuple[str, int, str, type[models.Model], bool, Any]] = []
-    for name, parameter in command.parameters.items():
-        if not parameter.is_row or inputs[name] in (None, UNSET):
-            continue
-        for given in inputs[name] if parameter.many else [inputs[name]]:
-            table = parameter.kind._meta.db_table
-            wanted.append((table, int(getattr(given, "pk", given)), name, parameter.kind, parameter.meta.shared, given))
-    rows: dict[tuple[str, int], models.Model] = {}
-    for table, pk, name, model, shared, given in sorted(wanted, key=lambda w: w[:3]):
-        known = work.rows.get((model, pk))
-        rows[(table, pk)] = (
-            known
-            if known is not None and (known is given or not isinstance(given, models.Model))
-            else _fetch(ctx, model, pk, name, shared, permission)
-        )
-    bound = dict(inputs)
-    for name, parameter in command.parameters.items():
-        if parameter.is_row and inputs[name] not in (None, UNSET):
-            table = parameter.kind._meta.db_table
-            keys = [int(getattr(g, "pk", g)) for g in (inputs[name] if parameter.many else [inputs[name]])]
-            found = [rows[(table, k)] for k in keys]
-            bound[name] = found if parameter.many else found[0]
-    return bound
-
-
-def _fetch(ctx: Context, model: type[models.Model], pk: int, name: str, shared: bool, permission: str) -> models.Model:
-    rows = model.objects.visible_to(ctx)  # type: ignore[attr-defined]
-    seen = rows = rows.filter(seen_rows(ctx, model)) if permission and issubclass(model, Record) else rows
-    if permission and not shared and issubclass(model, Record):
-        rows = rows.within(ctx, permission)
-    # What is never changed needs no lock, and the application role may take none.
-    if not shared and not getattr(model, "append_only", False):
-        rows = rows.select_for_update(of=("self",), no_key=True)
-    row = rows.filter(pk=pk).first()
-    if row is None and permission and seen.filter(pk=pk).exists():
-        raise OutOfReach(permission, ctx.reach(permission))
-    if row is None:
-        raise NotFound(str(model._meta.verbose_name), pk, field=name)
-    if not shared:
-        cast("Work", ctx.work).remember(row)
-    return cast("models.Model", row)
-
-
 def _pass_door(command: Command, ctx: Context, bound: dict[str, Any], sent: dict[str, Any]) -> dict[str, Any]:
     if command.door is None:
         return {}
@@ -302,6 +255,19 @@ def _pass_door(command: Command, ctx: Context, bound: dict[str, Any], sent: dict
     if verdict.kind == "hold":
         raise Hold(verdict.rule, verdict.reason, verdict.role, facts)
     return facts
+
+
+def held_at_door(command: Command, ctx: Context, inputs: dict[str, Any]) -> Callable[[], Held] | None:
+    """Ask the door for one of many rows inside the command under way: None where it may pass, else what keeps it held and tells so.
+
+    inputs: typed, the rows fetched. Refuses: door_refused.
+    """
+    try:
+        _pass_door(command, ctx, inputs, _sent(command, ctx, inputs))
+    except Hold as hold:
+        inner, no = replace(ctx, key=""), hold
+        return lambda: Held(_keep_held(command, inner, inputs, no))
+    return None
 
 
 def _keep_held(command: Command, ctx: Context, inputs: dict[str, Any], hold: Hold) -> HeldCommand:
@@ -339,7 +305,7 @@ def _keep_held(command: Command, ctx: Context, inputs: dict[str, Any], hold: Hol
             changes={},
             result=ref(held),
             subjects=subjects,
-            parent=None,
+            parent=ctx.work.parent if ctx.work else None,
             released_by=None,
         )
         work.subjects |= subjects
@@ -375,7 +341,7 @@ def _settle_constraints() -> None:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
-def _settle_triggers() -> None:
+def settle_triggers() -> None:
     """Make the deferred rules of the modules speak now, and wait again. Not foreign keys: the audit entry above is still to come."""
     names = ", ".join(connection.ops.quote_name(name) for name in _deferred_triggers())
     if names:

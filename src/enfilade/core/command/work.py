@@ -23,6 +23,7 @@ class Work:
     first: audit entry of the outermost command; no entry of this transaction has an older key.
     release: the held command that is being released, if one is.
     door_passed: rules that the release has answered; each opens once.
+    asked: answers that hold for all of many rows that are asked about, while none of them is changed; None at other times.
     """
 
     rows: dict[tuple[type, int], Model] = field(default_factory=dict)
@@ -34,6 +35,7 @@ class Work:
     first: int | None = None
     release: HeldCommand | None = None
     door_passed: set[str] = field(default_factory=set)
+    asked: dict[str, Any] | None = None
 
     def remember(self, row: Model) -> None:
         """Note a row as locked and fresh."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, cast
 
 from django.db import connection
 
@@ -29,7 +29,16 @@ SELECT id, fact, op, value, maker_role, verdict, release_role, sentence FROM doo
 
 
 def active_rules(ctx: Context, command: str) -> list[DoorRule]:
-    """The rules that look at a command, highest rank first; only what a decision needs is loaded."""
+    """The rules that look at a command, highest rank first; only what a decision needs is loaded, and once for many rows of one command."""
+    asked = ctx.work.asked if ctx.work else None
+    if asked is None:
+        return _read_rules(ctx, command)
+    if command not in asked:
+        asked[command] = _read_rules(ctx, command)
+    return cast("list[DoorRule]", asked[command])
+
+
+def _read_rules(ctx: Context, command: str) -> list[DoorRule]:
     with connection.cursor() as cursor:
         cursor.execute(_ACTIVE, [ctx.company_id, command])
         names = [column.name for column in cursor.description]

@@ -5,6 +5,7 @@ from .credit import credit_invoice
 from .drafts import InvoiceLineIn, change_draft, draft_invoice, void_draft
 from .drawers import CashCount, close_drawer, open_drawer
 from .invoices import invoice_charges, issue_invoice
+from .issuing import issue_invoices
 from .mailing import email_invoice, encloses
 from .payments import refund_payment, take_payment, take_transfer
 
@@ -21,6 +22,7 @@ __all__ = [
     "give_discount",
     "invoice_charges",
     "issue_invoice",
+    "issue_invoices",
     "open_drawer",
     "refund_payment",
     "take_payment",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import TypedDict
@@ -11,7 +12,7 @@ from django.db import connection
 from enfilade.back.billing import rules
 from enfilade.back.billing.events import InvoiceIssued
 from enfilade.back.billing.models import Charge, Invoice
-from enfilade.back.ledger.commands import Leg, post_legs
+from enfilade.back.ledger.commands import Leg, Posting, post_legs
 from enfilade.back.tax.queries import taxes_for
 from enfilade.base.party.models import Party
 from enfilade.core.command import Ref, command
@@ -27,9 +28,10 @@ from .drafts import Priced, write_draft
 REVENUE = {"standard": "revenue", "reduced": "revenue_reduced", "exempt": "revenue_exempt", "zero": "revenue_zero"}
 OUTPUT_TAX = {"standard": "tax_output", "reduced": "tax_output_reduced"}
 _SUMS = """
-SELECT tax_class, sum(net_minor + discount_minor)::bigint, sum(tax_minor)::bigint FROM billing_invoiceline
- WHERE company_id = %s AND invoice_id = %s GROUP BY tax_class ORDER BY tax_class
+SELECT invoice_id, tax_class, sum(net_minor + discount_minor)::bigint, sum(tax_minor)::bigint FROM billing_invoiceline
+ WHERE company_id = %s AND invoice_id = ANY(%s) GROUP BY invoice_id, tax_class ORDER BY invoice_id, tax_class
 """
+NUMBERED = ("number", "issued_on", "due_on", "state")
 SERIES = {Invoice.Kind.INVOICE: "INV", Invoice.Kind.CREDIT_NOTE: "CN"}
 
 
@@ -59,23 +61,30 @@ def issue_invoice(ctx: Context, *, invoice: Invoice, on: Today) -> Invoice:
     Why: the number is drawn last, because everybody else who wants one waits from then on until this transaction ends; the
     posting names the invoice by reference.
     """
+    require_issuable(invoice, on)
+    post_document(ctx, invoice, on)
+    take_number(ctx, invoice, on)
+    publish(ctx, issued(invoice, on))
+    return invoice
+
+
+def require_issuable(invoice: Invoice, on: date) -> None:
+    """Refuse a date on which a draft can't be issued."""
     require_date(on)
     if invoice.due_on is not None and invoice.due_on < on:
         raise Refusal("due_before_issue", f"This draft is due on {invoice.due_on:%Y-%m-%d}, before it would be issued.", field="on")
-    post_document(ctx, invoice, on)
-    take_number(ctx, invoice, on)
-    publish(
-        ctx,
-        InvoiceIssued(
-            invoice=invoice.pk,
-            number=str(invoice.number),
-            party=invoice.party_id,
-            total_minor=invoice.total_minor,
-            on=on.isoformat(),
-            origin=invoice.origin,
-        ),
+
+
+def issued(invoice: Invoice, on: date) -> InvoiceIssued:
+    """What is told of an invoice that has its number."""
+    return InvoiceIssued(
+        invoice=invoice.pk,
+        number=str(invoice.number),
+        party=invoice.party_id,
+        total_minor=invoice.total_minor,
+        on=on.isoformat(),
+        origin=invoice.origin,
     )
-    return invoice
 
 
 @command(permission="billing.invoice_charges", label="Invoice the open charges", target="party")
@@ -111,11 +120,23 @@ def _from_charges(ctx: Context, rows: list[Charge]) -> list[Priced]:
 
 
 def post_document(ctx: Context, invoice: Invoice, on: date) -> None:
-    """Post an invoice, or with opposite signs a credit note: what the party owes, what was earned and given off, and the tax."""
-    sign = -1 if invoice.kind == Invoice.Kind.CREDIT_NOTE else 1
+    """Post an invoice, or with opposite signs a credit note."""
+    if posting := postings_of(ctx, [invoice])[0]:
+        post_legs(ctx, on=on, text=posting.text, origin=posting.origin, legs=posting.legs)
+
+
+def postings_of(ctx: Context, invoices: Sequence[Invoice]) -> list[Posting | None]:
+    """What documents move in the ledger: what the party owes, what was earned and given off, and the tax. None where nothing moves."""
+    sums: dict[int, list[tuple[str, int, int]]] = {invoice.pk: [] for invoice in invoices}
     with connection.cursor() as cursor:
-        cursor.execute(_SUMS, [ctx.company_id, invoice.pk])
-        sums = cursor.fetchall()
+        cursor.execute(_SUMS, [ctx.company_id, list(sums)])
+        for key, *of_class in cursor.fetchall():
+            sums[key].append((of_class[0], of_class[1], of_class[2]))
+    return [_posting(invoice, sums[invoice.pk]) for invoice in invoices]
+
+
+def _posting(invoice: Invoice, sums: list[tuple[str, int, int]]) -> Posting | None:
+    sign = -1 if invoice.kind == Invoice.Kind.CREDIT_NOTE else 1
     # The party is named by key; reading its row again would cost a statement and tell nothing new.
     legs = [Leg("receivable", sign * invoice.total_minor, Party(pk=invoice.party_id))]
     for tax_class, earned, tax in sums:
@@ -123,20 +144,23 @@ def post_document(ctx: Context, invoice: Invoice, on: date) -> None:
         if tax:
             legs.append(Leg(OUTPUT_TAX[tax_class], -sign * tax))
     legs.append(Leg("discount", sign * invoice.discount_minor))
-    if any(leg.amount_minor for leg in legs):
-        name = invoice.bill_to.partition("\n")[0]
-        text = f"Credit note for {name}" if sign < 0 else f"Invoice to {name}"
-        post_legs(ctx, on=on, text=text, origin=ref(invoice), legs=legs)
+    name = invoice.bill_to.partition("\n")[0]
+    text = f"Credit note for {name}" if sign < 0 else f"Invoice to {name}"
+    return Posting(text, ref(invoice), legs) if any(leg.amount_minor for leg in legs) else None
 
 
 def take_number(ctx: Context, invoice: Invoice, on: date, **more: int) -> None:
     """Give a draft its number, its dates and the state that follows from its amounts. more: further columns to set with them."""
-    invoice.issued_on = on
-    invoice.due_on = invoice.due_on or rules.due_on(on, invoice.term_days)
     for name, value in more.items():
         setattr(invoice, name, value)
-    invoice.state = rules.state_of(invoice.total_minor, invoice.paid_minor, invoice.credited_minor)
-    prefix = SERIES[Invoice.Kind(invoice.kind)]
-    invoice.number = rules.document_number(prefix, on.year, draw(ctx, f"billing.{invoice.kind}:{on.year}"))
-    invoice.save(update_fields=["number", "issued_on", "due_on", "state", *more])
+    number(invoice, on, draw(ctx, f"billing.{invoice.kind}:{on.year}"))
+    invoice.save(update_fields=[*NUMBERED, *more])
     invoice.open_minor = invoice.total_minor - invoice.paid_minor - invoice.credited_minor
+
+
+def number(invoice: Invoice, on: date, drawn: int) -> None:
+    """Set what issuing sets: number, dates and the state that follows from its amounts; nothing is saved."""
+    invoice.issued_on = on
+    invoice.due_on = invoice.due_on or rules.due_on(on, invoice.term_days)
+    invoice.state = rules.state_of(invoice.total_minor, invoice.paid_minor, invoice.credited_minor)
+    invoice.number = rules.document_number(SERIES[Invoice.Kind(invoice.kind)], on.year, drawn)

@@ -4,6 +4,7 @@ from .journals import import_journal, take_back_journal
 from .posting import (
     JournalLine,
     Leg,
+    Posting,
     close_period,
     found_ledger,
     open_year,
@@ -11,11 +12,13 @@ from .posting import (
     post_legs,
     reopen_period,
     reverse_journal,
+    write_postings,
 )
 
 __all__ = [
     "JournalLine",
     "Leg",
+    "Posting",
     "close_period",
     "found_ledger",
     "import_journal",
@@ -25,4 +28,5 @@ __all__ = [
     "reopen_period",
     "reverse_journal",
     "take_back_journal",
+    "write_postings",
 ]

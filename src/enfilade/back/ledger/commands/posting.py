@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, TypedDict
@@ -148,6 +149,34 @@ def post_legs(ctx: Context, *, on: date, text: str, origin: str, legs: list[Leg]
     places, currency = places_of(ctx, [leg.account for leg in moved]), ctx.company.currency
     rows = [books.LineIn(places[leg.account].account_id, currency, leg.amount_minor, leg.party, leg.text, leg.dimensions) for leg in moved]
     return books.write_entry(ctx, book=places[moved[0].account].book_id, on=on, text=text, origin=origin, lines=rows)
+
+
+@dataclass(frozen=True)
+class Posting:
+    """One of many postings by another module: as `post_legs` takes each."""
+
+    text: str
+    origin: str
+    legs: list[Leg]
+
+
+def write_postings(ctx: Context, *, on: date, postings: Sequence[Posting]) -> None:
+    """Post what a command of another module did to many documents, which answers for all of it in the audit: in one statement.
+
+    Refuses: what `post_legs` refuses.
+    """
+    moved = [[leg for leg in posting.legs if leg.amount_minor] for posting in postings]
+    places, currency = places_of(ctx, {leg.account for legs in moved for leg in legs}), ctx.company.currency
+    entries = [
+        books.EntryIn(
+            on,
+            posting.text,
+            [books.LineIn(places[leg.account].account_id, currency, leg.amount_minor, leg.party, leg.text, leg.dimensions) for leg in legs],
+            posting.origin,
+        )
+        for posting, legs in zip(postings, moved, strict=True)
+    ]
+    books.write_entries(ctx, book=ledger_book(ctx), entries=entries)
 
 
 @command(permission="ledger.reverse_journal", label="Reverse", tone="danger", door=_reversal_facts, target="entry")

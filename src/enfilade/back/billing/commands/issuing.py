@@ -1,0 +1,46 @@
+"""Many drafts issued at once: a day's or a month's invoices, by a fixed number of statements."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from enfilade.back.billing.models import Invoice
+from enfilade.back.ledger.commands import write_postings
+from enfilade.core import bulk
+from enfilade.core.command import command
+from enfilade.core.context import Context
+from enfilade.core.events import publish
+from enfilade.core.numbers import draw
+from enfilade.core.together import Outcome, take_together, twin_of
+
+from .common import Today
+from .invoices import NUMBERED, issue_invoice, issued, number, postings_of, require_issuable
+
+
+@twin_of(issue_invoice)
+@command(permission="billing.issue_invoice", label="Issue many", hidden=True)
+def issue_invoices(ctx: Context, *, invoices: list[Invoice], on: Today) -> list[Outcome]:
+    """Number drafts in the order given and post them to the ledger; one that may not be issued is told why, and the others are.
+
+    invoices: at most 200.
+    on: date of the invoices and of their postings; its month has to be open.
+    Shape: one outcome per draft: done, refused as `issue_invoice` refuses it, or held at the door for itself.
+    Refuses: too_many.
+    Why: numbers are drawn at once and last, as for one: nobody else gets one in between, and there is no gap.
+    """
+    return take_together(
+        ctx, issue_invoice, invoices, {"on": on}, lambda invoice: require_issuable(invoice, on), lambda rows: _issue(ctx, rows, on)
+    )
+
+
+def _issue(ctx: Context, invoices: list[Invoice], on: date) -> None:
+    if postings := [posting for posting in postings_of(ctx, invoices) if posting]:
+        write_postings(ctx, on=on, postings=postings)
+    kinds = {kind: [invoice for invoice in invoices if invoice.kind == kind] for kind in {invoice.kind for invoice in invoices}}
+    for kind, rows in sorted(kinds.items()):
+        last = draw(ctx, f"billing.{kind}:{on.year}", len(rows))
+        for drawn, invoice in enumerate(rows, last - len(rows) + 1):
+            number(invoice, on, drawn)
+    bulk.update(Invoice, [{"id": i.pk, **{name: getattr(i, name) for name in NUMBERED}} for i in invoices])
+    for invoice in invoices:
+        publish(ctx, issued(invoice, on))
