@@ -39,7 +39,7 @@ def batch_share_percent() -> float:
     shares = []
     for number in range(ROUNDS + 1):
         entries = _entries(accounts, random.Random(number))
-        bare, posted = _copied_s(company, entries), _posted_s(ctx, book, entries)
+        bare, posted = _copied_s(company, entries), posted_s(ctx, book, entries)
         shares.append(bare / posted * 100)
     return statistics.median(shares[1:])
 
@@ -66,7 +66,7 @@ def _copied_s(company: int, entries: Sequence[EntryIn]) -> float:
     return time.perf_counter() - begun
 
 
-def _posted_s(ctx: Context, book: Any, entries: Sequence[EntryIn]) -> float:
+def posted_s(ctx: Context, book: Any, entries: Sequence[EntryIn]) -> float:
     """As a command of a module posts them: the same transaction, the same row changes; what the command itself costs is another figure."""
     from enfilade.base.books.commands import write_entries
     from enfilade.core.command.work import Work

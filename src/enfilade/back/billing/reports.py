@@ -52,22 +52,28 @@ def receivables(ctx: Context, *, on: Today) -> dict[str, Any]:
 
 
 def _open_on(ctx: Context, on: date) -> Any:
-    """Invoices issued by a day with what was paid, refunded and credited by then. Settled ones of longer ago are left out early."""
+    """Invoices issued by a day with what was paid, refunded and credited by then. Settled ones of longer ago are never looked at."""
     paid = Q(payments__kind=Payment.Kind.PAYMENT, payments__on__lte=on)
     back = Q(payments__kind=Payment.Kind.REFUND, payments__on__lte=on)
-    rows = Invoice.objects.visible_to(ctx).filter(kind=Invoice.Kind.INVOICE, issued_on__lte=on)
-    settled = Q(state__in=[Invoice.State.PAID, Invoice.State.VOID])
-    later = Q(payments__on__gt=on) | Q(credit_notes__issued_on__gt=on)
-    keys = rows.filter(~settled | later).values("pk")
+    keys = _touched_since(ctx, on)
+    rows = Invoice.objects.visible_to(ctx).filter(pk__in=keys, kind=Invoice.Kind.INVOICE, issued_on__lte=on)
     notes = Invoice.objects.visible_to(ctx).filter(cancels__in=keys, issued_on__lte=on)
     credited = dict(notes.values_list("cancels").annotate(sum=Sum("total_minor")))
-    sums = (
-        Invoice.objects.visible_to(ctx)
-        .filter(pk__in=keys)
-        .annotate(paid_by=Sum("payments__amount_minor", filter=paid), back_by=Sum("payments__amount_minor", filter=back))
-    )
+    sums = rows.annotate(paid_by=Sum("payments__amount_minor", filter=paid), back_by=Sum("payments__amount_minor", filter=back))
     for row in sums.values_list("pk", "party__number", "party__name", "due_on", "total_minor", "paid_by", "back_by"):
         yield (*row[1:], credited.get(row[0], 0))
+
+
+def _touched_since(ctx: Context, on: date) -> list[int]:
+    """Keys of invoices that are open now, or that somebody paid, refunded or credited after a day.
+
+    Why three questions: each reads an index of its own; asked with "or" they would read every invoice ever written.
+    """
+    invoices = Invoice.objects.visible_to(ctx)
+    still = invoices.filter(state__in=[Invoice.State.ISSUED, Invoice.State.PART_PAID]).values_list("pk", flat=True)
+    paid = Payment.objects.visible_to(ctx).filter(on__gt=on).values_list("invoice", flat=True)
+    credited = invoices.filter(cancels__isnull=False, issued_on__gt=on).values_list("cancels", flat=True)
+    return list(still.union(paid, credited))
 
 
 @report(title="Day's takings", permission="billing.view_payment", icon="coins", order=20)

@@ -149,6 +149,7 @@ class Bill(Record):
             models.Index(fields=["company", "supplier", "-id"], name="bill_of_supplier"),
             models.Index(fields=["company", "due_on", "id"], condition=Q(state__in=["open", "part_paid"]), name="bill_open"),
             models.Index(fields=["company", "posted_on"], name="bill_posted"),
+            models.Index(fields=["company", "voided_on"], condition=Q(voided_on__isnull=False), name="bill_voided"),
             models.Index(fields=["company", "origin"], condition=~Q(origin=""), name="bill_origin"),
         ]
 
