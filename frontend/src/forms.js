@@ -24,7 +24,11 @@ document.addEventListener('htmx:after:swap', (event) => {
 document.addEventListener('keydown', (event) => {
   if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
   const form = event.target.closest?.('form');
-  if (form && !event.target.closest('#palette')) { event.preventDefault(); form.requestSubmit(); }
+  if (!form || event.target.closest('#palette')) return;
+  event.preventDefault();
+  // With Shift it is shown what would happen, where the form can say so.
+  if (event.shiftKey) form.querySelector('button[name=rehearse]')?.click();
+  else form.requestSubmit();
 });
 
 // A hint such as a free slot carries the inputs it would set.

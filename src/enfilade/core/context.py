@@ -113,6 +113,7 @@ class Context:
     rehearse: run every step, show the result, roll back.
     channel: page, api, cli, agent, job or import; for the audit.
     guard: asked with the locked inputs before anything is done, and refuses where they are not what the caller has seen.
+    witness: called inside a rehearsal when everything is done and before it is rolled back, with the context of that transaction.
     sleeping: codes of privileged roles that the caller holds but that sleep, since she is not elevated.
     dormant: patterns of what those would grant. withheld: permissions of administration that nobody holds without an elevation.
     authority: reference of what lends the caller her power (`core.apitoken:7`); "" for a plain sign-in; for the audit.
@@ -135,6 +136,7 @@ class Context:
     channel: str = "job"
     authority: str = ""
     guard: Callable[[Mapping[str, Any]], None] | None = None
+    witness: Callable[[Context], None] | None = None
     work: Work | None = None
 
     @property

@@ -8,7 +8,7 @@ from enfilade.core.context import Context
 from enfilade.core.pages.context import department
 from enfilade.core.resource import Resource, panel
 
-from . import pages, reports, verify
+from . import closing, pages, reports, verify
 from .models import BankAccount, BankFile, CsvLayout, LineMatch, MatchRule, Statement, StatementLine
 from .queries import matches_of
 
@@ -20,6 +20,7 @@ __all__ = [
     "MatchRuleResource",
     "StatementLineResource",
     "StatementResource",
+    "closing",
     "pages",
     "reports",
     "verify",

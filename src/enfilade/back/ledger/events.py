@@ -37,3 +37,36 @@ class JournalTakenBack:
 
     file: int
     entries: int
+
+
+@event
+class OpeningEntered:
+    """The books begin with the balances of a day."""
+
+    opening: int
+    on: date
+
+
+@event
+class OpeningTakenBack:
+    """Opening balances are reversed, every line of them."""
+
+    opening: int
+    on: date
+
+
+@event
+class YearClosed:
+    """The result of a year stands in the equity; its months are closed."""
+
+    year: int
+    ends_on: date
+    result_minor: int
+
+
+@event
+class YearReopened:
+    """The result of a year was taken back out of the equity; its last month is open."""
+
+    year: int
+    ends_on: date

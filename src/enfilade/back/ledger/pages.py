@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
-from enfilade.base.books.models import Account, Book
-from enfilade.base.books.queries import accounts_by_code, book_named
+from enfilade.base.books.models import Account, Book, Period
+from enfilade.base.books.queries import accounts_by_code, book_named, first_open, period_of
 from enfilade.core.context import Context
 from enfilade.core.resource import page, resource_for
 
 from .charts import CHARTS, Chart
 from .charts.purposes import PURPOSES
-from .models import AccountPurpose
-from .queries import BOOK_CODE
+from .closing import steps_of
+from .models import AccountPurpose, ClosingMark, ClosingTask
+from .queries import BOOK_CODE, year_around
 from .rules import KIND_TITLES, Place, in_chart_order, outline
 
 
@@ -106,3 +108,58 @@ def _parts(places: Sequence[Place], serves: dict[int, list[str]], urls: dict[int
 def _labels(purposes: Iterable[str]) -> list[str]:
     """Purposes as people read them; those of a kind of company by their name."""
     return [PURPOSES[p].label if p in PURPOSES else p.replace("_", " ").capitalize() for p in purposes]
+
+
+@page("closing/", title="Close the month", permission="ledger.view_closing", icon="list-checks", order=8)
+def closing(request: HttpRequest, ctx: Context) -> HttpResponse:
+    """/ledger/closing/?month=2026-03: what is missing before a month is closed; the first month that is open where none is said."""
+    book = book_named(ctx, BOOK_CODE)
+    period = _month(ctx, book, request.GET.get("month", "")) if book is not None else None
+    context = _checklist(ctx, period) if period is not None else {"period": None}
+    part = "#checklist" if request.headers.get("HX-Request") and "checklist" in request.headers.get("HX-Target", "") else ""
+    return render(request, f"ledger/closing.html{part}", context | {"crumbs": [{"label": "Close the month", "url": ""}]})
+
+
+def _month(ctx: Context, book: Book, asked: str) -> Period | None:
+    """The month that is asked for, else the first that takes entries."""
+    try:
+        on = date.fromisoformat(f"{asked}-01")
+    except ValueError:
+        return first_open(ctx, book)
+    return period_of(ctx, book, on)
+
+
+def _checklist(ctx: Context, period: Period) -> dict[str, Any]:
+    """Steps that the books tell, tasks that people mark, and what can be done at the end."""
+    steps = [
+        {
+            "title": d.step.title,
+            "required": d.step.required,
+            "done": not d.standing.open_count,
+            "sentence": d.standing.sentence,
+            "url": d.standing.url,
+        }
+        for d in steps_of(ctx, period)
+    ]
+    marks = {mark.task_id: mark for mark in ClosingMark.objects.visible_to(ctx).filter(period=period).select_related("done_by")}
+    tasks = [
+        {"task": task, "due_on": period.ends_on + timedelta(days=task.due_day), "mark": marks.get(task.pk)}
+        for task in ClosingTask.objects.visible_to(ctx).filter(active=True).select_related("owner").order_by("due_day", "title")
+    ]
+    ends_year = year_around(ctx, period.book, period.ends_on).ends_on == period.ends_on
+    days = (period.starts_on - timedelta(days=1), period.ends_on + timedelta(days=1))
+    before, after = (found.starts_on if (found := period_of(ctx, period.book, day)) else None for day in days)
+    return {
+        "period": period,
+        "before": before,
+        "after": after,
+        "steps": steps,
+        "done_count": sum(step["done"] for step in steps),
+        "tasks": tasks,
+        "may_mark": ctx.may("ledger.mark_task"),
+        "may_soft": period.state == Period.State.OPEN and ctx.may("ledger.soft_close_period"),
+        "may_admit": period.state == Period.State.SOFT and ctx.may("ledger.admit_late"),
+        "may_close": period.state != Period.State.CLOSED and ctx.may("ledger.close_period"),
+        "may_reopen": period.state != Period.State.OPEN and ctx.may("ledger.reopen_period"),
+        "may_close_year": ends_year and ctx.may("ledger.close_year"),
+    }

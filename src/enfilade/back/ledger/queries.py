@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import connection
 
 from enfilade.base.books.models import Book
-from enfilade.base.books.queries import accounts_by_code, book_named, totals_on
+from enfilade.base.books.queries import accounts_by_code, book_named, first_period, totals_on
 from enfilade.core.context import Context, Refusal
+
+from .models import AccountPurpose, FiscalYear
+from .rules import year_start
 
 BOOK_CODE = "general"
 
@@ -18,6 +22,14 @@ BOOK_CODE = "general"
 _BY_PURPOSE = """
 SELECT p.purpose, p.account_id, a.book_id FROM ledger_accountpurpose p JOIN books_account a ON a.id = p.account_id
  WHERE p.company_id = %s AND p.purpose = ANY(%s)
+"""
+
+
+_CLOSING = """
+SELECT e.period_id, l.account_id, sum(l.quantity_minor) FROM books_entry e JOIN books_line l ON l.entry_id = e.id
+ WHERE e.company_id = %s AND e.origin IN (SELECT 'ledger.fiscalyear:' || y.id FROM ledger_fiscalyear y WHERE y.company_id = %s)
+   AND e."on" BETWEEN %s AND %s AND l.unit = %s
+ GROUP BY e.period_id, l.account_id
 """
 
 
@@ -29,10 +41,10 @@ class Place:
     book_id: int
 
 
-def places_of(ctx: Context, names: Iterable[str], *, purposes: bool = True) -> dict[str, Place]:
+def places_of(ctx: Context, names: Iterable[str], *, purposes: bool = True, missing_ok: bool = False) -> dict[str, Place]:
     """Accounts of the ledger by purpose or code; a purpose goes before a code of the same name.
 
-    purposes: False where a person names accounts, by code only.
+    purposes: False where a person names accounts, by code only. missing_ok: what is not known is left out instead of refused.
     Refuses: no_ledger, unknown_account.
     """
     wanted = list(set(names))
@@ -43,7 +55,7 @@ def places_of(ctx: Context, names: Iterable[str], *, purposes: bool = True) -> d
             found = {purpose: Place(account, book) for purpose, account, book in cursor.fetchall()}
     if rest := [name for name in wanted if name not in found]:
         found |= {account.code: Place(account.pk, account.book_id) for account in accounts_by_code(ctx, ledger_book(ctx), rest)}
-    if missing := set(wanted) - found.keys():
+    if (missing := set(wanted) - found.keys()) and not missing_ok:
         raise Refusal("unknown_account", f"There is no account {min(missing)}.", field="account")
     return found
 
@@ -57,6 +69,53 @@ def ledger_book(ctx: Context) -> Book:
     if book is None:
         raise Refusal("no_ledger", "The ledger is not founded yet: choose a chart of accounts under Ledger.")
     return book
+
+
+def control_accounts(ctx: Context) -> dict[str, str]:
+    """Accounts that stand for what single parties owe or are owed. Shape: code -> purpose."""
+    rows = AccountPurpose.objects.visible_to(ctx).filter(purpose__in=["receivable", "payable"])
+    return dict(rows.values_list("account__code", "purpose"))
+
+
+def year_around(ctx: Context, book: Book, on: date) -> FiscalYear:
+    """The year of accounts in which a day lies; one that was never written down, not kept, as it follows from the year before."""
+    found = FiscalYear.objects.visible_to(ctx).filter(starts_on__lte=on, ends_on__gte=on).first()
+    if found is not None:
+        return found
+    before = FiscalYear.objects.visible_to(ctx).filter(ends_on__lt=on).order_by("-ends_on").first()
+    after = FiscalYear.objects.visible_to(ctx).filter(starts_on__gt=on).order_by("starts_on").first() if before is None else None
+    first = first_period(ctx, book) if before is None and after is None else None
+    beginning = before.ends_on + timedelta(days=1) if before else after.starts_on if after else first.starts_on if first else None
+    start = year_start(on, beginning.month if beginning else 1)
+    return FiscalYear(
+        company=ctx.company, starts_on=start, ends_on=year_start(start + timedelta(days=380), start.month) - timedelta(days=1)
+    )
+
+
+def next_year_month(ctx: Context, book: Book, year: int) -> int | None:
+    """In which month the year of accounts that begins in a calendar year has to begin; None before there is any year."""
+    last = FiscalYear.objects.visible_to(ctx).filter(ends_on__lt=date(year, 12, 31)).order_by("-ends_on").first()
+    if last is not None:
+        return (last.ends_on + timedelta(days=1)).month
+    return first.starts_on.month if (first := first_period(ctx, book)) else None
+
+
+def closing_moves(ctx: Context, from_on: date, to_on: date) -> dict[int, dict[int, int]]:
+    """What closing entries of years moved between two days, debit positive. Shape: key of the period -> of the account -> amount.
+
+    Why: the result of a closed year is still looked at; what carried it to the equity is no part of it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_CLOSING, [ctx.company_id, ctx.company_id, from_on, to_on, ctx.company.currency])
+        found: dict[int, dict[int, int]] = defaultdict(dict)
+        for period, account, moved in cursor.fetchall():
+            found[period][account] = int(moved)
+        return found
+
+
+def balance_if_any(ctx: Context, purpose: str, on: date) -> int | None:
+    """Balance of the account of a purpose at the end of a day; None where no account serves it."""
+    return balance_of(ctx, purpose, on) if AccountPurpose.objects.visible_to(ctx).filter(purpose=purpose).exists() else None
 
 
 def balance_of(ctx: Context, name: str, on: date) -> int:

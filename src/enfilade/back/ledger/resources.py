@@ -5,8 +5,8 @@ from __future__ import annotations
 from enfilade.core.pages.context import department
 from enfilade.core.resource import Resource
 
-from . import exporting, importing, pages, panels  # noqa: F401 - they register themselves
-from .models import AccountName, AccountPurpose, JournalFile
+from . import exporting, importing, pages, panels, steps  # noqa: F401 - they register themselves
+from .models import AccountName, AccountPurpose, ClosingMark, ClosingTask, FiscalYear, JournalFile, OpeningBalance
 
 department("ledger", "Ledger", "book-open-check", 40)
 
@@ -50,3 +50,57 @@ class AccountNameResource(Resource):
     icon = "replace"
     order = 180
     empty = "Needed only where a journal names accounts without their codes."
+
+
+class OpeningBalanceResource(Resource):
+    """Balances with which the books begin."""
+
+    model = OpeningBalance
+    columns = ("on", "line_count", "total_minor", "rest_minor", "entered_by", "entered_at", "state")
+    filters = ("state", "on", "entered_by")
+    facts = ("on", "line_count", "total_minor", "rest_minor", "file", "entered_by", "entered_at")
+    ordering = "-on"
+    icon = "flag"
+    order = 150
+    empty = "Moving in: enter the trial balance of the program before, or take it from a file, at the first day of the books."
+
+
+class FiscalYearResource(Resource):
+    """Years of accounts, open or closed."""
+
+    model = FiscalYear
+    columns = ("starts_on", "ends_on", "result_minor", "state", "closed_by", "closed_at")
+    filters = ("state", "ends_on")
+    facts = ("starts_on", "ends_on", "result_minor", "state", "closed_by", "closed_at")
+    ordering = "-starts_on"
+    icon = "calendar-check"
+    order = 130
+    empty = "Open a year, and its months take entries. A year that is short has its first or its last day said."
+
+
+class ClosingTaskResource(Resource):
+    """What people do by hand before a month is closed."""
+
+    model = ClosingTask
+    columns = ("title", "owner", "due_day", "active")
+    filters = ("active", "owner")
+    search = ("title", "note")
+    fields = ("title", "note", "owner", "due_day", "active")
+    import_key = "title"
+    ordering = "due_day"
+    icon = "list-checks"
+    order = 140
+    empty = "What no figure shows, for example: count the stock, ask the tax adviser. It stands in the checklist of every month."
+
+
+class ClosingMarkResource(Resource):
+    """Which tasks were done for which month."""
+
+    model = ClosingMark
+    columns = ("task", "period", "note", "done_by", "done_at")
+    filters = ("task", "period", "done_by")
+    facts = ("task", "period", "note", "done_by", "done_at")
+    ordering = "-done_at"
+    icon = "check-check"
+    order = 145
+    menu = False

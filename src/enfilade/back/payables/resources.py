@@ -5,7 +5,7 @@ from __future__ import annotations
 from enfilade.core.pages.context import department
 from enfilade.core.resource import Resource
 
-from . import pages, panels, reports, settling, verify
+from . import closing, pages, panels, reports, settling, verify
 from .models import Bill, BillLine, OrderPart, PaymentOrder, PaymentRun, Settlement, SupplierAccount, SupplierPayment, SupplierTerms
 
 department("payables", "Payables", "file-input", 25)
@@ -15,6 +15,7 @@ __all__ = [
     "SupplierAccountResource",
     "SupplierPaymentResource",
     "SupplierTermsResource",
+    "closing",
     "pages",
     "panels",
     "reports",

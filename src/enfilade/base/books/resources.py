@@ -10,8 +10,8 @@ from enfilade.core.pages.context import department
 from enfilade.core.refs import model_of, resolve
 from enfilade.core.resource import Resource, panel, resource_for
 
-from . import verify  # noqa: F401 - the verifier registers itself
-from .models import Account, AccountLimit, Book, BookSeal, Dimension, DimensionValue, Entry, PendingTransfer, Period
+from . import rehearsing, verify  # noqa: F401 - they register themselves
+from .models import Account, AccountLimit, Book, BookSeal, Dimension, DimensionValue, Entry, LateAdmission, PendingTransfer, Period
 from .queries import Standing, pending_of, standings_of
 
 department("books", "Books", "book-open", 42)
@@ -51,6 +51,20 @@ class PeriodResource(Resource):
     ordering = "-starts_on"
     icon = "calendar-range"
     order = 30
+
+
+class LateAdmissionResource(Resource):
+    """Who was let into a softly closed period, until when and why."""
+
+    model = LateAdmission
+    columns = ("period", "user", "reason", "until", "admitted_by", "admitted_at")
+    filters = ("period", "user", "admitted_by", "admitted_at")
+    search = ("reason",)
+    facts = ("period", "user", "reason", "until", "admitted_by", "admitted_at")
+    ordering = "-admitted_at"
+    icon = "door-open"
+    order = 32
+    empty = "Nobody was admitted. A softly closed period takes entries of those only whom somebody admits, with a reason."
 
 
 class DimensionResource(Resource):

@@ -25,3 +25,13 @@ def months(year: int, first_month: int = 1) -> list[tuple[date, date]]:
     """First and last day of the twelve months of a year of accounts that begins in `first_month` of the calendar year `year`."""
     starts = [date(year + (first_month - 1 + n) // 12, (first_month - 1 + n) % 12 + 1, 1) for n in range(13)]
     return [(start, after - timedelta(days=1)) for start, after in pairwise(starts)]
+
+
+def months_within(starts_on: date, ends_on: date) -> list[tuple[date, date]]:
+    """First and last day of each calendar month of a span; the first and the last may be cut short."""
+    found, first = [], starts_on
+    while first <= ends_on:
+        after = date(first.year + first.month // 12, first.month % 12 + 1, 1)
+        found.append((first, min(after - timedelta(days=1), ends_on)))
+        first = after
+    return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -236,6 +236,17 @@ def duplicate_groups(ctx: Context, limit: int = 200) -> list[tuple[str, list[Par
 def parties_by_id(ctx: Context, keys: Iterable[int]) -> dict[int, Party]:
     """Parties by primary key, merged ones included, in one query."""
     return {party.pk: party for party in Party.objects.visible_to(ctx).filter(pk__in=list(keys))}
+
+
+def parties_called(ctx: Context, names: Collection[str]) -> dict[str, list[int]]:
+    """Who has these numbers or exactly these names, merged ones left out; a number goes before a name. Shape: name -> primary keys."""
+    rows = live_parties(ctx).filter(Q(number__in=names) | Q(name__in=names)).values_list("pk", "number", "name")
+    found: dict[str, list[int]] = {name: [] for name in names}
+    numbers = {number: [key] for key, number, _ in rows if number in found}
+    for key, _, name in rows:
+        if name in found and name not in numbers:
+            found[name].append(key)
+    return found | numbers
 
 
 def merged_keys(ctx: Context, party: Party) -> list[int]:

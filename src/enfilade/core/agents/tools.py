@@ -16,12 +16,13 @@ from django.utils import timezone, translation
 
 from enfilade.core.api.answers import held_json, report_json, result_json
 from enfilade.core.api.schemas import inputs_schema, parameters_schema
+from enfilade.core.audit import jsonable
 from enfilade.core.command import REGISTRY, Command, run_raw
 from enfilade.core.command.inputs import parameters_of
 from enfilade.core.command.reading import read
 from enfilade.core.context import Context, Held, NotFound
 from enfilade.core.refs import key_of
-from enfilade.core.resource import resource_for
+from enfilade.core.resource import rehearsed_parts, resource_for
 from enfilade.core.resource.hooks import REPORTS, Report
 from enfilade.core.scope import scope
 
@@ -139,14 +140,17 @@ def _rehearse(ctx: Context, command: Command, inputs: dict[str, Any]) -> dict[st
     """What would happen; nothing of it is kept."""
     before = _target_now(ctx, command, inputs)
     found: dict[str, Any] = {"state": "rehearsed", "kept": False}
+    parts: list[dict[str, Any]] = []
     try:
-        result = run_raw(replace(ctx, rehearse=True, key=""), command.name, inputs)
+        inside = replace(ctx, rehearse=True, key="", witness=lambda under_way: parts.extend(rehearsed_parts(under_way)))
+        result = run_raw(inside, command.name, inputs)
     except Held as held:
         found |= {"would": "be held", **held_json(held.held)}
     else:
         with scope(ctx.company_id, read_only=True):
             after = result_json(ctx, result)
         found |= {"would": "be done", "result": after}
+        found |= {part["name"]: jsonable({k: v for k, v in part.items() if k not in {"name", "template"}}) for part in parts}
         if before and before.get("ref") == after.get("ref"):
             found["changes"] = {n: [before[n], v] for n, v in after.items() if n in before and before[n] != v}
     text = f"Nothing was kept. To do it, call again with the same inputs and this confirmation within {confirm.VALID_S // 60} minutes."

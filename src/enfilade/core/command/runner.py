@@ -132,6 +132,8 @@ def _attempts(command: Command, ctx: Context, inputs: dict[str, Any], seen: Seen
                 outbox.deliver(ctx, work)
                 if ctx.rehearse:
                     _settle_constraints()
+                    if ctx.witness is not None:
+                        ctx.witness(replace(ctx, work=work))
                     raise _Rehearsed(result)
                 live.announce_after_commit(ctx, work)
             live.check_commit()

@@ -19,6 +19,7 @@ class Work:
 
     rows: rows already locked or made fresh in this transaction, by model and key.
     noted: further rows that the command which is running is about, where it writes many without a command each.
+    written: keys of rows that set-based statements wrote, by label of the model, for whoever shows what a rehearsal did.
     parent: audit entry of the command that is running; nested commands hang below it.
     first: audit entry of the outermost command; no entry of this transaction has an older key.
     release: the held command that is being released, if one is.
@@ -31,6 +32,7 @@ class Work:
     later: list[tuple[object, Any]] = field(default_factory=list)
     subjects: set[str] = field(default_factory=set)
     noted: set[str] = field(default_factory=set)
+    written: dict[str, list[int]] = field(default_factory=dict)
     parent: int | None = None
     first: int | None = None
     release: HeldCommand | None = None

@@ -20,7 +20,7 @@ from enfilade.core.context import Context, Held, NotAllowed, NotFound, OutOfReac
 from enfilade.core.http.dispatch import view
 from enfilade.core.language.words import name_of, say
 from enfilade.core.models import HeldCommand, Record, StoredFile
-from enfilade.core.resource import resource_for
+from enfilade.core.resource import rehearsed_parts, resource_for
 from enfilade.core.resource.editing import all_seen, unless_changed
 from enfilade.core.resource.hooks import DIALOGS
 from enfilade.core.rows import in_reach
@@ -49,13 +49,22 @@ def serve(request: HttpRequest, ctx: Context, command: Command, pk: int | None, 
         form.values = start_values(ctx, command, request.GET, pk)
         return _draw(request, command, form, form.context(), pk, title, 200)
     raw: dict[str, Any] = {}
+    parts: list[dict[str, Any]] = []
     form.key = request.POST.get("_key", "")[:200] or form.key
     rehearse = bool(request.POST.get("rehearse"))
     try:
         raw = _raw(request, ctx, command, pk)
         form.values = raw
         result = run_raw(
-            replace(ctx, key="" if rehearse else form.key, rehearse=rehearse, guard=_guard(request, ctx, command)), command.name, raw
+            replace(
+                ctx,
+                key="" if rehearse else form.key,
+                rehearse=rehearse,
+                guard=_guard(request, ctx, command),
+                witness=lambda inside: parts.extend(rehearsed_parts(inside)),
+            ),
+            command.name,
+            raw,
         )
     except Held as held:
         if rehearse:
@@ -78,7 +87,7 @@ def serve(request: HttpRequest, ctx: Context, command: Command, pk: int | None, 
             return _draw(request, command, form, form.refused(no), pk, title, 422 if no.status == 422 else 409)
     if rehearse:
         with scope(ctx.company_id, read_only=True):
-            return _preview(request, preview_of(ctx, command, result))
+            return _preview(request, {**preview_of(ctx, command, result), "parts": parts})
     # The words for a result may need rows that were not read yet, and no row exists outside a scope.
     with scope(ctx.company_id, read_only=True):
         return _done(request, ctx, command, result)

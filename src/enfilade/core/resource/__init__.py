@@ -5,7 +5,7 @@ Owns the registry of resources, panels, flows and reports. Nothing here knows a 
 
 from .cells import Cell
 from .declare import Resource
-from .hooks import Step, dialog, flow, flow_of, flow_of_records, open_page, page, panel, panels_of, report
+from .hooks import Step, dialog, flow, flow_of, flow_of_records, open_page, page, panel, panels_of, rehearsal, rehearsed_parts, report
 from .registry import RESOURCES, resource_for, resource_named
 
 __all__ = [
@@ -21,6 +21,8 @@ __all__ = [
     "page",
     "panel",
     "panels_of",
+    "rehearsal",
+    "rehearsed_parts",
     "report",
     "resource_for",
     "resource_named",

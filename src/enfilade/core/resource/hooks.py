@@ -59,6 +59,19 @@ class Dialog:
     build: Callable[[Context, dict[str, Any]], dict[str, Any]]
 
 
+@dataclass(frozen=True)
+class Rehearsal:
+    """A part of what a rehearsal shows, whatever the command: `build(ctx)` runs inside it and gives the context of its template, or None.
+
+    name: what programs read its facts under. permission: of whoever may see it.
+    """
+
+    name: str
+    template: str
+    permission: str
+    build: Callable[[Context], dict[str, Any] | None]
+
+
 class Column(TypedDict):
     """A column of a report. kind: text, number, amount, date, datetime or percent; it says how a value is drawn."""
 
@@ -146,6 +159,7 @@ PANELS: dict[type[models.Model], list[Panel]] = defaultdict(list)
 FLOWS: dict[type[models.Model], list[Callable[[Context, Any], list[Step]]]] = defaultdict(list)
 FLOWS_OF_ALL: list[Callable[[Context, Any], list[Step]]] = []
 DIALOGS: dict[str, Dialog] = {}
+REHEARSALS: list[Rehearsal] = []
 REPORTS: dict[str, Report] = {}
 OPEN_PAGES: dict[str, OpenPage] = {}
 PAGES: dict[str, Page] = {}
@@ -171,6 +185,22 @@ def panel(*, on: type[models.Model], title: str, permission: str, template: str,
         return build
 
     return wrap
+
+
+def rehearsal(name: str, *, template: str, permission: str) -> Callable[[Any], Any]:
+    """Show a part of what commands would do, before they do it: what a module wrote inside the rehearsal (`ctx.work.written`)."""
+
+    def wrap(build: Callable[[Context], dict[str, Any] | None]) -> Any:
+        REHEARSALS.append(Rehearsal(name, template, permission, build))
+        return build
+
+    return wrap
+
+
+def rehearsed_parts(ctx: Context) -> list[dict[str, Any]]:
+    """What the modules show of a rehearsal that is under way to this caller. Shape: contexts, each with its name and template."""
+    built = [(part, part.build(ctx)) for part in REHEARSALS if ctx.may(part.permission)]
+    return [{"name": part.name, "template": part.template, **context} for part, context in built if context is not None]
 
 
 def flow(*, on: type[models.Model]) -> Callable[[Any], Any]:

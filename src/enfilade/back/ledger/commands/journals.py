@@ -106,7 +106,7 @@ def _faults(ctx: Context, book: Book, found: FoundJournal) -> list[str]:
 
 def _not_open(ctx: Context, book: Book, entries: list[FoundEntry]) -> list[str]:
     days = sorted({date.fromisoformat(entry.on) for entry in entries})
-    spans = [(p.starts_on, p.ends_on) for p in periods_between(ctx, book, days[0], days[-1]) if p.state == p.State.OPEN]
+    spans = [(p.starts_on, p.ends_on) for p in periods_between(ctx, book, days[0], days[-1]) if p.state != p.State.CLOSED]
     lines = {entry.on: entry.line for entry in reversed(entries)}
     closed = [day for day in days if not any(first <= day <= last for first, last in spans)]
     years: dict[int, date] = {}

@@ -1,4 +1,4 @@
-"""Found the ledger, post to it by purpose or by account, close its months."""
+"""Found the ledger, post to it by purpose or by account."""
 
 from __future__ import annotations
 
@@ -8,16 +8,18 @@ from datetime import date
 from typing import Annotated, TypedDict
 
 from enfilade.back.ledger.charts import CHARTS
-from enfilade.back.ledger.events import LedgerFounded, MonthClosed
+from enfilade.back.ledger.events import LedgerFounded
 from enfilade.back.ledger.models import AccountPurpose
-from enfilade.back.ledger.queries import BOOK_CODE, ledger_book, places_of
+from enfilade.back.ledger.queries import BOOK_CODE, places_of
 from enfilade.base.books import commands as books
-from enfilade.base.books.models import Book, Entry, Period
-from enfilade.base.books.queries import accounts_by_code, first_period, unsealed_count
+from enfilade.base.books.models import Book, Entry
+from enfilade.base.books.queries import accounts_by_code
 from enfilade.base.party.models import Party
 from enfilade.core.command import Amount, Input, LongText, Ref, command
 from enfilade.core.context import Context, Refusal
 from enfilade.core.events import publish
+
+from .years import open_year, require_general
 
 Today = Annotated[date, Input(prefill="ctx.today")]
 
@@ -79,7 +81,7 @@ def found_ledger(
     rows = [AccountPurpose(company=ctx.company, purpose=purpose, account=accounts[code]) for purpose, code in found.purposes.items()]
     AccountPurpose.objects.bulk_create(rows)
     if year is not None:
-        books.open_periods(ctx, book=book, year=year, first_month=first_month)
+        open_year(ctx, year=year, first_month=first_month)
     publish(ctx, LedgerFounded(book=book.pk, chart=chart))
     return book
 
@@ -186,55 +188,5 @@ def reverse_journal(ctx: Context, *, entry: Ref[Entry], on: Today, reason: LongT
     on: accounting date of the reversal.
     Refuses: not_the_ledger; entry_reversed_once, entry_period_open (database).
     """
-    _require_general(entry.book.code)
+    require_general(entry.book.code)
     return books.reverse_entry(ctx, entry=entry, on=on, text=f"Reversal of entry {entry.pk}: {reason}")
-
-
-@command(permission="ledger.close_period", label="Close the month", door=True)
-def close_period(ctx: Context, *, period: Period) -> Period:
-    """Take no more entries in a month, carry its balances forward and seal what was entered.
-
-    Refuses: not_the_ledger, not_open; period_in_order (database) while an earlier month is open.
-    """
-    _require_general(period.book.code)
-    books.close_period(ctx, period=period)
-    if unsealed_count(ctx, period.book):
-        books.seal_book(ctx, book=period.book)
-    publish(ctx, MonthClosed(period=period.pk, ends_on=period.ends_on))
-    return period
-
-
-@command(permission="ledger.reopen_period", label="Reopen the month", door=True, tone="danger")
-def reopen_period(ctx: Context, *, period: Period, reason: LongText) -> Period:
-    """Let a closed month take entries again.
-
-    reason: kept in the audit.
-    Refuses: not_the_ledger, not_closed; period_in_order (database) while a later month is closed.
-    """
-    _require_general(period.book.code)
-    return books.reopen_period(ctx, period=period, reason=reason)
-
-
-@command(permission="ledger.open_year")
-def open_year(
-    ctx: Context,
-    *,
-    year: Annotated[int, Input(min_value=1900, max_value=2199)],
-    first_month: Annotated[int, Input(min_value=1, max_value=12)] | None = None,
-) -> Period:
-    """Open the twelve months of a year for entries.
-
-    year: calendar year in which the year of accounts begins.
-    first_month: month in which years of accounts begin; said with the first year, January when left out.
-    Refuses: no_ledger, year_shifted; period_no_overlap, period_in_order (database).
-    """
-    book = ledger_book(ctx)
-    first = first_period(ctx, book)
-    if first and first_month not in (None, first.starts_on.month):
-        raise Refusal("year_shifted", f"The years of this ledger begin in month {first.starts_on.month}.", field="first_month")
-    return books.open_periods(ctx, book=book, year=year, first_month=first.starts_on.month if first else first_month or 1)
-
-
-def _require_general(code: str) -> None:
-    if code != BOOK_CODE:
-        raise Refusal("not_the_ledger", "This belongs to another book than the ledger.")

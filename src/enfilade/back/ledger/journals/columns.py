@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 
@@ -25,18 +25,19 @@ def _plain(name: str) -> str:
     return _SIGNS.sub("", name.casefold())
 
 
-def _columns(header: Sequence[str]) -> dict[str, int]:
-    """Which column is what, by usual names."""
+def columns_of(header: Sequence[str], more: Mapping[str, Sequence[str]] | None = None) -> dict[str, int]:
+    """Which column is what, by usual names. more: further names of fields, beside those of journals."""
     names = {_plain(name): at for at, name in reversed(list(enumerate(header)))}
-    return {field: at for field, usual in _USUAL.items() if (at := next((names[n] for n in usual if n in names), None)) is not None}
+    known = {**_USUAL, **{field: [*_USUAL.get(field, ()), *own] for field, own in (more or {}).items()}}
+    return {field: at for field, usual in known.items() if (at := next((names[n] for n in usual if n in names), None)) is not None}
 
 
 def read_columns(data: bytes, region: str, currency: str) -> FoundJournal:
     """All entries of a table; nothing where one of them can't be read."""
-    table = read_table(data, region=region, recognise=lambda header: len(_columns(header)))
+    table = read_table(data, region=region, recognise=lambda header: len(columns_of(header)))
     if not table.header:
         return refused(table.problems[0].line, table.problems[0].sentence)
-    at = _columns(table.header)
+    at = columns_of(table.header)
     if not {"on", "account"} <= at.keys() or not ({"amount"} <= at.keys() or {"debit", "credit"} <= at.keys()):
         return refused(
             table.header_line, "A journal has columns for date, account, and amount or debit and credit; this file lacks one of them."

@@ -13,7 +13,7 @@ from enfilade.core.resource import report
 from enfilade.core.ui.format import format_day
 
 from .outlines import less, naturally, places_of, plus, section, sum_row
-from .parts import CODE, NAME, From, Today, amount, check_order, figures, statement_url, year_of
+from .parts import CODE, NAME, From, Today, amount, check_order, figures, statement_url, without_closing, year_of
 
 # More columns than that nobody reads side by side; the values after them are summed in one.
 VALUES_MAX = 12
@@ -39,7 +39,7 @@ def results_by_dimension(ctx: Context, *, dimension: Ref[Dimension] | None = Non
     by_value = moved_by_value(ctx, book, start, to_on, list(values))
     moved = {key: naturally(ctx, places, totals) for key, totals in by_value.items() if totals}
     shown, others = list(moved)[:VALUES_MAX], list(moved)[VALUES_MAX:]
-    together = naturally(ctx, places, totals_between(ctx, book, start, to_on))
+    together = naturally(ctx, places, without_closing(ctx, totals_between(ctx, book, start, to_on), start, to_on))
 
     def lines_behind(code: str) -> str:
         return statement_url(code, start, to_on)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from enfilade.back.ledger.rules import below, year_start
+from enfilade.back.ledger.queries import closing_moves, year_around
+from enfilade.back.ledger.rules import below, sides
 from enfilade.base.books.models import Book, DimensionValue, Entry
-from enfilade.base.books.queries import Total, first_period, values_of
+from enfilade.base.books.queries import Total, values_of
 from enfilade.core.command import Input
 from enfilade.core.context import Context, Invalid
 from enfilade.core.resource import resource_for
@@ -40,9 +41,26 @@ def tile(ctx: Context, label: str, amount_minor: int, hint: str = "", tone: str 
 
 
 def year_of(ctx: Context, book: Book, on: date) -> date:
-    """First day of the year of accounts of a day; years begin in the month of the first period."""
-    first = first_period(ctx, book)
-    return year_start(on, first.starts_on.month if first else 1)
+    """First day of the year of accounts of a day."""
+    return year_around(ctx, book, on).starts_on
+
+
+def without_closing(ctx: Context, totals: list[Total], from_on: date, to_on: date) -> list[Total]:
+    """Totals as they were before the results of years that end between two days were carried to the equity."""
+    for moves in closing_moves(ctx, from_on, to_on).values():
+        totals = unclosed(ctx, totals, moves)
+    return totals
+
+
+def unclosed(ctx: Context, totals: list[Total], moves: Mapping[int, int]) -> list[Total]:
+    """Totals without what closing entries moved. moves: key of an account -> amount, debit positive."""
+    if not moves:
+        return totals
+    currency = ctx.company.currency
+    backs = {key: Total(key, currency, *sides(-moved_minor)) for key, moved_minor in moves.items()}
+    known = {total.account_id for total in totals if total.unit == currency}
+    changed = [t.plus(backs[t.account_id]) if t.unit == currency and t.account_id in backs else t for t in totals]
+    return [*changed, *(back for key, back in backs.items() if key not in known)]
 
 
 def check_order(from_on: date, to_on: date) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Annotated, Any
 
-from enfilade.back.ledger.queries import ledger_book
+from enfilade.back.ledger.queries import closing_moves, ledger_book
 from enfilade.back.ledger.rules import RESULT_KINDS, a_year_before, in_chart_order
 from enfilade.base.books.models import Account, Book, Period
 from enfilade.base.books.queries import accounts_by_code, moved_by_period, periods_between, totals_between, totals_on
@@ -31,6 +31,8 @@ from .parts import (
     statement_url,
     sums,
     tile,
+    unclosed,
+    without_closing,
     year_of,
 )
 
@@ -54,7 +56,8 @@ def trial_balance(ctx: Context, *, on: Today, value: Value = None) -> dict[str, 
     start = year_of(ctx, book, on)
     keys = keys_of(below_value(ctx, value))
     opening = balances(ctx, totals_on(ctx, book, start - _DAY, values=keys))
-    moved = sums(ctx, totals_between(ctx, book, start, on, values=keys))
+    between = totals_between(ctx, book, start, on, values=keys)
+    moved = sums(ctx, between if keys is not None else without_closing(ctx, between, start, on))
     rows, earlier = [], 0
     for account in accounts_by_code(ctx, book):
         first = opening.get(account.pk, 0)
@@ -98,10 +101,13 @@ def profit_and_loss(
             start, to_on = months[0].starts_on, months[-1].ends_on
 
     def between(first: date, last: date) -> dict[int, int]:
-        return naturally(ctx, places, totals_between(ctx, book, first, last, values=values))
+        totals = totals_between(ctx, book, first, last, values=values)
+        return naturally(ctx, places, totals if values is not None else without_closing(ctx, totals, first, last))
 
     now = between(start, to_on)
     by_period = moved_by_period(ctx, months, values)
+    for period, moves in (closing_moves(ctx, start, to_on) if months and values is None else {}).items():
+        by_period[period] = unclosed(ctx, by_period[period], moves)
     columns = {f"month_{n}": naturally(ctx, places, by_period[month.pk]) for n, month in enumerate(months, 1)} | {"amount": now}
     labels = {f"month_{n}": format_month(month.starts_on) for n, month in enumerate(months, 1)} | {
         "amount": "Together" if months else "Amount"
@@ -169,8 +175,10 @@ def balance_sheet(ctx: Context, *, on: Today, beside: Annotated[str, BESIDE_DAY]
 
 def _standing(ctx: Context, book: Book, places: Places, on: date) -> tuple[dict[int, int], int]:
     """Where every account stands at the end of a day, and the result of the years before the one of that day."""
-    before = naturally(ctx, places, totals_on(ctx, book, year_of(ctx, book, on) - _DAY))
-    return naturally(ctx, places, totals_on(ctx, book, on)), sum(_result_part(places, key, part) for key, part in before.items())
+    start = year_of(ctx, book, on)
+    before = naturally(ctx, places, totals_on(ctx, book, start - _DAY))
+    now = without_closing(ctx, totals_on(ctx, book, on), start, on)
+    return naturally(ctx, places, now), sum(_result_part(places, key, part) for key, part in before.items())
 
 
 def _result_part(places: Places, key: int, amount_minor: int) -> int:

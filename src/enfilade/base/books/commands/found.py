@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated
 
 from enfilade.base.books.models import Account, Book, Period
-from enfilade.base.books.rules import months
+from enfilade.base.books.rules import months, months_within
 from enfilade.core.command import Choice, Input, Ref, command
-from enfilade.core.context import Context, Refusal
+from enfilade.core.context import Context, Invalid, Refusal
 
 _KINDS = Choice(*((k.value, k.label) for k in Account.Kind))
 _UNIT_KINDS = Choice(*((k.value, k.label) for k in Book.UnitKind))
@@ -84,4 +85,17 @@ def open_periods(
     Refuses: period_no_overlap, period_in_order (database).
     """
     rows = [Period(company=ctx.company, book=book, starts_on=start, ends_on=end) for start, end in months(year, first_month)]
+    return Period.objects.bulk_create(rows)[0]
+
+
+@command(permission="books.open_periods", label="Open the months of a span", hidden=True)
+def open_span(ctx: Context, *, book: Ref[Book], starts_on: date, ends_on: date) -> Period:
+    """Open the months between two days for entries: of a year that is no whole one.
+
+    starts_on, ends_on: the first and the last month may be cut short by them.
+    Refuses: invalid where it ends before it starts; period_no_overlap, period_in_order (database).
+    """
+    if ends_on < starts_on:
+        raise Invalid({"ends_on": ["The last day comes after the first."]})
+    rows = [Period(company=ctx.company, book=book, starts_on=start, ends_on=end) for start, end in months_within(starts_on, ends_on)]
     return Period.objects.bulk_create(rows)[0]

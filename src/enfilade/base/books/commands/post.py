@@ -187,7 +187,10 @@ def _write(ctx: Context, book: Book | int, entries: Sequence[EntryIn], reverses:
     }
     with connection.cursor() as cursor:
         cursor.execute(_WRITE, values)
-        return [(int(key), int(period)) for key, period in cursor.fetchall()]
+        keys = [(int(key), int(period)) for key, period in cursor.fetchall()]
+    if ctx.rehearse:
+        ctx.work.written.setdefault(Entry._meta.label_lower, []).extend(key for key, _ in keys)
+    return keys
 
 
 def _integers(column: Iterable[int | None]) -> str:

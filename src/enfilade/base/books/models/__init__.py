@@ -4,9 +4,11 @@ from .book import Account, Book, Period
 from .dimension import Dimension, DimensionBalance, DimensionCarried, DimensionValue
 from .entry import Entry, Line, Unfinished
 from .kept import Balance, BookSeal, Carried
+from .late import LATE_HOURS_MAX, LateAdmission
 from .pending import AccountLimit, PendingBalance, PendingTransfer
 
 __all__ = [
+    "LATE_HOURS_MAX",
     "Account",
     "AccountLimit",
     "Balance",
@@ -18,6 +20,7 @@ __all__ = [
     "DimensionCarried",
     "DimensionValue",
     "Entry",
+    "LateAdmission",
     "Line",
     "PendingBalance",
     "PendingTransfer",

@@ -95,10 +95,14 @@ class Account(Record):
 
 
 class Period(Record):
-    """A span of days of a book, usually a month. Closed periods take no entries; they close and reopen in order."""
+    """A span of days of a book, usually a month; periods close and reopen in order.
+
+    A softly closed period takes entries of those only who are admitted (LateAdmission); a closed one takes none of anybody.
+    """
 
     class State(models.TextChoices):
         OPEN = "open"
+        SOFT = "soft", "Softly closed"
         CLOSED = "closed"
 
     book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="periods")
@@ -106,7 +110,19 @@ class Period(Record):
     ends_on = models.DateField()
     state = models.TextField(choices=State, default=State.OPEN, editable=False)
 
-    states = States("state", {"close_period": (("open",), "closed"), "reopen_period": (("closed",), "open")})
+    states = States(
+        "state",
+        {
+            "soft_close_period": (("open",), "soft"),
+            "close_period": (("open", "soft"), "closed"),
+            "reopen_period": (("soft", "closed"), "open"),
+            "admit_late": (("soft",), "soft"),
+        },
+        said={
+            ("close_period", "closed"): ("not_open", "This period is closed already."),
+            ("reopen_period", "open"): ("not_closed", "This period is open."),
+        },
+    )
 
     class Meta:
         ordering: ClassVar = ["starts_on"]
@@ -115,7 +131,9 @@ class Period(Record):
                 condition=Q(starts_on__lte=F("ends_on")), name="period_forwards", violation_error_message="A period ends after it starts."
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["open", "closed"]), name="period_state_known", violation_error_message="A period is open or closed."
+                condition=Q(state__in=["open", "soft", "closed"]),
+                name="period_state_known",
+                violation_error_message="A period is open, softly closed or closed.",
             ),
             ExclusionConstraint(
                 name="period_no_overlap",

@@ -10,6 +10,7 @@ from .balances import (
     entries_by_origin,
     entries_of,
     first_dimension,
+    first_open,
     first_period,
     last_period,
     lines_of,
@@ -18,6 +19,8 @@ from .balances import (
     moved_by_period,
     moved_by_value,
     moved_in,
+    period_of,
+    periods_before,
     periods_between,
     totals_between,
     totals_by_value,
@@ -26,7 +29,7 @@ from .balances import (
     values_of,
     with_lines,
 )
-from .pending import Standing, pending_of, standings_of, transfers_over
+from .pending import Standing, pending_of, reserved_until, standings_of, transfers_over
 
 __all__ = [
     "Month",
@@ -39,6 +42,7 @@ __all__ = [
     "entries_by_origin",
     "entries_of",
     "first_dimension",
+    "first_open",
     "first_period",
     "last_period",
     "lines_of",
@@ -48,7 +52,10 @@ __all__ = [
     "moved_by_value",
     "moved_in",
     "pending_of",
+    "period_of",
+    "periods_before",
     "periods_between",
+    "reserved_until",
     "standings_of",
     "totals_between",
     "totals_by_value",

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Max, Prefetch, QuerySet, Sum
+from django.db.models import Count, Max, Min, Prefetch, QuerySet, Sum
 
 from enfilade.base.books.models import Account, Balance, Book, BookSeal, Dimension, DimensionBalance, DimensionValue, Entry, Line, Period
 from enfilade.core.context import Context
@@ -100,6 +100,23 @@ def first_period(ctx: Context, book: Book) -> Period | None:
 def last_period(ctx: Context, book: Book) -> Period | None:
     """The latest period of a book."""
     return Period.objects.visible_to(ctx).filter(book=book).order_by("-starts_on").first()
+
+
+def period_of(ctx: Context, book: Book, on: date) -> Period | None:
+    """The period in which a day lies."""
+    return Period.objects.visible_to(ctx).filter(book=book, starts_on__lte=on, ends_on__gte=on).first()
+
+
+def first_open(ctx: Context, book: Book) -> Period | None:
+    """The first period that takes entries, of anybody or of those who are admitted."""
+    return Period.objects.visible_to(ctx).filter(book=book).exclude(state=Period.State.CLOSED).order_by("starts_on").first()
+
+
+def periods_before(ctx: Context, period: Period) -> tuple[date | None, int]:
+    """Periods of the book that end before one and are not closed for good: where the first begins, and how many."""
+    rows = Period.objects.visible_to(ctx).filter(book=period.book_id, ends_on__lt=period.starts_on).exclude(state=Period.State.CLOSED)
+    found = rows.aggregate(first=Min("starts_on"), number=Count("pk"))
+    return found["first"], found["number"]
 
 
 def accounts_by_code(ctx: Context, book: Book, codes: Sequence[str] | None = None) -> list[Account]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from enfilade.base.books.models import Account, PendingTransfer
+from enfilade.base.books.models import Account, PendingTransfer, Period
 from enfilade.core.context import Context
 
 _STANDINGS = """
@@ -75,3 +75,9 @@ def transfers_over(ctx: Context) -> Sequence[PendingTransfer]:
     """Transfers whose time is over and that are not marked yet."""
     rows = PendingTransfer.objects.visible_to(ctx).filter(state=PendingTransfer.State.PENDING, expires_at__lte=ctx.now)
     return list(rows.order_by("expires_at", "pk"))
+
+
+def reserved_until(ctx: Context, period: Period) -> int:
+    """How many transfers of a book were reserved up to the end of a period and are pending still."""
+    rows = PendingTransfer.objects.visible_to(ctx).filter(state=PendingTransfer.State.PENDING, book=period.book_id)
+    return rows.filter(recorded_at__date__lte=period.ends_on).count()

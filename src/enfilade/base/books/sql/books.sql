@@ -80,7 +80,10 @@ BEGIN
                 USING ERRCODE = 'check_violation', CONSTRAINT = 'entry_period_open';
         ELSIF state IS NULL THEN
             RAISE EXCEPTION 'An entry stands in the period of its day.' USING ERRCODE = 'check_violation', CONSTRAINT = 'entry_period_fits';
-        ELSIF state <> 'open' THEN
+        ELSIF state = 'soft' AND EXISTS (SELECT 1 FROM fresh f WHERE f.period_id = part.period_id AND NOT books_admitted(f.period_id, f.user_id)) THEN
+            RAISE EXCEPTION 'The period of % is softly closed: somebody who may has to admit you first, with a reason.', to_char(part.first, 'YYYY-MM-DD')
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'entry_period_admitted';
+        ELSIF state = 'closed' THEN
             RAISE EXCEPTION 'The period of % is closed.', to_char(part.first, 'YYYY-MM-DD') USING ERRCODE = 'check_violation', CONSTRAINT = 'entry_period_open';
         ELSIF EXISTS (SELECT 1 FROM books_bookseal s WHERE s.book_id = part.book_id AND s.last_entry >= part.least) THEN
             RAISE EXCEPTION 'An entry can''t be put in among entries that are sealed.' USING ERRCODE = 'check_violation', CONSTRAINT = 'entry_after_seal';

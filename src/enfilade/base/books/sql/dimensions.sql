@@ -29,7 +29,7 @@ CREATE OR REPLACE TRIGGER dimensionvalue_changes BEFORE INSERT OR UPDATE ON book
 -- Closing a period folds and carries what is kept by values, reopening takes it back: the same as for the accounts (periods.sql).
 CREATE OR REPLACE FUNCTION books_period_divides() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
-    IF NEW.state = 'open' THEN
+    IF NEW.state <> 'closed' THEN
         DELETE FROM books_dimensioncarried WHERE period_id = NEW.id;
         RETURN NULL;
     END IF;
@@ -53,7 +53,8 @@ BEGIN
      GROUP BY t.company_id, t.value_id, t.account_id, t.unit;
     RETURN NULL;
 END $$;
-CREATE OR REPLACE TRIGGER period_divides AFTER UPDATE OF state ON books_period FOR EACH ROW WHEN (OLD.state <> NEW.state) EXECUTE FUNCTION books_period_divides();
+CREATE OR REPLACE TRIGGER period_divides AFTER UPDATE OF state ON books_period FOR EACH ROW 
+    WHEN (OLD.state <> NEW.state AND 'closed' IN (OLD.state, NEW.state)) EXECUTE FUNCTION books_period_divides();
 
 CREATE OR REPLACE TRIGGER kept_only BEFORE INSERT OR UPDATE OR DELETE ON books_dimensionbalance FOR EACH STATEMENT EXECUTE FUNCTION books_kept_only();
 CREATE OR REPLACE TRIGGER kept_only BEFORE INSERT OR UPDATE OR DELETE ON books_dimensioncarried FOR EACH STATEMENT EXECUTE FUNCTION books_kept_only();

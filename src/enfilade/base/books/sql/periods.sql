@@ -1,5 +1,10 @@
 -- Periods close and reopen in order; closing folds the balances and carries the totals forward; what a book is made of stays as it was posted to.
 
+-- How little a period in a state takes: nothing is stricter than what stands before it.
+CREATE OR REPLACE FUNCTION books_strictness(state text) RETURNS integer LANGUAGE sql IMMUTABLE AS $$
+    SELECT array_position(ARRAY['open', 'soft', 'closed'], state)
+$$;
+
 CREATE OR REPLACE FUNCTION books_period_changes() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     IF TG_OP = 'UPDATE' AND (NEW.book_id, NEW.company_id, NEW.starts_on, NEW.ends_on) IS DISTINCT FROM (OLD.book_id, OLD.company_id, OLD.starts_on, OLD.ends_on) THEN
@@ -11,18 +16,22 @@ BEGIN
             RAISE EXCEPTION 'A period begins open.' USING ERRCODE = 'check_violation', CONSTRAINT = 'period_begins_open';
         ELSIF NOT EXISTS (SELECT 1 FROM books_book b WHERE b.id = NEW.book_id AND b.company_id = NEW.company_id) THEN
             RAISE EXCEPTION 'A period belongs to the company of its book.' USING ERRCODE = 'check_violation', CONSTRAINT = 'period_of_company';
-        ELSIF EXISTS (SELECT 1 FROM books_period p WHERE p.book_id = NEW.book_id AND p.state = 'closed' AND p.starts_on > NEW.starts_on) THEN
+        ELSIF EXISTS (SELECT 1 FROM books_period p WHERE p.book_id = NEW.book_id AND p.state <> 'open' AND p.starts_on > NEW.starts_on) THEN
             RAISE EXCEPTION 'A later period is closed; nothing can be opened before it.' USING ERRCODE = 'check_violation', CONSTRAINT = 'period_in_order';
         END IF;
-    ELSIF NEW.state = 'closed' AND OLD.state = 'open' THEN
-        IF EXISTS (SELECT 1 FROM books_period p WHERE p.book_id = NEW.book_id AND p.state = 'open' AND p.starts_on < NEW.starts_on) THEN
-            RAISE EXCEPTION 'An earlier period is still open; close that first.' USING ERRCODE = 'check_violation', CONSTRAINT = 'period_in_order';
-        END IF;
+        RETURN NEW;
+    ELSIF books_strictness(NEW.state) > books_strictness(OLD.state) AND EXISTS (
+        SELECT 1 FROM books_period p WHERE p.book_id = NEW.book_id AND p.starts_on < NEW.starts_on AND books_strictness(p.state) < books_strictness(NEW.state)
+    ) THEN
+        RAISE EXCEPTION 'An earlier period is still open; close that first.' USING ERRCODE = 'check_violation', CONSTRAINT = 'period_in_order';
+    ELSIF books_strictness(NEW.state) < books_strictness(OLD.state) AND EXISTS (
+        SELECT 1 FROM books_period p WHERE p.book_id = NEW.book_id AND p.starts_on > NEW.starts_on AND books_strictness(p.state) > books_strictness(NEW.state)
+    ) THEN
+        RAISE EXCEPTION 'A later period is closed; reopen that first.' USING ERRCODE = 'check_violation', CONSTRAINT = 'period_in_order';
+    END IF;
+    IF NEW.state = 'closed' AND OLD.state <> 'closed' THEN
         PERFORM books_carry(NEW.book_id, NEW.id, NEW.starts_on);
-    ELSIF NEW.state = 'open' AND OLD.state = 'closed' THEN
-        IF EXISTS (SELECT 1 FROM books_period p WHERE p.book_id = NEW.book_id AND p.state = 'closed' AND p.starts_on > NEW.starts_on) THEN
-            RAISE EXCEPTION 'A later period is closed; reopen that first.' USING ERRCODE = 'check_violation', CONSTRAINT = 'period_in_order';
-        END IF;
+    ELSIF OLD.state = 'closed' AND NEW.state <> 'closed' THEN
         DELETE FROM books_carried WHERE period_id = NEW.id;
     END IF;
     RETURN NEW;
@@ -47,7 +56,7 @@ BEGIN
      GROUP BY t.company_id, t.account_id, t.unit;
 END $$;
 REVOKE EXECUTE ON FUNCTION books_carry(bigint, bigint, date) FROM PUBLIC;
-CREATE TRIGGER period_changes BEFORE INSERT OR UPDATE ON books_period FOR EACH ROW EXECUTE FUNCTION books_period_changes();
+CREATE OR REPLACE TRIGGER period_changes BEFORE INSERT OR UPDATE ON books_period FOR EACH ROW EXECUTE FUNCTION books_period_changes();
 
 CREATE OR REPLACE FUNCTION books_account_changes() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -79,4 +88,4 @@ BEGIN
     END IF;
     RETURN NEW;
 END $$;
-CREATE TRIGGER account_changes BEFORE INSERT OR UPDATE ON books_account FOR EACH ROW EXECUTE FUNCTION books_account_changes();
+CREATE OR REPLACE TRIGGER account_changes BEFORE INSERT OR UPDATE ON books_account FOR EACH ROW EXECUTE FUNCTION books_account_changes();

@@ -1,0 +1,63 @@
+"""What the ledger itself can tell before a month is closed."""
+
+from __future__ import annotations
+
+from enfilade.base.books.models import Period
+from enfilade.base.books.queries import periods_before, reserved_until, totals_on
+from enfilade.core.context import Context
+from enfilade.core.ui.format import format_amount
+
+from .closing import Standing, closing_step
+from .models import ClosingTask
+from .queries import balance_if_any
+
+
+@closing_step("ledger.earlier", title="Earlier months are closed", order=10, required=False)
+def earlier_closed(ctx: Context, period: Period) -> Standing:
+    """Months before it that take entries still."""
+    first, open_count = periods_before(ctx, period)
+    if not open_count:
+        return Standing(0, "Every month before it is closed.")
+    return Standing(open_count, f"{open_count} earlier months are open.", f"/ledger/closing/?month={first:%Y-%m}")
+
+
+@closing_step("ledger.reserved", title="Nothing is reserved", order=300)
+def nothing_reserved(ctx: Context, period: Period) -> Standing:
+    """Transfers that were reserved up to the end of the month and are neither posted nor voided."""
+    open_count = reserved_until(ctx, period)
+    sentence = f"{open_count} transfers are reserved and not posted." if open_count else "No transfer waits to be posted."
+    return Standing(open_count, sentence, "/books/pending-transfers/?state=pending" if open_count else "")
+
+
+@closing_step("ledger.suspense", title="Nothing is left unclear", order=310)
+def nothing_unclear(ctx: Context, period: Period) -> Standing | None:
+    """What stands on the account of things that are not clear yet."""
+    rest_minor = balance_if_any(ctx, "suspense", period.ends_on)
+    if rest_minor is None:
+        return None
+    if not rest_minor:
+        return Standing(0, "The account for what is not clear yet is empty.")
+    return Standing(
+        1, f"{format_amount(rest_minor, ctx.company.currency)} stand on the account for what is not clear yet.", "/ledger/chart/"
+    )
+
+
+@closing_step("ledger.balanced", title="The trial balance sums to zero", order=390)
+def balanced(ctx: Context, period: Period) -> Standing:
+    """Debit and credit of every unit, from what is kept."""
+    off: dict[str, int] = {}
+    for total in totals_on(ctx, period.book, period.ends_on):
+        off[total.unit] = off.get(total.unit, 0) + total.balance_minor
+    wrong = sorted(unit for unit, rest in off.items() if rest)
+    url = f"/ledger/reports/trial_balance/?on={period.ends_on}"
+    return Standing(len(wrong), f"Debit and credit differ in {', '.join(wrong)}." if wrong else "Debit and credit are equal.", url)
+
+
+@closing_step("ledger.tasks", title="Tasks are done", order=400)
+def tasks_done(ctx: Context, period: Period) -> Standing | None:
+    """Tasks of closing that nobody has marked as done for the month."""
+    tasks = ClosingTask.objects.visible_to(ctx).filter(active=True)
+    open_count = tasks.exclude(marks__period=period).count()
+    if not open_count:
+        return Standing(0, "Every task is done.") if tasks.exists() else None
+    return Standing(open_count, f"{open_count} tasks are not done.", f"/ledger/closing/?month={period.starts_on:%Y-%m}#tasks")

@@ -1,0 +1,30 @@
+"""What suppliers are owed has to be settled in the books before a month is closed."""
+
+from __future__ import annotations
+
+from enfilade.back.ledger.closing import Standing, closing_step
+from enfilade.base.books.models import Period
+from enfilade.core.context import Context
+
+from .models import Bill
+from .proof import differences
+
+
+@closing_step("payables.drafts", title="Every bill is approved", order=140)
+def bills_approved(ctx: Context, period: Period) -> Standing:
+    """Bills with a date up to the end of the month that wait for their approval."""
+    open_count = Bill.objects.visible_to(ctx).filter(state=Bill.State.DRAFT, billed_on__lte=period.ends_on).count()
+    sentence = f"{open_count} bills wait for their approval." if open_count else "Every bill is approved."
+    return Standing(open_count, sentence, f"/payables/bills/?state=draft&billed_on_to={period.ends_on}" if open_count else "")
+
+
+@closing_step("payables.proof", title="Open bills sum to the account of suppliers", order=200)
+def bills_tie(ctx: Context, period: Period) -> Standing:
+    """Documents and entries that do not say the same."""
+    del period
+    open_count = len(differences(ctx))
+    if not open_count:
+        return Standing(0, "What bills say is owed is what the ledger says.")
+    return Standing(
+        open_count, f"{open_count} bills or entries differ between the ledger and the list of bills.", "/payables/reports/payables_proof/"
+    )
