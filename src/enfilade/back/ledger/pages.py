@@ -13,6 +13,7 @@ from django.shortcuts import render
 from enfilade.base.books.models import Account, Book, Period
 from enfilade.base.books.queries import accounts_by_code, book_named, first_open, period_of
 from enfilade.core.context import Context
+from enfilade.core.language.words import name_of
 from enfilade.core.resource import page, resource_for
 
 from .charts import CHARTS, Chart
@@ -151,6 +152,7 @@ def _checklist(ctx: Context, period: Period) -> dict[str, Any]:
     before, after = (found.starts_on if (found := period_of(ctx, period.book, day)) else None for day in days)
     return {
         "period": period,
+        "month": name_of(period),
         "before": before,
         "after": after,
         "steps": steps,

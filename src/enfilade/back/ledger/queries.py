@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from django.db import connection
 
 from enfilade.base.books.models import Book
-from enfilade.base.books.queries import accounts_by_code, book_named, first_period, totals_on
+from enfilade.base.books.queries import Total, accounts_by_code, book_named, first_period, totals_on
 from enfilade.core.context import Context, Refusal
 
 from .models import AccountPurpose, FiscalYear
@@ -26,10 +26,11 @@ SELECT p.purpose, p.account_id, a.book_id FROM ledger_accountpurpose p JOIN book
 
 
 _CLOSING = """
-SELECT e.period_id, l.account_id, sum(l.quantity_minor) FROM books_entry e JOIN books_line l ON l.entry_id = e.id
+SELECT e.period_id, l.account_id, l.unit, sum(greatest(l.quantity_minor, 0)), sum(greatest(-l.quantity_minor, 0))
+  FROM books_entry e JOIN books_line l ON l.entry_id = e.id
  WHERE e.company_id = %s AND e.origin IN (SELECT 'ledger.fiscalyear:' || y.id FROM ledger_fiscalyear y WHERE y.company_id = %s)
-   AND e."on" BETWEEN %s AND %s AND l.unit = %s
- GROUP BY e.period_id, l.account_id
+   AND e."on" BETWEEN %s AND %s
+ GROUP BY e.period_id, l.account_id, l.unit
 """
 
 
@@ -77,9 +78,10 @@ def control_accounts(ctx: Context) -> dict[str, str]:
     return dict(rows.values_list("account__code", "purpose"))
 
 
-def year_around(ctx: Context, book: Book, on: date) -> FiscalYear:
+def year_around(ctx: Context, book: Book, on: date, *, lock: bool = False) -> FiscalYear:
     """The year of accounts in which a day lies; one that was never written down, not kept, as it follows from the year before."""
-    found = FiscalYear.objects.visible_to(ctx).filter(starts_on__lte=on, ends_on__gte=on).first()
+    rows = FiscalYear.objects.visible_to(ctx).filter(starts_on__lte=on, ends_on__gte=on)
+    found = (rows.select_for_update(of=("self",), no_key=True) if lock else rows).first()
     if found is not None:
         return found
     before = FiscalYear.objects.visible_to(ctx).filter(ends_on__lt=on).order_by("-ends_on").first()
@@ -100,16 +102,16 @@ def next_year_month(ctx: Context, book: Book, year: int) -> int | None:
     return first.starts_on.month if (first := first_period(ctx, book)) else None
 
 
-def closing_moves(ctx: Context, from_on: date, to_on: date) -> dict[int, dict[int, int]]:
-    """What closing entries of years moved between two days, debit positive. Shape: key of the period -> of the account -> amount.
+def closing_moves(ctx: Context, from_on: date, to_on: date) -> dict[int, list[Total]]:
+    """What closing entries of years moved between two days. Shape: key of the period -> totals.
 
     Why: the result of a closed year is still looked at; what carried it to the equity is no part of it.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_CLOSING, [ctx.company_id, ctx.company_id, from_on, to_on, ctx.company.currency])
-        found: dict[int, dict[int, int]] = defaultdict(dict)
-        for period, account, moved in cursor.fetchall():
-            found[period][account] = int(moved)
+        cursor.execute(_CLOSING, [ctx.company_id, ctx.company_id, from_on, to_on])
+        found: dict[int, list[Total]] = defaultdict(list)
+        for period, account, unit, debit, credit in cursor.fetchall():
+            found[period].append(Total(account, unit, int(debit), int(credit)))
         return found
 
 

@@ -69,7 +69,9 @@ def enter_opening_balances(ctx: Context, *, on: date, lines: list[OpeningLine], 
     for number, line in enumerate(lines):
         if bool(line.debit) == bool(line.credit):
             raise Refusal("one_side", "A line has either a debit or a credit.", field=f"lines[{number}].debit")
-    rows = [_Standing(li.account_code, li.debit - li.credit, getattr(li.party, "pk", li.party), li.text) for li in lines]
+    rows = [
+        _Standing(li.account_code, li.debit - li.credit, li.party.pk if isinstance(li.party, Party) else li.party, li.text) for li in lines
+    ]
     return _enter(ctx, on, rows, None, to_opening=rest_to_opening)
 
 
@@ -122,11 +124,11 @@ def _enter(ctx: Context, on: date, rows: Sequence[_Standing], file: StoredFile |
     posted = [row for row in rows if row.party is not None or row.account not in controls]
     rest = sum(row.amount_minor for row in posted)
     if rest and not to_opening:
-        raise Refusal(
-            "opening_unbalanced",
-            f"Debit and credit differ by {format_amount(abs(rest), ctx.company.currency)}: {'credit' if rest > 0 else 'debit'} is missing.",
-            field="rest_to_opening",
-        )
+        differ = format_amount(abs(rest), ctx.company.currency)
+        sentence = f"Debit and credit differ by {differ}: debit is missing."
+        if rest > 0:
+            sentence = f"Debit and credit differ by {differ}: credit is missing."
+        raise Refusal("opening_unbalanced", sentence, field="rest_to_opening")
     opening = OpeningBalance.objects.create(
         company=ctx.company,
         on=on,

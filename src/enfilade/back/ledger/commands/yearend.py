@@ -43,10 +43,9 @@ def close_year(
     if not periods or periods[-1].ends_on != year.ends_on:
         raise Refusal("year_not_opened", "The months of this year are not opened.", field="ends_on")
     _check_steps(ctx, periods[-1], reason_not_done)
-    last = Period.objects.visible_to(ctx).select_for_update(of=("self",), no_key=True).get(pk=periods[-1].pk)
+    last = periods[-1]
     if last.state != Period.State.OPEN:
         books.reopen_period(ctx, period=last, reason=f"The result of the year until {format_day(ends_on)} is carried to the equity.")
-    year.save()
     result_minor = _carry(ctx, book, year)
     for period in periods[:-1]:
         if period.state != Period.State.CLOSED:
@@ -102,13 +101,15 @@ def unmark_task(ctx: Context, *, mark: ClosingMark) -> ClosingTask:
 
 def _year_ending(ctx: Context, book: Book, ends_on: date) -> FiscalYear:
     """The year that ends on a day and can be closed."""
-    year = year_around(ctx, book, ends_on)
+    year = year_around(ctx, book, ends_on, lock=True)
     if year.ends_on != ends_on:
         raise Refusal("not_a_year_end", f"The year of this day ends on {format_day(year.ends_on)}.", field="ends_on")
     if year.state == FiscalYear.State.CLOSED:
         raise Refusal("year_is_closed", "This year is closed already.", field="ends_on")
     if ends_on >= ctx.today:
         raise Refusal("year_not_over", "This year is not over yet.", field="ends_on")
+    if year.pk is None:
+        year.save()
     if before := FiscalYear.objects.visible_to(ctx).filter(ends_on__lt=year.starts_on, state=FiscalYear.State.OPEN).first():
         raise Refusal("year_before_open", f"The year {before} is not closed; close that first.", field="ends_on")
     return year

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from enfilade.back.ledger.queries import closing_moves, year_around
-from enfilade.back.ledger.rules import below, sides
+from enfilade.back.ledger.rules import below
 from enfilade.base.books.models import Book, DimensionValue, Entry
 from enfilade.base.books.queries import Total, values_of
 from enfilade.core.command import Input
@@ -48,19 +49,17 @@ def year_of(ctx: Context, book: Book, on: date) -> date:
 def without_closing(ctx: Context, totals: list[Total], from_on: date, to_on: date) -> list[Total]:
     """Totals as they were before the results of years that end between two days were carried to the equity."""
     for moves in closing_moves(ctx, from_on, to_on).values():
-        totals = unclosed(ctx, totals, moves)
+        totals = unclosed(totals, moves)
     return totals
 
 
-def unclosed(ctx: Context, totals: list[Total], moves: Mapping[int, int]) -> list[Total]:
-    """Totals without what closing entries moved. moves: key of an account -> amount, debit positive."""
-    if not moves:
-        return totals
-    currency = ctx.company.currency
-    backs = {key: Total(key, currency, *sides(-moved_minor)) for key, moved_minor in moves.items()}
-    known = {total.account_id for total in totals if total.unit == currency}
-    changed = [t.plus(backs[t.account_id]) if t.unit == currency and t.account_id in backs else t for t in totals]
-    return [*changed, *(back for key, back in backs.items() if key not in known)]
+def unclosed(totals: list[Total], moves: Iterable[Total]) -> list[Total]:
+    """Totals without what closing entries moved; what only these moved is left out."""
+    known = {(total.account_id, total.unit): total for total in totals}
+    for moved in moves:
+        key = (moved.account_id, moved.unit)
+        known[key] = known.get(key, replace(moved, debit_minor=0, credit_minor=0)).less(moved)
+    return [total for total in known.values() if total.debit_minor or total.credit_minor]
 
 
 def check_order(from_on: date, to_on: date) -> None:

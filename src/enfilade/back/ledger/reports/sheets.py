@@ -107,7 +107,7 @@ def profit_and_loss(
     now = between(start, to_on)
     by_period = moved_by_period(ctx, months, values)
     for period, moves in (closing_moves(ctx, start, to_on) if months and values is None else {}).items():
-        by_period[period] = unclosed(ctx, by_period[period], moves)
+        by_period[period] = unclosed(by_period[period], moves)
     columns = {f"month_{n}": naturally(ctx, places, by_period[month.pk]) for n, month in enumerate(months, 1)} | {"amount": now}
     labels = {f"month_{n}": format_month(month.starts_on) for n, month in enumerate(months, 1)} | {
         "amount": "Together" if months else "Amount"

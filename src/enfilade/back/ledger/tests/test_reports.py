@@ -225,7 +225,7 @@ def test_months_side_by_side_are_the_months(practice: Practice) -> None:
 
 def test_months_beside_cost_no_more_than_one(practice: Practice, django_assert_num_queries: Any) -> None:
     for first in (date(2025, 12, 1), date(2025, 2, 1)):
-        with scope(practice.company.pk, read_only=True), django_assert_num_queries(8):
+        with scope(practice.company.pk, read_only=True), django_assert_num_queries(10):
             profit_and_loss(practice.ctx, from_on=first, to_on=date(2025, 12, 31), beside="months")
 
 
