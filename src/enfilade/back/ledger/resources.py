@@ -33,6 +33,7 @@ class JournalFileResource(Resource):
     filters = ("state", "taken_at", "taken_by", "format")
     facts = ("taken_at", "taken_by", "format", "file", "from_on", "to_on", "entry_count", "remarks")
     ordering = "-taken_at"
+    verbs = ("import_journal",)
     icon = "file-down"
     order = 170
     empty = "Take a journal of hledger, Ledger or beancount, or a CSV file with date, account and amount: all of its entries, or nothing."
@@ -60,6 +61,7 @@ class OpeningBalanceResource(Resource):
     filters = ("state", "on", "entered_by")
     facts = ("on", "line_count", "total_minor", "rest_minor", "file", "entered_by", "entered_at")
     ordering = "-on"
+    verbs = ("import_opening_balances", "enter_opening_balances")
     icon = "flag"
     order = 150
     empty = "Moving in: enter the trial balance of the program before, or take it from a file, at the first day of the books."
@@ -73,6 +75,7 @@ class FiscalYearResource(Resource):
     filters = ("state", "ends_on")
     facts = ("starts_on", "ends_on", "result_minor", "state", "closed_by", "closed_at")
     ordering = "-starts_on"
+    verbs = ("open_year",)
     icon = "calendar-check"
     order = 130
     empty = "Open a year, and its months take entries. A year that is short has its first or its last day said."

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.shortcuts import render
 from django.utils import timezone
 
-from enfilade.core.command import Command
+from enfilade.core.command import REGISTRY, Command
 from enfilade.core.context import Context, Invalid
 from enfilade.core.fields import AmountField
 from enfilade.core.http.dispatch import view
@@ -193,6 +193,7 @@ def _page(
         "resource_label": resource.singular,
         "url": url,
         "elevate_url": elevate_url(url) if resource.sleeps(ctx) else "",
+        "verbs": _verbs(resource, ctx),
         "new_url": f"{url}new/" if resource.may_add(ctx) else "",
         "import_url": f"{url}import/" if may_import(resource, ctx) else "",
         "export_url": f"{url}export.csv?{query(params, drop=MARKS)}",
@@ -322,3 +323,13 @@ def _empty(resource: Resource, ctx: Context, *, narrowed: bool) -> dict[str, Any
         "icon": resource.icon,
         "filtered": False,
     }
+
+
+def _verbs(resource: Resource, ctx: Context) -> list[dict[str, Any]]:
+    """Buttons for commands on no row, those only that the caller may run."""
+    commands = [REGISTRY[f"{resource.module}.{verb}"] for verb in resource.verbs]
+    return [
+        {"label": c.label, "name": c.name, "url": f"/{resource.module}/do/{c.verb}/", "tone": "quiet" if number else "", "icon": ""}
+        for number, c in enumerate(commands)
+        if ctx.may(c.permission)
+    ]

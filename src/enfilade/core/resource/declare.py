@@ -39,6 +39,7 @@ class Resource:
     board: the column of states that a board shows side by side. calendar: the date or time by which rows stand in a calendar.
     charts: columns by which rows can be counted and drawn; every choice, link and date when left out.
     bulk: verbs offered for many chosen rows at once; every command that one form can serve when left out.
+    verbs: commands on no row that the list offers as buttons, by verb; the first one stands out.
     menu: whether it has a menu entry; icon: a Lucide name; order: place in its department.
     """
 
@@ -57,6 +58,7 @@ class Resource:
     calendar: ClassVar[str] = ""
     charts: ClassVar[tuple[str, ...] | None] = None
     bulk: ClassVar[tuple[str, ...] | None] = None
+    verbs: ClassVar[tuple[str, ...]] = ()
     menu: ClassVar[bool] = True
     icon: ClassVar[str] = "table"
     order: ClassVar[int] = 50
