@@ -24,7 +24,7 @@ from .models import (
 )
 from .pages.bulk import report_of
 from .pages.context import department
-from .resource import Resource, dialog, panel
+from .resource import Resource, dialog, panel, report_files  # noqa: F401 - the formats of reports register themselves
 
 department("core", "Company & access", "building-2", 95)
 # They register themselves: commands, the schedules and the verifier.

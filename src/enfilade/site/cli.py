@@ -147,7 +147,7 @@ def parser() -> Parser:
     for option, choice in (("encoding", None), ("separator", None), ("sheet", None), ("decimal", ".|,"), ("dates", "ymd|dmy|mdy")):
         take.add_argument(f"--{option}", default="", metavar=choice, help="found by looking where it is not given")
     verb("export", "Print a resource as CSV; filters as for list; --format xlsx or another that its list offers.", "resource")
-    verb("report", "Print a report: its inputs are options.", "report")
+    verb("report", "Print a report: its inputs are options; --format csv, xlsx or pdf makes a file of it.", "report")
     verb("verify", "Check that nothing was altered: balances, chains, numbers. Exit code 1 when something is found.")
     verb("backup", "Write database and files of this moment into a new folder.", "folder")
     verb("restore", "Bring a backup back into an empty data folder or database, and verify it.", "folder")

@@ -33,6 +33,7 @@ from enfilade.core.resource.columns import public_name
 from enfilade.core.resource.hooks import REPORTS, report_named
 from enfilade.core.resource.intake import intake_of
 from enfilade.core.resource.listing import listing
+from enfilade.core.resource.reporting import report_file
 from enfilade.core.resource.transfer import EXPORTERS, export_csv, export_workbook, exported_rows
 from enfilade.core.scope import scope
 from enfilade.core.sealing import unsealed_count
@@ -233,8 +234,12 @@ def print_report(options: Namespace, given: dict[str, Any]) -> int:
     """enfilade report."""
     ctx, report = caller(options), report_named(options.report)
     ctx.require(report.permission)
+    ending = str(given.pop("format", ""))
     inputs = read(report.parameters, given, ctx.company.currency)
     with scope(ctx.company_id, read_only=True):
+        if ending:
+            sys.stdout.buffer.write(report_file(ctx, report, inputs, ending)[1])
+            return 0
         found = report_json(report.build(ctx, **inputs))
     if options.json or not isinstance(found, dict) or "columns" not in found:
         return out(found)

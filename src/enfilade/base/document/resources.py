@@ -11,7 +11,7 @@ from enfilade.core.pages.context import department
 from enfilade.core.pages.transfer import file_guard
 from enfilade.core.resource import Resource, panel
 
-from . import commands, label_pages, mails, pages, queries  # noqa: F401 - commands, purposes and pages register themselves
+from . import commands, label_pages, mails, pages, queries, report_paper  # noqa: F401 - commands, purposes, pages and paper register themselves
 from .models import (
     Destruction,
     Document,

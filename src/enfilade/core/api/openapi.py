@@ -12,6 +12,7 @@ from enfilade.core.context import Context
 from enfilade.core.http.dispatch import view
 from enfilade.core.resource import RESOURCES, Resource
 from enfilade.core.resource.hooks import REPORTS, Report
+from enfilade.core.resource.reporting import REPORT_FORMATS
 
 from .results import named, report_schema, result_schema, row_schema, shared_schemas
 from .schemas import filter_names, inputs_schema, value_schema
@@ -184,7 +185,11 @@ def _command_path(command: Command) -> dict[str, Any]:
 
 def _report_path(report: Report) -> dict[str, Any]:
     inputs = [{"name": n, "in": "query", "required": p.required, "schema": value_schema(p)} for n, p in report.parameters.items()]
-    answers = {"200": _answer("Figures", report_schema(report)), **_problems("422")}
+    endings = {"type": "string", "enum": ["json", *REPORT_FORMATS], "default": "json"}
+    inputs.append({"name": "format", "in": "query", "required": False, "description": "A file instead of JSON.", "schema": endings})
+    files = {made.media_type: {"schema": {"type": "string", "format": "binary"}} for made in REPORT_FORMATS.values()}
+    found = _answer("Figures", report_schema(report))
+    answers = {"200": {**found, "content": {**found["content"], **files}}, **_problems("422")}
     name, summary = f"report_{report.module}_{report.name}", report.summary or report.title
     operation = _operation(name, summary, report.module, answers, report.permission, parameters=inputs)
     return {f"/api/v1/reports/{report.module}/{report.name}/": {"get": operation}}

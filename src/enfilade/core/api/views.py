@@ -25,6 +25,7 @@ from enfilade.core.http.problems import problem
 from enfilade.core.many import report_json as bulk_json
 from enfilade.core.many import work_on
 from enfilade.core.models import BulkRun
+from enfilade.core.pages.reports import report_answer
 from enfilade.core.refs import ref
 from enfilade.core.resource import RESOURCES, Resource, resource_for
 from enfilade.core.resource.hooks import REPORTS, report_named
@@ -125,10 +126,13 @@ def bulk(request: HttpRequest, ctx: Context) -> HttpResponse:
 
 @view()
 def report(request: HttpRequest, ctx: Context, module: str, name: str) -> HttpResponse:
-    """A report's figures."""
+    """A report's figures; with `format`, the same as a file."""
     found = report_named(f"{module}.{name}")
     ctx.require(found.permission)
-    inputs = read(found.parameters, dict(request.GET.items()), ctx.company.currency)
+    ending = request.GET.get("format", "json")
+    inputs = read(found.parameters, {k: v for k, v in request.GET.items() if k != "format"}, ctx.company.currency)
+    if ending != "json":
+        return report_answer(ctx, found, inputs, ending)
     return JsonResponse(report_json(found.build(ctx, **inputs)))
 
 

@@ -1,9 +1,7 @@
-"""Reports on pages: inputs on top, figures below; CSV of the same rows."""
+"""Reports on pages: inputs on top, figures below; the same as a file in every format there is."""
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,10 +12,9 @@ from enfilade.core.command.inputs import Parameter
 from enfilade.core.command.reading import read
 from enfilade.core.context import Context, Invalid
 from enfilade.core.http.dispatch import view
-from enfilade.core.language.words import STATE, say
-from enfilade.core.resource.cells import figure_text
+from enfilade.core.language.words import say
 from enfilade.core.resource.hooks import Report, report_named
-from enfilade.core.tabular import guard_formula
+from enfilade.core.resource.reporting import REPORT_FORMATS, report_file
 
 from .forms import inputs_form
 
@@ -32,14 +29,13 @@ def report_view(request: HttpRequest, ctx: Context, module: str, name: str) -> H
     error = ""
     figures: Any = None
     try:
-        figures = report.build(
-            ctx, **read(report.parameters, {k: v for k, v in values.items() if v not in (None, "")}, ctx.company.currency)
-        )
+        inputs = read(report.parameters, {k: v for k, v in values.items() if v not in (None, "")}, ctx.company.currency)
+        if ending := request.GET.get("format", ""):
+            return report_answer(ctx, report, inputs, ending)
+        figures = report.build(ctx, **inputs)
     except Invalid as no:
         # Opened from the menu nothing was typed yet, so nothing can be wrong with it: the form asks for what is needed.
         error = str(no) if raw else ""
-    if figures is not None and request.GET.get("format") == "csv" and isinstance(figures, dict):
-        return _csv(ctx, report, figures)
     form = inputs_form(ctx, report.parameters, values)
     context = {
         "report": report,
@@ -49,9 +45,18 @@ def report_view(request: HttpRequest, ctx: Context, module: str, name: str) -> H
         "crumbs": [{"label": report.title, "url": ""}],
         "values": values,
         "query": urlencode({k: v for k, v in values.items() if v not in (None, "")}),
+        "formats": REPORT_FORMATS.values(),
         **_table(ctx, figures),
     }
     return render(request, report.template, context, status=422 if error else 200)
+
+
+def report_answer(ctx: Context, report: Report, inputs: dict[str, Any], ending: str) -> HttpResponse:
+    """A report as a file to keep, for page and API."""
+    made, content = report_file(ctx, report, inputs, ending)
+    answer = HttpResponse(content, content_type=made.media_type)
+    answer["Content-Disposition"] = f'attachment; filename="{report.label}.{made.ending}"'
+    return answer
 
 
 def _first(ctx: Context, parameter: Parameter) -> Any:
@@ -90,15 +95,3 @@ def _cell(ctx: Context, column: dict[str, Any], row: dict[str, Any], first: bool
     # What leads to a record is its name; other words are the report's own.
     value = say(value) if isinstance(value, str) and not (first and row.get("url")) else value
     return {"kind": kind, "value": value, "currency": ctx.company.currency, "url": row.get("url", "") if first else ""}
-
-
-def _csv(ctx: Context, report: Report, figures: dict[str, Any]) -> HttpResponse:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    columns = figures.get("columns", [])
-    writer.writerow([say(c["label"], STATE) for c in columns])
-    for row in figures.get("rows", []):
-        writer.writerow([guard_formula(figure_text(c["name"], row.get(c["name"]), ctx.company.currency)) for c in columns])
-    answer = HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{report.label}.csv"'
-    return answer
