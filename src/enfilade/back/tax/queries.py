@@ -1,15 +1,19 @@
-"""Which tax holds on a day."""
+"""Which tax holds on a day; returns and what the ledger says of them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Any
 
+from django.db import connection
 from django.db.models import Q
 
 from enfilade.core.context import Context, Refusal
 
-from .models import TaxCode
+from .forms import Filled, filled, form_named
+from .models import TaxCode, TaxReturn, TaxReturnBox, TaxSetting
+from .parts import TaxedPart, taxed_parts
 
 
 def tax_for(ctx: Context, tax_class: str, on: date, country: str = "") -> TaxCode:
@@ -40,3 +44,67 @@ def rates_on(ctx: Context, on: date) -> dict[str, int]:
     held = Q(valid_until=None) | Q(valid_until__gte=on)
     rows = TaxCode.objects.visible_to(ctx).filter(held, country=ctx.company.country, valid_from__lte=on, rate_bp__gt=0)
     return dict(rows.order_by("tax_class").values_list("tax_class", "rate_bp"))
+
+
+def setting_on(ctx: Context, on: date) -> TaxSetting:
+    """How the company is taxed on a day; when it is billed and every month, where nothing was said."""
+    found = TaxSetting.objects.visible_to(ctx).filter(valid_from__lte=on).order_by("-valid_from").first()
+    return found or TaxSetting(company=ctx.company, valid_from=on)
+
+
+def parts_of(ctx: Context, made: TaxReturn) -> list[TaxedPart]:
+    """All that is taxed in the period of a return, as it stands now."""
+    return taxed_parts(ctx, made.from_on, made.to_on, cash=made.basis == TaxSetting.Basis.CASH)
+
+
+def boxes_now(ctx: Context, made: TaxReturn, parts: Sequence[TaxedPart] | None = None) -> list[Filled]:
+    """The boxes of a return as they would be if it were prepared now."""
+    found = parts_of(ctx, made) if parts is None else parts
+    return filled(form_named(made.form), found, ctx.company.country, made.to_on, made.special_minor)
+
+
+def boxes_of(ctx: Context, made: TaxReturn) -> list[TaxReturnBox]:
+    """The boxes of a return as they were prepared, in the order of its form."""
+    return list(TaxReturnBox.objects.visible_to(ctx).filter(tax_return=made).order_by("pk"))
+
+
+def last_return(ctx: Context, form: str, from_on: date) -> TaxReturn | None:
+    """The latest return of a period, locked."""
+    rows = TaxReturn.objects.visible_to(ctx).filter(form=form, from_on=from_on)
+    return rows.select_for_update(no_key=True).order_by("-version").first()
+
+
+_MOVED = """
+SELECT p.purpose, l.account_id, coalesce(sum(l.quantity_minor), 0)::bigint
+  FROM ledger_accountpurpose p
+  JOIN books_line l ON l.account_id = p.account_id AND l.company_id = p.company_id
+                   AND l."on" BETWEEN %(from)s AND %(to)s AND l.unit = %(unit)s
+  JOIN books_entry e ON e.id = l.entry_id
+  LEFT JOIN books_entry o ON o.id = e.reverses_id
+ WHERE p.company_id = %(company)s AND p.purpose = ANY(%(purposes)s) AND coalesce(o.origin, e.origin) NOT LIKE 'tax.taxreturn:%%'
+ GROUP BY 1, 2
+"""
+TAX_PURPOSES = (
+    "tax_output", "tax_output_reduced", "tax_output_acquisition", "tax_output_reverse",
+    "tax_input", "tax_input_reduced", "tax_input_acquisition", "tax_input_reverse",
+)  # fmt: skip
+
+
+def moved_in_ledger(ctx: Context, from_on: date, to_on: date) -> dict[str, int]:
+    """What moved on each account of tax between two days, debit positive, what returns settled left out. Shape: purpose -> amount.
+
+    Purposes that share an account share what moved: it stands at the first of them.
+    """
+    values: dict[str, Any] = {
+        "from": from_on, "to": to_on, "unit": ctx.company.currency, "company": ctx.company_id, "purposes": list(TAX_PURPOSES),
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(_MOVED, values)
+        rows = sorted(cursor.fetchall(), key=lambda row: TAX_PURPOSES.index(row[0]))
+    seen: set[int] = set()
+    found = {}
+    for purpose, account, moved in rows:
+        if account not in seen:
+            found[purpose] = int(moved)
+            seen.add(account)
+    return found

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
+from enfilade.back.tax.models import TaxCode
+from enfilade.back.tax.presets import PRESETS
 from enfilade.core.command import command
 from enfilade.core.context import Context, Refusal
-
-from .models import TaxCode
-from .presets import PRESETS
 
 
 @command(permission="tax.load_tax_codes", hidden=True)

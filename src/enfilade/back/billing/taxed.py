@@ -1,0 +1,76 @@
+"""Tells tax what of invoices and credit notes is taxed: when they are issued, or as they are paid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from django.db import connection
+
+from enfilade.back.tax.parts import TaxedPart, register_source
+from enfilade.core.context import Context
+
+from .commands.invoices import OUTPUT_TAX
+
+# One row per document, category, rate and class. The country is the one the VAT id begins with, else that of the preferred address.
+_DOCUMENTS = """
+SELECT i.id, i.number, i.issued_on, p.name, p.tax_number,
+       (SELECT a.country FROM party_address a WHERE a.party_id = p.id ORDER BY a.preferred DESC, a.id LIMIT 1),
+       l.tax_category, l.tax_rate_bp, l.tax_class, min(l.supplied_on),
+       sum(CASE i.kind WHEN 'credit_note' THEN -l.net_minor ELSE l.net_minor END)::bigint,
+       sum(CASE i.kind WHEN 'credit_note' THEN -l.tax_minor ELSE l.tax_minor END)::bigint, i.total_minor
+  FROM billing_invoice i JOIN billing_invoiceline l ON l.invoice_id = i.id JOIN party_party p ON p.id = i.party_id
+ WHERE i.company_id = %(company)s AND i.number IS NOT NULL
+   AND (NOT %(cash)s AND i.issued_on BETWEEN %(from)s AND %(to)s
+        OR %(cash)s AND i.kind = 'invoice' AND i.total_minor > 0
+           AND i.id IN (SELECT invoice_id FROM billing_payment WHERE company_id = %(company)s AND "on" BETWEEN %(from)s AND %(to)s))
+ GROUP BY i.id, p.id, l.tax_category, l.tax_rate_bp, l.tax_class
+"""
+# What was paid of an invoice before each payment, so that the parts of all payments sum to the tax of the whole.
+_PAYMENTS = """
+SELECT id, number, invoice_id, "on", CASE kind WHEN 'refund' THEN -amount_minor ELSE amount_minor END,
+       coalesce(sum(CASE kind WHEN 'refund' THEN -amount_minor ELSE amount_minor END)
+                OVER (PARTITION BY invoice_id ORDER BY "on", id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)::bigint
+  FROM billing_payment WHERE company_id = %(company)s AND "on" <= %(to)s AND invoice_id = ANY(%(invoices)s) ORDER BY "on", id
+"""
+
+
+def taxed_sales(ctx: Context, from_on: date, to_on: date, cash: bool) -> Iterator[TaxedPart]:
+    """Parts of sales between two days."""
+    values: dict[str, Any] = {"company": ctx.company_id, "from": from_on, "to": to_on, "cash": cash}
+    with connection.cursor() as cursor:
+        cursor.execute(_DOCUMENTS, values)
+        documents = cursor.fetchall()
+        if not cash:
+            yield from (_part(row, f"billing.invoice:{row[0]}", row[1], row[2], row[10], row[11]) for row in documents)
+            return
+        rows: dict[int, list[Any]] = {}
+        for row in documents:
+            rows.setdefault(row[0], []).append(row)
+        cursor.execute(_PAYMENTS, values | {"invoices": list(rows)})
+        for key, number, invoice, on, paid, before in cursor.fetchall():
+            if on < from_on:
+                continue
+            for row in rows[invoice]:
+                net, tax = (share(row[at], before + paid, row[12]) - share(row[at], before, row[12]) for at in (10, 11))
+                if net or tax:
+                    yield _part(row, f"billing.payment:{key}", number, on, net, tax)
+
+
+def share(amount_minor: int, paid_minor: int, total_minor: int) -> int:
+    """What of an amount is paid when so much of its document is, rounded half away from zero; all of it at the end."""
+    numerator = 2 * amount_minor * paid_minor + (total_minor if amount_minor * paid_minor >= 0 else -total_minor)
+    return int(numerator // (2 * total_minor)) if numerator >= 0 else -int(-numerator // (2 * total_minor))
+
+
+def _part(row: Any, reference: str, number: str, on: date, net_minor: int, tax_minor: int) -> TaxedPart:
+    vat_id = "".join(c for c in row[4] if c.isalnum()).upper()
+    country = "GR" if vat_id[:2] == "EL" else vat_id[:2] if vat_id[:2].isalpha() else row[5] or ""
+    purpose = OUTPUT_TAX.get(row[8], "") if tax_minor else ""
+    return TaxedPart(
+        reference, number, on, row[3], vat_id, country, True, row[6], row[7], net_minor, tax_minor, purpose, supplied_on=row[9]
+    )  # fmt: skip
+
+
+register_source("billing", taxed_sales)

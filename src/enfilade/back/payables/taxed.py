@@ -1,0 +1,92 @@
+"""Tells tax what of bills is taxed: what is deducted, and what we owe ourselves; a discount that was kept takes its part of it back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from django.db import connection
+
+from enfilade.back.tax.parts import TaxedPart, register_source
+from enfilade.core.context import Context
+
+from . import rules
+from .commands.approval import INPUT_TAX, SELF_TAX
+
+# One row per bill, category, rate and class, when it is posted; with opposite signs when it became void.
+_BILLS = """
+SELECT b.id, b.number, moved.on, p.name, p.tax_number,
+       (SELECT a.country FROM party_address a WHERE a.party_id = p.id ORDER BY a.preferred DESC, a.id LIMIT 1),
+       l.tax_category, l.tax_rate_bp, l.tax_class, moved.sign * sum(l.net_minor)::bigint, moved.sign * sum(l.deductible_minor)::bigint,
+       moved.sign * sum(l.self_tax_minor)::bigint
+  FROM payables_bill b
+  CROSS JOIN LATERAL (
+        SELECT b.posted_on AS "on", CASE b.kind WHEN 'bill' THEN 1 ELSE -1 END AS sign
+         UNION ALL SELECT b.voided_on, CASE b.kind WHEN 'bill' THEN -1 ELSE 1 END WHERE b.voided_on IS NOT NULL) moved
+  JOIN payables_billline l ON l.bill_id = b.id JOIN party_party p ON p.id = b.supplier_id
+ WHERE b.company_id = %(company)s AND b.number IS NOT NULL AND moved.on BETWEEN %(from)s AND %(to)s
+ GROUP BY b.id, p.id, moved.on, moved.sign, l.tax_category, l.tax_rate_bp, l.tax_class
+"""
+_DISCOUNTS = """
+SELECT s.id, b.id, b.number, s."on", p.name, p.tax_number, s.discount_minor, b.total_minor
+  FROM payables_settlement s JOIN payables_bill b ON b.id = s.bill_id JOIN party_party p ON p.id = b.supplier_id
+ WHERE s.company_id = %(company)s AND s."on" BETWEEN %(from)s AND %(to)s AND s.discount_minor <> 0 ORDER BY s.id
+"""
+_DEDUCTED = """
+SELECT bill_id, tax_class, min(tax_rate_bp), sum(deductible_minor)::bigint FROM payables_billline
+ WHERE company_id = %(company)s AND bill_id = ANY(%(bills)s) AND tax_category = 'S' AND deductible_minor > 0 GROUP BY bill_id, tax_class
+ ORDER BY bill_id, min(id)
+"""
+
+
+def taxed_purchases(ctx: Context, from_on: date, to_on: date, _cash: bool) -> Iterator[TaxedPart]:
+    """Parts of purchases between two days; input tax is deducted when a bill is posted, also where tax is owed when it is paid.
+
+    Source: § 15 (1), § 20 UStG: accounting by payments holds for what is owed only.
+    """
+    values: dict[str, Any] = {"company": ctx.company_id, "from": from_on, "to": to_on}
+    with connection.cursor() as cursor:
+        cursor.execute(_BILLS, values)
+        yield from map(_part, cursor.fetchall())
+        cursor.execute(_DISCOUNTS, values)
+        kept = cursor.fetchall()
+        cursor.execute(_DEDUCTED, values | {"bills": [row[1] for row in kept]})
+        deducted: dict[int, list[Any]] = {}
+        for bill, tax_class, rate, amount in cursor.fetchall():
+            deducted.setdefault(bill, []).append((tax_class, rate, amount))
+    for row in kept:
+        yield from _less(row, deducted.get(row[1], []))
+
+
+def _part(row: Any) -> TaxedPart:
+    vat_id, country = _where(row[4], row[5])
+    category, deducted, owed = row[6], row[10], row[11]
+    input_on, owed_on = SELF_TAX.get(category, (INPUT_TAX.get(row[8], "") if deducted else "", ""))
+    return TaxedPart(
+        f"payables.bill:{row[0]}", row[1], row[2], row[3], vat_id, country, False, category, row[7], row[9],
+        owed, owed_on, deducted, input_on,
+    )  # fmt: skip
+
+
+def _less(row: Any, deducted: list[Any]) -> Iterator[TaxedPart]:
+    """What a discount takes off each deducted tax, split as it was posted; of a payment that was taken back, the reverse."""
+    _, bill, number, on, party, tax_number, discount, total = row
+    vat_id, country = _where(tax_number, "")
+    taxes = {INPUT_TAX[tax_class]: (tax_class, rate, amount) for tax_class, rate, amount in deducted}
+    sums = [("cost", total - sum(amount for *_, amount in taxes.values())), *((name, amount) for name, (*_, amount) in taxes.items())]
+    sign = 1 if discount > 0 else -1
+    for purpose, cut in rules.cut_discount(abs(discount), sums)[1:]:
+        _, rate, _ = taxes[purpose]
+        base = round(cut * 10_000 / rate) if rate else 0
+        yield TaxedPart(
+            f"payables.bill:{bill}", number, on, party, vat_id, country, False, "S", rate, -sign * base, 0, "", -sign * cut, purpose
+        )  # fmt: skip
+
+
+def _where(tax_number: str, country: str | None) -> tuple[str, str]:
+    vat_id = "".join(c for c in tax_number if c.isalnum()).upper()
+    return vat_id, "GR" if vat_id[:2] == "EL" else vat_id[:2] if vat_id[:2].isalpha() else country or ""
+
+
+register_source("payables", taxed_purchases)

@@ -1,0 +1,6 @@
+"""Tables of tax: codes, how the company is taxed, returns."""
+
+from .codes import TaxCode
+from .returns import TaxReturn, TaxReturnBox, TaxSetting
+
+__all__ = ["TaxCode", "TaxReturn", "TaxReturnBox", "TaxSetting"]

@@ -1,0 +1,70 @@
+"""What returns are summed from: the taxed part of a document, one for each rate. Upper modules tell which they have.
+
+A module registers one source; tax does not know what invoices and bills are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from enfilade.core.context import Context
+
+
+@dataclass(frozen=True, slots=True)
+class TaxedPart:
+    """A base and its tax on a day; what a credit note, a reversal or a discount takes off is negative.
+
+    ref: of the document (`billing.invoice:42`). number: as people know it. on: the day that decides the period.
+    vat_id, country: of the other party, "" where they are not known.
+    owed_minor: tax that we owe on it, owed_on: purpose of the account on which it stands.
+    deducted_minor, deducted_on: the same of the tax that we deduct.
+    supplied_on: when it was supplied, where the document says so.
+    """
+
+    ref: str
+    number: str
+    on: date
+    party: str
+    vat_id: str
+    country: str
+    sale: bool
+    category: str
+    rate_bp: int
+    base_minor: int
+    owed_minor: int = 0
+    owed_on: str = ""
+    deducted_minor: int = 0
+    deducted_on: str = ""
+    supplied_on: date | None = None
+
+
+# (ctx, first day, last day, whether by the day of payment) -> parts.
+Source = Callable[[Context, date, date, bool], Iterable[TaxedPart]]
+SOURCES: dict[str, Source] = {}
+
+
+def register_source(module: str, source: Source) -> None:
+    """Let a module tell what of its documents is taxed."""
+    SOURCES[module] = source
+
+
+def taxed_parts(ctx: Context, from_on: date, to_on: date, *, cash: bool = False) -> list[TaxedPart]:
+    """All that is taxed between two days, in the order of the days.
+
+    cash: by the day of payment, where a module's law knows that; by the day of posting otherwise.
+    """
+    found = [part for source in SOURCES.values() for part in source(ctx, from_on, to_on, cash)]
+    return sorted(found, key=lambda part: (part.on, part.ref, part.rate_bp, part.category))
+
+
+def by_account(parts: Iterable[TaxedPart]) -> dict[str, int]:
+    """What the parts say of each account of tax, debit positive. Shape: purpose -> amount."""
+    found: dict[str, int] = {}
+    for part in parts:
+        if part.owed_on:
+            found[part.owed_on] = found.get(part.owed_on, 0) - part.owed_minor
+        if part.deducted_on:
+            found[part.deducted_on] = found.get(part.deducted_on, 0) + part.deducted_minor
+    return found
