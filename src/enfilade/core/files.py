@@ -7,7 +7,9 @@ Images of a short allow-list may be shown inline; everything else is a download.
 from __future__ import annotations
 
 import hashlib
+import io
 import re
+import shutil
 import unicodedata
 from collections.abc import Callable
 from pathlib import Path
@@ -79,19 +81,27 @@ def keep_upload(ctx: Context, upload: object, *, key: str = "") -> StoredFile:
 
 def store_bytes(ctx: Context, name: str, data: bytes, media_type: str, *, key: str = "") -> StoredFile:
     """Keep bytes that we made ourselves or have checked."""
-    digest = hashlib.sha256(data).hexdigest()
+    return store_stream(ctx, name, io.BytesIO(data), media_type, key=key)
+
+
+def store_stream(ctx: Context, name: str, content: IO[bytes], media_type: str, *, key: str = "") -> StoredFile:
+    """Keep what we made ourselves, however large, from a file that can be read twice."""
+    digest = hashlib.file_digest(content, "sha256").hexdigest()  # type: ignore[arg-type]
+    size_bytes = content.tell()
     path = _path(digest)
     lock_content(digest)
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_suffix(f".{ctx.user.pk}.part")
-        part.write_bytes(data)
+        content.seek(0)
+        with part.open("wb") as out:
+            shutil.copyfileobj(content, out)
         part.replace(path)
     return StoredFile.objects.create(
         company=ctx.company,
         name=clean_name(name),
         media_type=media_type,
-        size_bytes=len(data),
+        size_bytes=size_bytes,
         sha256=digest,
         stored_at=ctx.now,
         stored_by=ctx.user,

@@ -19,6 +19,7 @@ BACK: list[str] = [
     "enfilade.back.banking",
     "enfilade.back.payables",
     "enfilade.back.einvoice",
+    "enfilade.back.auditing",
 ]
 MIDDLE: list[str] = ["enfilade.middle.doors"]
 FRONT: list[str] = [

@@ -61,6 +61,12 @@ def places_of(ctx: Context, names: Iterable[str], *, purposes: bool = True, miss
     return found
 
 
+def accounts_serving(ctx: Context, purposes: Iterable[str]) -> dict[str, int]:
+    """Which account serves each of some purposes, by key; a purpose that none serves is left out."""
+    rows = AccountPurpose.objects.visible_to(ctx).filter(purpose__in=list(purposes))
+    return dict(rows.values_list("purpose", "account_id"))
+
+
 def ledger_book(ctx: Context) -> Book:
     """The money book of the company.
 

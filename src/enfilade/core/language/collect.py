@@ -29,7 +29,15 @@ _SILENT = {
 # The help of the command line is read by people, although what lies beside it is not.
 _SPOKEN = {"site/cli.py"}
 # Tables of what other programs call things.
-_TABLES = {"back/banking/formats/camt_names.py", "base/party/formats/text.py", "base/party/formats/vcard_names.py"}
+_TABLES = {
+    "back/auditing/formats/datev.py",
+    "back/auditing/formats/fec.py",
+    "back/auditing/formats/gdpdu.py",
+    "back/auditing/formats/saft.py",
+    "back/banking/formats/camt_names.py",
+    "base/party/formats/text.py",
+    "base/party/formats/vcard_names.py",
+}
 # What these are given is for programs, operators or PostgreSQL.
 _DEAF = {
     "SQL",

@@ -272,6 +272,12 @@ def entries_between(ctx: Context, book: Book, from_on: date, to_on: date, limit:
     return list(with_lines(ctx, rows)[:limit])
 
 
+def entries_in(ctx: Context, book: Book, from_on: date, to_on: date) -> QuerySet[Entry]:
+    """All entries of a book between two days in their order, each with who entered it and its lines, to be read some at a time."""
+    rows = Entry.objects.visible_to(ctx).filter(book=book, on__gte=from_on, on__lte=to_on)
+    return with_lines(ctx, rows.select_related("user").order_by("on", "id"))
+
+
 def with_lines(ctx: Context, rows: QuerySet[Entry]) -> QuerySet[Entry]:
     """Entries that bring their lines along, with account and party, in the order in which they were written."""
     lines = Line.objects.visible_to(ctx).select_related("account", "party").order_by("id")
