@@ -87,7 +87,7 @@ def store_bytes(ctx: Context, name: str, data: bytes, media_type: str, *, key: s
 def store_stream(ctx: Context, name: str, content: IO[bytes], media_type: str, *, key: str = "") -> StoredFile:
     """Keep what we made ourselves, however large, from a file that can be read twice."""
     digest = hashlib.file_digest(content, "sha256").hexdigest()  # type: ignore[arg-type]
-    size_bytes = content.tell()
+    size_bytes = content.seek(0, io.SEEK_END)
     path = _path(digest)
     lock_content(digest)
     if not path.exists():

@@ -20,6 +20,7 @@ BACK: list[str] = [
     "enfilade.back.payables",
     "enfilade.back.einvoice",
     "enfilade.back.auditing",
+    "enfilade.back.statements",
 ]
 MIDDLE: list[str] = ["enfilade.middle.doors"]
 FRONT: list[str] = [

@@ -8,7 +8,7 @@ from enfilade.core.context import Context
 from enfilade.core.pages.context import department
 from enfilade.core.resource import Resource, panel
 
-from . import closing, pages, reports, verify
+from . import closing, pages, proving, reports, verify
 from .models import BankAccount, BankFile, CsvLayout, LineMatch, MatchRule, Statement, StatementLine
 from .queries import matches_of
 
@@ -22,6 +22,7 @@ __all__ = [
     "StatementResource",
     "closing",
     "pages",
+    "proving",
     "reports",
     "verify",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enfilade.core.pages.context import department
 from enfilade.core.resource import Resource
 
-from . import closing, pages, panels, taxed, verify
+from . import closing, pages, panels, proving, taxed, verify
 from .models import Charge, DrawerSession, Invoice, InvoiceLine, InvoiceWord, Letterhead, Payment
 
 department("billing", "Billing", "receipt", 20)
@@ -18,6 +18,7 @@ __all__ = [
     "closing",
     "pages",
     "panels",
+    "proving",
     "taxed",
     "verify",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enfilade.core.pages.context import department
 from enfilade.core.resource import Resource
 
-from . import closing, pages, panels, reports, settling, taxed, verify
+from . import closing, pages, panels, proving, reports, settling, taxed, verify
 from .models import Bill, BillLine, OrderPart, PaymentOrder, PaymentRun, Settlement, SupplierAccount, SupplierPayment, SupplierTerms
 
 department("payables", "Payables", "file-input", 25)
@@ -18,6 +18,7 @@ __all__ = [
     "closing",
     "pages",
     "panels",
+    "proving",
     "reports",
     "settling",
     "taxed",

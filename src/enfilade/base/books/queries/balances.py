@@ -301,6 +301,12 @@ def unsealed_count(ctx: Context, book: Book) -> int:
     return Entry.objects.visible_to(ctx).filter(book=book, pk__gt=sealed).count()
 
 
+def first_unsealed(ctx: Context, book: Book) -> date | None:
+    """The day of the first entry that is not sealed yet; None where all are."""
+    sealed = BookSeal.objects.visible_to(ctx).filter(book=book).aggregate(last=Max("last_entry"))["last"] or 0
+    return Entry.objects.visible_to(ctx).filter(book=book, pk__gt=sealed).order_by("pk").values_list("on", flat=True).first()
+
+
 def entries_of(ctx: Context, reference: str) -> list[Entry]:
     """Entries that a record caused, oldest first."""
     return list(Entry.objects.visible_to(ctx).filter(origin=reference).order_by("pk"))

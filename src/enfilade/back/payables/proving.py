@@ -1,0 +1,14 @@
+"""Proof of payables: each document against what it moved on the account of suppliers."""
+
+from __future__ import annotations
+
+from enfilade.core.context import Context
+from enfilade.core.proofs import proof
+
+from .proof import differences
+
+
+@proof("payables", title="Bills against the ledger", permission="payables.view_bill", url="/payables/reports/payables_proof/")
+def owed_to_suppliers(ctx: Context) -> list[str]:
+    """Every bill and payment moved the account of suppliers by what it is over, and nothing else did."""
+    return [difference.sentence for difference in differences(ctx)]

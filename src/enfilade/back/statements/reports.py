@@ -1,0 +1,232 @@
+"""Cash flow by both methods, changes in equity, ratios, proofs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from enfilade.back.ledger.queries import accounts_serving, ledger_book
+from enfilade.back.ledger.rules import RESULT_KINDS, Place, year_start
+from enfilade.base.books.queries import first_period
+from enfilade.core.command import Choice, Input
+from enfilade.core.context import Context, Invalid
+from enfilade.core.proofs import PROOFS
+from enfilade.core.resource import report
+from enfilade.core.resource.hooks import Column
+from enfilade.core.ui.format import format_amount
+
+from . import rules
+from .queries import categories_of, moved_beside_cash, moved_between, places_in, standing_on
+
+Today = Annotated[date, Input(prefill="ctx.today")]
+From = Annotated[date | None, Input(label="From", help="The beginning of the year of accounts when left out.")]
+DIRECT, INDIRECT = "direct", "indirect"
+METHOD = Choice((DIRECT, "Direct: what came in and went out"), (INDIRECT, "Indirect: from the profit"), label="Method")
+TITLES = {
+    rules.OPERATING: "Cash from operating activities", rules.INVESTING: "Cash from investing activities",
+    rules.FINANCING: "Cash from financing activities", rules.OPENING: "Opening balances",
+}  # fmt: skip
+_DAY = timedelta(days=1)
+
+
+def _column(name: str, label: str, kind: str = "text") -> Column:
+    return {"name": name, "label": label, "kind": kind}
+
+
+def _start(ctx: Context, from_on: date | None, to_on: date) -> date:
+    first = first_period(ctx, ledger_book(ctx))
+    start = from_on or year_start(to_on, first.starts_on.month if first else 1)
+    if start > to_on:
+        raise Invalid({"to_on": ["The last day comes after the first."]})
+    return start
+
+
+def lines_url(code: str, from_on: date, to_on: date) -> str:
+    """Where the lines behind a figure are."""
+    return f"/ledger/reports/account_statement/?{urlencode({'account': code, 'from_on': from_on.isoformat(), 'to_on': to_on.isoformat()})}"
+
+
+@report(title="Cash flow", permission="ledger.view_reports", icon="waves", order=35)
+def cash_flow(ctx: Context, *, from_on: From = None, to_on: Today, method: Annotated[str, METHOD] = DIRECT) -> dict[str, Any]:
+    """Where cash came from and went to between two days; the sum is the change of cash, and the last line proves it.
+
+    method: direct, by the accounts on the other side of cash; indirect, from the profit by what changed beside cash.
+    Shape: one row per account below its category, inflow positive; difference_minor is expected to be zero.
+    """
+    start = _start(ctx, from_on, to_on)
+    places = places_in(ctx)
+    of = categories_of(ctx, places)
+    cash = [key for key, category in of.items() if category == rules.CASH]
+    before, now = (sum(standing_on(ctx, day).get(key, 0) for key in cash) for day in (start - _DAY, to_on))
+    rows: list[dict[str, Any]] = []
+    if method == DIRECT:
+        found: dict[str, dict[int, int]] = {category: {} for category in TITLES}
+        for key, amount in moved_beside_cash(ctx, cash, start, to_on).items():
+            found[of[key]][key] = amount
+        sums = {category: sum(amounts.values()) for category, amounts in found.items()}
+        for category, amounts in found.items():
+            rows += _section(TITLES[category], sums[category], _accounts(places, amounts, start, to_on))
+    else:
+        way = rules.indirect(moved_between(ctx, start, to_on), places, of, accounts_serving(ctx, ["depreciation"]).get("depreciation"))
+        sums = {category: way.total(category) for category in TITLES}
+        for category, amounts in way.amounts.items():
+            inner = _accounts(places, amounts, start, to_on)
+            if way.depreciation_minor and category == rules.OPERATING:
+                inner.insert(0, _step("Depreciation, which costs no cash", way.depreciation_minor))
+            if way.depreciation_minor and category == rules.INVESTING:
+                inner.insert(0, _step("Depreciation, by which assets became less without cash", -way.depreciation_minor))
+            if category == rules.OPERATING:
+                inner.insert(0, _step("Profit", way.profit_minor))
+            rows += _section(TITLES[category], sums[category], inner)
+    difference = now - before - sum(sums.values())
+    rows += [
+        {"name": name, "amount_minor": amount, "emphasis": True}
+        for name, amount in (("Change of cash", sum(sums.values())), ("Cash before", before), ("Cash at the end", now))
+    ]
+    proved = "The statement does not explain all of the change of cash." if difference else "It is what cash and bank accounts moved."
+    return {
+        "columns": [_column("name", "Name"), _column("code", "Account"), _column("amount_minor", "Amount", "amount")],
+        "rows": rows,
+        "notes": [proved],
+        "tiles": [_tile(ctx, "Change of cash", now - before), _tile(ctx, "Difference", difference, "bad" if difference else "ok")],
+        "from_on": start,
+        "to_on": to_on,
+        "difference_minor": difference,
+        **{f"{category}_minor": amount for category, amount in sums.items()},
+    }
+
+
+def _section(title: str, amount_minor: int, inner: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{"name": title, "amount_minor": amount_minor, "emphasis": True}, *inner] if inner else []
+
+
+def _step(name: str, amount_minor: int) -> dict[str, Any]:
+    """A line that is no account."""
+    return {"name": name, "level": 1, "amount_minor": amount_minor}
+
+
+def _accounts(places: Mapping[int, Place], amounts: Mapping[int, int], start: date, end: date) -> list[dict[str, Any]]:
+    rows = [
+        {
+            "name": places[key].name,
+            "code": places[key].code,
+            "level": 1,
+            "amount_minor": amount,
+            "url": lines_url(places[key].code, start, end),
+        }
+        for key, amount in amounts.items()
+    ]
+    return sorted(rows, key=lambda row: str(row["code"]))
+
+
+def _tile(ctx: Context, label: str, amount_minor: int, tone: str = "") -> dict[str, str]:
+    return {"label": label, "value": format_amount(amount_minor, ctx.company.currency), "tone": tone}
+
+
+@report(title="Changes in equity", permission="ledger.view_reports", icon="landmark", order=37)
+def changes_in_equity(ctx: Context, *, from_on: From = None, to_on: Today) -> dict[str, Any]:
+    """What the equity was, what was put in, taken out and earned between two days, and what it is.
+
+    Shape: one row per account of equity that moved or stands, and one for the results; closing sums to the equity of the balance
+    sheet.
+    """
+    start = _start(ctx, from_on, to_on)
+    places = places_in(ctx)
+    before, now = standing_on(ctx, start - _DAY), standing_on(ctx, to_on)
+    rows: list[dict[str, Any]] = []
+    for key, place in sorted(places.items(), key=lambda item: item[1].code):
+        if place.kind == "equity" and not place.heading and (before.get(key) or now.get(key)):
+            opening, closing = -before.get(key, 0), -now.get(key, 0)
+            url = lines_url(place.code, start, to_on)
+            rows.append({"name": place.name, "code": place.code, "url": url, **_equity(opening, closing - opening)})
+    results = [-sum(amount for key, amount in day.items() if places[key].kind in RESULT_KINDS) for day in (before, now)]
+    rows.append({"name": "Results not distributed", **_equity(results[0], results[1] - results[0])})
+    columns = [
+        _column("name", "Name"), _column("code", "Account"), _column("opening_minor", "Opening", "amount"),
+        _column("more_minor", "Put in or earned", "amount"), _column("less_minor", "Taken out or lost", "amount"),
+        _column("closing_minor", "Closing", "amount"),
+    ]  # fmt: skip
+    names = [column["name"] for column in columns[2:]]
+    totals = {name: sum(row[name] for row in rows) for name in names}
+    return {"columns": columns, "rows": rows, "totals": totals, "notes": [], "from_on": start, "to_on": to_on}
+
+
+def _equity(opening_minor: int, change_minor: int) -> dict[str, int]:
+    closing = opening_minor + change_minor
+    return {
+        "opening_minor": opening_minor,
+        "more_minor": max(change_minor, 0),
+        "less_minor": min(change_minor, 0),
+        "closing_minor": closing,
+    }
+
+
+@report(title="Ratios", permission="ledger.view_reports", icon="divide", order=39)
+def ratios(ctx: Context, *, from_on: From = None, to_on: Today) -> dict[str, Any]:
+    """Liquidity, margins, days to pay and be paid, equity: each with its formula and both figures.
+
+    Shape: one row per ratio; a ratio without anything to divide by is empty.
+    """
+    start = _start(ctx, from_on, to_on)
+    places = places_in(ctx)
+    of, now, moved = categories_of(ctx, places), standing_on(ctx, to_on), moved_between(ctx, start, to_on)
+    days = (to_on - start).days + 1
+    serving = accounts_serving(ctx, ["receivable", "payable", "goods", "services"])
+    assets = sum(amount for key, amount in now.items() if places[key].kind == "asset")
+    kept = sum(amount for key, amount in now.items() if places[key].kind == "asset" and of[key] == rules.INVESTING)
+    cash = sum(amount for key, amount in now.items() if of[key] == rules.CASH)
+    short = -sum(amount for key, amount in now.items() if places[key].kind == "liability" and of[key] != rules.FINANCING)
+    debts = -sum(amount for key, amount in now.items() if places[key].kind == "liability")
+    income, cost = (-sum(a for k, a in moved.items() if places[k].kind == kind) for kind in ("income", "expense"))
+    bought = sum(moved.get(serving[name], 0) for name in ("goods", "services") if name in serving)
+    receivable, payable = now.get(serving.get("receivable", 0), 0), -now.get(serving.get("payable", 0), 0)
+    profit, equity = income + cost, assets - debts
+    said: list[tuple[str, str, int, int, int, str]] = [
+        ("Cash ratio", "Cash / debts that are due soon", cash, short, 100, "%"),
+        ("Quick ratio", "(Cash + owed by customers) / debts that are due soon", cash + receivable, short, 100, "%"),
+        ("Current ratio", "Assets that are not kept / debts that are due soon", assets - kept, short, 100, "%"),
+        ("Gross margin", "(Income - goods and services bought) / income", income - bought, income, 100, "%"),
+        ("Profit margin", "Profit / income", profit, income, 100, "%"),
+        ("Return on equity", "Profit / equity", profit, equity, 100, "%"),
+        ("Equity ratio", "Equity / assets", equity, assets, 100, "%"),
+        ("Days until customers pay", "Owed by customers x days / income", receivable * days, income, 1, "days"),
+        ("Days until suppliers are paid", "Owed to suppliers x days / goods and services bought", payable * days, bought, 1, "days"),
+    ]
+    rows, behind = [], f"/ledger/reports/trial_balance/?{urlencode({'on': to_on.isoformat()})}"
+    for name, formula, one, other, times, unit in said:
+        value = rules.divided(one * times, other)
+        over = one // days if unit == "days" else one
+        words = "" if value is None else f"{value} {unit}"
+        rows.append({"name": name, "value": words, "formula": formula, "above_minor": over, "below_minor": other, "url": behind})
+    columns = [
+        _column("name", "Ratio"), _column("value", "Value", "number"), _column("formula", "Formula"),
+        _column("above_minor", "Above", "amount"), _column("below_minor", "Below", "amount"),
+    ]  # fmt: skip
+    notes = [f"Days: {days}. Debts that are due soon are all but those that finance the company; see Categories of cash flows."]
+    return {"columns": columns, "rows": rows, "notes": notes, "from_on": start, "to_on": to_on}
+
+
+@report(title="Proofs", permission="ledger.view_reports", icon="badge-check", order=45)
+def proofs(ctx: Context) -> dict[str, Any]:
+    """Whether what is kept twice says the same: sub-ledgers, tax, bank and ledger, seals. Expected to find nothing.
+
+    Shape: one row per proof that the caller may see, and below it one for each thing that is wrong, at most ten.
+    """
+    rows: list[dict[str, Any]] = []
+    wrong = 0
+    shown = [proof for proof in PROOFS.values() if ctx.may(proof.permission)]
+    for proof in shown:
+        found = proof.check(ctx)
+        wrong += len(found)
+        verdict = "As expected" if not found else f"{len(found)} found"
+        rows.append({"name": proof.title, "verdict": verdict, "emphasis": bool(found), "url": proof.url})
+        rows += [{"name": "", "verdict": sentence, "level": 1} for sentence in found[:10]]
+    same, differs = "Everything that is kept twice says the same, as expected.", "Something that is kept twice does not say the same."
+    tiles = [
+        {"label": "Proofs", "value": str(len(shown))},
+        {"label": "Found", "value": str(wrong), "tone": "bad" if wrong else "ok"},
+    ]
+    columns = [_column("name", "What is proved"), _column("verdict", "Found")]
+    return {"columns": columns, "rows": rows, "notes": [differs if wrong else same], "tiles": tiles, "wrong": wrong}
