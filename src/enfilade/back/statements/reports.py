@@ -48,7 +48,7 @@ def lines_url(code: str, from_on: date, to_on: date) -> str:
     return f"/ledger/reports/account_statement/?{urlencode({'account': code, 'from_on': from_on.isoformat(), 'to_on': to_on.isoformat()})}"
 
 
-@report(title="Cash flow", permission="ledger.view_reports", icon="waves", order=35)
+@report(title="Cash flow", permission="ledger.view_reports", icon="arrow-left-right", order=35)
 def cash_flow(ctx: Context, *, from_on: From = None, to_on: Today, method: Annotated[str, METHOD] = DIRECT) -> dict[str, Any]:
     """Where cash came from and went to between two days; the sum is the change of cash, and the last line proves it.
 

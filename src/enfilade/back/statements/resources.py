@@ -20,5 +20,5 @@ class CashCategoryResource(Resource):
     filters = ("category", "account")
     search = ("account__code", "account__name")
     ordering = "account"
-    icon = "waves"
+    icon = "arrow-left-right"
     empty = "Accounts have the category of their place in the chart; say here where one differs."
