@@ -50,10 +50,10 @@ class InvoiceCredited:
 
 @event
 class PaymentTaken:
-    """Money came in. open_minor: what the invoice still owes. origin: of the invoice."""
+    """Money came in. invoice: None on account. open_minor: what the invoice still owes. origin: of the invoice."""
 
     payment: int
-    invoice: int
+    invoice: int | None
     party: int
     method: str
     amount_minor: int
@@ -63,12 +63,43 @@ class PaymentTaken:
 
 @event
 class PaymentRefunded:
-    """Money was given back."""
+    """Money was given back. invoice: what the payment was taken for."""
 
     refund: int
     payment: int
+    invoice: int | None
+    party: int
+    amount_minor: int
+
+
+@event
+class PaymentVoided:
+    """A transfer was none of this party; no money moved."""
+
+    payment: int
+    party: int
+    amount_minor: int
+
+
+@event
+class PaymentAllocated:
+    """What was on account settles an invoice. open_minor: what the invoice still owes."""
+
+    payment: int
     invoice: int
     party: int
+    amount_minor: int
+    open_minor: int
+
+
+@event
+class WrittenOff:
+    """A part of an invoice is given up. kind: small, bad_debt or discount."""
+
+    write_off: int
+    invoice: int
+    party: int
+    kind: str
     amount_minor: int
 
 

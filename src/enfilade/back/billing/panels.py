@@ -21,8 +21,8 @@ from enfilade.core.resource import Step, dialog, flow, panel, resource_for
 from enfilade.core.ui.format import amount_major, format_amount
 
 from .commands import close_drawer
-from .models import Charge, DrawerSession, Invoice, Payment
-from .queries import expected_cash, open_charges, open_invoices, payments_of, takings
+from .models import Allocation, Charge, DrawerSession, Invoice, Payment, WriteOff
+from .queries import expected_cash, on_account, open_charges, open_invoices, payments_of, takings
 from .rules import denominations
 
 ROWS_MAX = 20
@@ -76,11 +76,37 @@ def party_payments(ctx: Context, party: Party) -> dict[str, Any] | None:
     return _table(ctx, rows, ("number", "on", "invoice", "method", "kind", "amount_minor"), "") if rows else None
 
 
-@panel(on=Invoice, title="Payments", permission="billing.view_payment", template="billing/panel_table.html", icon="banknote")
-def invoice_payments(ctx: Context, invoice: Invoice) -> dict[str, Any] | None:
-    """What came in for a bill, and what went back."""
-    rows = payments_of(ctx, invoice)
-    return _table(ctx, rows, ("number", "on", "method", "kind", "amount_minor", "received_by"), "") if rows else None
+@panel(on=Party, title="On account", permission="billing.view_payment", template="billing/panel_table.html", icon="piggy-bank")
+def party_on_account(ctx: Context, party: Party) -> dict[str, Any] | None:
+    """What a party paid that settles no invoice yet."""
+    rows = on_account(ctx, party)
+    if not rows:
+        return None
+    found = _table(ctx, rows, ("number", "on", "method", "amount_minor", "rest_minor"), "")
+    total, blank = format_amount(sum(row.rest_minor for row in rows), ctx.company.currency), {"kind": "text", "text": " "}
+    found["foot"] = [{"kind": "text", "text": say("On account")}, *[blank] * 3, {"kind": "amount", "text": total}]
+    return found
+
+
+@panel(on=Invoice, title="Settled by", permission="billing.view_payment", template="billing/panel_table.html", icon="banknote")
+def invoice_settled_by(ctx: Context, invoice: Invoice) -> dict[str, Any] | None:
+    """Which parts of which payments settle a bill, also those that were taken back."""
+    rows = list(Allocation.objects.visible_to(ctx).filter(invoice=invoice).select_related("payment", "invoice").order_by("pk"))
+    return _table(ctx, rows, ("payment", "on", "amount_minor", "state", "undone_on", "reason"), "") if rows else None
+
+
+@panel(on=Payment, title="Settles", permission="billing.view_payment", template="billing/panel_table.html", icon="receipt")
+def payment_settles(ctx: Context, payment: Payment) -> dict[str, Any] | None:
+    """Which invoices a payment settles, and which it did."""
+    rows = list(Allocation.objects.visible_to(ctx).filter(payment=payment).select_related("payment", "invoice").order_by("pk"))
+    return _table(ctx, rows, ("invoice", "on", "amount_minor", "state", "undone_on", "reason"), "") if rows else None
+
+
+@panel(on=Invoice, title="Write-offs", permission="billing.view_writeoff", template="billing/panel_table.html", icon="eraser")
+def invoice_write_offs(ctx: Context, invoice: Invoice) -> dict[str, Any] | None:
+    """What was given up of a bill."""
+    rows = list(WriteOff.objects.visible_to(ctx).filter(invoice=invoice).order_by("pk"))
+    return _table(ctx, rows, ("kind", "on", "amount_minor", "tax_minor", "state", "reason"), "") if rows else None
 
 
 @panel(on=Invoice, title="Credit notes", permission="billing.view_invoice", template="billing/panel_table.html", icon="undo-2")
@@ -165,6 +191,8 @@ def invoice_flow(ctx: Context, invoice: Invoice) -> list[Step]:
 def _paid_step(ctx: Context, invoice: Invoice, done: dict[str, AuditEntry]) -> Step:
     if invoice.state == Invoice.State.VOID:
         return _done("Credited", "back", done.get("billing.credit_invoice"))
+    if invoice.state == Invoice.State.WRITTEN_OFF:
+        return _done("Written off", "back", done.get("billing.write_off"))
     if invoice.state == Invoice.State.PAID:
         return _done("Paid", "back", done.get("billing.take_payment"))
     late = invoice.due_on is not None and invoice.due_on < ctx.today

@@ -14,7 +14,7 @@ from enfilade.core.context import Context
 from enfilade.core.ui.format import format_amount, format_day, format_instant, format_number
 
 from .models import Invoice, InvoiceLine, Letterhead, Payment
-from .queries import letterhead, payments_of
+from .queries import allocations_of, letterhead
 
 INVOICE, CREDIT_NOTE, RECEIPT = "billing.invoice", "billing.credit_note", "billing.receipt"
 LINE_COLUMNS = [
@@ -57,28 +57,29 @@ def receipt_pdf(ctx: Context, payment: Payment, template: PaperTemplate | None =
     """The receipt of a payment, or of a refund. template: printed by it; the one that was in force that day when left out."""
     invoice, currency = payment.invoice, payment.currency
     word = "Refund" if payment.kind == Payment.Kind.REFUND else "Paid"
-    lines = list(invoice.lines.visible_to(ctx).order_by("pk"))
+    lines = list(invoice.lines.visible_to(ctx).order_by("pk")) if invoice else []
     rows = [[line.description, format_amount(line.total_minor, currency, symbol=False)] for line in lines]
-    facts = [["Date", format_instant(payment.received_at)], ["Invoice", str(invoice.number)], ["For", str(payment.party)]]
+    facts = [
+        ["Date", format_instant(payment.received_at)],
+        ["Invoice", str(invoice.number) if invoice else ""],
+        ["For", str(payment.party)],
+    ]
+    of_invoice = [["Invoice total", format_amount(invoice.total_minor, currency)], *_tax_pairs(lines, currency)] if invoice else []
     data = {
         "title": f"{'Refund' if word == 'Refund' else 'Receipt'} {payment.number}",
         "language": ctx.company.language[:2],
         **_company(ctx, letterhead(ctx, payment.on)),
-        "facts": [*facts, ["By", payment.get_method_display()], ["Taken by", str(payment.received_by)]],
+        "facts": [*[f for f in facts if f[1]], ["By", payment.get_method_display()], ["Taken by", str(payment.received_by)]],
         "columns": [{"label": "What", "width": "1fr"}, {"label": currency, "align": "right"}],
-        "rows": rows,
-        "totals": [
-            ["Invoice total", format_amount(invoice.total_minor, currency)],
-            *_tax_pairs(lines, currency),
-            [word, format_amount(payment.amount_minor, currency)],
-        ],
+        "rows": rows or [["Payment on account", format_amount(payment.amount_minor, currency, symbol=False)]],
+        "totals": [*of_invoice, [word, format_amount(payment.amount_minor, currency)]],
     }
     names = {
         "word": "Refund" if word == "Refund" else "Receipt",
         "number": payment.number,
         "date": format_instant(payment.received_at),
         "party": str(payment.party),
-        "invoice": str(invoice.number),
+        "invoice": str(invoice.number) if invoice else "",
         "amount": format_amount(payment.amount_minor, currency),
         "method": payment.get_method_display(),
         "taken_by": str(payment.received_by),
@@ -178,11 +179,14 @@ def _notes(ctx: Context, invoice: Invoice, lines: list[InvoiceLine], head: Lette
         notes.append(invoice.note)
     if invoice.kind != Invoice.Kind.INVOICE or invoice.number is None:
         return notes
-    for payment in payments_of(ctx, invoice):
-        word = "Refunded" if payment.kind == Payment.Kind.REFUND else "Received"
-        notes.append(f"{word} on {format_day(payment.on)}: {format_amount(payment.amount_minor, invoice.currency)} ({payment.number}).")
+    notes += [
+        f"Received on {format_day(part.on)}: {format_amount(part.amount_minor, invoice.currency)} ({part.payment.number})."
+        for part in allocations_of(ctx, invoice)
+    ]
     if invoice.credited_minor:
         notes.append(f"Credited: {format_amount(invoice.credited_minor, invoice.currency)}.")
+    if given_up := invoice.deducted_minor + invoice.written_off_minor:
+        notes.append(f"No longer claimed: {format_amount(given_up, invoice.currency)}.")
     if invoice.open_minor and head is not None and head.iban and invoice.due_on:
         owed, day = format_amount(invoice.open_minor, invoice.currency), format_day(invoice.due_on)
         notes.append(f"Please transfer {owed} by {day} to {head.iban}, with the reference {invoice.number}.")

@@ -13,7 +13,7 @@ from enfilade.base.party.models import Party
 from enfilade.base.party.queries import merged_keys
 from enfilade.core.context import Context
 
-from .models import Charge, DrawerSession, Invoice, Letterhead, Payment
+from .models import Allocation, Charge, DrawerSession, Invoice, InvoiceLine, Letterhead, Payment, WriteOff
 
 
 @dataclass(frozen=True)
@@ -91,8 +91,41 @@ def invoices_like(
 
 
 def payments_of(ctx: Context, invoice: Invoice) -> list[Payment]:
-    """Payments and refunds of an invoice, oldest first."""
+    """Payments that were taken for an invoice, and their refunds, oldest first."""
     return list(Payment.objects.visible_to(ctx).filter(invoice=invoice).select_related("received_by", "drawer").order_by("pk"))
+
+
+def allocations_of(ctx: Context, invoice: Invoice) -> list[Allocation]:
+    """What settles an invoice, oldest first; what was taken back is not among it."""
+    rows = Allocation.objects.visible_to(ctx).filter(invoice=invoice, state=Allocation.State.STANDING)
+    return list(rows.select_related("payment").order_by("on", "pk"))
+
+
+def on_account(ctx: Context, party: Party | None = None) -> list[Payment]:
+    """Payments of which something is on account, oldest first."""
+    rows = Payment.objects.visible_to(ctx).filter(rest_minor__gt=0)
+    if party is not None:
+        rows = rows.filter(party__in=merged_keys(ctx, party))
+    return list(rows.select_related("party").order_by("pk"))
+
+
+def left_by_rate(ctx: Context, invoice: Invoice) -> dict[tuple[str, int], list[int]]:
+    """What each tax rate of an invoice has left, credits and write-offs taken off. Shape: (tax class, rate_bp) -> [net, tax]."""
+    billed = InvoiceLine.objects.visible_to(ctx).filter(invoice=invoice).order_by("pk")
+    credited = InvoiceLine.objects.visible_to(ctx).filter(invoice__cancels=invoice, invoice__number__isnull=False)
+    fields = ("tax_class", "tax_rate_bp", "net_minor", "tax_minor")
+    left: dict[tuple[str, int], list[int]] = {}
+    for sign, rows in ((1, billed), (-1, credited)):
+        for tax_class, rate, net, tax in rows.values_list(*fields):
+            net_tax = left.setdefault((tax_class, rate), [0, 0])
+            net_tax[0] += sign * net
+            net_tax[1] += sign * tax
+    given_up = WriteOff.objects.visible_to(ctx).filter(invoice=invoice, state=WriteOff.State.STANDING)
+    for share in (share for shares in given_up.values_list("shares", flat=True) for share in shares):
+        net_tax = left[share["tax_class"], share["rate_bp"]]
+        net_tax[0] -= share["net_minor"]
+        net_tax[1] -= share["tax_minor"]
+    return left
 
 
 def letterhead(ctx: Context, on: date) -> Letterhead | None:
@@ -116,7 +149,7 @@ def takings(ctx: Context, on: date, drawer: DrawerSession | None = None) -> list
 
     on: the day; of a drawer's session all its days count.
     """
-    rows = Payment.objects.visible_to(ctx).filter(**({"on": on} if drawer is None else {"drawer": drawer}))
+    rows = Payment.objects.visible_to(ctx).filter(voided_on=None, **({"on": on} if drawer is None else {"drawer": drawer}))
     refund = Q(kind=Payment.Kind.REFUND)
     sums = rows.values_list("method").annotate(
         number=Count("pk"), came=Sum("amount_minor", filter=~refund), went=Sum("amount_minor", filter=refund)

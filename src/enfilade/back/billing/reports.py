@@ -8,14 +8,17 @@ from typing import Annotated, Any
 
 from django.db.models import F, Q, Sum
 
+from enfilade.back.ledger.queries import balance_of
 from enfilade.core.command import Input
 from enfilade.core.context import Context
 from enfilade.core.resource import report
 from enfilade.core.ui.format import format_amount
 
 from . import rules
-from .models import Charge, DrawerSession, Invoice, Payment
+from .models import Charge, DrawerSession, Invoice
+from .proof import differences
 from .queries import takings
+from .standing import balances_on_account, open_items
 
 Today = Annotated[date, Input(prefill="ctx.today")]
 Month = Annotated[date, Input(prefill="ctx.month")]
@@ -23,26 +26,30 @@ Month = Annotated[date, Input(prefill="ctx.month")]
 
 @report(title="Open items by age", permission="billing.view_invoice", icon="hourglass", order=10)
 def receivables(ctx: Context, *, on: Today) -> dict[str, Any]:
-    """What customers owe on a day, by how long it is overdue.
+    """What customers owe on a day, by how long it is overdue, and what they have on account.
 
-    on: payments and credit notes up to this day are taken off.
-    Shape: one row per party, largest debt first; one amount per age, and the sum.
+    on: payments, credit notes and write-offs up to this day are taken off.
+    Shape: one row per party, largest debt first; one amount per age, what is on account, and the sum.
     """
-    debts: dict[tuple[str, str], dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for number, name, due_on, total, paid, refunded, credited in _open_on(ctx, on):
-        open_minor = total - (paid or 0) + (refunded or 0) - (credited or 0)
-        if open_minor:
-            debts[(name, number)][rules.age_of(due_on, on)] += open_minor
     names = rules.age_names()
+    debts: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0] * (len(names) + 1))
+    for item in open_items(ctx, on):
+        debts[item.party_name, item.party_number][names.index(rules.age_of(item.due_on, on))] += item.open_minor
+    for balance in balances_on_account(ctx, on):
+        debts[balance.party_name, balance.party_number][-1] -= balance.amount_minor
     columns = [{"name": "number", "label": "Number", "kind": "text"}, {"name": "party", "label": "Party", "kind": "text"}]
     columns += [{"name": f"age_{i}_minor", "label": name, "kind": "amount"} for i, name in enumerate(names)]
-    columns.append({"name": "open_minor", "label": "Open", "kind": "amount"})
+    columns += [
+        {"name": "on_account_minor", "label": "On account", "kind": "amount"},
+        {"name": "open_minor", "label": "Open", "kind": "amount"},
+    ]
     rows: list[dict[str, Any]] = [
         {
             "number": number,
             "party": name,
-            **{f"age_{i}_minor": ages.get(n, 0) for i, n in enumerate(names)},
-            "open_minor": sum(ages.values()),
+            **{f"age_{i}_minor": age for i, age in enumerate(ages[:-1])},
+            "on_account_minor": ages[-1],
+            "open_minor": sum(ages),
         }
         for (name, number), ages in debts.items()
     ]
@@ -51,29 +58,33 @@ def receivables(ctx: Context, *, on: Today) -> dict[str, Any]:
     return {"columns": columns, "rows": rows, "totals": totals}
 
 
-def _open_on(ctx: Context, on: date) -> Any:
-    """Invoices issued by a day with what was paid, refunded and credited by then. Settled ones of longer ago are never looked at."""
-    paid = Q(payments__kind=Payment.Kind.PAYMENT, payments__on__lte=on)
-    back = Q(payments__kind=Payment.Kind.REFUND, payments__on__lte=on)
-    keys = _touched_since(ctx, on)
-    rows = Invoice.objects.visible_to(ctx).filter(pk__in=keys, kind=Invoice.Kind.INVOICE, issued_on__lte=on)
-    notes = Invoice.objects.visible_to(ctx).filter(cancels__in=keys, issued_on__lte=on)
-    credited = dict(notes.values_list("cancels").annotate(sum=Sum("total_minor")))
-    sums = rows.annotate(paid_by=Sum("payments__amount_minor", filter=paid), back_by=Sum("payments__amount_minor", filter=back))
-    for row in sums.values_list("pk", "party__number", "party__name", "due_on", "total_minor", "paid_by", "back_by"):
-        yield (*row[1:], credited.get(row[0], 0))
+@report(title="Invoices against the ledger", permission="billing.view_invoice", icon="scale", order=15)
+def receivables_proof(ctx: Context) -> dict[str, Any]:
+    """Whether the account of customers in the ledger is what open invoices less payments on account say; each document that differs.
 
-
-def _touched_since(ctx: Context, on: date) -> list[int]:
-    """Keys of invoices that are open now, or that somebody paid, refunded or credited after a day.
-
-    Why three questions: each reads an index of its own; asked with "or" they would read every invoice ever written.
+    Shape: one row per document; empty when all agree, which is what is expected.
     """
-    invoices = Invoice.objects.visible_to(ctx)
-    still = invoices.filter(state__in=[Invoice.State.ISSUED, Invoice.State.PART_PAID]).values_list("pk", flat=True)
-    paid = Payment.objects.visible_to(ctx).filter(on__gt=on).values_list("invoice", flat=True)
-    credited = invoices.filter(cancels__isnull=False, issued_on__gt=on).values_list("cancels", flat=True)
-    return list(still.union(paid, credited))
+    rows = [
+        {"document": d.number or d.ref, "said_minor": d.said_minor, "posted_minor": d.posted_minor, "why": d.sentence}
+        for d in differences(ctx)
+    ]
+    items = sum(item.open_minor for item in open_items(ctx, ctx.today))
+    kept, ledger = sum(b.amount_minor for b in balances_on_account(ctx, ctx.today)), balance_of(ctx, "receivable", ctx.today)
+    difference = ledger - items + kept
+    tiles = [("Open invoices", items, ""), ("On account", -kept, ""), ("Account of customers", ledger, "")]
+    tiles.append(("Difference", difference, "bad" if difference else "ok"))
+    return {
+        "columns": [
+            {"name": "document", "label": "Document", "kind": "text"},
+            {"name": "said_minor", "label": "By the document", "kind": "amount"},
+            {"name": "posted_minor", "label": "In the ledger", "kind": "amount"},
+            {"name": "why", "label": "Why", "kind": "text"},
+        ],
+        "rows": rows,
+        "tiles": [{"label": label, "value": _money(ctx, minor), "value_minor": minor, "tone": tone} for label, minor, tone in tiles],
+        "notes": ["Every document and the ledger agree, as expected." if not rows else "These documents and the ledger do not agree."],
+        "difference_minor": difference,
+    }
 
 
 @report(title="Day's takings", permission="billing.view_payment", icon="coins", order=20)

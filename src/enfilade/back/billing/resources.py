@@ -6,15 +6,17 @@ from enfilade.core.pages.context import department
 from enfilade.core.resource import Resource
 
 from . import closing, pages, panels, proving, taxed, verify
-from .models import Charge, DrawerSession, Invoice, InvoiceLine, InvoiceWord, Letterhead, Payment
+from .models import Allocation, Charge, DrawerSession, Invoice, InvoiceLine, InvoiceWord, Letterhead, Payment, WriteOff
 
 department("billing", "Billing", "receipt", 20)
 __all__ = [
+    "AllocationResource",
     "ChargeResource",
     "DrawerSessionResource",
     "InvoiceResource",
     "LetterheadResource",
     "PaymentResource",
+    "WriteOffResource",
     "closing",
     "pages",
     "panels",
@@ -35,7 +37,7 @@ class InvoiceResource(Resource):
     words_through = ("party",)
     facts = (
         "party", "kind", "issued_on", "due_on", "net_minor", "tax_minor", "total_minor", "discount_minor", "paid_minor", "credited_minor",
-        "open_minor", "cancels", "origin", "note", "bill_to",
+        "deducted_minor", "written_off_minor", "open_minor", "cancels", "origin", "note", "bill_to",
     )  # fmt: skip
     lines = {
         "lines": ("description", "quantity", "unit_price_minor", "discount_minor", "tax_percent", "net_minor", "tax_minor", "total_minor")
@@ -68,16 +70,56 @@ class PaymentResource(Resource):
     """Payments and refunds."""
 
     model = Payment
-    columns = ("number", "on", "party", "invoice", "method", "kind", "amount_minor", "received_by", "state")
-    filters = ("method", "kind", "on", "party", "invoice", "drawer", "state")
+    columns = ("number", "on", "party", "invoice", "method", "kind", "amount_minor", "rest_minor", "received_by", "state")
+    filters = ("method", "kind", "on", "party", "invoice", "drawer", "state", "rest_minor")
     search = ("number", "party__name", "invoice__number")
     facts = (
         "party", "invoice", "kind", "method", "amount_minor", "on", "received_at", "received_by", "drawer", "refunds", "refunded_minor",
-        "reason",
+        "allocated_minor", "rest_minor", "voided_on", "reason",
     )  # fmt: skip
     icon = "banknote"
     order = 30
-    empty = "A payment is taken on an invoice."
+    empty = "A payment is taken on an invoice, or from a party on account."
+
+
+class AllocationResource(Resource):
+    """Which part of which payment settles which invoice."""
+
+    model = Allocation
+    columns = ("on", "payment", "invoice", "amount_minor", "made_by", "undone_on", "state")
+    filters = ("on", "payment", "invoice", "state")
+    search = ("payment__number", "invoice__number")
+    facts = ("payment", "invoice", "amount_minor", "on", "made_by", "made_at", "undone_on", "undone_by", "reason")
+    ordering = "-on"
+    icon = "split"
+    order = 32
+    empty = "A payment settles an invoice when it is taken for it, or when it is allocated later."
+
+
+class WriteOffResource(Resource):
+    """What was given up of invoices."""
+
+    model = WriteOff
+    columns = ("on", "invoice", "kind", "amount_minor", "tax_minor", "written_by", "undone_on", "state")
+    filters = ("kind", "on", "invoice", "state")
+    search = ("invoice__number", "reason")
+    facts = (
+        "invoice",
+        "kind",
+        "amount_minor",
+        "net_minor",
+        "tax_minor",
+        "on",
+        "reason",
+        "written_by",
+        "written_at",
+        "undone_on",
+        "undone_by",
+    )
+    ordering = "-on"
+    icon = "eraser"
+    order = 34
+    empty = "What can't be collected is written off on its invoice."
 
 
 class DrawerSessionResource(Resource):

@@ -86,10 +86,12 @@ def add_up(prices: Sequence[Price]) -> Totals:
     return Totals(sum(p.net_minor for p in prices), sum(taxes), sum(p.discount_minor for p in prices), taxes)
 
 
-def state_of(total_minor: int, paid_minor: int, credited_minor: int) -> str:
-    """The state of an issued document, which its amounts alone decide."""
-    if total_minor > paid_minor + credited_minor:
+def state_of(total_minor: int, paid_minor: int, credited_minor: int, deducted_minor: int = 0, written_off_minor: int = 0) -> str:
+    """The state of an issued document, which its amounts alone decide; the database says the same (billing_state_of)."""
+    if total_minor > paid_minor + credited_minor + deducted_minor + written_off_minor:
         return "part_paid" if paid_minor else "issued"
+    if written_off_minor:
+        return "written_off"
     return "void" if credited_minor == total_minor and total_minor else "paid"
 
 
@@ -105,6 +107,20 @@ def share_of_credit(amount_minor: int, left: Sequence[tuple[int, int, int]]) -> 
         tax = min(max(split_tax(part, rate_bp)[1], part - net_left), tax_left)
         shares.append((part - tax, tax))
     return shares
+
+
+def spread(amount_minor: int, debts: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """How an amount settles debts, in their order, until it is used up. Shape: (key, amount) of those that get something.
+
+    debts: (key, what is open of it).
+    """
+    found = []
+    for key, open_minor in debts:
+        part = min(amount_minor, open_minor)
+        if part > 0:
+            found.append((key, part))
+            amount_minor -= part
+    return found
 
 
 def percent(part_minor: int, whole_minor: int) -> Decimal:

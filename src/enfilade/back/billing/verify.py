@@ -10,27 +10,41 @@ from enfilade.core.context import Context
 from enfilade.core.refs import ref, split
 from enfilade.core.verify import Finding, declare_series, verifier
 
-from .models import DrawerSession, Invoice, Payment
+from .models import Allocation, DrawerSession, Invoice, Payment, WriteOff
+from .proof import differences
 from .queries import expected_cash
 
 declare_series("billing.invoice", Invoice, "number", starts="INV-")
 declare_series("billing.credit_note", Invoice, "number", starts="CN-")
 declare_series("billing.payment", Payment, "number", starts="R-")
 
-_REFUND = Q(payments__kind=Payment.Kind.REFUND)
-
 
 @verifier("billing")
 def verify_billing(ctx: Context) -> list[Finding]:
     """Every finding about bills, payments and drawers."""
-    return [*_paid(ctx), *_credited(ctx), *_refunded(ctx), *_posted(ctx), *_counted(ctx)]
+    ledger = [Finding(d.code, d.ref, d.sentence) for d in differences(ctx)]
+    return [*_paid(ctx), *_allocated(ctx), *_given_up(ctx), *_credited(ctx), *_refunded(ctx), *_posted(ctx), *ledger, *_counted(ctx)]
 
 
 def _paid(ctx: Context) -> list[Finding]:
-    came = Coalesce(Sum("payments__amount_minor", filter=~_REFUND), 0)
-    went = Coalesce(Sum("payments__amount_minor", filter=_REFUND), 0)
-    rows = Invoice.objects.visible_to(ctx).filter(kind=Invoice.Kind.INVOICE).annotate(by_rows=came - went).exclude(by_rows=F("paid_minor"))
+    by_rows = Coalesce(Sum("allocations__amount_minor", filter=Q(allocations__state=Allocation.State.STANDING)), 0)
+    rows = Invoice.objects.visible_to(ctx).filter(kind=Invoice.Kind.INVOICE).annotate(by_rows=by_rows).exclude(by_rows=F("paid_minor"))
     return [Finding("paid_differs", ref(r), f"{r} says {r.paid_minor} is paid, its payments say {r.by_rows}.") for r in rows]
+
+
+def _allocated(ctx: Context) -> list[Finding]:
+    by_rows = Coalesce(Sum("allocations__amount_minor", filter=Q(allocations__state=Allocation.State.STANDING)), 0)
+    rows = Payment.objects.visible_to(ctx).annotate(by_rows=by_rows).exclude(by_rows=F("allocated_minor"))
+    return [
+        Finding("allocated_differs", ref(r), f"{r} says {r.allocated_minor} is allocated, its allocations say {r.by_rows}.") for r in rows
+    ]
+
+
+def _given_up(ctx: Context) -> list[Finding]:
+    by_rows = Coalesce(Sum("write_offs__amount_minor", filter=Q(write_offs__state=WriteOff.State.STANDING)), 0)
+    said = F("deducted_minor") + F("written_off_minor")
+    rows = Invoice.objects.visible_to(ctx).annotate(by_rows=by_rows, said=said).exclude(by_rows=F("said"))
+    return [Finding("written_off_differs", ref(r), f"{r} says {r.said} is given up, its write-offs say {r.by_rows}.") for r in rows]
 
 
 def _credited(ctx: Context) -> list[Finding]:
@@ -52,7 +66,8 @@ def _posted(ctx: Context) -> list[Finding]:
     posted = entries_by_origin(ctx, "billing.")
     numbered = Invoice.objects.visible_to(ctx).exclude(number=None).exclude(total_minor=0, discount_minor=0)
     wanted = {ref(Invoice(pk=pk)) for pk in numbered.values_list("pk", flat=True)}
-    wanted |= {ref(Payment(pk=pk)) for pk in Payment.objects.visible_to(ctx).values_list("pk", flat=True)}
+    for model in (Payment, WriteOff):
+        wanted |= {ref(model(pk=pk)) for pk in model.objects.visible_to(ctx).values_list("pk", flat=True)}
     missing = sorted(wanted - posted.keys(), key=lambda r: (split(r)[0], split(r)[1]))
     twice = [origin for origin in sorted(wanted & posted.keys()) if posted[origin] != 1]
     found = [Finding("not_posted", r, "This document is in no entry of the ledger.") for r in missing]

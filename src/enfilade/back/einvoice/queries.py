@@ -6,8 +6,8 @@ from collections import defaultdict
 from dataclasses import replace
 from decimal import Decimal
 
-from enfilade.back.billing.models import Invoice, InvoiceLine, Letterhead, Payment
-from enfilade.back.billing.queries import letterhead, payments_of
+from enfilade.back.billing.models import Invoice, InvoiceLine, Letterhead
+from enfilade.back.billing.queries import allocations_of, letterhead
 from enfilade.back.payables.models import Bill as SupplierBill
 from enfilade.back.payables.queries import bills_from
 from enfilade.base.money.rules import multiply
@@ -64,8 +64,7 @@ def bill_of(ctx: Context, invoice: Invoice, *, reference: str = "", order: str =
     wish = wish_of(ctx, invoice.party)
     rows = list(invoice.lines.visible_to(ctx).select_related("item").order_by("pk"))
     days = [row.supplied_on for row in rows]
-    before = [p for p in payments_of(ctx, invoice) if p.on <= invoice.issued_on] if invoice.kind == Invoice.Kind.INVOICE else []
-    paid = sum(-p.amount_minor if p.kind == Payment.Kind.REFUND else p.amount_minor for p in before)
+    paid = sum(part.amount_minor for part in allocations_of(ctx, invoice) if part.on <= invoice.issued_on)
     cancels = invoice.cancels if invoice.cancels_id else None
 
     def major(minor: int) -> Decimal:

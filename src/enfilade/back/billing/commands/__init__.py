@@ -1,5 +1,6 @@
-"""What billing does: charges, invoices and credit notes, payments and refunds, drawers."""
+"""What billing does: charges, invoices and credit notes, payments, their allocation and refunds, write-offs, drawers."""
 
+from .allocating import InvoicePart, allocate_payment, receive_payment, receive_transfer, release_allocation
 from .charges import add_charge, give_discount, waive_charge
 from .credit import credit_invoice
 from .drafts import InvoiceLineIn, change_draft, draft_invoice, void_draft
@@ -7,12 +8,15 @@ from .drawers import CashCount, close_drawer, open_drawer
 from .invoices import invoice_charges, issue_invoice
 from .issuing import issue_invoices
 from .mailing import email_invoice, encloses
-from .payments import refund_payment, take_payment, take_transfer
+from .payments import refund_payment, take_payment, take_transfer, void_transfer
+from .writing_off import reverse_write_off, write_off
 
 __all__ = [
     "CashCount",
     "InvoiceLineIn",
+    "InvoicePart",
     "add_charge",
+    "allocate_payment",
     "change_draft",
     "close_drawer",
     "credit_invoice",
@@ -24,9 +28,15 @@ __all__ = [
     "issue_invoice",
     "issue_invoices",
     "open_drawer",
+    "receive_payment",
+    "receive_transfer",
     "refund_payment",
+    "release_allocation",
+    "reverse_write_off",
     "take_payment",
     "take_transfer",
     "void_draft",
+    "void_transfer",
     "waive_charge",
+    "write_off",
 ]

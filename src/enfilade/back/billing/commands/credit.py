@@ -8,6 +8,7 @@ from typing import TypedDict
 from enfilade.back.billing import rules
 from enfilade.back.billing.events import InvoiceCredited
 from enfilade.back.billing.models import Invoice, InvoiceLine
+from enfilade.back.billing.queries import left_by_rate
 from enfilade.core.command import Amount, LongText, command
 from enfilade.core.context import Context, Refusal
 from enfilade.core.events import publish
@@ -16,6 +17,7 @@ from enfilade.core.fields import to_major
 from .common import Today, money, require_date
 from .drafts import Priced, write_draft
 from .invoices import post_document, take_number
+from .settling import free, refresh
 
 
 class CreditFacts(TypedDict):
@@ -36,17 +38,20 @@ def credit_invoice(ctx: Context, *, invoice: Invoice, on: Today, reason: LongTex
 
     on: date of the credit note and of its posting.
     reason: printed on the credit note.
-    amount: with tax; all that is still open when left out.
-    Refuses: not_issued_or_part_paid, already_paid, credit_too_large, nothing_to_credit; entry_period_open (database).
-    Why only what is open: money that was paid goes back by a refund, which makes it open again; so a credit note never
-    leaves a debt of ours that nobody sees.
+    amount: with tax; all that is still open when left out. What of it was paid stays on account of the party.
+    Refuses: not_issued_or_part_paid_or_paid, already_paid, credit_too_large, nothing_to_credit; entry_period_open (database).
     Source: EN 16931, document type 381: the amounts of a credit note are positive.
     """
     require_date(on)
-    open_minor = invoice.total_minor - invoice.paid_minor - invoice.credited_minor
-    credited = open_minor if amount is None else amount
-    if credited > open_minor:
-        raise Refusal("credit_too_large", f"Only {money(ctx, open_minor)} of this invoice is open.", field="amount")
+    if invoice.kind == Invoice.Kind.CREDIT_NOTE:
+        raise Refusal("already_paid", "A credit note is not credited; issue an invoice instead.")
+    if amount is None and not invoice.open_minor:
+        said = "This invoice is paid: say how much is credited. It stays on account until it is given back or settles another invoice."
+        raise Refusal("already_paid", said, field="amount")
+    left = invoice.open_minor + invoice.paid_minor
+    credited = invoice.open_minor if amount is None else amount
+    if credited > left:
+        raise Refusal("credit_too_large", f"Only {money(ctx, left)} of this invoice can be credited.", field="amount")
     if credited <= 0:
         raise Refusal("nothing_to_credit", "Give an amount above zero.", field="amount")
     if invoice.issued_on and on < invoice.issued_on:
@@ -55,6 +60,9 @@ def credit_invoice(ctx: Context, *, invoice: Invoice, on: Today, reason: LongTex
     totals = rules.Totals(sum(p.price.net_minor for p in lines), sum(taxes), sum(p.price.discount_minor for p in lines), tuple(taxes))
     kind = Invoice.Kind.CREDIT_NOTE
     note = write_draft(ctx, invoice.party, lines, due_on=on, note=reason, origin=invoice.origin, kind=kind, cancels=invoice, totals=totals)
+    if credited > invoice.open_minor:
+        free(ctx, credited - invoice.open_minor, on, reason, invoice=invoice)
+        refresh(invoice)
     _settle(invoice, credited)
     post_document(ctx, note, on)
     take_number(ctx, note, on, paid_minor=note.total_minor)
@@ -64,9 +72,10 @@ def credit_invoice(ctx: Context, *, invoice: Invoice, on: Today, reason: LongTex
 
 def _settle(invoice: Invoice, credited_minor: int) -> None:
     invoice.credited_minor += credited_minor
-    invoice.state = rules.state_of(invoice.total_minor, invoice.paid_minor, invoice.credited_minor)
+    amounts = (invoice.total_minor, invoice.paid_minor, invoice.credited_minor, invoice.deducted_minor, invoice.written_off_minor)
+    invoice.state = rules.state_of(*amounts)
     invoice.save(update_fields=["credited_minor", "state"])
-    invoice.open_minor = invoice.total_minor - invoice.paid_minor - invoice.credited_minor
+    invoice.open_minor -= credited_minor
 
 
 def _whole(ctx: Context, invoice: Invoice) -> tuple[list[Priced], list[int]]:
@@ -79,13 +88,7 @@ def _whole(ctx: Context, invoice: Invoice) -> tuple[list[Priced], list[int]]:
 def _part(ctx: Context, invoice: Invoice, credited_minor: int) -> tuple[list[Priced], list[int]]:
     """One line per tax rate, each with its share of the amount by what the rate still has on the invoice."""
     billed = list(invoice.lines.visible_to(ctx).order_by("pk"))
-    credited = InvoiceLine.objects.visible_to(ctx).filter(invoice__cancels=invoice)
-    left: dict[tuple[str, int], list[int]] = {}
-    for sign, rows in ((1, billed), (-1, credited)):
-        for row in rows:
-            net_tax = left.setdefault((row.tax_class, row.tax_rate_bp), [0, 0])
-            net_tax[0] += sign * row.net_minor
-            net_tax[1] += sign * row.tax_minor
+    left = left_by_rate(ctx, invoice)
     models = {(row.tax_class, row.tax_rate_bp): row for row in reversed(billed)}
     shares = rules.share_of_credit(credited_minor, [(net, tax, rate) for (_, rate), (net, tax) in left.items()])
     taken = [(models[key], net, tax) for key, (net, tax) in zip(left, shares, strict=True) if net or tax]

@@ -7,10 +7,12 @@ from decimal import Decimal
 from typing import Annotated, TypedDict
 
 from enfilade.back.billing import rules
-from enfilade.back.billing.events import PaymentRefunded, PaymentTaken
+from enfilade.back.billing.events import PaymentRefunded, PaymentTaken, PaymentVoided
 from enfilade.back.billing.models import DrawerSession, Invoice, Payment
-from enfilade.back.ledger.commands import Leg, post_legs
-from enfilade.base.books.models import Account
+from enfilade.back.ledger.commands import Leg, post_legs, reverse_journal
+from enfilade.base.books.models import Account, Entry
+from enfilade.base.books.queries import entries_of
+from enfilade.base.party.models import Party
 from enfilade.core.command import Input, LongText, Ref, command
 from enfilade.core.context import Context, Refusal
 from enfilade.core.events import publish
@@ -19,9 +21,11 @@ from enfilade.core.numbers import draw
 from enfilade.core.refs import ref
 
 from .common import Method, Today, money, require_date
+from .settling import allocate, free, refresh
 
 OpenAmount = Annotated[int, Input(amount=True, prefill="row.open_minor")]
 RefundAmount = Annotated[int, Input(amount=True, prefill="row.refundable_minor")]
+KeepRest = Annotated[bool, Input(label="Keep what is too much on account")]
 
 
 class PaymentFacts(TypedDict):
@@ -41,57 +45,73 @@ def _transfer_facts(*, invoice: Invoice, amount: int, **_: object) -> PaymentFac
 
 @command(permission="billing.take_payment", door=_pay_facts, label="Take a payment", tone="primary")
 def take_payment(
-    ctx: Context, *, invoice: Invoice, method: Method, amount: OpenAmount, on: Today | None = None, drawer: Ref[DrawerSession] | None = None
+    ctx: Context,
+    *,
+    invoice: Invoice,
+    method: Method,
+    amount: OpenAmount,
+    on: Today | None = None,
+    drawer: Ref[DrawerSession] | None = None,
+    keep_rest: KeepRest = False,
 ) -> Payment:
     """Take money for an invoice and give a receipt.
 
     method: cash goes into an open drawer, card and transfer to their accounts.
-    amount: at most what is open.
+    amount: at most what is open, or more with keep_rest.
     on: day on which the money came; today when left out.
     drawer: the session that cash goes into; one's own, or the only one that is open, when left out.
+    keep_rest: what is more than open stays on account of the party.
     Refuses: already_paid, not_issued, nothing_paid, too_much, drawer_closed, which_drawer, not_cash; invoice_never_overpaid,
     entry_period_open (database).
     """
-    session = _drawer(ctx, method, drawer)
-    return _take(ctx, invoice, amount, on or ctx.today, method=method, drawer=session)
+    session = drawer_of(ctx, method, drawer)
+    return _take(ctx, invoice, amount, on or ctx.today, keep_rest, method=method, drawer=session)
 
 
 @command(permission="billing.take_transfer", door=_transfer_facts, hidden=True)
-def take_transfer(ctx: Context, *, invoice: Invoice, amount: OpenAmount, on: Today, account: Ref[Account]) -> Payment:
+def take_transfer(
+    ctx: Context, *, invoice: Invoice, amount: OpenAmount, on: Today, account: Ref[Account], keep_rest: KeepRest = False
+) -> Payment:
     """Take a transfer that was seen on a bank account.
 
-    amount: at most what is open.
+    amount: at most what is open, or more with keep_rest.
     on: day on which the bank booked it.
     account: the bank account in the ledger, which a refund goes back to as well.
+    keep_rest: what is more than open stays on account of the party.
     Refuses: already_paid, not_issued, nothing_paid, too_much; invoice_never_overpaid, entry_period_open (database).
     """
-    return _take(ctx, invoice, amount, on, method=Payment.Method.TRANSFER, account=account)
+    return _take(ctx, invoice, amount, on, keep_rest, method=Payment.Method.TRANSFER, account=account)
 
 
-def _take(ctx: Context, invoice: Invoice, amount: int, day: date, **how: object) -> Payment:
+def _take(ctx: Context, invoice: Invoice, amount: int, day: date, keep_rest: bool, **how: object) -> Payment:
     require_date(day)
-    open_minor = invoice.total_minor - invoice.paid_minor - invoice.credited_minor
+    open_minor = invoice.open_minor
     if amount <= 0:
         raise Refusal("nothing_paid", "Give an amount above zero.", field="amount")
-    if amount > open_minor:
+    if amount > open_minor and not keep_rest:
         raise Refusal("too_much", f"Only {money(ctx, open_minor)} is open.", field="amount", hints=_fill(ctx, open_minor))
-    invoice.paid_minor += amount
-    _save_paid(invoice)
-    payment = _write(ctx, invoice, amount_minor=amount, on=day, kind=Payment.Kind.PAYMENT, **how)
-    _post(ctx, payment, f"Payment from {invoice.party} for {invoice.number}", amount)
+    payment = write_receipt(ctx, invoice.party, invoice, amount_minor=amount, on=day, kind=Payment.Kind.PAYMENT, **how)
+    allocate(ctx, payment, invoice, min(amount, open_minor), max(day, invoice.issued_on or day))
+    refresh(invoice)
+    post_payment(ctx, payment, f"Payment from {invoice.party} for {invoice.number}", amount)
+    tell_taken(ctx, payment, invoice)
+    return payment
+
+
+def tell_taken(ctx: Context, payment: Payment, invoice: Invoice | None) -> None:
+    """Publish that money came in."""
     publish(
         ctx,
         PaymentTaken(
             payment=payment.pk,
-            invoice=invoice.pk,
-            party=invoice.party_id,
+            invoice=invoice.pk if invoice else None,
+            party=payment.party_id,
             method=payment.method,
-            amount_minor=amount,
-            open_minor=open_minor - amount,
-            origin=invoice.origin,
+            amount_minor=payment.amount_minor,
+            open_minor=invoice.open_minor if invoice else 0,
+            origin=invoice.origin if invoice else "",
         ),
     )
-    return payment
 
 
 def _refund_facts(*, payment: Payment, amount: int, **_: object) -> PaymentFacts:
@@ -108,11 +128,11 @@ def refund_payment(
     on: Today | None = None,
     drawer: Ref[DrawerSession] | None = None,
 ) -> Payment:
-    """Give a payment back, as a whole or in part, the way it came; its invoice is open again by as much.
+    """Give a payment back, as a whole or in part, the way it came: first what is on account, then what it settled, which is open again.
 
     amount: at most what was not given back yet.
     drawer: the session that cash comes out of; one's own, or the only one that is open, when left out.
-    Refuses: already_refunded, is_refund, nothing_paid, too_much, drawer_closed, which_drawer; payment_refund_in_bounds,
+    Refuses: already_refunded, already_void, is_refund, nothing_paid, too_much, drawer_closed, which_drawer; payment_refund_in_bounds,
     entry_period_open (database).
     """
     day = on or ctx.today
@@ -123,18 +143,15 @@ def refund_payment(
         raise Refusal("nothing_paid", "Give an amount above zero.", field="amount")
     if amount > payment.refundable_minor:
         raise Refusal("too_much", f"Only {money(ctx, payment.refundable_minor)} of this payment is left.", field="amount")
-    invoice = (
-        Invoice.objects.visible_to(ctx).select_for_update(of=("self",), no_key=True).select_related("party").get(pk=payment.invoice_id)
-    )
-    session = _drawer(ctx, payment.method, drawer)
+    session = drawer_of(ctx, payment.method, drawer)
+    free(ctx, amount - payment.rest_minor, day, reason, payment=payment)
     payment.refunded_minor += amount
     payment.state = Payment.State.REFUNDED if payment.refunded_minor == payment.amount_minor else Payment.State.TAKEN
     payment.save(update_fields=["refunded_minor", "state"])
-    invoice.paid_minor -= amount
-    _save_paid(invoice)
-    refund = _write(
+    refund = write_receipt(
         ctx,
-        invoice,
+        payment.party,
+        payment.invoice,
         method=payment.method,
         account=payment.account,
         amount_minor=amount,
@@ -144,9 +161,33 @@ def refund_payment(
         refunds=payment,
         reason=reason,
     )
-    _post(ctx, refund, f"Refund to {invoice.party} of {payment.number}", -amount)
-    publish(ctx, PaymentRefunded(refund=refund.pk, payment=payment.pk, invoice=invoice.pk, party=invoice.party_id, amount_minor=amount))
+    post_payment(ctx, refund, f"Refund to {payment.party} of {payment.number}", -amount)
+    publish(
+        ctx, PaymentRefunded(refund=refund.pk, payment=payment.pk, invoice=payment.invoice_id, party=payment.party_id, amount_minor=amount)
+    )
     return refund
+
+
+@command(permission="billing.void_transfer", label="Make void", tone="danger", hidden=True)
+def void_transfer(ctx: Context, *, payment: Payment, reason: LongText, on: Today) -> Entry:
+    """Say that a transfer was none of this party: what it settled is open again, and its entry is reversed. No money moves.
+
+    on: accounting date of the reversal, not before the transfer.
+    Refuses: already_void, not_a_transfer, already_refunded; entry_reversed_once, entry_period_open (database).
+    """
+    require_date(on)
+    if payment.method != Payment.Method.TRANSFER or payment.kind != Payment.Kind.PAYMENT:
+        raise Refusal("not_a_transfer", "Only a transfer that came in is made void; other payments are given back.")
+    if payment.refunded_minor:
+        raise Refusal("already_refunded", "A part of this payment was given back already, so it did come.")
+    day = max(on, payment.on)
+    free(ctx, payment.allocated_minor, day, reason, payment=payment)
+    payment.allocated_minor, payment.voided_on, payment.state = 0, day, Payment.State.VOID
+    payment.save(update_fields=["voided_on", "state"])
+    [entry] = entries_of(ctx, ref(payment))
+    undo = reverse_journal(ctx, entry=entry, on=day, reason=reason)
+    publish(ctx, PaymentVoided(payment=payment.pk, party=payment.party_id, amount_minor=payment.amount_minor))
+    return undo
 
 
 def _fill(ctx: Context, open_minor: int) -> tuple[dict[str, object], ...]:
@@ -154,7 +195,7 @@ def _fill(ctx: Context, open_minor: int) -> tuple[dict[str, object], ...]:
     return ({"label": f"Pay {money(ctx, open_minor)}", "fill": {"amount": major}},) if open_minor else ()
 
 
-def _drawer(ctx: Context, method: str, chosen: DrawerSession | None) -> DrawerSession | None:
+def drawer_of(ctx: Context, method: str, chosen: DrawerSession | None) -> DrawerSession | None:
     """The open session that cash moves through, held so that nobody closes it meanwhile; None for other methods."""
     if method != Payment.Method.CASH:
         if chosen is not None:
@@ -175,29 +216,23 @@ def _drawer(ctx: Context, method: str, chosen: DrawerSession | None) -> DrawerSe
     return mine[0] if len(mine) == 1 else found[0]
 
 
-def _save_paid(invoice: Invoice) -> None:
-    invoice.state = rules.state_of(invoice.total_minor, invoice.paid_minor, invoice.credited_minor)
-    invoice.save(update_fields=["paid_minor", "state"])
-    invoice.open_minor = invoice.total_minor - invoice.paid_minor - invoice.credited_minor
-
-
-def _write(ctx: Context, invoice: Invoice, **values: object) -> Payment:
+def write_receipt(ctx: Context, party: Party, invoice: Invoice | None, *, on: date, **values: object) -> Payment:
     """Write the receipt; its number is drawn as late as the posting, which names the row, allows."""
-    day = values["on"]
-    number = rules.document_number("R", day.year, draw(ctx, f"billing.payment:{day.year}"))  # type: ignore[attr-defined]
     return Payment.objects.create(
         company=ctx.company,
-        number=number,
-        party_id=invoice.party_id,
+        number=rules.document_number("R", on.year, draw(ctx, f"billing.payment:{on.year}")),
+        party=party,
         invoice=invoice,
-        currency=invoice.currency,
+        currency=ctx.company.currency,
         received_at=ctx.now,
         received_by=ctx.user,
+        on=on,
         **values,
     )
 
 
-def _post(ctx: Context, payment: Payment, text: str, amount_minor: int) -> None:
+def post_payment(ctx: Context, payment: Payment, text: str, amount_minor: int) -> None:
+    """Post money in, or with a minus money out, against what the party owes."""
     place = payment.account.code if payment.account else {"cash": "cash", "card": "card", "transfer": "bank"}[payment.method]
-    legs = [Leg(place, amount_minor), Leg("receivable", -amount_minor, payment.invoice.party)]
+    legs = [Leg(place, amount_minor), Leg("receivable", -amount_minor, Party(pk=payment.party_id))]
     post_legs(ctx, on=payment.on, text=text, origin=ref(payment), legs=legs)

@@ -1,9 +1,11 @@
-"""Tables: charges, invoices with lines, payments, drawer sessions, the letterhead."""
+"""Tables: charges, invoices with lines, payments, their allocation, write-offs, drawer sessions, the letterhead."""
 
+from .allocation import Allocation
 from .charge import Charge
 from .drawer import DrawerSession
 from .invoice import Invoice, InvoiceLine, InvoiceWord
 from .letterhead import Letterhead
 from .payment import Payment
+from .write_off import WriteOff
 
-__all__ = ["Charge", "DrawerSession", "Invoice", "InvoiceLine", "InvoiceWord", "Letterhead", "Payment"]
+__all__ = ["Allocation", "Charge", "DrawerSession", "Invoice", "InvoiceLine", "InvoiceWord", "Letterhead", "Payment", "WriteOff"]

@@ -15,16 +15,18 @@ from enfilade.core.models import Record, kept_words
 from enfilade.core.rows import RowsOf
 from enfilade.core.states import States
 
-_SETTLED = Q(total_minor=F("paid_minor") + F("credited_minor"))
+_GONE = F("paid_minor") + F("credited_minor") + F("deducted_minor") + F("written_off_minor")
+_SETTLED = Q(total_minor=_GONE)
 _NUMBERED = Q(number__isnull=False, issued_on__isnull=False, due_on__isnull=False)
-_UNTOUCHED = Q(paid_minor=0, credited_minor=0)
+_UNTOUCHED = Q(paid_minor=0, credited_minor=0, deducted_minor=0, written_off_minor=0)
 
 
 class Invoice(Record):
-    """A bill, or a credit note for one. Once issued nothing of it changes but what was paid and credited (trigger).
+    """A bill, or a credit note for one. Once issued nothing of it changes but how it was settled (trigger).
 
-    paid_minor: payments less refunds; of a credit note, what it settled. credited_minor: by credit notes for this invoice.
-    bill_to: name and address as they were when it was drafted. open_minor: what is still owed.
+    paid_minor: what is allocated of payments; of a credit note, what it settled. credited_minor: by credit notes for this invoice.
+    deducted_minor: small differences and discounts for early payment; written_off_minor: bad debt. All but the credit is summed up by
+    the database. bill_to: name and address as they were when it was drafted. open_minor: what is still owed.
     cancels: the invoice that a credit note is for.
     """
 
@@ -37,6 +39,7 @@ class Invoice(Record):
         ISSUED = "issued"
         PART_PAID = "part_paid", "Part paid"
         PAID = "paid"
+        WRITTEN_OFF = "written_off", "Written off"
         VOID = "void"
 
     number = models.TextField(null=True, editable=False)
@@ -53,9 +56,11 @@ class Invoice(Record):
     discount_minor = AmountField("discount", default=0, editable=False)
     paid_minor = AmountField("paid", default=0, editable=False)
     credited_minor = AmountField("credited", default=0, editable=False)
+    deducted_minor = AmountField("deducted", default=0, db_default=0, editable=False)
+    written_off_minor = AmountField("written off", default=0, db_default=0, editable=False)
     open_minor = models.GeneratedField(
         verbose_name="open",
-        expression=F("total_minor") - F("paid_minor") - F("credited_minor"),
+        expression=F("total_minor") - F("paid_minor") - F("credited_minor") - F("deducted_minor") - F("written_off_minor"),
         output_field=AmountField(),
         db_persist=True,
     )
@@ -72,14 +77,18 @@ class Invoice(Record):
             "void_draft": (("draft",), "void"),
             "take_payment": (("issued", "part_paid"), ("part_paid", "paid")),
             "take_transfer": (("issued", "part_paid"), ("part_paid", "paid")),
-            "credit_invoice": (("issued", "part_paid"), ("issued", "part_paid", "paid", "void")),
+            "credit_invoice": (("issued", "part_paid", "paid"), ("issued", "part_paid", "paid", "void", "written_off")),
+            "write_off": (("issued", "part_paid"), ("issued", "part_paid", "paid", "written_off")),
         },
         said={
             ("take_payment", "paid"): ("already_paid", "This invoice is already paid."),
             ("take_payment", "draft"): ("not_issued", "This invoice is a draft; issue it first."),
+            ("take_payment", "written_off"): ("written_off", "This invoice is written off; reverse the write-off, then take the payment."),
             ("take_transfer", "paid"): ("already_paid", "This invoice is already paid."),
+            ("take_transfer", "written_off"): ("written_off", "This invoice is written off; reverse the write-off, then take the payment."),
             ("take_transfer", "draft"): ("not_issued", "This invoice is a draft; issue it first."),
-            ("credit_invoice", "paid"): ("already_paid", "This invoice is paid; refund the payment first, then credit what is open again."),
+            ("credit_invoice", "written_off"): ("written_off", "This invoice is written off; reverse the write-off, then credit it."),
+            ("write_off", "paid"): ("already_paid", "This invoice is already paid."),
         },
     )
 
@@ -94,7 +103,8 @@ class Invoice(Record):
                 violation_error_message="Net and tax are zero or more and make the total.",
             ),
             models.CheckConstraint(
-                condition=Q(paid_minor__gte=0, credited_minor__gte=0, total_minor__gte=F("paid_minor") + F("credited_minor")),
+                condition=Q(paid_minor__gte=0, credited_minor__gte=0, deducted_minor__gte=0, written_off_minor__gte=0)
+                & Q(total_minor__gte=_GONE),
                 name="invoice_never_overpaid",
                 violation_error_message="No more can be paid or credited than is owed.",
             ),
@@ -104,7 +114,8 @@ class Invoice(Record):
                 | Q(state="void", credited_minor=F("total_minor")) & _NUMBERED
                 | Q(state="issued", paid_minor=0) & _NUMBERED & ~_SETTLED
                 | Q(state="part_paid", paid_minor__gt=0) & _NUMBERED & ~_SETTLED
-                | Q(state="paid") & _NUMBERED & _SETTLED,
+                | Q(state="paid", written_off_minor=0) & _NUMBERED & _SETTLED
+                | Q(state="written_off", written_off_minor__gt=0) & _NUMBERED & _SETTLED,
                 name="invoice_state_true",
                 violation_error_message="The state of an invoice follows from its number and its amounts.",
             ),

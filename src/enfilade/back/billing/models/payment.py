@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
 
 from enfilade.base.books.models import Account
 from enfilade.base.party.models import Party
@@ -19,9 +19,11 @@ from .invoice import Invoice
 
 
 class Payment(Record):
-    """Money that came in for an invoice, or (a refund) went out again. Nothing of it changes but what was refunded (trigger).
+    """Money that came in, or (a refund) went out again. Nothing of it changes but what became of it (trigger).
 
     amount_minor: always above zero; kind says the direction. drawer: the open session that cash went into or came from.
+    invoice: what it was taken for; None for a payment on account. allocated_minor: what of it settles invoices, summed up by the
+    database. rest_minor: what is on account, neither allocated nor given back. voided_on: a transfer that was none of this party.
     account: of the ledger, where a transfer arrived; None means the account of the method.
     refunds: of a refund, the payment it gives back. refunded_minor: of a payment, what was given back so far.
     """
@@ -40,11 +42,12 @@ class Payment(Record):
     class State(models.TextChoices):
         TAKEN = "taken"
         REFUNDED = "refunded"
+        VOID = "void"
 
     number = models.TextField(editable=False)
     kind = models.TextField(choices=Kind, default=Kind.PAYMENT, editable=False)
     party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="payments")
-    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="payments")
+    invoice = models.ForeignKey(Invoice, null=True, on_delete=models.PROTECT, related_name="payments")
     method = models.TextField(choices=Method)
     currency = models.CharField(max_length=3, editable=False)
     amount_minor = AmountField("amount")
@@ -55,13 +58,31 @@ class Payment(Record):
     account = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     refunds = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="refund_rows")
     refunded_minor = AmountField("refunded", default=0)
+    allocated_minor = AmountField("allocated", default=0, db_default=0, editable=False)
+    rest_minor = models.GeneratedField(
+        verbose_name="on account",
+        expression=Case(
+            When(kind="payment", voided_on=None, then=F("amount_minor") - F("refunded_minor") - F("allocated_minor")), default=Value(0)
+        ),
+        output_field=AmountField(),
+        db_persist=True,
+    )
+    voided_on = models.DateField("void", null=True, editable=False)
     reason = models.TextField(blank=True)
     state = models.TextField(choices=State, default=State.TAKEN, editable=False)
 
     states = States(
         "state",
-        {"refund_payment": (("taken",), ("taken", "refunded"))},
-        said={("refund_payment", "refunded"): ("already_refunded", "This payment was given back already.")},
+        {
+            "refund_payment": (("taken",), ("taken", "refunded")),
+            "allocate_payment": (("taken",), "taken"),
+            "void_transfer": (("taken",), "void"),
+        },
+        said={
+            ("refund_payment", "refunded"): ("already_refunded", "This payment was given back already."),
+            ("refund_payment", "void"): ("already_void", "This payment is void; nothing of it is left."),
+            ("void_transfer", "void"): ("already_void", "This payment is void already."),
+        },
     )
 
     class Meta:
@@ -78,7 +99,12 @@ class Payment(Record):
                 violation_error_message="No more can be given back than was paid.",
             ),
             models.CheckConstraint(
-                condition=Q(kind="payment", refunds=None) | Q(kind="refund", refunds__isnull=False, refunded_minor=0),
+                condition=Q(allocated_minor__gte=0, allocated_minor__lte=F("amount_minor") - F("refunded_minor")),
+                name="payment_never_overallocated",
+                violation_error_message="No more of a payment can be allocated than is left of it.",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="payment", refunds=None) | Q(kind="refund", refunds__isnull=False, refunded_minor=0, allocated_minor=0),
                 name="refund_names_payment",
                 violation_error_message="A refund names the payment it gives back.",
             ),
@@ -93,14 +119,17 @@ class Payment(Record):
                 violation_error_message="Only a transfer names the account where it arrived.",
             ),
             models.CheckConstraint(
-                condition=Q(state="refunded", refunded_minor=F("amount_minor")) | (Q(state="taken") & ~Q(refunded_minor=F("amount_minor"))),
+                condition=Q(state="refunded", refunded_minor=F("amount_minor"), voided_on=None)
+                | Q(state="taken", voided_on=None) & ~Q(refunded_minor=F("amount_minor"))
+                | Q(state="void", voided_on__isnull=False, method="transfer", kind="payment", refunded_minor=0, allocated_minor=0),
                 name="payment_state_true",
-                violation_error_message="A payment is refunded when all of it was given back.",
+                violation_error_message="Refunded is what was given back wholly, void only a transfer of which nothing is used.",
             ),
         ]
         indexes: ClassVar = [
             models.Index(fields=["company", "on"], name="payment_day"),
             models.Index(fields=["company", "party", "-id"], name="payment_party"),
+            models.Index(fields=["company", "party"], condition=Q(rest_minor__gt=0), name="payment_on_account"),
         ]
 
     def __str__(self) -> str:
@@ -109,4 +138,4 @@ class Payment(Record):
     @property
     def refundable_minor(self) -> int:
         """What was not given back yet."""
-        return 0 if self.kind == self.Kind.REFUND else self.amount_minor - self.refunded_minor
+        return 0 if self.kind == self.Kind.REFUND or self.voided_on else self.amount_minor - self.refunded_minor

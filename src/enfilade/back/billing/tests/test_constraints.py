@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError, connection
 
 from enfilade.back.billing.commands import InvoiceLineIn as Line
-from enfilade.back.billing.commands import close_drawer, invoice_charges, take_payment, waive_charge
+from enfilade.back.billing.commands import close_drawer, invoice_charges, receive_payment, take_payment, waive_charge
 from enfilade.back.billing.models import Invoice
 from enfilade.core.command.sentences import refusal_for
 from enfilade.core.scope import scope
@@ -40,11 +40,13 @@ def refused(shop: Shop, sql: str, *values: object) -> str:
         ("state = 'draft'", "invoice_state_true"),
         ("state = 'paid'", "invoice_state_true"),
         ("state = 'void'", "invoice_state_true"),
-        ("paid_minor = -1", "invoice_never_overpaid"),
-        ("paid_minor = total_minor + 1, state = 'paid'", "invoice_never_overpaid"),
-        ("paid_minor = total_minor, credited_minor = 1, state = 'paid'", "invoice_never_overpaid"),
-        ("paid_minor = 10", "invoice_state_true"),
-        ("paid_minor = total_minor, state = 'part_paid'", "invoice_state_true"),
+        ("credited_minor = -1", "invoice_never_overpaid"),
+        ("credited_minor = total_minor + 1, state = 'paid'", "invoice_never_overpaid"),
+        ("credited_minor = total_minor, state = 'part_paid'", "invoice_state_true"),
+        ("paid_minor = 10, state = 'part_paid'", "invoice_paid_is_allocated"),
+        ("paid_minor = total_minor, state = 'paid'", "invoice_paid_is_allocated"),
+        ("written_off_minor = total_minor, state = 'written_off'", "invoice_written_off_is_summed"),
+        ("deducted_minor = 10", "invoice_written_off_is_summed"),
     ],
 )
 def test_an_issued_invoice_stays_what_it_is(shop: Shop, change: str, name: str) -> None:
@@ -174,9 +176,11 @@ def test_open_charges_are_sane(shop: Shop, change: str, name: str) -> None:
         ("method = 'transfer'", "payment_unchanged"),
         ("number = 'R-1'", "payment_unchanged"),
         ("on_changed", "payment_unchanged"),
-        ("refunded_minor = 20000", "payment_refund_in_bounds"),
+        ("refunded_minor = 20000", "payment_never_overallocated"),
+        ("refunded_minor = 1", "payment_never_overallocated"),
+        ("allocated_minor = 0", "payment_allocated_is_summed"),
         ("state = 'refunded'", "payment_state_true"),
-        ("refunded_minor = amount_minor", "payment_state_true"),
+        ("state = 'void', voided_on = now()", "payment_state_true"),
     ],
 )
 def test_payments_stay(shop: Shop, change: str, name: str) -> None:
@@ -185,6 +189,37 @@ def test_payments_stay(shop: Shop, change: str, name: str) -> None:
     change = '"on" = "on" - 1' if change == "on_changed" else change
     assert refused(shop, f"UPDATE billing_payment SET {change} WHERE id = %s", payment.pk) == name  # noqa: S608
     assert refused(shop, "DELETE FROM billing_payment WHERE id = %s", payment.pk) == "payment_unchanged"
+
+
+@pytest.mark.parametrize(
+    ("change", "name"),
+    [
+        ("amount_minor = 1", "allocation_unchanged"),
+        ("state = 'undone'", "allocation_undone_by_somebody"),
+        ("state = 'undone', undone_on = '1999-01-01', undone_by_id = made_by_id", "allocation_undone_later"),
+    ],
+)
+def test_allocations_stay(shop: Shop, change: str, name: str) -> None:
+    """They are taken back, and neither moved to another invoice nor deleted."""
+    invoice = shop.invoice()
+    take_payment(shop.ctx, invoice=invoice, method="card", amount=17_380)
+    assert refused(shop, f"UPDATE billing_allocation SET {change} WHERE invoice_id = %s", invoice.pk) == name  # noqa: S608
+    assert refused(shop, "DELETE FROM billing_allocation WHERE invoice_id = %s", invoice.pk) == "allocation_unchanged"
+
+
+ALLOCATE = """INSERT INTO billing_allocation (company_id, payment_id, invoice_id, amount_minor, "on", made_at, made_by_id, reason, state)
+    SELECT y.company_id, y.id, i.id, %s, y."on", now(), y.received_by_id, '', 'standing' FROM billing_payment y, billing_invoice i
+    WHERE y.id = %s AND i.id = %s"""
+
+
+def test_no_more_is_allocated_than_is_there_whoever_writes(shop: Shop) -> None:
+    """Of the payment, and of the invoice; and only to an invoice that was issued."""
+    payment = receive_payment(shop.ctx, party=shop.party, method="card", amount=50_000)
+    invoice, draft = shop.invoice(), shop.draft()
+    assert refused(shop, ALLOCATE, 17_381, payment.pk, invoice.pk) == "invoice_never_overpaid"
+    assert refused(shop, ALLOCATE, 50_001, payment.pk, invoice.pk) == "payment_never_overallocated"
+    assert refused(shop, ALLOCATE, 1, payment.pk, draft.pk) == "allocation_to_invoice"
+    assert refused(shop, ALLOCATE, 0, payment.pk, invoice.pk) == "allocation_above_zero"
 
 
 PAY = """INSERT INTO billing_payment (company_id, number, kind, party_id, invoice_id, method, currency, amount_minor, "on",

@@ -204,7 +204,7 @@ def test_partial_credits_and_payments_settle_to_the_cent(shop: Shop) -> None:
     take_payment(shop.ctx, invoice=invoice, method="card", amount=10_000)
     assert shop.fresh(invoice).state == "part_paid"
     with pytest.raises(Refusal) as refused:
-        credit_invoice(shop.ctx, invoice=invoice, on=shop.ctx.today, reason="x", amount=4_048)
+        credit_invoice(shop.ctx, invoice=invoice, on=shop.ctx.today, reason="x", amount=14_048)
     assert refused.value.code == "credit_too_large"
     credit_invoice(shop.ctx, invoice=invoice, on=shop.ctx.today, reason="The rest")
     assert (shop.fresh(invoice).state, shop.balance("receivable")) == ("paid", 0)

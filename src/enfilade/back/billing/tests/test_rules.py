@@ -18,6 +18,7 @@ from enfilade.back.billing.rules import (
     percent,
     price_problem,
     share_of_credit,
+    spread,
     state_of,
 )
 from enfilade.base.money.rules import percent_of
@@ -116,6 +117,12 @@ def test_what_cannot_be_charged(price: Price, problem: str) -> None:
 def test_the_amounts_decide_the_state(total: int, paid: int, credited: int, state: str) -> None:
     """Nobody sets it by hand."""
     assert state_of(total, paid, credited) == state
+
+
+def test_what_was_given_up_decides_too() -> None:
+    """A small difference counts as paid, bad debt as lost; an amount settles the longest due first."""
+    assert [state_of(100, 95, 0, 5), state_of(100, 40, 0, 0, 60), state_of(100, 0, 0, 0, 60)] == ["paid", "written_off", "issued"]
+    assert (spread(50, [(1, 30), (2, 0), (3, 30), (4, 9)]), spread(0, [(1, 5)])) == ([(1, 30), (3, 20)], [])
 
 
 def test_ages() -> None:

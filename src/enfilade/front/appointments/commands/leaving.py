@@ -80,7 +80,7 @@ def _invoice(ctx: Context, visit: Visit, charges: list[Charge]) -> Invoice | Non
 
 
 def _pay(ctx: Context, invoice: Invoice, method: str, amount: int | None) -> None:
-    open_minor = invoice.total_minor - invoice.paid_minor - invoice.credited_minor
+    open_minor = invoice.open_minor
     if not open_minor or method == "later":
         return
     if not method:

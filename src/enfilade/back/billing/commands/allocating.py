@@ -1,0 +1,149 @@
+"""Payments on account: taken without an invoice, allocated to invoices later, taken back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, TypeVar
+
+from django.db.models import Model
+
+from enfilade.back.billing import rules
+from enfilade.back.billing.events import PaymentAllocated
+from enfilade.back.billing.models import Allocation, DrawerSession, Invoice, Payment
+from enfilade.back.billing.queries import open_invoices
+from enfilade.base.books.models import Account
+from enfilade.base.party.models import Party
+from enfilade.core.command import Amount, Input, LongText, Ref, command
+from enfilade.core.context import Context, Refusal
+from enfilade.core.events import publish
+from enfilade.core.fields import to_major
+
+from .common import Method, Today, money, require_date
+from .payments import PaymentFacts, drawer_of, post_payment, tell_taken, write_receipt
+from .settling import allocate, hold_invoices, key_of, refresh, take_back
+
+OnAccount = Annotated[int, Input(amount=True)]
+Row = TypeVar("Row", bound=Model)
+# Only named here: the command itself holds them, after the payment, in the order of their keys.
+OpenInvoice = Annotated[Row, Input(shared=True, query="kind=invoice")]
+
+
+@dataclass(frozen=True)
+class InvoicePart:
+    """An invoice, and how much of the payment is for it; left out, as much as is open and is left."""
+
+    invoice: OpenInvoice[Invoice]
+    amount: Amount | None = None
+
+
+def _received_facts(*, amount: int, party: Party, method: str = Payment.Method.TRANSFER.value, **_: object) -> PaymentFacts:
+    return {"amount": to_major(amount, party.company.currency), "method": method}
+
+
+@command(permission="billing.receive_payment", door=_received_facts, label="Take a payment on account", target="party")
+def receive_payment(
+    ctx: Context,
+    *,
+    party: Ref[Party],
+    method: Method,
+    amount: OnAccount,
+    on: Today | None = None,
+    drawer: Ref[DrawerSession] | None = None,
+    reason: str = "",
+) -> Payment:
+    """Take money of a party without an invoice; it stays on account until it is allocated or given back.
+
+    on: day on which the money came; today when left out.
+    drawer: the session that cash goes into; one's own, or the only one that is open, when left out.
+    reason: what it is for.
+    Refuses: nothing_paid, drawer_closed, which_drawer, not_cash; entry_period_open (database).
+    """
+    return _receive(ctx, party, amount, on or ctx.today, method=method, drawer=drawer_of(ctx, method, drawer), reason=reason)
+
+
+@command(permission="billing.take_transfer", door=_received_facts, hidden=True, target="party")
+def receive_transfer(ctx: Context, *, party: Ref[Party], amount: OnAccount, on: Today, account: Ref[Account]) -> Payment:
+    """Take a transfer that was seen on a bank account as a payment on account.
+
+    account: the bank account in the ledger.
+    Refuses: nothing_paid; entry_period_open (database).
+    """
+    return _receive(ctx, party, amount, on, method=Payment.Method.TRANSFER, account=account)
+
+
+def _receive(ctx: Context, party: Party, amount: int, day: date, **how: object) -> Payment:
+    require_date(day)
+    if amount <= 0:
+        raise Refusal("nothing_paid", "Give an amount above zero.", field="amount")
+    payment = write_receipt(ctx, party, None, amount_minor=amount, on=day, kind=Payment.Kind.PAYMENT, **how)
+    post_payment(ctx, payment, f"Payment on account from {party}", amount)
+    payment.refresh_from_db(fields=["rest_minor"])
+    tell_taken(ctx, payment, None)
+    return payment
+
+
+@command(permission="billing.allocate_payment", label="Allocate", tone="primary", offered=lambda payment: payment.rest_minor > 0)
+def allocate_payment(ctx: Context, *, payment: Payment, invoices: list[InvoicePart] | None = None, on: Today | None = None) -> Payment:
+    """Let what is on account of a payment settle invoices: one, or several, also of another party for whom it was paid.
+
+    invoices: the open ones of the party, the longest due first, when left out.
+    on: from this day on they count as paid; today when left out, never before the payment came or the invoice was issued.
+    Refuses: nothing_on_account, no_open_invoices, too_much, already_paid, not_issued; payment_never_overallocated,
+    invoice_never_overpaid, entry_period_open (database).
+    """
+    if not payment.rest_minor:
+        raise Refusal("nothing_on_account", "Nothing of this payment is on account.")
+    wanted = [(key_of(part.invoice), part.amount) for part in invoices] if invoices else _longest_due(ctx, payment)
+    held = hold_invoices(ctx, {key for key, _ in wanted})
+    parts = [(held[key], amount) for key, amount in wanted]
+    if not parts:
+        raise Refusal("no_open_invoices", f"{payment.party} has no open invoice.", field="invoices")
+    day = on or ctx.today
+    require_date(day)
+    for number, (invoice, amount) in enumerate(parts):
+        _allocate(ctx, payment, invoice, amount, day, f"invoices[{number}].amount")
+    return payment
+
+
+def _longest_due(ctx: Context, payment: Payment) -> list[tuple[int, int | None]]:
+    debts = [(row.pk, row.open_minor) for row in open_invoices(ctx, payment.party) if row.kind == Invoice.Kind.INVOICE]
+    return [(key, None) for key, _ in rules.spread(payment.rest_minor, debts)]
+
+
+def _allocate(ctx: Context, payment: Payment, invoice: Invoice, wanted: int | None, day: date, field: str) -> None:
+    if invoice.number is None or invoice.issued_on is None:
+        raise Refusal("not_issued", "This invoice is a draft; issue it first.", field=field)
+    if not invoice.open_minor:
+        raise Refusal("already_paid", f"Nothing of {invoice} is open.", field=field)
+    amount = min(payment.rest_minor, invoice.open_minor) if wanted is None else wanted
+    if amount <= 0:
+        raise Refusal("too_much" if wanted is None else "nothing_paid", "Nothing of the payment is left for this.", field=field)
+    if amount > invoice.open_minor:
+        raise Refusal("too_much", f"Only {money(ctx, invoice.open_minor)} is open.", field=field)
+    if amount > payment.rest_minor:
+        raise Refusal("too_much", f"Only {money(ctx, payment.rest_minor)} of the payment is left.", field=field)
+    allocate(ctx, payment, invoice, amount, max(day, payment.on, invoice.issued_on))
+    payment.refresh_from_db(fields=["allocated_minor", "rest_minor"])
+    refresh(invoice)
+    publish(
+        ctx,
+        PaymentAllocated(
+            payment=payment.pk, invoice=invoice.pk, party=invoice.party_id, amount_minor=amount, open_minor=invoice.open_minor
+        ),
+    )
+
+
+@command(permission="billing.allocate_payment", label="Take the allocation back", tone="danger")
+def release_allocation(ctx: Context, *, allocation: Allocation, reason: LongText, on: Today | None = None) -> Allocation:
+    """Take back what a payment settled: it is on account again, and the invoice is open by as much.
+
+    on: from this day on; today when left out.
+    Refuses: already_undone; entry_period_open (database).
+    """
+    day = on or ctx.today
+    require_date(day)
+    if day < allocation.on:
+        raise Refusal("before_allocation", f"It was allocated on {allocation.on:%Y-%m-%d}; it is taken back later.", field="on")
+    take_back(ctx, allocation, day, reason)
+    return allocation

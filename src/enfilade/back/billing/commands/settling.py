@@ -1,0 +1,79 @@
+"""What several commands know of settling: allocate a payment, take allocations back, keep what an invoice has open in step."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+
+from django.db.models import Model
+
+from enfilade.back.billing.models import Allocation, Invoice, Payment
+from enfilade.back.ledger.commands import Leg, post_legs, reverse_journal
+from enfilade.base.books.queries import entries_of
+from enfilade.base.party.models import Party
+from enfilade.core.context import Context, NotFound
+from enfilade.core.refs import ref
+
+_SETTLED = ["paid_minor", "credited_minor", "deducted_minor", "written_off_minor", "open_minor", "state"]
+
+
+def key_of(row: Model | int) -> int:
+    """Rows in lines come as they were given: a row of a program, or the key that was typed."""
+    return int(row.pk) if isinstance(row, Model) else int(row)
+
+
+def hold_invoices(ctx: Context, keys: Collection[int], field: str = "invoices") -> dict[int, Invoice]:
+    """Invoices, fresh, held in the order of their keys, with their parties.
+
+    Refuses: not_found.
+    """
+    rows = Invoice.objects.visible_to(ctx).filter(pk__in=keys).order_by("pk").select_related("party")
+    found = {row.pk: row for row in rows.select_for_update(of=("self",), no_key=True)}
+    if missing := set(keys) - found.keys():
+        raise NotFound("invoice", min(missing), field=field)
+    return found
+
+
+def refresh(invoice: Invoice) -> None:
+    """Read what the database has summed up of an invoice."""
+    invoice.refresh_from_db(fields=_SETTLED)
+
+
+def allocate(ctx: Context, payment: Payment, invoice: Invoice, amount_minor: int, on: date) -> Allocation:
+    """Let a part of a payment settle an invoice; both are held already.
+
+    Money of another party moves from its account of the ledger to that of the invoice's party; of the same one nothing is posted,
+    because what is owed and what was paid stand on one account of the ledger.
+    """
+    made = Allocation.objects.create(
+        company=ctx.company, payment=payment, invoice=invoice, amount_minor=amount_minor, on=on, made_at=ctx.now, made_by=ctx.user
+    )
+    if payment.party_id != invoice.party_id:
+        legs = [
+            Leg("receivable", amount_minor, Party(pk=payment.party_id)),
+            Leg("receivable", -amount_minor, Party(pk=invoice.party_id)),
+        ]
+        post_legs(ctx, on=on, text=f"{payment} pays {invoice}", origin=ref(made), legs=legs)
+    return made
+
+
+def take_back(ctx: Context, allocation: Allocation, on: date, reason: str) -> None:
+    """Undo an allocation; its payment is held already. Not before the day on which it was made."""
+    day = max(on, allocation.on)
+    allocation.state, allocation.undone_on, allocation.undone_by = Allocation.State.UNDONE, day, ctx.user
+    allocation.reason = reason
+    allocation.save(update_fields=["state", "undone_on", "undone_by", "reason"])
+    for entry in entries_of(ctx, ref(allocation)):
+        reverse_journal(ctx, entry=entry, on=day, reason=reason)
+
+
+def free(ctx: Context, amount_minor: int, on: date, reason: str, **of: Payment | Invoice) -> None:
+    """Take so much back of what is allocated of a payment, or to an invoice, the latest first; what is too much is allocated again."""
+    standing = Allocation.objects.visible_to(ctx).filter(state=Allocation.State.STANDING, **of)
+    for row in standing.select_related("payment", "invoice").order_by("-pk"):
+        if amount_minor <= 0:
+            return
+        take_back(ctx, row, on, reason)
+        if row.amount_minor > amount_minor:
+            allocate(ctx, row.payment, row.invoice, row.amount_minor - amount_minor, row.undone_on or on)
+        amount_minor -= row.amount_minor
