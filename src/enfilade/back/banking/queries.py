@@ -40,7 +40,11 @@ def line_of(ctx: Context, pk: int) -> StatementLine | None:
 
 def matches_of(ctx: Context, line: StatementLine) -> list[LineMatch]:
     """What a line was matched with, also what was taken back."""
-    rows = LineMatch.objects.visible_to(ctx).filter(line=line).select_related("invoice__party", "entry", "made_by", "undone_by")
+    rows = (
+        LineMatch.objects.visible_to(ctx)
+        .filter(line=line)
+        .select_related("invoice__party", "payment__party", "write_off", "entry", "made_by", "undone_by")
+    )
     return list(rows.order_by("pk"))
 
 
@@ -81,11 +85,8 @@ def _facts(line: StatementLine) -> rules.LineFacts:
 def _rules(ctx: Context, ibans: set[str]) -> dict[rules.RuleFacts, int | None]:
     """Rules that look at one of these accounts, or at words only. Shape: rule -> bank account it is for, None for all."""
     rows = MatchRule.objects.visible_to(ctx).filter(Q(iban__in=ibans) | Q(iban=""), active=True)
-    rows = rows.select_related("account").order_by("pk")
-    return {
-        rules.RuleFacts(r.pk, r.iban, r.words, r.party_id, r.account_id, str(r.account) if r.account else ""): r.bank_account_id
-        for r in rows
-    }
+    rows = rows.select_related("account", "party").order_by("pk")
+    return {rules.RuleFacts(r.pk, r.iban, r.words, r.party_id, r.account_id, str(r.account or r.party)): r.bank_account_id for r in rows}
 
 
 def _free_entries(ctx: Context, lines: Sequence[StatementLine]) -> dict[int, list[rules.EntryFacts]]:

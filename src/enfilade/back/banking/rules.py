@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 
 NEAR_DAYS = 10
+# Among so many invoices of a party, and so many sums of theirs, a combination is looked for.
+AMONG_MAX, SUMS_MAX = 40, 5_000
 # From here on a proposal may be accepted unseen; and from here on it is worth a look first.
 SURE_PERCENT, LIKELY_PERCENT = 95, 75
 AGES = ((7, "Up to a week"), (30, "8–30 days"), (90, "31–90 days"))
@@ -56,7 +58,7 @@ class EntryFacts:
 
 @dataclass(frozen=True, slots=True)
 class RuleFacts:
-    """What was learnt. name: of the account, where the rule leads to one."""
+    """What was learnt. name: of the account or the party that the rule leads to."""
 
     key: int
     iban: str
@@ -72,6 +74,7 @@ class Proposal:
 
     invoices: key and amount of each; entry, account: keys, where it is no invoice. shown: what it leads to in words, and with what amount.
     settler: an upper module that proposes it; items: what it settles there, a reference and an amount each.
+    party: on whose account the money stays.
     """
 
     percent: int
@@ -82,6 +85,7 @@ class Proposal:
     shown: tuple[tuple[str, int], ...] = ()
     settler: str = ""
     items: tuple[tuple[str, int], ...] = ()
+    party: int | None = None
 
     @property
     def code(self) -> str:
@@ -90,6 +94,8 @@ class Proposal:
             return "invoice:" + ",".join(f"{key}={amount}" for key, amount in self.invoices)
         if self.settler:
             return f"{self.settler}:" + ",".join(f"{reference}={amount}" for reference, amount in self.items)
+        if self.party:
+            return f"party:{self.party}"
         return f"entry:{self.entry}" if self.entry else f"account:{self.account}"
 
     @property
@@ -147,6 +153,13 @@ def proposals(
     found = [*_of_entries(line, entries), *others]
     if line.open_minor > 0:
         found += _of_invoices(line, invoices, {rule.party for rule in spoken if rule.party})
+        found += [
+            Proposal(
+                50, (f"This account paid for {r.name} before.", "It stays on account."), party=r.party, shown=((r.name, line.open_minor),)
+            )
+            for r in spoken
+            if r.party
+        ]
     found += [
         Proposal(90 if rule.iban else 80, (_why_rule(rule),), account=rule.account, shown=((rule.name, line.open_minor),))
         for rule in spoken
@@ -203,10 +216,49 @@ def _of_invoices(line: LineFacts, invoices: Sequence[InvoiceFacts], parties: set
         if invoice not in mine:
             found.append(_over(percent, reasons, [(invoice, invoice.open_minor)]))
     for whose, percent, why in ((known, 80, "This account paid for this party before."), (called, 70, "The name is that of the party.")):
-        if len(whose) > 1 and len({i.party for i in whose}) == 1 and sum(i.open_minor for i in whose) == line.open_minor:
-            reasons = [f"{len(whose)} invoices together are the amount.", why]
-            found.append(_over(percent, reasons, [(i, i.open_minor) for i in whose]))
+        for invoices_of_one in _by_party(whose):
+            found += _together(line, invoices_of_one, percent, why)
     return found
+
+
+def _by_party(invoices: Sequence[InvoiceFacts]) -> list[list[InvoiceFacts]]:
+    whose: dict[int, list[InvoiceFacts]] = {}
+    for invoice in invoices:
+        whose.setdefault(invoice.party, []).append(invoice)
+    return [found for found in whose.values() if len(found) > 1]
+
+
+def _together(line: LineFacts, invoices: Sequence[InvoiceFacts], percent: int, why: str) -> list[Proposal]:
+    """Invoices of one party that make up the amount together: all of them, or the one choice there is among the longest due."""
+    chosen: Sequence[InvoiceFacts] = invoices
+    if sum(i.open_minor for i in invoices) != line.open_minor:
+        due = sorted(invoices, key=lambda i: (i.due_on or date.max, i.key))[:AMONG_MAX]
+        ways = combinations(line.open_minor, [i.open_minor for i in due])
+        if not ways or len(ways[0]) < 2:
+            return []
+        chosen = [due[place] for place in ways[0]]
+        percent -= 2 if len(ways) == 1 else 30
+    reasons = [f"{len(chosen)} invoices together are the amount.", why]
+    if percent < 60:
+        reasons.append("Other invoices make up the same amount.")
+    return [_over(percent, reasons, [(i, i.open_minor) for i in chosen])]
+
+
+def combinations(amount_minor: int, opens: Sequence[int]) -> list[tuple[int, ...]]:
+    """Which of some amounts make up another one together: at most two ways, as places in the list; the first has the earliest places.
+
+    Why bounded: sums that were reached are remembered, at most SUMS_MAX of them, so that it ends whatever the amounts are; beyond, what
+    was not found is not proposed.
+    """
+    reached: dict[int, list[tuple[int, ...]]] = {0: [()]}
+    for place, open_minor in enumerate(opens):
+        for total, ways in [(total, tuple(ways)) for total, ways in reached.items()]:
+            new = total + open_minor
+            if new > amount_minor or (new not in reached and len(reached) >= SUMS_MAX):
+                continue
+            kept = reached.setdefault(new, [])
+            kept += [(*way, place) for way in ways[: 2 - len(kept)]]
+    return reached.get(amount_minor, []) if amount_minor else []
 
 
 def _named(line: LineFacts, mine: Sequence[InvoiceFacts], parties: set[int]) -> Proposal:

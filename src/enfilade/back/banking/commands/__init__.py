@@ -3,7 +3,7 @@
 from .common import require_open, write_match
 from .importing import import_statement
 from .matching import InvoicePart, accept_proposal, accept_proposals, match_entry, match_line
-from .posting import give_line, post_line, unmatch_line
+from .posting import give_line, keep_line, post_line, unmatch_line
 
 __all__ = [
     "InvoicePart",
@@ -11,6 +11,7 @@ __all__ = [
     "accept_proposals",
     "give_line",
     "import_statement",
+    "keep_line",
     "match_entry",
     "match_line",
     "post_line",

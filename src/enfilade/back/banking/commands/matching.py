@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 from enfilade.back.banking import rules
-from enfilade.back.banking.models import BankAccount, LineMatch, MatchRule, StatementLine
+from enfilade.back.banking.models import BankAccount, LineMatch, StatementLine
 from enfilade.back.banking.queries import open_lines, proposals_for
 from enfilade.back.banking.settlers import SETTLERS
-from enfilade.back.billing.commands import take_transfer
+from enfilade.back.billing.commands import allow_discount, take_transfer
 from enfilade.back.billing.models import Invoice
 from enfilade.base.books.models import Entry
 from enfilade.base.books.queries import entries_of, moved_in
@@ -19,57 +19,79 @@ from enfilade.core.context import Context, Refusal
 from enfilade.core.refs import ref, resolve
 
 from .common import require_open, write_match
-from .posting import post_line
+from .posting import keep, learn_party, post_line
 
 AT_ONCE_MAX = 500
 
 
 @dataclass(frozen=True)
 class InvoicePart:
-    """An invoice, and how much of a line is for it; left out, as much as is open of both."""
+    """An invoice, and how much of a line is for it; left out, as much as is open of both.
+
+    fee: what a bank kept on the way; it is a cost of ours, and the invoice is paid by as much more.
+    discount: what the customer kept for early payment; its tax is no longer owed.
+    """
 
     invoice: Ref[Invoice]
     amount: Amount | None = None
+    fee: Amount = 0
+    discount: Amount = 0
 
 
 @command(permission="banking.match_line", label="Match with invoices", tone="primary")
-def match_line(ctx: Context, *, line: StatementLine, invoices: list[InvoicePart], remember: bool = True) -> StatementLine:
-    """Take a line of the bank as payment of one invoice or of several; what is left of it stays open.
+def match_line(
+    ctx: Context,
+    *,
+    line: StatementLine,
+    invoices: list[InvoicePart],
+    remember: bool = True,
+    keep_rest: Annotated[bool, Input(label="Keep the rest on account")] = False,
+) -> StatementLine:
+    """Take a line of the bank as payment of one invoice or of several; what is left of it stays open, or on account.
 
     invoices: each is paid by a transfer on the day on which the bank booked it.
     remember: that this account pays for this party.
-    Refuses: already_matched, went_out, nothing_given, more_than_line, already_paid, too_much; line_never_overmatched,
-    invoice_never_overpaid, entry_period_open (database).
+    keep_rest: what is left of the line stays on account of the party, which has to be one.
+    Refuses: already_matched, went_out, nothing_given, more_than_line, already_paid, too_much, several_parties, fee_too_large;
+    line_never_overmatched, invoice_never_overpaid, entry_period_open (database).
     """
     require_open(line)
     if line.amount_minor < 0:
         raise Refusal("went_out", "This money went out; it pays no invoice of ours.")
     if not invoices:
         raise Refusal("nothing_given", "Name at least one invoice.", field="invoices")
-    parties = _pay(ctx, line, [(part.invoice, part.amount) for part in invoices])
+    parties = _pay(ctx, line, [Part(part.invoice, part.amount, part.fee, part.discount) for part in invoices])
+    if keep_rest and line.open_minor:
+        if len(parties) != 1:
+            raise Refusal("several_parties", "These invoices are of several parties; say whose the rest is.", field="keep_rest")
+        keep(ctx, line, invoices[0].invoice.party, line.open_minor)
     if remember and line.iban and len(parties) == 1:
-        _learn(ctx, line, parties.pop())
+        learn_party(ctx, line, parties.pop())
     return line
 
 
-def _pay(
-    ctx: Context, line: StatementLine, parts: Sequence[tuple[Invoice, int | None]], percent: int | None = None, reason: str = ""
-) -> set[int]:
+class Part(NamedTuple):
+    """An invoice, how much of a line is for it, and what did not arrive."""
+
+    invoice: Invoice
+    amount: int | None
+    fee: int = 0
+    discount: int = 0
+
+
+def _pay(ctx: Context, line: StatementLine, parts: Sequence[Part], percent: int | None = None, reason: str = "") -> set[int]:
     """Take a transfer for each invoice; the parties that paid."""
-    account = line.bank_account.account
-    for number, (invoice, amount) in enumerate(parts):
-        paid = min(line.open_minor, invoice.open_minor) if amount is None else amount
-        if paid > line.open_minor:
+    account, on = line.bank_account.account, line.booked_on
+    for number, (invoice, amount, fee, discount) in enumerate(parts):
+        came = min(line.open_minor, invoice.open_minor - fee - discount) if amount is None else amount
+        if came > line.open_minor:
             raise Refusal("more_than_line", "This is more than is left of the line.", field=f"invoices[{number}].amount")
-        payment = take_transfer(ctx, invoice=invoice, amount=paid, on=line.booked_on, account=account)
+        payment = take_transfer(ctx, invoice=invoice, amount=came + fee, on=on, account=account, fee=fee)
+        kept = allow_discount(ctx, invoice=invoice, amount=discount, on=on) if discount else None
         [entry] = entries_of(ctx, ref(payment))
-        write_match(ctx, line, LineMatch.Kind.INVOICE, paid, entry, invoice=invoice, payment=payment, percent=percent, reason=reason)
-    return {invoice.party_id for invoice, _ in parts}
-
-
-def _learn(ctx: Context, line: StatementLine, party: int) -> None:
-    rules_of = MatchRule.objects.visible_to(ctx)
-    rules_of.get_or_create(company=ctx.company, bank_account=None, iban=line.iban, words="", party_id=party, account=None)
+        more = {"invoice": invoice, "payment": payment, "write_off": kept, "percent": percent, "reason": reason}
+        write_match(ctx, line, LineMatch.Kind.INVOICE, came, entry, **more)
+    return {part.invoice.party_id for part in parts}
 
 
 @command(permission="banking.match_entry", label="Match with an entry")
@@ -137,13 +159,15 @@ def _accept(ctx: Context, line: StatementLine, chosen: rules.Proposal) -> None:
         _match_entry(ctx, line, _row(ctx, f"books.entry:{chosen.entry}"), chosen.percent, reason)
     elif chosen.settler:
         SETTLERS[chosen.settler].settle(ctx, line, chosen)
+    elif chosen.party:
+        keep(ctx, line, _row(ctx, f"party.party:{chosen.party}"), line.open_minor, chosen.percent, reason)
     elif chosen.account:
         post_line(ctx, line=line, account=_row(ctx, f"books.account:{chosen.account}"))
     else:
-        parts = [(_row(ctx, f"billing.invoice:{key}"), amount) for key, amount in chosen.invoices]
+        parts = [Part(_row(ctx, f"billing.invoice:{key}"), amount) for key, amount in chosen.invoices]
         parties = _pay(ctx, line, parts, chosen.percent, reason)
         if line.iban and len(parties) == 1:
-            _learn(ctx, line, parties.pop())
+            learn_party(ctx, line, parties.pop())
 
 
 def _row(ctx: Context, reference: str) -> Any:

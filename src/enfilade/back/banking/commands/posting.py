@@ -8,10 +8,12 @@ from typing import Annotated, Any
 from enfilade.back.banking.events import LineUnmatched
 from enfilade.back.banking.models import LineMatch, MatchRule, StatementLine
 from enfilade.back.banking.settlers import settler_of
-from enfilade.back.billing.commands import refund_payment
+from enfilade.back.billing.commands import receive_transfer, reverse_write_off, void_transfer
+from enfilade.back.billing.models import WriteOff
 from enfilade.back.ledger.commands import Leg, post_legs, reverse_journal
 from enfilade.base.books.models import Account, Entry
 from enfilade.base.books.queries import entries_of
+from enfilade.base.party.models import Party
 from enfilade.core.command import Input, LongText, Ref, command
 from enfilade.core.context import Context, Refusal
 from enfilade.core.events import publish
@@ -62,6 +64,45 @@ def _learn(ctx: Context, line: StatementLine, account: Account) -> None:
     )
 
 
+@command(permission="banking.match_line", label="Keep on account", offered=lambda line: line.open_minor > 0)
+def keep_line(
+    ctx: Context,
+    *,
+    line: StatementLine,
+    party: Ref[Party],
+    amount: Annotated[int | None, Input(amount=True, help="All that is left of the line when left out.")] = None,
+    remember: Annotated[bool, Input(label="This account pays for this party")] = True,
+) -> StatementLine:
+    """Take a line, or what is left of it, as a payment of a party without an invoice; it is allocated later.
+
+    Refuses: already_matched, went_out, nothing_given, more_than_line; line_never_overmatched, entry_period_open (database).
+    """
+    require_open(line)
+    if line.amount_minor < 0:
+        raise Refusal("went_out", "This money went out; nobody has it on account with us.")
+    keep(ctx, line, party, line.open_minor if amount is None else amount)
+    if remember and line.iban:
+        learn_party(ctx, line, party.pk)
+    return line
+
+
+def keep(ctx: Context, line: StatementLine, party: Party, amount: int, percent: int | None = None, reason: str = "") -> None:
+    """Write a part of a line down as a payment on account."""
+    if amount <= 0:
+        raise Refusal("nothing_given", "Give an amount above zero.", field="amount")
+    if amount > line.open_minor:
+        raise Refusal("more_than_line", "This is more than is left of the line.", field="amount")
+    payment = receive_transfer(ctx, party=party, amount=amount, on=line.booked_on, account=line.bank_account.account)
+    [entry] = entries_of(ctx, ref(payment))
+    write_match(ctx, line, LineMatch.Kind.PARTY, amount, entry, payment=payment, percent=percent, reason=reason)
+
+
+def learn_party(ctx: Context, line: StatementLine, party: int) -> None:
+    """Remember that an account pays for a party."""
+    rules_of = MatchRule.objects.visible_to(ctx)
+    rules_of.get_or_create(company=ctx.company, bank_account=None, iban=line.iban, words="", party_id=party, account=None)
+
+
 @command(permission="banking.unmatch_line", label="Take the match back", tone="danger")
 def unmatch_line(
     ctx: Context,
@@ -70,12 +111,14 @@ def unmatch_line(
     reason: LongText,
     on: Annotated[date | None, Input(help="The day on which the bank booked it when left out.")] = None,
 ) -> StatementLine:
-    """Take back everything that a line was matched with: invoices are open again, what was posted is reversed.
+    """Take back everything that a line was matched with: payments are void and invoices open again, what was posted is reversed.
 
     on: accounting date of what is reversed; its month has to be open.
-    Refuses: not_matched, already_refunded; entry_period_open, entry_reversed_once (database).
+    Refuses: not_matched, already_refunded, already_void; entry_period_open, entry_reversed_once (database).
     """
-    standing = list(LineMatch.objects.visible_to(ctx).filter(line=line, undone_at=None).select_related("payment", "entry").order_by("pk"))
+    standing = list(
+        LineMatch.objects.visible_to(ctx).filter(line=line, undone_at=None).select_related("payment", "entry", "write_off").order_by("pk")
+    )
     if not standing:
         raise Refusal("not_matched", "Nothing of this line is matched.")
     for match in standing:
@@ -90,8 +133,9 @@ def unmatch_line(
 def _undo(ctx: Context, match: LineMatch, on: date, reason: str) -> Entry | None:
     """The entry that cancels what a match posted; None where the entry was there before."""
     if match.payment is not None:
-        refund = refund_payment(ctx, payment=match.payment, amount=match.amount_minor, reason=reason, on=on)
-        return entries_of(ctx, ref(refund))[0]
+        if match.write_off is not None and match.write_off.state == WriteOff.State.STANDING:
+            reverse_write_off(ctx, write_off=match.write_off, reason=reason, on=max(on, match.write_off.on))
+        return void_transfer(ctx, payment=match.payment, reason=reason, on=on)
     if (settler := settler_of(match.entry)) is not None and match.kind == LineMatch.Kind.ACCOUNT:
         return settler.undo(ctx, match.entry, on, reason)
     if match.kind == LineMatch.Kind.ACCOUNT:

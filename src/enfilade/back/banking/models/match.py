@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from enfilade.back.billing.models import Invoice, Payment
+from enfilade.back.billing.models import Invoice, Payment, WriteOff
 from enfilade.base.books.models import Account, Entry
 from enfilade.base.party.models import Party
 from enfilade.core.fields import AmountField
@@ -20,12 +20,14 @@ from .statement import StatementLine
 class LineMatch(Record):
     """A part of a line, and the entry of the ledger that says the same. Nothing of it changes but that it is taken back, once.
 
-    kind: an invoice was paid, an account was posted to, or the entry was there before. percent, reason: of the proposal that was
+    kind: an invoice was paid, money stays on account of a party, an account was posted to, or the entry was there before. write_off: the
+    discount that the customer kept. percent, reason: of the proposal that was
     accepted; percent is None where a person chose by herself. undo_entry: the entry that cancelled `entry` when it was taken back.
     """
 
     class Kind(models.TextChoices):
         INVOICE = "invoice"
+        PARTY = "party", "On account of a party"
         ACCOUNT = "account"
         ENTRY = "entry", "Entry that was there"
 
@@ -36,6 +38,7 @@ class LineMatch(Record):
     entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="+", db_index=False)
     invoice = models.ForeignKey(Invoice, null=True, on_delete=models.PROTECT, related_name="+")
     payment = models.ForeignKey(Payment, null=True, on_delete=models.PROTECT, related_name="+")
+    write_off = models.ForeignKey(WriteOff, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     percent = models.PositiveSmallIntegerField("confidence", null=True)
     reason = models.TextField(blank=True)
     made_at = models.DateTimeField("matched at")
@@ -59,9 +62,10 @@ class LineMatch(Record):
             ),
             models.CheckConstraint(
                 condition=Q(kind="invoice", invoice__isnull=False, payment__isnull=False)
-                | (Q(kind__in=["account", "entry"], invoice=None, payment=None)),
+                | Q(kind="party", invoice=None, payment__isnull=False, write_off=None)
+                | Q(kind__in=["account", "entry"], invoice=None, payment=None, write_off=None),
                 name="match_names_invoice",
-                violation_error_message="A match with an invoice names it and its payment, and no other does.",
+                violation_error_message="A match with an invoice names it and its payment, one with a party its payment only.",
             ),
             models.CheckConstraint(
                 condition=Q(undone_at=None, undone_by=None, undo_entry=None) | Q(undone_at__isnull=False, undone_by__isnull=False),

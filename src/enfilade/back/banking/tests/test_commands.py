@@ -22,6 +22,7 @@ from enfilade.back.banking.queries import proposals_for
 from enfilade.back.banking.reports import breaks, reconciliation
 from enfilade.back.banking.rules import Proposal
 from enfilade.back.billing.commands import take_payment
+from enfilade.back.billing.models import Payment
 from enfilade.base.books.models import Account, Entry
 from enfilade.base.books.queries import entries_of
 from enfilade.core.command import run_raw
@@ -145,6 +146,9 @@ def test_a_match_is_taken_back(desk: Desk) -> None:
     assert (desk.fresh(invoice).state, desk.fresh(line).state, desk.fresh(line).open_minor) == ("issued", "open", 20_000)
     assert desk.balances("receivable", "1299", "payable") == [17_380, 0, 0]
     assert reconciled(desk)["difference_minor"] == 0
+    with scope(desk.company.pk):
+        [payment] = Payment.objects.visible_to(desk.ctx)
+    assert (payment.state, payment.refunded_minor) == ("void", 0)
     said("not_matched", unmatch_line, desk.ctx, line=line, reason="Again")
     match_line(desk.ctx, line=line, invoices=[InvoicePart(invoice)])
     assert desk.fresh(invoice).state == "paid"

@@ -9,7 +9,7 @@ from .invoices import invoice_charges, issue_invoice
 from .issuing import issue_invoices
 from .mailing import email_invoice, encloses
 from .payments import refund_payment, take_payment, take_transfer, void_transfer
-from .writing_off import reverse_write_off, write_off
+from .writing_off import allow_discount, reverse_write_off, write_off
 
 __all__ = [
     "CashCount",
@@ -17,6 +17,7 @@ __all__ = [
     "InvoicePart",
     "add_charge",
     "allocate_payment",
+    "allow_discount",
     "change_draft",
     "close_drawer",
     "credit_invoice",

@@ -13,7 +13,7 @@ from enfilade.back.ledger.commands import Leg, post_legs, reverse_journal
 from enfilade.base.books.models import Account, Entry
 from enfilade.base.books.queries import entries_of
 from enfilade.base.party.models import Party
-from enfilade.core.command import Input, LongText, Ref, command
+from enfilade.core.command import Amount, Input, LongText, Ref, command
 from enfilade.core.context import Context, Refusal
 from enfilade.core.events import publish
 from enfilade.core.fields import to_major
@@ -70,7 +70,14 @@ def take_payment(
 
 @command(permission="billing.take_transfer", door=_transfer_facts, hidden=True)
 def take_transfer(
-    ctx: Context, *, invoice: Invoice, amount: OpenAmount, on: Today, account: Ref[Account], keep_rest: KeepRest = False
+    ctx: Context,
+    *,
+    invoice: Invoice,
+    amount: OpenAmount,
+    on: Today,
+    account: Ref[Account],
+    keep_rest: KeepRest = False,
+    fee: Amount = 0,
 ) -> Payment:
     """Take a transfer that was seen on a bank account.
 
@@ -78,12 +85,15 @@ def take_transfer(
     on: day on which the bank booked it.
     account: the bank account in the ledger, which a refund goes back to as well.
     keep_rest: what is more than open stays on account of the party.
-    Refuses: already_paid, not_issued, nothing_paid, too_much; invoice_never_overpaid, entry_period_open (database).
+    fee: what of the amount the bank kept on the way; so much less arrived on the account.
+    Refuses: already_paid, not_issued, nothing_paid, too_much, fee_too_large; invoice_never_overpaid, entry_period_open (database).
     """
-    return _take(ctx, invoice, amount, on, keep_rest, method=Payment.Method.TRANSFER, account=account)
+    if fee >= max(amount, 1):
+        raise Refusal("fee_too_large", "The bank kept less than what was paid.", field="fee")
+    return _take(ctx, invoice, amount, on, keep_rest, fee, method=Payment.Method.TRANSFER, account=account)
 
 
-def _take(ctx: Context, invoice: Invoice, amount: int, day: date, keep_rest: bool, **how: object) -> Payment:
+def _take(ctx: Context, invoice: Invoice, amount: int, day: date, keep_rest: bool, fee: int = 0, **how: object) -> Payment:
     require_date(day)
     open_minor = invoice.open_minor
     if amount <= 0:
@@ -93,7 +103,7 @@ def _take(ctx: Context, invoice: Invoice, amount: int, day: date, keep_rest: boo
     payment = write_receipt(ctx, invoice.party, invoice, amount_minor=amount, on=day, kind=Payment.Kind.PAYMENT, **how)
     allocate(ctx, payment, invoice, min(amount, open_minor), max(day, invoice.issued_on or day))
     refresh(invoice)
-    post_payment(ctx, payment, f"Payment from {invoice.party} for {invoice.number}", amount)
+    post_payment(ctx, payment, f"Payment from {invoice.party} for {invoice.number}", amount, fee)
     tell_taken(ctx, payment, invoice)
     return payment
 
@@ -231,8 +241,9 @@ def write_receipt(ctx: Context, party: Party, invoice: Invoice | None, *, on: da
     )
 
 
-def post_payment(ctx: Context, payment: Payment, text: str, amount_minor: int) -> None:
-    """Post money in, or with a minus money out, against what the party owes."""
+def post_payment(ctx: Context, payment: Payment, text: str, amount_minor: int, fee_minor: int = 0) -> None:
+    """Post money in, or with a minus money out, against what the party owes. fee_minor: what of it the bank kept."""
     place = payment.account.code if payment.account else {"cash": "cash", "card": "card", "transfer": "bank"}[payment.method]
-    legs = [Leg(place, amount_minor), Leg("receivable", -amount_minor, Party(pk=payment.party_id))]
+    legs = [Leg(place, amount_minor - fee_minor), Leg("bank_fee", fee_minor)]
+    legs.append(Leg("receivable", -amount_minor, Party(pk=payment.party_id)))
     post_legs(ctx, on=payment.on, text=text, origin=ref(payment), legs=legs)

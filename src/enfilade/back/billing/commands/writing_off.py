@@ -43,6 +43,10 @@ def _facts(*, invoice: Invoice, amount: int | None, kind: str, **_: object) -> W
     }
 
 
+def _discount_facts(*, invoice: Invoice, amount: int, **_: object) -> WriteOffFacts:
+    return _facts(invoice=invoice, amount=amount, kind=WriteOff.Kind.DISCOUNT.value)
+
+
 @command(permission="billing.write_off", door=_facts, label="Write off", tone="danger")
 def write_off(
     ctx: Context,
@@ -63,6 +67,21 @@ def write_off(
     Source: UStG § 17(1) and (2) no. 1.
     """
     return give_up(ctx, invoice, WriteOff.Kind(kind), invoice.open_minor if amount is None else amount, on, reason)
+
+
+@command(permission="billing.allow_discount", door=_discount_facts, label="Allow a discount for early payment")
+def allow_discount(
+    ctx: Context, *, invoice: Invoice, amount: Annotated[int, Input(amount=True)], on: Today, reason: str = "Discount for early payment"
+) -> WriteOff:
+    """Let a customer keep a part of what is open because of early payment; the tax on it is no longer owed.
+
+    amount: with tax.
+    on: accounting date.
+    Refuses: already_paid, not_issued_or_part_paid, too_much, nothing_given, before_invoice; invoice_never_overpaid,
+    entry_period_open (database).
+    Source: UStG § 17(1): the tax follows what was really paid.
+    """
+    return give_up(ctx, invoice, WriteOff.Kind.DISCOUNT, amount, on, reason)
 
 
 def give_up(ctx: Context, invoice: Invoice, kind: WriteOff.Kind, amount: int, on: Today, reason: str) -> WriteOff:

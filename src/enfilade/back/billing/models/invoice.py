@@ -79,6 +79,7 @@ class Invoice(Record):
             "take_transfer": (("issued", "part_paid"), ("part_paid", "paid")),
             "credit_invoice": (("issued", "part_paid", "paid"), ("issued", "part_paid", "paid", "void", "written_off")),
             "write_off": (("issued", "part_paid"), ("issued", "part_paid", "paid", "written_off")),
+            "allow_discount": (("issued", "part_paid"), ("issued", "part_paid", "paid")),
         },
         said={
             ("take_payment", "paid"): ("already_paid", "This invoice is already paid."),
@@ -89,6 +90,7 @@ class Invoice(Record):
             ("take_transfer", "draft"): ("not_issued", "This invoice is a draft; issue it first."),
             ("credit_invoice", "written_off"): ("written_off", "This invoice is written off; reverse the write-off, then credit it."),
             ("write_off", "paid"): ("already_paid", "This invoice is already paid."),
+            ("allow_discount", "paid"): ("already_paid", "This invoice is already paid."),
         },
     )
 
