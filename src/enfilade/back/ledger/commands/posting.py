@@ -10,7 +10,7 @@ from typing import Annotated, TypedDict
 from enfilade.back.ledger.charts import CHARTS
 from enfilade.back.ledger.events import LedgerFounded
 from enfilade.back.ledger.models import AccountPurpose
-from enfilade.back.ledger.queries import BOOK_CODE, places_of
+from enfilade.back.ledger.queries import BOOK_CODE, ledger_book, places_of
 from enfilade.base.books import commands as books
 from enfilade.base.books.models import Book, Entry
 from enfilade.base.books.queries import accounts_by_code
