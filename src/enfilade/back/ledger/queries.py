@@ -11,9 +11,11 @@ from django.db import connection
 
 from enfilade.base.books.models import Book
 from enfilade.base.books.queries import Total, accounts_by_code, book_named, first_period, totals_on
+from enfilade.base.calendar.rules import days_of_rule
 from enfilade.core.context import Context, Refusal
+from enfilade.core.models.record import RecordQuerySet
 
-from .models import AccountPurpose, FiscalYear
+from .models import AccountPurpose, EntryTemplate, FiscalYear, PlannedEntry, RecurringEntry, RecurringPosting, TemplateLine
 from .rules import year_start
 
 BOOK_CODE = "general"
@@ -131,3 +133,27 @@ def balance_of(ctx: Context, name: str, on: date) -> int:
     place = places_of(ctx, [name])[name]
     totals = totals_on(ctx, ledger_book(ctx), on, accounts=[place.account_id])
     return sum(t.balance_minor for t in totals if t.unit == ctx.company.currency)
+
+
+def template_lines(ctx: Context, template: EntryTemplate) -> RecordQuerySet:
+    """The lines of a template, in the order in which they were entered."""
+    return TemplateLine.objects.visible_to(ctx).filter(template=template).order_by("pk")
+
+
+def recurring_of(ctx: Context, template: EntryTemplate) -> list[RecurringEntry]:
+    """What recurs by a template and has not ended."""
+    return list(RecurringEntry.objects.visible_to(ctx).filter(template=template).exclude(state=RecurringEntry.State.ENDED))
+
+
+def occurrences_due(ctx: Context, until_on: date) -> list[tuple[RecurringEntry, date]]:
+    """Days of running entries up to a day that nobody has posted, the earliest first."""
+    running = list(RecurringEntry.objects.visible_to(ctx).filter(state=RecurringEntry.State.RUNNING, starts_on__lte=until_on))
+    posted = set(RecurringPosting.objects.visible_to(ctx).filter(recurring__in=running, on__lte=until_on).values_list("recurring", "on"))
+    days = ((one, on) for one in running for on in days_of_rule(one.rule, one.starts_on, until_on) if on >= one.counts_from_on)
+    return sorted(((one, on) for one, on in days if (one.pk, on) not in posted), key=lambda due: (due[1], due[0].pk))
+
+
+def planned_due(ctx: Context, until_on: date) -> list[PlannedEntry]:
+    """Entries that wait and whose day has come, the earliest first."""
+    rows = PlannedEntry.objects.visible_to(ctx).filter(state=PlannedEntry.State.WAITING, on__lte=until_on)
+    return list(rows.order_by("on", "pk"))

@@ -6,7 +6,21 @@ from enfilade.core.pages.context import department
 from enfilade.core.resource import Resource
 
 from . import exporting, importing, pages, panels, steps  # noqa: F401 - they register themselves
-from .models import AccountName, AccountPurpose, ClosingMark, ClosingTask, FiscalYear, JournalFile, OpeningBalance
+from .models import (
+    AccountName,
+    AccountPurpose,
+    ClosingMark,
+    ClosingTask,
+    Deferral,
+    EntryTemplate,
+    FiscalYear,
+    JournalFile,
+    OpeningBalance,
+    PlannedEntry,
+    RecurringEntry,
+    RecurringPosting,
+    TemplateLine,
+)
 
 department("ledger", "Ledger", "book-open-check", 40)
 
@@ -107,3 +121,76 @@ class ClosingMarkResource(Resource):
     icon = "check-check"
     order = 145
     menu = False
+
+
+class EntryTemplateResource(Resource):
+    """Journal entries that are posted often."""
+
+    model = EntryTemplate
+    columns = ("name", "text", "active")
+    filters = ("active",)
+    search = ("name", "text")
+    facts = ("name", "text", "active")
+    lines = {"lines": ("account", "amount_minor", "party", "text", "dimensions")}
+    ordering = "name"
+    icon = "copy"
+    order = 110
+    empty = "Rent, salaries, leases: keep the entry once, post it with a button, or let it come again by itself."
+
+
+class TemplateLineResource(Resource):
+    """Lines of templates."""
+
+    model = TemplateLine
+    columns = ("template", "account", "amount_minor", "party", "text", "dimensions")
+    filters = ("template", "account")
+    menu = False
+
+
+class RecurringEntryResource(Resource):
+    """Templates that are posted again and again."""
+
+    model = RecurringEntry
+    columns = ("template", "rule", "starts_on", "reverse_next", "counts_from_on", "state")
+    filters = ("state", "template")
+    facts = ("template", "rule", "starts_on", "reverse_next", "counts_from_on", "state")
+    lines = {"postings": ("on", "entry")}
+    icon = "repeat"
+    order = 112
+    empty = "Open a template of an entry and choose Repeat it. What is due is posted each night."
+
+
+class RecurringPostingResource(Resource):
+    """Days of recurring entries that were posted."""
+
+    model = RecurringPosting
+    columns = ("recurring", "on", "entry")
+    filters = ("recurring", "on")
+    menu = False
+
+
+class DeferralResource(Resource):
+    """Amounts that are spread over months."""
+
+    model = Deferral
+    columns = ("entry", "account", "aside", "amount_minor", "from_on", "to_on", "by_day", "made_by")
+    filters = ("account", "from_on", "to_on")
+    facts = ("entry", "account", "aside", "amount_minor", "from_on", "to_on", "by_day", "made_by")
+    lines = {"parts": ("on", "amount_minor", "state", "entry")}
+    icon = "split"
+    order = 114
+    empty = "Insurance paid for a year, a service sold for six months: open the entry and choose Spread over months."
+
+
+class PlannedEntryResource(Resource):
+    """Reversals and parts of deferrals that wait for their day."""
+
+    model = PlannedEntry
+    columns = ("on", "reverses", "deferral", "amount_minor", "state", "entry")
+    filters = ("state", "on", "deferral")
+    facts = ("on", "reverses", "deferral", "amount_minor", "state", "entry")
+    ordering = "on"
+    verbs = ("post_accrual",)
+    icon = "calendar-clock"
+    order = 116
+    empty = "A cost that is billed later: post an accrual with the day of its reversal. What is spread over months waits here too."

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from enfilade.base.books.rules import months_within
+
 DEBIT_KINDS = frozenset({"asset", "expense"})
 RESULT_KINDS = frozenset({"income", "expense"})
 BALANCE_KINDS = ("asset", "liability", "equity")
@@ -107,3 +109,21 @@ def in_chart_order(places: Iterable[Place]) -> list[str]:
         if place.heading and place.parent is None:
             first[place.kind] = min(place.code, first.get(place.kind, place.code))
     return sorted(BALANCE_KINDS, key=lambda kind: (kind != "asset", first.get(kind, "")))
+
+
+def spread(amount_minor: int, from_on: date, to_on: date, *, by_day: bool) -> list[tuple[date, int]]:
+    """What each month of a span gets of an amount, at its last day within the span; the last one takes what rounding left.
+
+    by_day: by the days of each month within the span, else every month the same, also one that is cut short. Each part is rounded towards
+    zero; a month that gets nothing is left out.
+    """
+    months, sign, whole = months_within(from_on, to_on), (1 if amount_minor >= 0 else -1), abs(amount_minor)
+    weights = [(end - start).days + 1 if by_day else 1 for start, end in months]
+    parts = [whole * weight // sum(weights) for weight in weights]
+    parts[-1] += whole - sum(parts)
+    return [(end, sign * part) for (_, end), part in zip(months, parts, strict=True) if part]
+
+
+def month_after(on: date) -> date:
+    """First day of the month after that of a day."""
+    return date(on.year + on.month // 12, on.month % 12 + 1, 1)

@@ -9,7 +9,7 @@ from enfilade.core.ui.format import format_amount
 
 from .closing import Standing, closing_step
 from .models import ClosingTask
-from .queries import balance_if_any
+from .queries import balance_if_any, occurrences_due, planned_due
 
 
 @closing_step("ledger.earlier", title="Earlier months are closed", order=10, required=False)
@@ -27,6 +27,22 @@ def nothing_reserved(ctx: Context, period: Period) -> Standing:
     open_count = reserved_until(ctx, period)
     sentence = f"{open_count} transfers are reserved and not posted." if open_count else "No transfer waits to be posted."
     return Standing(open_count, sentence, "/books/pending-transfers/?state=pending" if open_count else "")
+
+
+@closing_step("ledger.recurring", title="Recurring entries are posted", order=220)
+def recurring_posted(ctx: Context, period: Period) -> Standing:
+    """Days of recurring entries up to the end of the month that nobody has posted."""
+    open_count = len(occurrences_due(ctx, period.ends_on))
+    sentence = f"{open_count} recurring entries are not posted." if open_count else "Every recurring entry is posted."
+    return Standing(open_count, sentence, "/ledger/recurring-entries/?state=running" if open_count else "")
+
+
+@closing_step("ledger.planned", title="Accruals are reversed, deferrals are posted", order=230)
+def planned_posted(ctx: Context, period: Period) -> Standing:
+    """Entries that waited for a day up to the end of the month."""
+    open_count = len(planned_due(ctx, period.ends_on))
+    sentence = f"{open_count} planned entries are not posted." if open_count else "Every planned entry is posted."
+    return Standing(open_count, sentence, f"/ledger/planned-entries/?state=waiting&on_to={period.ends_on}" if open_count else "")
 
 
 @closing_step("ledger.suspense", title="Nothing is left unclear", order=310)

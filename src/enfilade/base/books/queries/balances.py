@@ -290,6 +290,11 @@ def moved_by(ctx: Context, accounts: Collection[int], from_on: date, to_on: date
     return list(rows.select_related("entry")[:limit])
 
 
+def lines_in(ctx: Context, entry: Entry) -> list[Line]:
+    """The lines of an entry with their accounts, in the order in which they were written."""
+    return list(Line.objects.visible_to(ctx).filter(entry=entry).select_related("account").order_by("id"))
+
+
 def moved_in(ctx: Context, entry: Entry, account_id: int) -> int:
     """What one entry moved on an account, debit positive."""
     return int(Line.objects.visible_to(ctx).filter(entry=entry, account=account_id).aggregate(sum=Sum("quantity_minor"))["sum"] or 0)
