@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q, Value
 
+from enfilade.back.tax.forms import form_named
 from enfilade.base.books.models import Entry
 from enfilade.core.fields import AmountField
 from enfilade.core.models import Record, StoredFile, User
@@ -152,8 +153,12 @@ class TaxReturn(Record):
         ]
 
     def __str__(self) -> str:
-        words = f"{self.form.replace('_', ' ').upper()} {self.from_on:%Y-%m-%d} – {self.to_on:%Y-%m-%d}"
+        words = f"{self.get_form_display()} {self.from_on:%Y-%m-%d} – {self.to_on:%Y-%m-%d}"
         return f"{words}, correction {self.version - 1}" if self.version > 1 else words
+
+    def get_form_display(self) -> str:
+        """The name of the form, in the language of its authority."""
+        return form_named(self.form).name
 
 
 class TaxReturnBox(Record):
