@@ -178,7 +178,7 @@ def test_forms_are_whole() -> None:
     }  # fmt: skip
 
 
-KINDS = st.sampled_from(["standard", "reduced", "exempt", "bill", "reverse", "credit"])
+KINDS = st.sampled_from(["standard", "reduced", "exempt", "bill", "reverse", "credit", "lost", "back"])
 EVENTS = st.lists(st.tuples(KINDS, st.integers(1, 500_000), st.integers(1, 28)), min_size=1, max_size=7)
 
 
@@ -196,6 +196,12 @@ def test_documents_of_any_month_sum_to_the_accounts_of_tax(events: list[tuple[st
         elif kind == "credit":
             invoice = business.sale(on, amount)
             run_raw(business.at(on), "billing.credit_invoice", {"invoice": invoice.pk, "on": on.isoformat(), "reason": "Wrong"})
+        elif kind in {"lost", "back"}:
+            made = run_raw(business.at(on), "billing.write_off", {
+                "invoice": business.sale(on, amount).pk, "kind": "bad_debt", "on": on.isoformat(), "reason": "Insolvent",
+            })  # fmt: skip
+            if kind == "back":
+                run_raw(business.at(on), "billing.reverse_write_off", {"write_off": made.pk, "on": on.isoformat(), "reason": "Paid"})
         else:
             business.sale(on, amount, kind)
     with scope(business.company.pk):

@@ -1,4 +1,4 @@
-"""Tells tax what of invoices and credit notes is taxed: when they are issued, or as they are paid."""
+"""Tells tax what of invoices, credit notes and write-offs is taxed: when they are posted, or what of them is paid."""
 
 from __future__ import annotations
 
@@ -24,15 +24,38 @@ SELECT i.id, i.number, i.issued_on, p.name, p.tax_number,
  WHERE i.company_id = %(company)s AND i.number IS NOT NULL
    AND (NOT %(cash)s AND i.issued_on BETWEEN %(from)s AND %(to)s
         OR %(cash)s AND i.kind = 'invoice' AND i.total_minor > 0
-           AND i.id IN (SELECT invoice_id FROM billing_payment WHERE company_id = %(company)s AND "on" BETWEEN %(from)s AND %(to)s))
+           AND i.id IN (SELECT invoice_id FROM billing_allocation WHERE company_id = %(company)s
+                         AND ("on" BETWEEN %(from)s AND %(to)s OR undone_on BETWEEN %(from)s AND %(to)s)))
  GROUP BY i.id, p.id, l.tax_category, l.tax_rate_bp, l.tax_class
 """
-# What was paid of an invoice before each payment, so that the parts of all payments sum to the tax of the whole.
+# What was paid of an invoice before each allocation, so that the parts of all of them sum to the tax of the whole; one that was taken back
+# counts against it from that day on.
 _PAYMENTS = """
-SELECT id, number, invoice_id, "on", CASE kind WHEN 'refund' THEN -amount_minor ELSE amount_minor END,
-       coalesce(sum(CASE kind WHEN 'refund' THEN -amount_minor ELSE amount_minor END)
-                OVER (PARTITION BY invoice_id ORDER BY "on", id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)::bigint
-  FROM billing_payment WHERE company_id = %(company)s AND "on" <= %(to)s AND invoice_id = ANY(%(invoices)s) ORDER BY "on", id
+WITH moves AS (
+    SELECT a.id, a.payment_id, a.invoice_id, a."on", a.amount_minor AS amount FROM billing_allocation a
+     WHERE a.company_id = %(company)s AND a.invoice_id = ANY(%(invoices)s)
+     UNION ALL
+    SELECT a.id, a.payment_id, a.invoice_id, a.undone_on, -a.amount_minor FROM billing_allocation a
+     WHERE a.company_id = %(company)s AND a.invoice_id = ANY(%(invoices)s) AND a.undone_on IS NOT NULL
+)
+SELECT y.id, y.number, m.invoice_id, m."on", m.amount,
+       coalesce(sum(m.amount) OVER (PARTITION BY m.invoice_id ORDER BY m."on", m.id, m.amount DESC
+                                    ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)::bigint
+  FROM moves m JOIN billing_payment y ON y.id = m.payment_id WHERE m."on" <= %(to)s ORDER BY m."on", m.id
+"""
+# What was given up, with its tax by rate; what was claimed again takes it back.
+_GIVEN_UP = """
+SELECT w.id, i.number, moved.on, p.name, p.tax_number,
+       (SELECT a.country FROM party_address a WHERE a.party_id = p.id ORDER BY a.preferred DESC, a.id LIMIT 1),
+       (SELECT min(l.tax_category) FROM billing_invoiceline l
+         WHERE l.invoice_id = i.id AND l.tax_class = share->>'tax_class' AND l.tax_rate_bp = (share->>'rate_bp')::int),
+       (share->>'rate_bp')::int, share->>'tax_class', NULL::date,
+       moved.sign * (share->>'net_minor')::bigint, moved.sign * (share->>'tax_minor')::bigint
+  FROM billing_writeoff w
+ CROSS JOIN LATERAL (SELECT w."on" AS "on", -1 AS sign UNION ALL SELECT w.undone_on, 1 WHERE w.undone_on IS NOT NULL) moved
+ CROSS JOIN LATERAL jsonb_array_elements(w.shares) share
+  JOIN billing_invoice i ON i.id = w.invoice_id JOIN party_party p ON p.id = i.party_id
+ WHERE w.company_id = %(company)s AND moved.on BETWEEN %(from)s AND %(to)s ORDER BY w.id
 """
 
 
@@ -44,6 +67,8 @@ def taxed_sales(ctx: Context, from_on: date, to_on: date, cash: bool) -> Iterato
         documents = cursor.fetchall()
         if not cash:
             yield from (_part(row, f"billing.invoice:{row[0]}", row[1], row[2], row[10], row[11]) for row in documents)
+            cursor.execute(_GIVEN_UP, values)
+            yield from (_part(row, f"billing.writeoff:{row[0]}", row[1], row[2], row[10], row[11]) for row in cursor.fetchall())
             return
         rows: dict[int, list[Any]] = {}
         for row in documents:
