@@ -16,6 +16,7 @@ BACK: list[str] = [
     "enfilade.back.ledger",
     "enfilade.back.tax",
     "enfilade.back.billing",
+    "enfilade.back.dunning",
     "enfilade.back.banking",
     "enfilade.back.payables",
     "enfilade.back.einvoice",

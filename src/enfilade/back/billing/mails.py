@@ -34,4 +34,32 @@ INVOICE = declare_purpose(
         ),
     },
 )
+STATEMENT = declare_purpose(
+    "billing.statement",
+    "Statement of account by e-mail",
+    samples={
+        "party": "Ada Lovelace",
+        "from": "1 Oct 2026",
+        "to": "31 Oct 2026",
+        "balance": "€120.50",
+        "overdue": "€40.00",
+        "company": "Lindenhof Dental",
+    },
+    texts={
+        "en": (
+            "Statement of account from {company}",
+            (
+                "Dear {party},\n\nplease find attached your statement of account from {from} to {to}. Balance: {balance}, of it overdue: "
+                "{overdue}.\n\nKind regards\n{company}"
+            ),
+        ),
+        "de": (
+            "Kontoauszug von {company}",
+            (
+                "Guten Tag {party},\n\nanbei erhalten Sie Ihren Kontoauszug vom {from} bis {to}. Saldo: {balance}, davon überfällig: "
+                "{overdue}.\n\nFreundliche Grüße\n{company}"
+            ),
+        ),
+    },
+)
 KINDS = {"invoice": {"en": "Invoice", "de": "Rechnung"}, "credit_note": {"en": "Credit note", "de": "Gutschrift"}}

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from enfilade.core.context import Context, NotFound
+from enfilade.base.party.models import Party
+from enfilade.core.context import Context, Invalid, NotFound
 from enfilade.core.resource import page
 
 from .models import DrawerSession, Invoice, Payment
 from .printing import invoice_pdf, receipt_pdf
 from .queries import open_drawers, takings
+from .statements import statement_pdf
 
 RECENT = 10
 
@@ -31,6 +35,24 @@ def payment_receipt(request: HttpRequest, ctx: Context, pk: int) -> HttpResponse
     if payment is None:
         raise NotFound("payment", pk)
     return _pdf(receipt_pdf(ctx, payment), str(payment))
+
+
+@page("statements/<int:pk>/pdf/", title="Statement of account as PDF", permission="billing.view_invoice", menu=False)
+def statement_as_pdf(request: HttpRequest, ctx: Context, pk: int) -> HttpResponse:
+    """The statement of a party at /billing/statements/<party>/pdf/?from_on=2026-01-01&to_on=2026-01-31; of this year when left out."""
+    party = Party.objects.visible_to(ctx).filter(pk=pk).first()
+    if party is None:
+        raise NotFound("party", pk)
+    from_on = _day(request, "from_on", ctx.today.replace(month=1, day=1))
+    return _pdf(statement_pdf(ctx, party, from_on, _day(request, "to_on", ctx.today)), f"{party.number} {from_on}")
+
+
+def _day(request: HttpRequest, name: str, otherwise: date) -> date:
+    given = request.GET.get(name, "")
+    try:
+        return date.fromisoformat(given) if given else otherwise
+    except ValueError:
+        raise Invalid({name: ["Give a date like 2026-01-31."]}) from None
 
 
 def _pdf(content: bytes, name: str) -> HttpResponse:

@@ -68,6 +68,15 @@ def party_invoices(ctx: Context, party: Party) -> dict[str, Any] | None:
     return _table(ctx, rows, ("number", "kind", "issued_on", "total_minor", "state"), "") if rows else None
 
 
+@panel(on=Party, title="Print", permission="billing.view_invoice", template="billing/panel_papers.html", icon="printer")
+def party_papers(ctx: Context, party: Party) -> dict[str, Any] | None:
+    """The statement of account of this year; nothing where a party was never billed."""
+    keys = merged_keys(ctx, party)
+    if not Invoice.objects.visible_to(ctx).filter(party__in=keys, number__isnull=False).exists():
+        return None
+    return {"papers": [{"url": f"/billing/statements/{party.pk}/pdf/", "label": "Statement of account (PDF)", "note": "this year"}]}
+
+
 @panel(on=Party, title="Payments", permission="billing.view_payment", template="billing/panel_table.html", icon="banknote")
 def party_payments(ctx: Context, party: Party) -> dict[str, Any] | None:
     """The last payments and refunds of a party."""

@@ -39,7 +39,7 @@ def invoice_pdf(ctx: Context, invoice: Invoice, template: PaperTemplate | None =
     data = {
         "title": _title(invoice),
         "language": ctx.company.language[:2],
-        **_company(ctx, head),
+        **company_part(ctx, head),
         "to": invoice.bill_to.splitlines() or [str(invoice.party)],
         "facts": _facts(ctx, invoice, lines),
         "columns": LINE_COLUMNS,
@@ -68,7 +68,7 @@ def receipt_pdf(ctx: Context, payment: Payment, template: PaperTemplate | None =
     data = {
         "title": f"{'Refund' if word == 'Refund' else 'Receipt'} {payment.number}",
         "language": ctx.company.language[:2],
-        **_company(ctx, letterhead(ctx, payment.on)),
+        **company_part(ctx, letterhead(ctx, payment.on)),
         "facts": [*[f for f in facts if f[1]], ["By", payment.get_method_display()], ["Taken by", str(payment.received_by)]],
         "columns": [{"label": "What", "width": "1fr"}, {"label": currency, "align": "right"}],
         "rows": rows or [["Payment on account", format_amount(payment.amount_minor, currency, symbol=False)]],
@@ -113,7 +113,8 @@ def _title(invoice: Invoice) -> str:
     return f"{word} {invoice.number}" if invoice.number else f"{word} – draft, not issued"
 
 
-def _company(ctx: Context, head: Letterhead | None) -> dict[str, Any]:
+def company_part(ctx: Context, head: Letterhead | None) -> dict[str, Any]:
+    """Head and foot of a paper of the company."""
     if head is None:
         return {"company": {"name": ctx.company.name, "lines": []}, "footer": []}
     foot = [

@@ -8,7 +8,7 @@ from enfilade.core.proofs import proof
 from .proof import differences
 
 
-@proof("receivables", title="Invoices against the ledger", permission="billing.view_invoice", url="/billing/reports/receivables/")
+@proof("receivables", title="Invoices against the ledger", permission="billing.view_invoice", url="/billing/reports/receivables_proof/")
 def owed_by_customers(ctx: Context) -> list[str]:
     """Every invoice, payment and write-off moved the account of customers by what it is over, and nothing else did."""
     return [difference.sentence for difference in differences(ctx)]

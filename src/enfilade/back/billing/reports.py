@@ -9,8 +9,10 @@ from typing import Annotated, Any
 from django.db.models import F, Q, Sum
 
 from enfilade.back.ledger.queries import balance_of
+from enfilade.base.party.models import Party
 from enfilade.core.command import Input
 from enfilade.core.context import Context
+from enfilade.core.language.words import say
 from enfilade.core.resource import report
 from enfilade.core.ui.format import format_amount
 
@@ -19,9 +21,11 @@ from .models import Charge, DrawerSession, Invoice
 from .proof import differences
 from .queries import takings
 from .standing import balances_on_account, open_items
+from .statements import account_of
 
 Today = Annotated[date, Input(prefill="ctx.today")]
 Month = Annotated[date, Input(prefill="ctx.month")]
+Customer = Annotated[Party | None, Input(shared=True, label="Customer")]
 
 
 @report(title="Open items by age", permission="billing.view_invoice", icon="hourglass", order=10)
@@ -56,6 +60,48 @@ def receivables(ctx: Context, *, on: Today) -> dict[str, Any]:
     rows.sort(key=lambda row: (-row["open_minor"], row["party"]))
     totals = {c["name"]: sum(row[c["name"]] for row in rows) for c in columns if c["kind"] == "amount"}
     return {"columns": columns, "rows": rows, "totals": totals}
+
+
+@report(title="Statement of account", permission="billing.view_invoice", icon="file-text", order=12)
+def customer_statement(ctx: Context, *, customer: Customer = None, from_on: Month, to_on: Today) -> dict[str, Any]:
+    """Everything that a customer was billed, paid and got back between two days, and what she owed after each.
+
+    Shape: one row per document and payment, in the order of their days; the first and the last say what was owed.
+    """
+    columns = [
+        {"name": "on", "label": "Date", "kind": "date"},
+        {"name": "text", "label": "Text", "kind": "text"},
+        {"name": "billed_minor", "label": "Billed", "kind": "amount"},
+        {"name": "settled_minor", "label": "Paid and credited", "kind": "amount"},
+        {"name": "owed_minor", "label": "Owed", "kind": "amount"},
+    ]
+    if customer is None:
+        return {"columns": columns, "rows": [], "notes": ["Choose a customer."]}
+    found = account_of(ctx, customer, from_on, to_on)
+    rows: list[dict[str, Any]] = [{"on": from_on, "text": say("Owed before"), "owed_minor": found.before_minor, "emphasis": True}]
+    rows += [
+        {
+            "on": line.on,
+            "text": f"{line.label} {line.number}",
+            "url": line.url,
+            "billed_minor": max(line.amount_minor, 0),
+            "settled_minor": max(-line.amount_minor, 0),
+            "owed_minor": line.owed_minor,
+        }
+        for line in found.lines
+    ]
+    billed, settled = sum(row.get("billed_minor", 0) for row in rows), sum(row.get("settled_minor", 0) for row in rows)
+    last = {"on": to_on, "text": say("Owed"), "billed_minor": billed, "settled_minor": settled, "owed_minor": found.owed_minor}
+    rows.append({**last, "emphasis": True})
+    tiles = [(name, minor) for name, minor in found.ages if minor] + (
+        [("On account", -found.on_account_minor)] if found.on_account_minor else []
+    )
+    return {
+        "columns": columns,
+        "rows": rows,
+        "tiles": [{"label": name, "value": _money(ctx, minor), "value_minor": minor, "tone": ""} for name, minor in tiles],
+        "owed_minor": found.owed_minor,
+    }
 
 
 @report(title="Invoices against the ledger", permission="billing.view_invoice", icon="scale", order=15)

@@ -85,7 +85,7 @@ SELECT * FROM (
                         ) AS d (day, party_id, amount)
      WHERE a.company_id = %(company)s AND y.party_id <> i.party_id AND d.day IS NOT NULL AND d.party_id = ANY(%(parties)s)
        AND (y.party_id = ANY(%(parties)s) OR i.party_id = ANY(%(parties)s))
-) moves WHERE "on" <= %(on)s ORDER BY "on", id, what
+) moves WHERE "on" <= %(on)s ORDER BY "on", amount <= 0, what, id
 """
 
 

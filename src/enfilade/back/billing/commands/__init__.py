@@ -9,6 +9,7 @@ from .invoices import invoice_charges, issue_invoice
 from .issuing import issue_invoices
 from .mailing import email_invoice, encloses
 from .payments import refund_payment, take_payment, take_transfer, void_transfer
+from .telling import email_statement, email_statements
 from .writing_off import allow_discount, reverse_write_off, write_off
 
 __all__ = [
@@ -23,6 +24,8 @@ __all__ = [
     "credit_invoice",
     "draft_invoice",
     "email_invoice",
+    "email_statement",
+    "email_statements",
     "encloses",
     "give_discount",
     "invoice_charges",

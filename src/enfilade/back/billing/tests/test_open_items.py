@@ -23,6 +23,7 @@ from enfilade.back.billing.commands import (
 )
 from enfilade.back.billing.models import Allocation, Invoice, Payment, WriteOff
 from enfilade.back.billing.proof import differences
+from enfilade.back.billing.proving import owed_by_customers
 from enfilade.back.billing.standing import balances_on_account, moves_of, open_items
 from enfilade.base.books.models import Account
 from enfilade.base.party.models import Party
@@ -185,6 +186,7 @@ def test_the_past_stays_what_it_was(shop: Shop) -> None:
     with scope(shop.company.pk):
         found = report_named("billing.receivables").build(shop.ctx, on=today)
         proof = report_named("billing.receivables_proof").build(shop.ctx)
+        assert owed_by_customers(shop.ctx) == []
     assert (found["totals"]["on_account_minor"], found["totals"]["open_minor"]) == (-1_000, 33_760)
     assert (proof["rows"], proof["difference_minor"]) == ([], 0)
 
