@@ -24,7 +24,7 @@ from django.utils import timezone
 from . import live
 from .access import context_for
 from .command import Command, Input, command, command_named
-from .command.reading import plain, read
+from .command.reading import plain_all, read
 from .command.runner import attempt, execute
 from .command.work import Work
 from .context import Context, Held, Invalid, NotFound, Refusal
@@ -99,7 +99,7 @@ def run_many(
         company=ctx.company,
         command=made.name,
         resource=resource.label,
-        inputs={n: plain(p, shared[n], ctx.company.currency) for n, p in made.parameters.items() if n in _given(made, inputs or {})},
+        inputs=plain_all(made.parameters, {name: shared[name] for name in _given(made, inputs or {})}, ctx.company.currency),
         keys=keys,
         whole=whole,
         user=ctx.user,

@@ -28,7 +28,7 @@ from enfilade.core.many import work_on
 from enfilade.core.models import Company, Membership, SignInEvent, User
 from enfilade.core.refs import key_of
 from enfilade.core.resource import RESOURCES, Resource, resource_named
-from enfilade.core.resource.cells import Cell, figure_text
+from enfilade.core.resource.cells import Cell, figure_currency, figure_text
 from enfilade.core.resource.columns import public_name
 from enfilade.core.resource.hooks import REPORTS, report_named
 from enfilade.core.resource.intake import intake_of
@@ -246,7 +246,8 @@ def print_report(options: Namespace, given: dict[str, Any]) -> int:
     columns, rows = found["columns"], list(found["rows"])
     if found.get("totals"):
         rows.append({columns[0]["name"]: "Total", **found["totals"]})
-    texts = [[figure_text(c["name"], row.get(c["name"]), ctx.company.currency) for c in columns] for row in rows]
+    own = ctx.company.currency
+    texts = [[figure_text(c["name"], row.get(c["name"]), figure_currency(c, row, own)) for c in columns] for row in rows]
     table([c["label"] for c in columns], texts, right=[c.get("kind") not in {None, "text", "date"} for c in columns])
     return 0
 

@@ -16,6 +16,25 @@ class LedgerFounded:
 
 
 @event
+class ChartCompleted:
+    """The ledger has what its chart of accounts has. accounts, purposes: how many were added."""
+
+    book: int
+    chart: str
+    accounts: int
+    purposes: int
+
+
+@event
+class CurrenciesRevalued:
+    """What is held in foreign currencies stands at the rates of a day, until the next one. accounts: how many, per currency."""
+
+    entry: int
+    on: date
+    accounts: int
+
+
+@event
 class MonthClosed:
     """No entry reaches the days up to `ends_on` any more."""
 

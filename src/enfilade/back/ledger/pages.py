@@ -52,6 +52,7 @@ def _standing(ctx: Context, book: Book) -> dict[str, Any]:
         "account_count": sum(not a.heading for a in accounts),
         "may_add": ctx.may("books.add_account"),
         "may_import": ctx.may("books.add_account") and ctx.may("core.import_rows"),
+        "may_complete": ctx.may("ledger.complete_chart"),
         "may_assign": ctx.may("ledger.view_accountpurpose"),
     }
 
@@ -89,7 +90,7 @@ def _serving(chart: Chart, keys: dict[str, int]) -> dict[int, list[str]]:
 def _parts(places: Sequence[Place], serves: dict[int, list[str]], urls: dict[int, str], closed: set[int]) -> list[dict[str, Any]]:
     """The accounts kind by kind in the order of the statements, each with its level and what it serves."""
     made = []
-    for kind in (*in_chart_order(places), "income", "expense"):
+    for kind in (*in_chart_order(places), "income", "expense", "statistical"):
         found = outline(places, {"there": {p.key: 1 for p in places}}, {kind})
         rows = [
             {

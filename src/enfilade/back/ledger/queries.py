@@ -6,19 +6,25 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Context as Arithmetic
 
 from django.db import connection
 
-from enfilade.base.books.models import Book
+from enfilade.base.books.models import Account, Book
 from enfilade.base.books.queries import Total, accounts_by_code, book_named, first_period, totals_on
 from enfilade.base.calendar.rules import days_of_rule
+from enfilade.base.money.queries import rates_on
+from enfilade.base.money.rules import RateOn
 from enfilade.core.context import Context, Refusal
+from enfilade.core.models import EventEntry
 from enfilade.core.models.record import RecordQuerySet
 
+from .charts.purposes import PURPOSES
 from .models import AccountPurpose, EntryTemplate, FiscalYear, PlannedEntry, RecurringEntry, RecurringPosting, TemplateLine
-from .rules import year_start
+from .rules import HOLDING_KINDS, Valued, is_foreign, is_value, year_start
 
 BOOK_CODE = "general"
+RATE_DECIMALS = 10
 
 
 _BY_PURPOSE = """
@@ -59,7 +65,7 @@ def places_of(ctx: Context, names: Iterable[str], *, purposes: bool = True, miss
     if rest := [name for name in wanted if name not in found]:
         found |= {account.code: Place(account.pk, account.book_id) for account in accounts_by_code(ctx, ledger_book(ctx), rest)}
     if (missing := set(wanted) - found.keys()) and not missing_ok:
-        raise Refusal("unknown_account", f"There is no account {min(missing)}.", field="account")
+        raise Refusal("unknown_account", _missing(min(missing), purposes), field="account")
     return found
 
 
@@ -67,6 +73,12 @@ def accounts_serving(ctx: Context, purposes: Iterable[str]) -> dict[str, int]:
     """Which account serves each of some purposes, by key; a purpose that none serves is left out."""
     rows = AccountPurpose.objects.visible_to(ctx).filter(purpose__in=list(purposes))
     return dict(rows.values_list("purpose", "account_id"))
+
+
+def _missing(name: str, purposes: bool) -> str:
+    if purposes and name in PURPOSES:
+        return f"No account serves “{PURPOSES[name].label}” yet: complete the chart of accounts, or name one under accounts by purpose."
+    return f"There is no account {name}."
 
 
 def ledger_book(ctx: Context) -> Book:
@@ -128,6 +140,12 @@ def balance_if_any(ctx: Context, purpose: str, on: date) -> int | None:
     return balance_of(ctx, purpose, on) if AccountPurpose.objects.visible_to(ctx).filter(purpose=purpose).exists() else None
 
 
+def chart_of(ctx: Context) -> str:
+    """The chart of accounts with which the ledger began, "" where it began with none."""
+    events = EventEntry.objects.visible_to(ctx).filter(name="ledger.LedgerFounded").order_by("-pk")
+    return str(next((payload["chart"] for payload in events.values_list("payload", flat=True)[:1]), ""))
+
+
 def balance_of(ctx: Context, name: str, on: date) -> int:
     """Balance of an account by purpose or code at the end of a day, in minor units; debit positive."""
     place = places_of(ctx, [name])[name]
@@ -157,3 +175,32 @@ def planned_due(ctx: Context, until_on: date) -> list[PlannedEntry]:
     """Entries that wait and whose day has come, the earliest first."""
     rows = PlannedEntry.objects.visible_to(ctx).filter(state=PlannedEntry.State.WAITING, on__lte=until_on)
     return list(rows.order_by("on", "pk"))
+
+
+def holdings_on(ctx: Context, on: date) -> list[Valued]:
+    """What assets and liabilities hold of foreign currencies at the end of a day, and what it is worth then, by code and currency.
+
+    From kept balances, at the same cost after ten years.
+    """
+    book, own = ledger_book(ctx), ctx.company.currency
+    held: dict[tuple[int, str], list[int]] = {}
+    for total in totals_on(ctx, book, on):
+        value = is_value(total.unit)
+        if value or is_foreign(total.unit, own):
+            held.setdefault((total.account_id, total.unit.rpartition("@")[2]), [0, 0])[value] += total.balance_minor
+    accounts = {account.pk: account for account in accounts_by_code(ctx, book) if account.kind in HOLDING_KINDS}
+    rates = rates_on(ctx, {unit for account, unit in held if account in accounts}, own, on) if held else {}
+    found = [
+        _valued(accounts[account], unit, quantity, book_minor, rates.get(unit))
+        for (account, unit), (quantity, book_minor) in held.items()
+        if account in accounts and (quantity or book_minor)
+    ]
+    return sorted(found, key=lambda holding: (holding.code, holding.unit))
+
+
+def _valued(account: Account, unit: str, quantity_minor: int, book_minor: int, rate: RateOn | None) -> Valued:
+    if rate is None:
+        return Valued(account.pk, account.code, account.name, unit, quantity_minor, book_minor)
+    said = Arithmetic(prec=28).divide(rate.denominator, rate.numerator)
+    worth = rate.worth_of(quantity_minor)
+    return Valued(account.pk, account.code, account.name, unit, quantity_minor, book_minor, worth, round(said, RATE_DECIMALS), rate.on)

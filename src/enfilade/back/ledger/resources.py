@@ -5,7 +5,7 @@ from __future__ import annotations
 from enfilade.core.pages.context import department
 from enfilade.core.resource import Resource
 
-from . import exporting, importing, pages, panels, steps  # noqa: F401 - they register themselves
+from . import exporting, importing, pages, panels, steps, verify  # noqa: F401 - they register themselves
 from .models import (
     AccountName,
     AccountPurpose,

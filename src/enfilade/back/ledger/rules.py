@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from enfilade.base.books.rules import months_within
 
 DEBIT_KINDS = frozenset({"asset", "expense"})
 RESULT_KINDS = frozenset({"income", "expense"})
+# Serves amounts in foreign currencies: whatever an account holds of one stands against it.
+POSITION = "currency_position"
+# What is earned and spent is worth what it was on its day; only what is owned or owed is held in a foreign currency.
+HOLDING_KINDS = frozenset({"asset", "liability"})
 BALANCE_KINDS = ("asset", "liability", "equity")
 # What a statement calls the accounts of a kind.
-KIND_TITLES = {"asset": "Assets", "liability": "Liabilities", "equity": "Equity", "income": "Income", "expense": "Cost"}
+KIND_TITLES = {
+    "asset": "Assets",
+    "liability": "Liabilities",
+    "equity": "Equity",
+    "income": "Income",
+    "expense": "Cost",
+    "statistical": "Statistics",
+}
 
 
 def sides(balance_minor: int) -> tuple[int, int]:
@@ -44,6 +56,61 @@ def a_year_before(on: date) -> date:
     """The same day of the year before; the last of February stays the last of February."""
     last_of_february = on.month == 2 and (on + timedelta(days=1)).month == 3
     return (on + timedelta(days=1)).replace(year=on.year - 1) - timedelta(days=1) if last_of_february else on.replace(year=on.year - 1)
+
+
+def value_unit(own: str, currency: str) -> str:
+    """The unit in which books keep what an account's holding of a foreign currency is worth: EUR@USD, counted in minor units of EUR.
+
+    Why: an account may hold several currencies beside its own; without it nobody could say which part of its balance is whose.
+    """
+    return f"{own}@{currency}"
+
+
+def is_value(unit: str) -> bool:
+    """Whether a unit says what a holding is worth."""
+    return "@" in unit
+
+
+def is_foreign(unit: str, own: str) -> bool:
+    """Whether a unit is a foreign currency."""
+    return unit != own and not is_value(unit)
+
+
+@dataclass(frozen=True, slots=True)
+class Valued:
+    """What an account holds of a foreign currency, and what that is worth in the company's own.
+
+    book_minor: as the books say. worth_minor, rate, rate_on: at the rate of a day, units of the currency for one of the company's own; None
+    where no rate is known.
+    """
+
+    account: int
+    code: str
+    name: str
+    unit: str
+    quantity_minor: int
+    book_minor: int
+    worth_minor: int | None = None
+    rate: Decimal | None = None
+    rate_on: date | None = None
+
+    @property
+    def difference_minor(self) -> int:
+        """What it is worth more than the books say."""
+        return 0 if self.worth_minor is None else self.worth_minor - self.book_minor
+
+
+def balanced(amounts_minor: Sequence[int], converted: Collection[int]) -> list[int]:
+    """Amounts of the lines of an entry in the company's currency; the largest one that was converted takes what rounding left over.
+
+    amounts_minor: signed, one a line. converted: positions of those that were converted; each may be half a minor unit off, so that what
+    differs by more is no rounding, and stays.
+    """
+    rest = sum(amounts_minor)
+    if not converted or abs(rest) > len(converted):
+        return list(amounts_minor)
+    largest = max(converted, key=lambda at: abs(amounts_minor[at]))
+    return [amount - rest if at == largest else amount for at, amount in enumerate(amounts_minor)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from enfilade.core.context import Context
 from .models import Item, ItemPrice
 
 
-def _facts(*, item: Item, price: int, valid_from: date) -> dict[str, Any]:
+def _facts(*, item: Item, price: int, valid_from: date, **_: object) -> dict[str, Any]:
     rise = 0 if not item.price_minor else round((price - item.price_minor) * 100 / item.price_minor, 2)
     return {"price": price, "previous_price": item.price_minor, "change_percent": rise, "valid_from": valid_from.isoformat()}
 

@@ -2,32 +2,80 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
-from decimal import Context as Arithmetic
 from decimal import Decimal
+
+from django.db import connection
 
 from enfilade.core.context import Context, Refusal
 
 from . import rules
 from .models import Rate
+from .rules import Quoted, RateOn
 
-_ARITHMETIC = Arithmetic(prec=28)
+# Rates of one currency against many cross through this one where the company's own leads nowhere: what central banks of Europe publish.
+PIVOT = "EUR"
+# The last rate of each pair until a day, whichever way round it was recorded: one look into the index a pair, however long its history.
+_LATEST = """
+SELECT p.base, p.quote, r."on", r.rate, r.source
+  FROM unnest(%(bases)s::text[], %(quotes)s::text[]) AS p (base, quote)
+ CROSS JOIN LATERAL (
+    SELECT x."on", x.rate, x.source FROM money_rate x
+     WHERE x.company_id = %(company)s AND x.base = p.base AND x.quote = p.quote AND x."on" <= %(on)s ORDER BY x."on" DESC LIMIT 1
+ ) r
+"""
 
 
-def rate_of(ctx: Context, base: str, quote: str, on: date) -> Decimal:
-    """Units of `quote` for one `base` on a day: the last rate recorded until then, either way round.
+def rates_on(ctx: Context, bases: Collection[str], quote: str, on: date) -> dict[str, RateOn]:
+    """What each currency is worth in another one on a day; those without a rate are absent. One query, however many.
+
+    A rate of the day is the last one recorded until then: of the pair itself either way round, the newer of both, else across the
+    company's own currency or the euro. Shape: currency -> rate.
+    """
+    pivots = {ctx.company.currency, PIVOT}
+    pairs = {(one, other) for one in {*bases, quote} for other in {quote, *pivots} if one != other}
+    pairs |= {(other, one) for one, other in pairs}
+    ordered = sorted(pairs)
+    values = {"company": ctx.company_id, "on": on, "bases": [b for b, _ in ordered], "quotes": [q for _, q in ordered]}
+    with connection.cursor() as cursor:
+        cursor.execute(_LATEST, values)
+        known = {(base, other): Quoted(rate, day, source) for base, other, day, rate, source in cursor.fetchall()}
+    found = {base: rules.rate_between(known, base, quote, on, sorted(pivots)) for base in bases}
+    return {base: rate for base, rate in found.items() if rate is not None}
+
+
+def rate_on(ctx: Context, base: str, quote: str, on: date) -> RateOn:
+    """What one currency is worth in another one on a day, with the day and the source of the rate.
 
     Refuses: no_rate.
     """
-    if base == quote:
-        return Decimal(1)
-    known = Rate.objects.visible_to(ctx).filter(on__lte=on, base__in=(base, quote), quote__in=(base, quote))
-    row = known.order_by("-on", "-pk").first()
-    if row is None:
+    found = rates_on(ctx, [base], quote, on).get(base)
+    if found is None:
         raise Refusal("no_rate", f"There is no rate between {base} and {quote} on {on:%Y-%m-%d} or before.")
-    return row.rate if row.base == base else _ARITHMETIC.divide(Decimal(1), row.rate)
+    return found
+
+
+def rate_of(ctx: Context, base: str, quote: str, on: date) -> Decimal:
+    """Units of `quote` for one `base` on a day: the last rate recorded until then, either way round or across a third currency.
+
+    Refuses: no_rate.
+    """
+    return rate_on(ctx, base, quote, on).rate
 
 
 def convert(ctx: Context, amount_minor: int, base: str, quote: str, on: date) -> int:
     """An amount in minor units of `base` as minor units of `quote`, at the rate of a day, rounded half up."""
-    return rules.convert(amount_minor, rate_of(ctx, base, quote, on), base, quote)
+    return rate_on(ctx, base, quote, on).worth_of(amount_minor)
+
+
+def latest_rates(ctx: Context, on: date) -> list[Rate]:
+    """The last rate of every pair until a day, in the order of their codes."""
+    rows = Rate.objects.visible_to(ctx).filter(on__lte=on).order_by("base", "quote", "-on")
+    return list(rows.distinct("base", "quote"))
+
+
+def recorded(ctx: Context, base: str, from_on: date, to_on: date) -> dict[tuple[date, str], Decimal]:
+    """Rates of one currency between two days. Shape: (day, other currency) -> rate."""
+    rows = Rate.objects.visible_to(ctx).filter(base=base, on__gte=from_on, on__lte=to_on)
+    return {(day, quote): rate for day, quote, rate in rows.values_list("on", "quote", "rate")}

@@ -5,9 +5,11 @@ from __future__ import annotations
 from enfilade.core.pages.context import department
 from enfilade.core.resource import Resource
 
+from . import commands, reports
 from .models import Rate
 
 department("money", "Money", "coins", 60)
+__all__ = ["RateResource", "commands", "reports"]
 
 
 class RateResource(Resource):
@@ -20,4 +22,4 @@ class RateResource(Resource):
     fields = ("base", "quote", "on", "rate", "source")
     ordering = "-on"
     icon = "arrow-left-right"
-    empty = "Record the first rate when you quote or pay in another currency. Amounts in the company's own currency need none."
+    empty = "Take a file of reference rates of the European Central Bank, or record a rate. Amounts in the company's currency need none."

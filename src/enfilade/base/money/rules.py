@@ -5,7 +5,9 @@ Every function that divides says how it rounds, and what it hands out sums exact
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from decimal import Context as Arithmetic
 
@@ -90,6 +92,85 @@ def convert(amount_minor: int, rate: Decimal, base: str, quote: str) -> int:
     """
     shift = get_currency_precision(quote) - get_currency_precision(base)
     return round_half_up(_EXACT.multiply(Decimal(amount_minor), rate).scaleb(shift, _EXACT))
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """A rate as somebody recorded it."""
+
+    rate: Decimal
+    on: date
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class RateOn:
+    """What one unit of `base` is worth in `quote` on a day: numerator by denominator, so that an inverse loses nothing.
+
+    on: the day it was recorded for, of a rate across a third currency the older one. asked_on: the day it is taken for.
+    """
+
+    base: str
+    quote: str
+    numerator: Decimal
+    denominator: Decimal
+    on: date
+    asked_on: date
+    source: str = ""
+
+    @property
+    def rate(self) -> Decimal:
+        """Units of `quote` for one `base`, to 28 digits."""
+        return Arithmetic(prec=28).divide(self.numerator, self.denominator)
+
+    @property
+    def age_days(self) -> int:
+        """How many days old it is."""
+        return (self.asked_on - self.on).days
+
+    def worth_of(self, amount_minor: int) -> int:
+        """An amount of `base` in minor units of `quote`, rounded half up once."""
+        exact = _EXACT.divide(_EXACT.multiply(Decimal(amount_minor), self.numerator), self.denominator)
+        return round_half_up(exact.scaleb(get_currency_precision(self.quote) - get_currency_precision(self.base), _EXACT))
+
+
+def rate_between(known: Mapping[tuple[str, str], Quoted], base: str, quote: str, on: date, pivots: Sequence[str]) -> RateOn | None:
+    """The rate of a pair from those that are known: its own either way round, the newer of both, else across one of the pivots."""
+    if base == quote:
+        return RateOn(base, quote, Decimal(1), Decimal(1), on, on)
+    if direct := _either_way(known, base, quote, on):
+        return direct
+    across = []
+    for pivot in pivots:
+        first, second = _either_way(known, base, pivot, on), _either_way(known, pivot, quote, on)
+        if first and second:
+            numerator = _EXACT.multiply(first.numerator, second.numerator)
+            denominator = _EXACT.multiply(first.denominator, second.denominator)
+            source = ", ".join(dict.fromkeys(filter(None, (first.source, second.source))))
+            across.append(RateOn(base, quote, numerator, denominator, min(first.on, second.on), on, source))
+    return max(across, key=lambda rate: rate.on, default=None)
+
+
+def _either_way(known: Mapping[tuple[str, str], Quoted], base: str, quote: str, on: date) -> RateOn | None:
+    straight, inverse = known.get((base, quote)), known.get((quote, base))
+    if straight and (inverse is None or straight.on >= inverse.on):
+        return RateOn(base, quote, straight.rate, Decimal(1), straight.on, on, straight.source)
+    return RateOn(base, quote, Decimal(1), inverse.rate, inverse.on, on, inverse.source) if inverse else None
+
+
+def worth_at(amount_minor: int, rate: Decimal, currency: str, own: str) -> int:
+    """An amount of a currency in minor units of one's own, rounded half up. rate: units of the currency for one of one's own."""
+    day = date.min
+    return RateOn(currency, own, Decimal(1), rate, day, day).worth_of(amount_minor)
+
+
+def share_of(whole_minor: int, part: int, of: int) -> int:
+    """What belongs to a part of something, rounded half up; to all of it belongs exactly the whole.
+
+    Why: the share of what was settled after a payment less the share before it is what the payment takes, so that parts in any order and
+    of any size leave nothing over.
+    """
+    return whole_minor if part == of else round_half_up(_EXACT.divide(Decimal(whole_minor * part), Decimal(of)))
 
 
 def round_to_cash(amount_minor: int, step_minor: int) -> int:

@@ -23,7 +23,7 @@ def command(
 ) -> Callable[[Callable[..., Any]], CommandFunction]:
     """Make a command of `def verb_noun(ctx, *, ...)`.
 
-    door: True when the rules of the middle office may look at its inputs, or a function giving further facts.
+    door: True when the rules of the middle office may look at its inputs, or a function of the context and them giving further facts.
     tone: how its button looks (primary, danger); hidden: no button or palette entry (a part of other commands).
     target: name of the input its button stands at; "" when it belongs to no record page.
     deprecated: programs that call it are told when it goes and what to use instead.

@@ -29,6 +29,7 @@ from .inputs import UNSET, Parameter
 NAME_MAX = 80
 LINES_MAX = 1_000
 _TRUE, _FALSE = {"true", "1", "yes", "on"}, {"", "false", "0", "no", "off"}
+_CURRENCY = re.compile(r"^[A-Z]{3}$")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _SCALAR = (str, int, float, bool, Decimal, date, datetime, time, models.Model, types.NoneType)
 
@@ -36,10 +37,12 @@ _SCALAR = (str, int, float, bool, Decimal, date, datetime, time, models.Model, t
 def read(parameters: dict[str, Parameter], raw: Any, currency: str) -> dict[str, Any]:
     """Raw inputs of any entrance -> typed values (rows still as primary keys, lines as their dataclass).
 
+    currency: in which amounts are typed, unless the inputs name a `currency` of their own.
     Refuses unknown names, wrong types and missing values: Invalid with one sentence per path.
     """
     if not isinstance(raw, dict):
         raise Invalid({"": ["Give an object with named values."]})
+    currency = _own(parameters, raw.get("currency")) or currency
     errors: dict[str, list[str]] = {
         name[:NAME_MAX]: [f"There is no input called {name[:NAME_MAX]!r}."] for name in raw if name not in parameters
     }
@@ -58,6 +61,12 @@ def read(parameters: dict[str, Parameter], raw: Any, currency: str) -> dict[str,
     if errors:
         raise Invalid(errors)
     return values
+
+
+def _own(parameters: dict[str, Parameter], named: Any) -> str:
+    """The currency that inputs name for their amounts, where they have such an input."""
+    code = named.strip().upper() if "currency" in parameters and isinstance(named, str) else ""
+    return code if _CURRENCY.match(code) else ""
 
 
 def _read_one(parameter: Parameter, given: Any, currency: str) -> Any:
@@ -154,13 +163,19 @@ def _texts(given: Any) -> Iterator[str]:
             yield from _texts(value)
 
 
+def plain_all(parameters: dict[str, Parameter], values: dict[str, Any], currency: str) -> dict[str, Any]:
+    """The way back of `read`: typed values as a program would send them."""
+    own = _own(parameters, values.get("currency")) or currency
+    return {name: plain(parameters[name], value, own) for name, value in values.items()}
+
+
 def plain(parameter: Parameter, value: Any, currency: str) -> Any:
-    """The way back: a typed value as a program would send it."""
+    """The way back: a typed value as a program would send it. currency: of amounts; lines may name their own."""
     if value is None or parameter.meta.secret or value is UNSET:
         return None
     if parameter.is_lines:
         inner = parameter.line_parameters
-        return [{n: plain(p, getattr(line, n), currency) for n, p in inner.items()} for line in value]
+        return [plain_all(inner, {name: getattr(line, name) for name in inner}, currency) for line in value]
     if parameter.meta.amount and not parameter.many:
         return str(to_major(value, currency))
     return to_plain(value)

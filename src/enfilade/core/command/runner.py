@@ -32,7 +32,7 @@ from enfilade.core.scope import scope
 from .door import ON_HOLD, ask
 from .inputs import UNSET
 from .locking import lock_rows
-from .reading import plain, read
+from .reading import plain_all, read
 from .registry import Command, command_named
 from .sentences import RETRYABLE, refusal_for, sqlstate
 from .work import Work
@@ -210,7 +210,7 @@ def _steps(command: Command, ctx: Context, inputs: dict[str, Any], released_by: 
 
 
 def _sent(command: Command, ctx: Context, inputs: dict[str, Any]) -> dict[str, Any]:
-    return {n: plain(p, inputs[n], ctx.company.currency) for n, p in command.parameters.items() if inputs[n] is not UNSET}
+    return plain_all(command.parameters, {n: inputs[n] for n in command.parameters if inputs[n] is not UNSET}, ctx.company.currency)
 
 
 def _digest(command: Command, ctx: Context, sent: dict[str, Any]) -> str:
@@ -247,7 +247,7 @@ def _replay(ctx: Context, command: Command, earlier: tuple[str, str], digest: st
 def _pass_door(command: Command, ctx: Context, bound: dict[str, Any], sent: dict[str, Any]) -> dict[str, Any]:
     if command.door is None:
         return {}
-    facts = {**{k: v for k, v in sent.items() if isinstance(v, str | int | float | bool)}, **command.door(**bound)}
+    facts = {**{k: v for k, v in sent.items() if isinstance(v, str | int | float | bool)}, **command.door(ctx=ctx, **bound)}
     released = cast("Work", ctx.work).release
     verdict = ask(ctx, command, facts, released.rule if released else "")
     if verdict.kind == "refuse":

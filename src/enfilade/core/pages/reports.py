@@ -13,6 +13,7 @@ from enfilade.core.command.reading import read
 from enfilade.core.context import Context, Invalid
 from enfilade.core.http.dispatch import view
 from enfilade.core.language.words import say
+from enfilade.core.resource.cells import figure_currency
 from enfilade.core.resource.hooks import Report, report_named
 from enfilade.core.resource.reporting import REPORT_FORMATS, report_file
 
@@ -94,4 +95,5 @@ def _cell(ctx: Context, column: dict[str, Any], row: dict[str, Any], first: bool
     value = row[column["name"]]
     # What leads to a record is its name; other words are the report's own.
     value = say(value) if isinstance(value, str) and not (first and row.get("url")) else value
-    return {"kind": kind, "value": value, "currency": ctx.company.currency, "url": row.get("url", "") if first else ""}
+    currency = figure_currency(column, row, ctx.company.currency)
+    return {"kind": kind, "value": value, "currency": currency, "url": row.get("url", "") if first else ""}

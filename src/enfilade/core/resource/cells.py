@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -103,6 +104,11 @@ def _by_type(ctx: Context, value: Any) -> Cell:
     if isinstance(value, list | tuple):
         return Cell("list", ", ".join(str(v) for v in value), list(value))
     return Cell("text", str(value), value)
+
+
+def figure_currency(column: Mapping[str, Any], row: Mapping[str, Any], own: str) -> str:
+    """The currency of a report's amounts in a column: what its row says in the field that the column names as `currency_in`, else own."""
+    return str(row.get(column.get("currency_in", ""), "") or own)
 
 
 def figure_text(name: str, value: Any, currency: str) -> str:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from enfilade.core.fields import to_major
 from enfilade.core.tabular import guard_formula
 
-from .cells import figure_text
+from .cells import figure_currency, figure_text
 from .hooks import Column
 from .reporting import ReportFormat, Sheet, register_report_format
 from .transfer import XLSX
@@ -32,7 +32,9 @@ def write_csv(sheet: Sheet) -> bytes:
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow([column["label"] for column in sheet.columns])
     for row in sheet.rows:
-        writer.writerow([guard_formula(figure_text(c["name"], row.get(c["name"]), sheet.currency)) for c in sheet.columns])
+        writer.writerow(
+            [guard_formula(figure_text(c["name"], row.get(c["name"]), figure_currency(c, row, sheet.currency))) for c in sheet.columns]
+        )
     return out.getvalue().encode()
 
 
@@ -110,7 +112,7 @@ class _Table:
             self.page.write_datetime(self.line, at, local.replace(tzinfo=None), self._format("datetime", strong, indent))
         elif isinstance(value, date):
             self.page.write_datetime(self.line, at, value, self._format("date", strong, indent))
-        elif (number := _number(value, kind, self.sheet.currency)) is not None:
+        elif (number := _number(value, kind, figure_currency(column, row, self.sheet.currency))) is not None:
             shown = "amount" if kind == "amount" else "number"
             self.page.write_number(self.line, at, number, self._format(shown, strong, indent))
         else:

@@ -19,6 +19,7 @@ from enfilade.core.language.words import STATE, name_of, say
 from enfilade.core.ui.cells import NUMERIC_KINDS, plain_text
 from enfilade.core.ui.format import format_amount, format_instant
 
+from .cells import figure_currency
 from .hooks import Column, Report
 
 
@@ -68,7 +69,8 @@ class Sheet:
             # What leads to a record is its name; other words are the report's own.
             return value if column is self.columns[0] and row.get("url") else say(value)
         if self.kind(column) == "amount" and isinstance(value, int):
-            return format_amount(value, self.currency, symbol=False)
+            unit = figure_currency(column, row, self.currency)
+            return format_amount(value, unit, symbol=unit != self.currency)
         return plain_text({"kind": self.kind(column), "value": value})
 
 

@@ -9,10 +9,10 @@ import re
 
 from enfilade.core.textfile import Problems
 from enfilade.core.textvalues import Fault, currency, day, minor, say, told, words
+from enfilade.core.tree import Node, Refused, read_tree
 
 from . import camt_names as at
 from .found import STATEMENTS_MAX, Found, FoundLine, FoundStatement, number
-from .tree import Node, Refused, read_tree
 
 _NAMESPACE = re.compile(r"camt\.\d{3}\.\d{3}\.\d{2}")
 _OTHERS = {at.REPORT: "a report of the day (camt.052)", at.NOTIFICATION: "a notification (camt.054)"}

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 
 from enfilade.core.textfile import Problems, code_page, decode, repair
 from enfilade.core.textvalues import Fault, currency, day, minor, say, told, words
+from enfilade.core.tree import DEPTH_MAX, ELEMENTS_MAX, Node, Refused
 
 from .found import STATEMENTS_MAX, Found, FoundLine, FoundStatement, Hints, number
-from .tree import DEPTH_MAX, ELEMENTS_MAX, Node, Refused
 
 _BEGIN = re.compile(r"<OFX>", re.IGNORECASE)
 _TAG = re.compile(r"<(/?)([A-Za-z0-9_.]+)\s*>([^<]*)")

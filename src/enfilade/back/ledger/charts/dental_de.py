@@ -55,6 +55,8 @@ R | Revenue | income:
     8400 | Sales 19 % | income
     8700 | Discounts granted | income
     2700 | Other income | income
+    2660 | Exchange gains not realised yet | income
+    2661 | Exchange gains | income
     2650 | Interest received | income
 M | Material and laboratory | expense:
     3000 | Practice material | expense
@@ -91,6 +93,10 @@ O | Running cost | expense:
     2301 | Rounding differences | expense
     2400 | Losses on receivables | expense
     2100 | Interest paid | expense
+    2150 | Exchange losses not realised yet | expense
+    2151 | Exchange losses | expense
+Z | Statistics | statistical:
+    9201 | Foreign currencies | statistical
 """)
 
 # fmt: off
@@ -103,6 +109,7 @@ PURPOSES = {
     "opening": "9000", "revenue": "8400", "revenue_reduced": "8300", "revenue_exempt": "8100", "revenue_zero": "8200",
     "discount": "8700", "other_income": "2700", "goods": "3000", "laboratory": "3100", "wages": "4110", "rent": "4210",
     "card_fee": "4970", "write_off": "2400", "cash_difference": "2300", "rounding": "2301",
+    "unrealised_gain": "2660", "unrealised_loss": "2150", "currency_position": "9201", "exchange_gain": "2661", "exchange_loss": "2151",
 }
 # fmt: on
 

@@ -66,6 +66,7 @@ ACCOUNTS = table("""
     4500 | Discounts granted | income
     4510 | Discounts for early payment, granted | income
     4700 | Exchange gains | income
+    4705 | Exchange gains not realised yet | income
     4710 | Gain on assets sold | income
     4720 | Receivables paid after they were written off | income
     4800 | Other income | income
@@ -97,11 +98,14 @@ ACCOUNTS = table("""
     6930 | Cash differences | expense
     6940 | Rounding differences | expense
     6950 | Exchange losses | expense
+    6955 | Exchange losses not realised yet | expense
     6960 | Loss on assets sold | expense
     6990 | Other cost | expense
 7 | Interest and taxes | expense:
     7000 | Interest paid | expense
     7100 | Taxes on income | expense
+9 | Statistics | statistical:
+    9000 | Foreign currencies | statistical
 """)
 
 # fmt: off
@@ -120,6 +124,7 @@ PURPOSES = {
     "stock_change": "5200", "wages": "6000", "salaries": "6005", "social_cost": "6010", "rent": "6100", "depreciation": "6800",
     "bank_fee": "6900", "card_fee": "6910", "write_off": "6920", "recovered": "4720", "cash_difference": "6930", "rounding": "6940",
     "income_tax": "7100",
+    "unrealised_gain": "4705", "unrealised_loss": "6955", "currency_position": "9000",
 }
 # fmt: on
 

@@ -296,6 +296,8 @@ C3 | Charges exceptionnelles | expense:
 C4 | Participation des salariés et impôts sur les bénéfices | expense:
   691 | Participation des salariés aux résultats | expense
   695 | Impôts sur les bénéfices | expense
+S | Comptes spéciaux | statistical:
+  809 | Contrepartie des montants en devises | statistical
 """)
 
 # fmt: off
@@ -314,6 +316,7 @@ PURPOSES = {
     "stock_change": "6037", "wages": "6411", "salaries": "6411", "social_cost": "6451", "rent": "6132", "depreciation": "6811",
     "bank_fee": "6278", "card_fee": "6275", "write_off": "654", "recovered": "758", "cash_difference": "65881", "rounding": "65882",
     "income_tax": "695",
+    "unrealised_gain": "477", "unrealised_loss": "476", "currency_position": "809",
 }
 # fmt: on
 

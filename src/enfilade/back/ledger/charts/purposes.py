@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-_A, _L, _Q, _I, _E = "asset", "liability", "equity", "income", "expense"
+_A, _L, _Q, _I, _E, _S = "asset", "liability", "equity", "income", "expense", "statistical"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,10 @@ PURPOSES = {
     "other_income": Purpose("Other income", (_I,)),
     "exchange_gain": Purpose("Exchange gains", (_I,)),
     "exchange_loss": Purpose("Exchange losses", (_E,)),
+    # The French chart shows what is not realised yet between assets and liabilities.
+    "unrealised_gain": Purpose("Exchange gains not realised yet", (_I, _L)),
+    "unrealised_loss": Purpose("Exchange losses not realised yet", (_E, _A)),
+    "currency_position": Purpose("Counterpart of amounts in foreign currencies", (_S,)),
     "disposal_gain": Purpose("Gain on assets sold", (_I,)),
     "disposal_loss": Purpose("Loss on assets sold", (_E,)),
     "interest_income": Purpose("Interest received", (_I,)),

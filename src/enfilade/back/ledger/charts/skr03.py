@@ -192,6 +192,7 @@ G03 | 3. Andere aktivierte Eigenleistungen | income:
 G04 | 4. Sonstige betriebliche Erträge | income:
   2520 | Periodenfremde Erträge | income
   2660 | Erträge aus der Währungsumrechnung | income
+  2661 | Erträge aus der Währungsumrechnung (nicht § 256a HGB) | income
   2700 | Andere betriebs- und/oder periodenfremde (neutrale) sonstige Erträge | income
   2720 | Erträge aus dem Abgang von Gegenständen des Anlagevermögens | income
   2730 | Erträge aus der Herabsetzung der Pauschalwertberichtigung auf Forderungen | income
@@ -296,6 +297,7 @@ G08 | 8. Sonstige betriebliche Aufwendungen | expense:
   G088 | Verluste, Wertberichtigungen und periodenfremde Aufwendungen | expense:
     2020 | Periodenfremde Aufwendungen | expense
     2150 | Aufwendungen aus der Währungsumrechnung | expense
+    2151 | Aufwendungen aus der Währungsumrechnung (nicht § 256a HGB) | expense
     2320 | Verluste aus dem Abgang von Gegenständen des Anlagevermögens | expense
     2400 | Forderungsverluste (übliche Höhe) | expense
     2450 | Einstellungen in die Pauschalwertberichtigung auf Forderungen | expense
@@ -318,6 +320,8 @@ G16 | 16. Sonstige Steuern | expense:
   2375 | Grundsteuer | expense
   4340 | Sonstige Betriebssteuern | expense
   4510 | Kfz-Steuer | expense
+Z | Statistische Konten | statistical:
+  9201 | Gegenkonto für Beträge in fremden Währungen | statistical
 """)  # noqa: E501 - names as the standard gives them
 
 # fmt: off
@@ -331,11 +335,12 @@ PURPOSES = {
     "suspense": "1792", "capital": "0800", "drawings": "1800", "retained": "0860", "opening": "9000", "revenue": "8400",
     "revenue_reduced": "8300", "revenue_exempt": "8100", "revenue_zero": "8200", "revenue_export": "8120", "revenue_eu_goods": "8125",
     "revenue_eu_services": "8336", "revenue_reverse": "8337", "discount": "8700", "cash_discount_given": "8730",
-    "cash_discount_taken": "3730", "other_income": "2700", "exchange_gain": "2660", "exchange_loss": "2150", "disposal_gain": "2720",
+    "cash_discount_taken": "3730", "other_income": "2700", "exchange_gain": "2661", "exchange_loss": "2151", "disposal_gain": "2720",
     "disposal_loss": "2320", "interest_income": "2650", "interest_expense": "2100", "goods": "3400", "services": "3100",
     "stock_change": "3960", "wages": "4110", "salaries": "4120", "social_cost": "4130", "rent": "4210", "depreciation": "4830",
     "bank_fee": "4970", "card_fee": "4971", "write_off": "2400", "recovered": "2732", "cash_difference": "4901", "rounding": "4903",
     "income_tax": "2200",
+    "unrealised_gain": "2660", "unrealised_loss": "2150", "currency_position": "9201",
 }
 # fmt: on
 

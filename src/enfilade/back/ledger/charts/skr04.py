@@ -193,6 +193,7 @@ G04 | 4. Sonstige betriebliche Erträge | income:
   4620 | Entnahme durch den Unternehmer für Zwecke außerhalb des Unternehmens (Waren) 19 % USt | income
   4830 | Sonstige betriebliche Erträge | income
   4840 | Erträge aus der Währungsumrechnung | income
+  4841 | Erträge aus der Währungsumrechnung (nicht § 256a HGB) | income
   4900 | Erträge aus dem Abgang von Gegenständen des Anlagevermögens | income
   4920 | Erträge aus der Herabsetzung der Pauschalwertberichtigung auf Forderungen | income
   4925 | Erträge aus abgeschriebenen Forderungen | income
@@ -295,6 +296,7 @@ G08 | 8. Sonstige betriebliche Aufwendungen | expense:
     6859 | Aufwendungen für Abraum- und Abfallbeseitigung | expense
   G088 | Verluste, Wertberichtigungen und periodenfremde Aufwendungen | expense:
     6880 | Aufwendungen aus der Währungsumrechnung | expense
+    6881 | Aufwendungen aus der Währungsumrechnung (nicht § 256a HGB) | expense
     6900 | Verluste aus dem Abgang von Gegenständen des Anlagevermögens | expense
     6920 | Einstellungen in die Pauschalwertberichtigung auf Forderungen | expense
     6923 | Einstellungen in die Einzelwertberichtigung auf Forderungen | expense
@@ -318,6 +320,8 @@ G16 | 16. Sonstige Steuern | expense:
   7650 | Sonstige Betriebssteuern | expense
   7680 | Grundsteuer | expense
   7685 | Kfz-Steuer | expense
+Z | Statistische Konten | statistical:
+  9201 | Gegenkonto für Beträge in fremden Währungen | statistical
 """)  # noqa: E501 - names as the standard gives them
 
 # fmt: off
@@ -331,11 +335,12 @@ PURPOSES = {
     "suspense": "3630", "capital": "2900", "drawings": "2100", "retained": "2970", "opening": "9000", "revenue": "4400",
     "revenue_reduced": "4300", "revenue_exempt": "4100", "revenue_zero": "4200", "revenue_export": "4120", "revenue_eu_goods": "4125",
     "revenue_eu_services": "4336", "revenue_reverse": "4337", "discount": "4700", "cash_discount_given": "4730",
-    "cash_discount_taken": "5730", "other_income": "4830", "exchange_gain": "4840", "exchange_loss": "6880", "disposal_gain": "4900",
+    "cash_discount_taken": "5730", "other_income": "4830", "exchange_gain": "4841", "exchange_loss": "6881", "disposal_gain": "4900",
     "disposal_loss": "6900", "interest_income": "7100", "interest_expense": "7300", "goods": "5400", "services": "5900",
     "stock_change": "5880", "wages": "6010", "salaries": "6020", "social_cost": "6110", "rent": "6310", "depreciation": "6220",
     "bank_fee": "6855", "card_fee": "6858", "write_off": "6930", "recovered": "4925", "cash_difference": "6301", "rounding": "6306",
     "income_tax": "7600",
+    "unrealised_gain": "4840", "unrealised_loss": "6880", "currency_position": "9201",
 }
 # fmt: on
 

@@ -202,6 +202,7 @@ P05 | 5. Administrative expenses | expense:
     7901 | Bank charges | expense
     7902 | Card processing fees | expense
     7906 | Exchange losses | expense
+    7907 | Exchange losses not realised yet | expense
     8100 | Bad debts written off | expense
     8102 | Movement in provision for doubtful debts | expense
     8200 | Donations | expense
@@ -222,6 +223,7 @@ P06 | 6. Other operating income | income:
   4904 | Rent received | income
   4905 | Bad debts recovered | income
   4906 | Exchange gains | income
+  4907 | Exchange gains not realised yet | income
 P10 | 10. Other interest receivable and similar income | income:
   4910 | Bank interest received | income
   4911 | Dividends received | income
@@ -232,6 +234,8 @@ P12 | 12. Interest payable and similar charges | expense:
 P13 | 13. Tax on profit | expense:
   8800 | Corporation tax expense | expense
   8801 | Deferred tax expense | expense
+S | Statistics | statistical:
+  9901 | Foreign currencies | statistical
 """)
 
 # fmt: off
@@ -250,6 +254,7 @@ PURPOSES = {
     "stock_change": "5200", "wages": "7000", "salaries": "7003", "social_cost": "7006", "rent": "7100", "depreciation": "8000",
     "bank_fee": "7901", "card_fee": "7902", "write_off": "8100", "recovered": "4905", "cash_difference": "8204", "rounding": "8205",
     "income_tax": "8800",
+    "unrealised_gain": "4907", "unrealised_loss": "7907", "currency_position": "9901",
 }
 # fmt: on
 

@@ -209,6 +209,7 @@ R7 | Other income | income:
   7010 | Dividend income | income
   7020 | Gain on disposal of assets | income
   7030 | Foreign exchange gains | income
+  7031 | Unrealized foreign exchange gains | income
   7040 | Rental income | income
   7050 | Recovery of accounts written off | income
   7060 | Insurance recoveries | income
@@ -217,11 +218,14 @@ X8 | Other expense | expense:
   8000 | Interest expense | expense
   8010 | Loss on disposal of assets | expense
   8020 | Foreign exchange losses | expense
+  8021 | Unrealized foreign exchange losses | expense
   8090 | Other expense | expense
 X9 | Income tax expense | expense:
   9000 | Federal income tax | expense
   9010 | State income tax | expense
   9020 | Deferred income tax | expense
+S | Statistics | statistical:
+  9901 | Foreign currencies | statistical
 """)
 
 # fmt: off
@@ -240,6 +244,7 @@ PURPOSES = {
     "stock_change": "5060", "wages": "6000", "salaries": "6010", "social_cost": "6030", "rent": "6100", "depreciation": "6700",
     "bank_fee": "6530", "card_fee": "5080", "write_off": "6560", "recovered": "7050", "cash_difference": "6570", "rounding": "6580",
     "income_tax": "9000",
+    "unrealised_gain": "7031", "unrealised_loss": "8021", "currency_position": "9901",
 }
 # fmt: on
 

@@ -1,5 +1,6 @@
 """What the ledger does: it is founded, posted to, closed; opening balances and journals of other programs come in; entries come again."""
 
+from .completing import complete_chart
 from .journals import import_journal, take_back_journal
 from .opening import OpeningLine, enter_opening_balances, import_opening_balances, take_back_opening
 from .planning import defer_line, drop_planned, plan_reversal, post_accrual, post_planned
@@ -15,6 +16,7 @@ from .recurring import (
     resume_recurring,
     retire_template,
 )
+from .revaluing import revalue_currencies
 from .yearend import close_year, mark_task, reopen_year, unmark_task
 from .years import admit_late, close_period, open_year, reopen_period, soft_close_period
 
@@ -28,6 +30,7 @@ __all__ = [
     "change_lines",
     "close_period",
     "close_year",
+    "complete_chart",
     "defer_line",
     "drop_planned",
     "end_recurring",
@@ -50,6 +53,7 @@ __all__ = [
     "repeat_template",
     "resume_recurring",
     "retire_template",
+    "revalue_currencies",
     "reverse_journal",
     "soft_close_period",
     "take_back_journal",

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Annotated, Any
 
 from enfilade.back.ledger.queries import ledger_book
+from enfilade.back.ledger.rules import is_foreign, is_value
 from enfilade.base.books.models import Book, Line
 from enfilade.base.books.queries import accounts_by_code, entries_between, lines_of, totals_between, totals_on
 from enfilade.core.command import Input
@@ -23,6 +24,7 @@ from .parts import (
     TEXT,
     From,
     Today,
+    Unit,
     Value,
     amount,
     balances,
@@ -30,11 +32,13 @@ from .parts import (
     check_order,
     entry_url,
     figures,
+    in_unit,
     keys_of,
     said_of,
     statement_url,
     sums,
     tile,
+    unit_of,
     year_of,
 )
 
@@ -44,14 +48,21 @@ ENTRIES_MAX = 500
 
 @report(title="Account statement", permission="ledger.view_reports", icon="receipt-text", order=40)
 def account_statement(
-    ctx: Context, *, account: Annotated[str, Input(max_length=20)] = "", from_on: From = None, to_on: Today, value: Value = None
+    ctx: Context,
+    *,
+    account: Annotated[str, Input(max_length=20)] = "",
+    from_on: From = None,
+    to_on: Today,
+    value: Value = None,
+    currency: Unit = "",
 ) -> dict[str, Any]:
     """Every line of one account between two days, with the balance after each.
 
     account: its code; left out, the accounts are listed to choose from.
     value: only lines that name it or a value below it are counted, the opening balance too.
+    currency: of an account that holds a foreign currency, what moved in it.
     """
-    book = ledger_book(ctx)
+    book, unit = ledger_book(ctx), unit_of(ctx, currency)
     start = from_on or year_of(ctx, book, to_on)
     check_order(start, to_on)
     if not account:
@@ -61,9 +72,10 @@ def account_statement(
         raise Invalid({"account": [f"There is no account {account[:20]}."]})
     values = below_value(ctx, value)
     keys = keys_of(values)
-    before = balances(ctx, totals_on(ctx, book, start - timedelta(days=1), [found.pk], keys)).get(found.pk, 0)
-    debit, credit = sums(ctx, totals_between(ctx, book, start, to_on, [found.pk], keys)).get(found.pk, (0, 0))
-    lines = lines_of(ctx, found, start, to_on, LINES_MAX + 1, None if values is None else [v.code for v in values])
+    before = balances(ctx, totals_on(ctx, book, start - timedelta(days=1), [found.pk], keys), unit).get(found.pk, 0)
+    moved = totals_between(ctx, book, start, to_on, [found.pk], keys)
+    debit, credit = sums(ctx, moved, unit).get(found.pk, (0, 0))
+    lines = lines_of(ctx, found, unit, start, to_on, LINES_MAX + 1, None if values is None else [v.code for v in values])
     rows: list[dict[str, Any]] = [{"on": start, "text": "Opening balance", "balance_minor": before, "emphasis": True}]
     balance = before
     for line in lines[:LINES_MAX]:
@@ -73,17 +85,28 @@ def account_statement(
     return figures(
         ctx,
         [ENTRY, ON, TEXT, PARTY, DIMENSIONS, amount("debit", "Debit"), amount("credit", "Credit"), amount("balance", "Balance")],
-        rows,
-        totals={"debit_minor": debit, "credit_minor": credit, "balance_minor": closing},
+        [in_unit(ctx, row, unit) for row in rows],
+        totals=in_unit(ctx, {"debit_minor": debit, "credit_minor": credit, "balance_minor": closing}, unit),
         tiles=[
-            tile(ctx, str(found), closing, f"at the end of {format_day(to_on)}"),
-            tile(ctx, "Opening", before, f"on {format_day(start)}"),
+            tile(ctx, str(found), closing, f"at the end of {format_day(to_on)}", unit=unit),
+            tile(ctx, "Opening", before, f"on {format_day(start)}", unit=unit),
         ],
-        notes=[*said_of(value), *_cut("lines", LINES_MAX, lines[LINES_MAX].on if len(lines) > LINES_MAX else None)],
+        notes=[
+            *said_of(value),
+            *_also(ctx, {total.unit for total in moved}, unit),
+            *_cut("lines", LINES_MAX, lines[LINES_MAX].on if len(lines) > LINES_MAX else None),
+        ],
         account=found.code,
         from_on=start,
         to_on=to_on,
+        currency=unit,
     )
+
+
+def _also(ctx: Context, units: set[str], shown: str) -> list[str]:
+    """A note of what else moved on an account beside the currency that is shown."""
+    others = sorted(unit for unit in units - {shown} if is_foreign(unit, ctx.company.currency)) if shown == ctx.company.currency else []
+    return [f"This account also moved in {', '.join(others)}: choose it under Currency."] if others else []
 
 
 @report(title="Journal", permission="ledger.view_reports", icon="notebook-text", order=50)
@@ -102,10 +125,11 @@ def journal(
     for entry in entries[:ENTRIES_MAX]:
         head = {"entry": entry.pk, "on": entry.on, "text": entry.text, "origin": entry.origin}
         rows.append(head | {"emphasis": True, "url": entry_url(ctx, entry)})
-        for line in entry.lines.all():
+        for line in filter(lambda line: not is_value(line.unit), entry.lines.all()):
             text = " · ".join(t for t in (str(line.account), line.text, str(line.party or ""), line.dimension_codes) if t)
-            rows.append({"account": line.account.code, "text": text, "debit_minor": line.debit_minor, "credit_minor": line.credit_minor})
-    totals = {side: sum(r.get(side) or 0 for r in rows) for side in ("debit_minor", "credit_minor")}
+            row = {"account": line.account.code, "text": text, "debit_minor": line.debit_minor, "credit_minor": line.credit_minor}
+            rows.append(in_unit(ctx, row, line.unit))
+    totals = {side: sum(r.get(side) or 0 for r in rows if "unit" not in r) for side in ("debit_minor", "credit_minor")}
     notes = _cut("entries", ENTRIES_MAX, entries[ENTRIES_MAX].on if len(entries) > ENTRIES_MAX else None)
     columns = [ENTRY, ON, TEXT, amount("debit", "Debit"), amount("credit", "Credit")]
     return figures(ctx, columns, rows, totals=totals, notes=notes, from_on=start, to_on=to_on)

@@ -12,6 +12,7 @@ from enfilade.back.ledger.queries import closing_moves, year_around
 from enfilade.back.ledger.rules import below
 from enfilade.base.books.models import Book, DimensionValue, Entry
 from enfilade.base.books.queries import Total, values_of
+from enfilade.base.money.currencies import currency_named
 from enfilade.core.command import Input
 from enfilade.core.context import Context, Invalid
 from enfilade.core.resource import resource_for
@@ -21,6 +22,8 @@ Today = Annotated[date, Input(prefill="ctx.today")]
 From = Annotated[date | None, Input(label="From", help="The beginning of the year of accounts when left out.")]
 
 Value = Annotated[DimensionValue | None, Input(shared=True, label="Dimension value", help="Only what names it or a value below it.")]
+
+Unit = Annotated[str, Input(label="Currency", max_length=3, help="ISO 4217, for example USD; the company's own when left out.")]
 
 CODE = {"name": "code", "label": "Account", "kind": "text"}
 NAME = {"name": "name", "label": "Name", "kind": "text"}
@@ -32,13 +35,29 @@ DIMENSIONS = {"name": "dimensions", "label": "Dimensions", "kind": "text"}
 
 
 def amount(name: str, label: str) -> dict[str, str]:
-    """A column of amounts."""
-    return {"name": f"{name}_minor", "label": label, "kind": "amount"}
+    """A column of amounts, in the company's currency where a row says no other unit."""
+    return {"name": f"{name}_minor", "label": label, "kind": "amount", "currency_in": "unit"}
 
 
-def tile(ctx: Context, label: str, amount_minor: int, hint: str = "", tone: str = "") -> dict[str, str]:
-    """A figure above the table."""
-    return {"label": label, "value": money(amount_minor, ctx.company.currency, ctx.locale), "hint": hint, "tone": tone}
+def tile(ctx: Context, label: str, amount_minor: int, hint: str = "", tone: str = "", unit: str = "") -> dict[str, str]:
+    """A figure above the table. unit: its currency, the company's own when left out."""
+    return {"label": label, "value": money(amount_minor, unit or ctx.company.currency, ctx.locale), "hint": hint, "tone": tone}
+
+
+def unit_of(ctx: Context, currency: str) -> str:
+    """The currency that a report is about.
+
+    Refuses: invalid where there is none of that code.
+    """
+    code = currency.strip().upper() or ctx.company.currency
+    if currency_named(code) is None:
+        raise Invalid({"currency": [f"{code[:3]} is no currency of today (ISO 4217)."]})
+    return code
+
+
+def in_unit(ctx: Context, row: dict[str, Any], unit: str) -> dict[str, Any]:
+    """A row of a report; where its amounts are foreign it says so."""
+    return row if unit == ctx.company.currency else row | {"unit": unit}
 
 
 def year_of(ctx: Context, book: Book, on: date) -> date:
@@ -68,14 +87,14 @@ def check_order(from_on: date, to_on: date) -> None:
         raise Invalid({"to_on": ["The last day comes after the first."]})
 
 
-def sums(ctx: Context, totals: Iterable[Total]) -> dict[int, tuple[int, int]]:
-    """Debit and credit by account, in the currency of the company."""
-    return {t.account_id: (t.debit_minor, t.credit_minor) for t in totals if t.unit == ctx.company.currency}
+def sums(ctx: Context, totals: Iterable[Total], unit: str = "") -> dict[int, tuple[int, int]]:
+    """Debit and credit by account. unit: the currency, the company's own when left out."""
+    return {t.account_id: (t.debit_minor, t.credit_minor) for t in totals if t.unit == (unit or ctx.company.currency)}
 
 
-def balances(ctx: Context, totals: Iterable[Total]) -> dict[int, int]:
-    """Debit less credit by account, in the currency of the company."""
-    return {key: debit - credit for key, (debit, credit) in sums(ctx, totals).items()}
+def balances(ctx: Context, totals: Iterable[Total], unit: str = "") -> dict[int, int]:
+    """Debit less credit by account. unit: the currency, the company's own when left out."""
+    return {key: debit - credit for key, (debit, credit) in sums(ctx, totals, unit).items()}
 
 
 def below_value(ctx: Context, value: DimensionValue | None) -> list[DimensionValue] | None:
@@ -96,9 +115,9 @@ def said_of(value: DimensionValue | None) -> list[str]:
     return [f"Only what names {value}."] if value else []
 
 
-def statement_url(code: str, start: date, end: date, value: DimensionValue | None = None) -> str:
-    """Where the lines behind a figure are."""
-    of = {"value": str(value.pk)} if value else {}
+def statement_url(code: str, start: date, end: date, value: DimensionValue | None = None, unit: str = "") -> str:
+    """Where the lines behind a figure are. unit: a foreign currency."""
+    of = ({"value": str(value.pk)} if value else {}) | ({"currency": unit} if unit else {})
     return (
         f"/ledger/reports/account_statement/?{urlencode({'account': code, 'from_on': start.isoformat(), 'to_on': end.isoformat(), **of})}"
     )
@@ -112,4 +131,4 @@ def entry_url(ctx: Context, entry: Entry) -> str:
 
 def figures(ctx: Context, columns: list[dict[str, str]], rows: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
     """A report as page, API and command line take it."""
-    return {"columns": columns, "rows": rows, "currency": ctx.company.currency, **more}
+    return {"columns": columns, "rows": rows, "currency": ctx.company.currency} | more

@@ -20,18 +20,21 @@ from .parts import (
     NAME,
     From,
     Today,
+    Unit,
     Value,
     amount,
     balances,
     below_value,
     check_order,
     figures,
+    in_unit,
     keys_of,
     said_of,
     statement_url,
     sums,
     tile,
     unclosed,
+    unit_of,
     without_closing,
     year_of,
 )
@@ -45,19 +48,21 @@ COMPARED = {"before": "A year before", "change": "Change"}
 
 
 @report(title="Trial balance", permission="ledger.view_reports", icon="scale", order=10)
-def trial_balance(ctx: Context, *, on: Today, value: Value = None) -> dict[str, Any]:
+def trial_balance(ctx: Context, *, on: Today, value: Value = None, currency: Unit = "") -> dict[str, Any]:
     """What each account began the year with, what was posted to it until a day, and where it stands.
 
     on: end of that day.
     value: only what names it or a value below it is counted.
+    currency: what accounts hold of a foreign currency, and what stands against it.
     Shape: one row per account that moved; debit and credit are sums, opening and balance are signed (debit positive).
     """
-    book = ledger_book(ctx)
+    book, unit = ledger_book(ctx), unit_of(ctx, currency)
     start = year_of(ctx, book, on)
     keys = keys_of(below_value(ctx, value))
-    opening = balances(ctx, totals_on(ctx, book, start - _DAY, values=keys))
+    opening = balances(ctx, totals_on(ctx, book, start - _DAY, values=keys), unit)
     between = totals_between(ctx, book, start, on, values=keys)
-    moved = sums(ctx, between if keys is not None else without_closing(ctx, between, start, on))
+    moved = sums(ctx, between if keys is not None else without_closing(ctx, between, start, on), unit)
+    foreign = "" if unit == ctx.company.currency else unit
     rows, earlier = [], 0
     for account in accounts_by_code(ctx, book):
         first = opening.get(account.pk, 0)
@@ -65,12 +70,13 @@ def trial_balance(ctx: Context, *, on: Today, value: Value = None) -> dict[str, 
         if account.kind in RESULT_KINDS:
             earlier, first = earlier + first, 0
         if first or debit or credit:
-            rows.append(_trial_row(account, first, debit, credit) | {"url": statement_url(account.code, start, on, value)})
+            rows.append(_trial_row(account, first, debit, credit) | {"url": statement_url(account.code, start, on, value, foreign)})
     if earlier:
         rows.append(_trial_row(Account(name="Result of earlier years"), earlier, 0, 0))
     columns = [amount("opening", "Opening"), amount("debit", "Debit"), amount("credit", "Credit"), amount("balance", "Balance")]
-    totals = {c["name"]: sum(r[c["name"]] for r in rows) for c in columns}
-    return figures(ctx, [CODE, NAME, *columns], rows, totals=totals, notes=said_of(value), from_on=start, on=on)
+    totals = in_unit(ctx, {c["name"]: sum(r[c["name"]] for r in rows) for c in columns}, unit)
+    rows = [in_unit(ctx, row, unit) for row in rows]
+    return figures(ctx, [CODE, NAME, *columns], rows, totals=totals, notes=said_of(value), from_on=start, on=on, currency=unit)
 
 
 def _trial_row(account: Account, opening: int, debit: int, credit: int) -> dict[str, Any]:

@@ -17,25 +17,27 @@ BALANCE = {"asset", "liability", "equity"}
 CLASSES: dict[str, dict[str, set[str]]] = {
     "skr03": {
         **dict.fromkeys("01", BALANCE), "2": {"income", "expense"}, "3": {"expense"}, "397": {"asset"}, "398": {"asset"}, "4": {"expense"},
-        "7": {"asset"}, "8": {"income"}, "9": {"equity"},
+        "7": {"asset"}, "8": {"income"}, "9": {"equity"}, "92": {"statistical"},
     },
     "skr04": {
         "0": {"asset"}, "1": {"asset"}, "2": {"equity"}, "3": {"liability"}, "4": {"income"}, "5": {"expense"}, "6": {"expense"},
         "70": {"income"}, "71": {"income"}, "72": {"expense"}, "73": {"expense"}, "76": {"expense"}, "9": {"equity"},
+        "92": {"statistical"},
     },
     "pcg_fr": {
         "1": {"equity"}, "15": {"liability"}, "16": {"liability"}, "2": {"asset"}, "3": {"asset"}, "4": {"asset", "liability"},
         "40": {"liability"}, "409": {"asset"}, "411": {"asset"}, "419": {"liability"}, "42": {"liability"}, "425": {"asset"},
         "43": {"liability"}, "4456": {"asset"}, "4457": {"liability"}, "5": {"asset"}, "519": {"liability"}, "6": {"expense"},
-        "7": {"income"}, "89": {"equity"},
+        "7": {"income"}, "80": {"statistical"}, "89": {"equity"},
     },
     "uk": {
         "0": {"asset"}, "1": {"asset"}, "124": {"liability"}, "2": {"liability"}, "2201": {"asset"}, "2205": {"asset"}, "2206": {"asset"},
         "3": {"equity"}, "4": {"income"}, "5": {"expense"}, "6": {"expense"}, "7": {"expense"}, "8": {"expense"}, "9": {"liability"},
+        "990": {"statistical"},
     },
     "us": {
         "1": {"asset"}, "2": {"liability"}, "3": {"equity"}, "4": {"income"}, "5": {"expense"}, "6": {"expense"}, "7": {"income"},
-        "8": {"expense"}, "9": {"expense"},
+        "8": {"expense"}, "9": {"expense"}, "99": {"statistical"},
     },
 }  # fmt: skip
 
@@ -142,7 +144,7 @@ def test_skr03_as_others_published_it() -> None:
     found = differences(accounts("skr03"), theirs)
     # Numbers that the other program makes itself (cash, bank, equity) or files elsewhere; and ours where the standard is free.
     assert {c for c, name in found.items() if name is None} == {
-        "0800", "0840", "0846", "0855", "0860", "0868", "1000", "1200", "1360", "3740", "8740", *("1361", "4901", "4903", "4971"),
+        "0800", "0840", "0846", "0855", "0860", "0868", "1000", "1200", "1360", "3740", "8740", *("1361", "4901", "4903", "4971", "9201"),
     }  # fmt: skip
     # Other words for the same, checked one by one; 1400 and 4980 are slips of the other file.
     assert {c for c, name in found.items() if name is not None} == {

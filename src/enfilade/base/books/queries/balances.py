@@ -255,12 +255,14 @@ def months_of(ctx: Context, account: Account, unit: str, limit: int = 24) -> lis
     return [Month(period, *sums[period.pk]) for period in periods]
 
 
-def lines_of(ctx: Context, account: Account, from_on: date, to_on: date, limit: int, codes: Sequence[str] | None = None) -> list[Line]:
-    """Lines of an account in the order of their days, each with its entry and party; at most `limit`.
+def lines_of(
+    ctx: Context, account: Account, unit: str, from_on: date, to_on: date, limit: int, codes: Sequence[str] | None = None
+) -> list[Line]:
+    """Lines of an account in one unit in the order of their days, each with its entry and party; at most `limit`.
 
     codes: only lines that name one of these values.
     """
-    rows = Line.objects.visible_to(ctx).filter(account=account, on__gte=from_on, on__lte=to_on).order_by("on", "id")
+    rows = Line.objects.visible_to(ctx).filter(account=account, unit=unit, on__gte=from_on, on__lte=to_on).order_by("on", "id")
     if codes is not None:
         rows = rows.filter(dimensions__overlap=list(codes))
     return list(rows.select_related("entry", "party")[:limit])
@@ -295,9 +297,10 @@ def lines_in(ctx: Context, entry: Entry) -> list[Line]:
     return list(Line.objects.visible_to(ctx).filter(entry=entry).select_related("account").order_by("id"))
 
 
-def moved_in(ctx: Context, entry: Entry, account_id: int) -> int:
-    """What one entry moved on an account, debit positive."""
-    return int(Line.objects.visible_to(ctx).filter(entry=entry, account=account_id).aggregate(sum=Sum("quantity_minor"))["sum"] or 0)
+def moved_in(ctx: Context, entry: Entry, account_id: int, unit: str) -> int:
+    """What one entry moved on an account in a unit, debit positive."""
+    rows = Line.objects.visible_to(ctx).filter(entry=entry, account=account_id, unit=unit)
+    return int(rows.aggregate(sum=Sum("quantity_minor"))["sum"] or 0)
 
 
 def unsealed_count(ctx: Context, book: Book) -> int:

@@ -15,7 +15,7 @@ class SampleFacts(TypedDict):
     name: str
 
 
-def sample_facts(*, view: SavedView, percent: Decimal, note: str = "") -> SampleFacts:
+def sample_facts(*, view: SavedView, percent: Decimal, **_: object) -> SampleFacts:
     """Facts that are no inputs."""
     return {"double": percent * 2, "name": view.name}
 

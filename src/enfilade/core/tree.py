@@ -84,7 +84,7 @@ class _Builder:
         self.parser.CharacterDataHandler = self._write
 
     def _refuse(self, *_: object) -> None:
-        raise Refused(self.parser.CurrentLineNumber, "A document type is not allowed in a statement.")
+        raise Refused(self.parser.CurrentLineNumber, "A document type is not allowed here.")
 
     def _begin(self, name: str, attributes: dict[str, str]) -> None:
         self.count += 1

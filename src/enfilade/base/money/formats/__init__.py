@@ -1,0 +1,1 @@
+"""Files of rates, one format per file."""
