@@ -55,12 +55,15 @@ def line_of_entry(ctx: Context, entry: Entry) -> StatementLine | None:
 
 
 def proposals_for(ctx: Context, lines: Sequence[StatementLine]) -> dict[int, list[rules.Proposal]]:
-    """What each line may be, the surest first. Shape: key of the line -> proposals. The number of queries does not grow with the lines."""
+    """What each line may be, the surest first. Shape: key of the line -> proposals. The number of queries does not grow with the lines.
+
+    Only invoices in the currency of the line are proposed, and only money in the company's own is kept on account.
+    """
     facts = [_facts(line) for line in lines]
     learnt = _rules(ctx, {line.iban for line in lines if line.iban})
     parties = {rule.party for rule in learnt if rule.party and any(rules.applies(rule, line) for line in facts)}
     invoices = [
-        rules.InvoiceFacts(i.pk, str(i.number), i.party_id, i.party.name, i.open_minor, i.due_on)
+        rules.InvoiceFacts(i.pk, str(i.number), i.party_id, i.party.name, i.open_minor, i.due_on, i.currency)
         for i in invoices_like(
             ctx,
             numbers={number for line in facts for number in rules.numbers_in(line.text)},
@@ -72,14 +75,18 @@ def proposals_for(ctx: Context, lines: Sequence[StatementLine]) -> dict[int, lis
     entries, others = _free_entries(ctx, lines), proposed(ctx, facts)
     return {
         line.key: rules.proposals(
-            line, invoices, entries.get(bank, []), [r for r, a in learnt.items() if a in (None, bank)], others[line.key]
+            line,
+            [i for i in invoices if i.currency == line.currency],
+            entries.get(bank, []),
+            [r for r, a in learnt.items() if a in (None, bank) and (line.currency == ctx.company.currency or not r.party)],
+            others[line.key],
         )
         for line, bank in zip(facts, (row.bank_account_id for row in lines), strict=True)
     }
 
 
 def _facts(line: StatementLine) -> rules.LineFacts:
-    return rules.LineFacts(line.pk, line.open_minor, line.booked_on, line.name, line.iban, line.text)
+    return rules.LineFacts(line.pk, line.open_minor, line.booked_on, line.name, line.iban, line.text, line.currency)
 
 
 def _rules(ctx: Context, ibans: set[str]) -> dict[rules.RuleFacts, int | None]:
@@ -93,18 +100,19 @@ def _free_entries(ctx: Context, lines: Sequence[StatementLine]) -> dict[int, lis
     """Entries near the days of these lines that no line stands for. Shape: bank account -> entries."""
     if not lines:
         return {}
-    banks = {line.bank_account.account_id: line.bank_account_id for line in lines}
+    banks = {line.bank_account.account_id: line.bank_account for line in lines}
     first, last = min(line.booked_on for line in lines), max(line.booked_on for line in lines)
     near = timedelta(days=rules.NEAR_DAYS)
     return free_entries(ctx, banks, first - near, last + near)
 
 
-def free_entries(ctx: Context, banks: dict[int, int], from_on: date, to_on: date) -> dict[int, list[rules.EntryFacts]]:
-    """Entries of these days that no line of the bank stands for, those that cancel each other left out.
+def free_entries(ctx: Context, banks: dict[int, BankAccount], from_on: date, to_on: date) -> dict[int, list[rules.EntryFacts]]:
+    """Entries of these days that no line of the bank stands for, in the currency of the bank, those that cancel each other left out.
 
     banks: account of the ledger -> bank account. Shape: bank account -> entries.
     """
-    rows = moved_by(ctx, list(banks), from_on, to_on, ENTRIES_MAX)
+    moved = moved_by(ctx, list(banks), from_on, to_on, ENTRIES_MAX)
+    rows = [row for row in moved if row.unit == banks[row.account_id].currency]
     keys = {row.entry_id for row in rows}
     stood_for = LineMatch.objects.visible_to(ctx).filter(Q(entry__in=keys) | Q(undo_entry__in=keys))
     gone: set[int | None] = set()
@@ -117,7 +125,7 @@ def free_entries(ctx: Context, banks: dict[int, int], from_on: date, to_on: date
     texts = {row.entry_id: (row.on, row.entry.text) for row in rows}
     for row in rows:
         if row.entry_id not in gone:
-            sums[banks[row.account_id], row.entry_id] += row.quantity_minor
+            sums[banks[row.account_id].pk, row.entry_id] += row.quantity_minor
     found: dict[int, list[rules.EntryFacts]] = defaultdict(list)
     for (bank, entry), amount in sums.items():
         found[bank].append(rules.EntryFacts(entry, amount, *texts[entry]))

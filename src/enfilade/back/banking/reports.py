@@ -22,7 +22,7 @@ _LINES_MAX = 2_000
 _COLUMNS = [
     {"name": "on", "label": "On", "kind": "date"},
     {"name": "text", "label": "Text", "kind": "text"},
-    {"name": "amount_minor", "label": "Amount", "kind": "amount"},
+    {"name": "amount_minor", "label": "Amount", "kind": "amount", "currency_in": "unit"},
 ]
 
 
@@ -48,7 +48,7 @@ def _reconciled(ctx: Context, bank_account: BankAccount, spans: list[rules.Span]
     first = spans[0].from_on
     code = bank_account.account
     ledger, before = _ledger(ctx, bank_account, on), _ledger(ctx, bank_account, first - timedelta(days=1))
-    in_books = free_entries(ctx, {code.pk: bank_account.pk}, first, on).get(bank_account.pk, [])
+    in_books = free_entries(ctx, {code.pk: bank_account}, first, on).get(bank_account.pk, [])
     in_bank = [line for line in open_lines(ctx, bank_account, _LINES_MAX) if line.booked_on <= on]
     at_bank = spans[0].opening_minor + moved_at_bank(ctx, bank_account, on)
     rows: list[dict[str, Any]] = [_sum("Balance of the ledger", ledger, on)]
@@ -78,7 +78,7 @@ def _reconciled(ctx: Context, bank_account: BankAccount, spans: list[rules.Span]
         notes.append("There is more than can be shown here; choose an earlier day.")
     return {
         "columns": _COLUMNS,
-        "rows": rows,
+        "rows": [row | {"unit": bank_account.currency} for row in rows],
         "notes": notes,
         "tiles": [
             _tile(bank_account, "Balance of the bank", at_bank),
@@ -134,22 +134,32 @@ def breaks(ctx: Context, *, on: Today) -> dict[str, Any]:
     counts: dict[tuple[str, str], int] = defaultdict(int)
     rows_max = 20_000
     lines = StatementLine.objects.visible_to(ctx).exclude(state=StatementLine.State.MATCHED).filter(booked_on__lte=on)
-    found = list(lines.order_by("booked_on").values_list("owner__name", "bank_account__name", "booked_on", "open_minor")[: rows_max + 1])
-    for owner, account, booked_on, open_minor in found[:rows_max]:
+    values = lines.order_by("booked_on").values_list("owner__name", "bank_account__name", "currency", "booked_on", "open_minor")
+    found, units = list(values[: rows_max + 1]), dict[str, str]()
+    for owner, account, currency, booked_on, open_minor in found[:rows_max]:
+        units[account] = currency
         sums[owner, account][rules.age_of(booked_on, on)] += abs(open_minor)
         counts[owner, account] += 1
     columns = [("owner", "Who", "text"), ("account", "Bank account", "text"), ("lines", "Lines", "number")]
     columns += [(f"age_{i}_minor", name, "amount") for i, name in enumerate(names)]
-    rows = [
-        {"owner": o, "account": a, "lines": counts[o, a], **{f"age_{i}_minor": ages.get(n, 0) for i, n in enumerate(names)}}
+    rows: list[dict[str, Any]] = [
+        {
+            "owner": o,
+            "account": a,
+            "unit": units[a],
+            "lines": counts[o, a],
+            **{f"age_{i}_minor": ages.get(n, 0) for i, n in enumerate(names)},
+        }
         for (o, a), ages in sorted(sums.items())
     ]
+    sums_of = ("lines", *(f"age_{i}_minor" for i in range(len(names)) if len(set(units.values())) < 2))
     notes = [] if rows else ["There is no break: every line of the bank is in the books."]
     if len(found) > rows_max:
         notes.append(f"The oldest {rows_max} lines are counted.")
     return {
-        "columns": [{"name": n, "label": label, "kind": k} for n, label, k in columns],
+        "columns": [{"name": n, "label": label, "kind": k, "currency_in": "unit"} for n, label, k in columns],
         "rows": rows,
         "notes": notes,
-        "totals": {n: sum(row[n] for row in rows) for n in ("lines", *(f"age_{i}_minor" for i in range(len(names))))},
+        # Several currencies have no sum.
+        "totals": {"unit": next(iter(units.values()), ""), **{n: sum(row[n] for row in rows) for n in sums_of}},
     }

@@ -24,7 +24,7 @@ _LETTERS = re.compile(r"[\W\d_]+")
 
 @dataclass(frozen=True, slots=True)
 class LineFacts:
-    """What is known of a line. open_minor: signed; text: reference and purpose together."""
+    """What is known of a line. open_minor: signed, in its currency; text: reference and purpose together."""
 
     key: int
     open_minor: int
@@ -32,6 +32,7 @@ class LineFacts:
     name: str
     iban: str
     text: str
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class InvoiceFacts:
     party_name: str
     open_minor: int
     due_on: date | None
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ SELECT m.id, m.amount_minor, coalesce(sum(l.quantity_minor), 0)
   FROM banking_linematch m
   JOIN banking_statementline s ON s.id = m.line_id
   JOIN banking_bankaccount b ON b.id = s.bank_account_id
-  LEFT JOIN books_line l ON l.entry_id = m.entry_id AND l.account_id = b.account_id
+  LEFT JOIN books_line l ON l.entry_id = m.entry_id AND l.account_id = b.account_id AND l.unit = b.currency
  WHERE m.company_id = %s
  GROUP BY m.id, m.amount_minor
 HAVING m.amount_minor <> coalesce(sum(l.quantity_minor), 0)

@@ -28,5 +28,7 @@ def verify_ledger(ctx: Context) -> list[Finding]:
     with connection.cursor() as cursor:
         cursor.execute(_RESTS, {"company": ctx.company_id, "own": ctx.company.currency})
         rows = cursor.fetchall()
-    said = "Account {} holds no {}, but {} in the smallest part of our currency is left of what it was worth."
-    return [Finding("currency_rest", f"books.account:{key}", said.format(code, currency, worth)) for key, code, currency, _, worth in rows]
+    return [
+        Finding("currency_rest", f"books.account:{key}", f"Account {code} holds no {currency} any more, but {worth} of its worth is left.")
+        for key, code, currency, _, worth in rows
+    ]

@@ -112,7 +112,7 @@ def payment_of(ctx: Context, pk: int) -> SupplierPayment:
 
 def outgoing(ctx: Context, lines: Sequence[LineFacts]) -> dict[int, list[Proposal]]:
     """What money that went out may be: transfers of runs, whole runs, bills. Shape: key of the line -> proposals."""
-    out = [line for line in lines if line.open_minor < 0]
+    out = [line for line in lines if line.open_minor < 0 and line.currency == ctx.company.currency]
     if not out:
         return {}
     orders = _orders(ctx)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 
@@ -37,7 +38,7 @@ def rates_on(ctx: Context, bases: Collection[str], quote: str, on: date) -> dict
     pairs = {(one, other) for one in {*bases, quote} for other in {quote, *pivots} if one != other}
     pairs |= {(other, one) for one, other in pairs}
     ordered = sorted(pairs)
-    values = {"company": ctx.company_id, "on": on, "bases": [b for b, _ in ordered], "quotes": [q for _, q in ordered]}
+    values: dict[str, Any] = {"company": ctx.company_id, "on": on, "bases": [b for b, _ in ordered], "quotes": [q for _, q in ordered]}
     with connection.cursor() as cursor:
         cursor.execute(_LATEST, values)
         known = {(base, other): Quoted(rate, day, source) for base, other, day, rate, source in cursor.fetchall()}

@@ -42,6 +42,6 @@ def rates(ctx: Context, *, on: Annotated[date, Input(prefill="ctx.today")]) -> d
         {"name": "age_days", "label": "Days old", "kind": "number"},
         {"name": "source", "label": "Source", "kind": "text"},
     ]
-    old = sum(row["age_days"] > OLD_DAYS for row in rows)
+    old = sum((on - rate.on).days > OLD_DAYS for rate in found)
     notes = [f"{old} of these rates are older than {OLD_DAYS} days."] if old else []
     return {"columns": columns, "rows": rows, "notes": notes, "on": on}

@@ -18,7 +18,7 @@ from enfilade.core.command import Amount, Input, Ref, command
 from enfilade.core.context import Context, Refusal
 from enfilade.core.refs import ref, resolve
 
-from .common import require_open, write_match
+from .common import require_open, require_own, write_match
 from .posting import keep, learn_party, post_line
 
 AT_ONCE_MAX = 500
@@ -52,12 +52,13 @@ def match_line(
     invoices: each is paid by a transfer on the day on which the bank booked it.
     remember: that this account pays for this party.
     keep_rest: what is left of the line stays on account of the party, which has to be one.
-    Refuses: already_matched, went_out, nothing_given, more_than_line, already_paid, too_much, several_parties, fee_too_large;
+    Refuses: already_matched, went_out, other_currency, nothing_given, more_than_line, already_paid, too_much, several_parties, fee_too_large;
     line_never_overmatched, invoice_never_overpaid, entry_period_open (database).
     """
     require_open(line)
     if line.amount_minor < 0:
         raise Refusal("went_out", "This money went out; it pays no invoice of ours.")
+    require_own(ctx, line)
     if not invoices:
         raise Refusal("nothing_given", "Name at least one invoice.", field="invoices")
     parties = _pay(ctx, line, [Part(part.invoice, part.amount, part.fee, part.discount) for part in invoices])
@@ -107,7 +108,7 @@ def match_entry(ctx: Context, *, line: StatementLine, entry: Ref[Entry]) -> Stat
 
 def _match_entry(ctx: Context, line: StatementLine, entry: Entry, percent: int | None = None, reason: str = "") -> None:
     require_open(line)
-    moved = moved_in(ctx, entry, line.bank_account.account_id)
+    moved = moved_in(ctx, entry, line.bank_account.account_id, line.currency)
     if not moved:
         raise Refusal("other_account", f"{entry} did not move {line.bank_account.account}.", field="entry")
     if moved * line.open_minor < 0 or abs(moved) > abs(line.open_minor):

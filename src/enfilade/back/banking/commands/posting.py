@@ -6,13 +6,14 @@ from datetime import date
 from typing import Annotated, Any
 
 from enfilade.back.banking.events import LineUnmatched
-from enfilade.back.banking.models import LineMatch, MatchRule, StatementLine
+from enfilade.back.banking.models import BankAccount, LineMatch, MatchRule, StatementLine
 from enfilade.back.banking.settlers import settler_of
 from enfilade.back.billing.commands import receive_transfer, reverse_write_off, void_transfer
 from enfilade.back.billing.models import WriteOff
 from enfilade.back.ledger.commands import Leg, post_legs, reverse_journal
 from enfilade.base.books.models import Account, Entry
 from enfilade.base.books.queries import entries_of
+from enfilade.base.money.queries import rate_on
 from enfilade.base.party.models import Party
 from enfilade.core.command import Input, LongText, Ref, command
 from enfilade.core.context import Context, Refusal
@@ -20,7 +21,9 @@ from enfilade.core.events import publish
 from enfilade.core.models import User
 from enfilade.core.refs import ref
 
-from .common import require_open, write_match
+from .common import require_open, require_own, write_match
+
+Worth = Annotated[int | None, Input(label="Worth in our currency", amount=True, signed=True, help="By the rate of the day when left out.")]
 
 
 @command(permission="banking.post_line", label="Post to an account")
@@ -31,13 +34,15 @@ def post_line(
     account: Ref[Account],
     amount: Annotated[int | None, Input(amount=True, signed=True, help="All that is left of the line when left out.")] = None,
     text: Annotated[str, Input(help="What the bank says when left out.")] = "",
+    worth: Worth = None,
     remember: Annotated[bool, Input(label="Propose this for lines like it", help="From the same account, or with the same name.")] = False,
 ) -> StatementLine:
     """Post a line, or a part of it, against an account of the ledger without tax: fees, interest, a transfer between our own accounts.
 
     amount: signed as the line is.
-    Refuses: already_matched, nothing_given, more_than_line, same_account, nothing_to_remember; line_never_overmatched, entry_period_open,
-    line_account_open (database).
+    worth: of a line in a foreign currency, what the bank says it is in the company's own, signed as the line is.
+    Refuses: already_matched, nothing_given, more_than_line, same_account, other_currency, no_currency, no_rate, nothing_to_remember;
+    line_never_overmatched, entry_period_open, line_account_open (database).
     """
     require_open(line)
     posted, bank = line.open_minor if amount is None else amount, line.bank_account.account
@@ -47,12 +52,28 @@ def post_line(
         raise Refusal("more_than_line", "This is more than is left of the line, or the other way.", field="amount")
     if account.pk == bank.pk:
         raise Refusal("same_account", "This is the account of the bank itself.", field="account")
-    legs = [Leg(bank.code, posted), Leg(account.code, -posted)]
+    legs = _legs(ctx, line, account, posted, worth)
     entry = post_legs(ctx, on=line.booked_on, text=text or line.purpose[:200] or str(line), origin=ref(line), legs=legs)
     write_match(ctx, line, LineMatch.Kind.ACCOUNT, posted, entry)
     if remember:
         _learn(ctx, line, account)
     return line
+
+
+def _legs(ctx: Context, line: StatementLine, account: Account, posted_minor: int, worth_minor: int | None) -> list[Leg]:
+    """What a line moves on the account of the bank, and against it; an account of another bank account holds its currency too."""
+    own, bank = ctx.company.currency, line.bank_account.account
+    other = BankAccount.objects.visible_to(ctx).filter(account=account).values_list("currency", flat=True).first() or own
+    if other not in (own, line.currency):
+        said = f"{account} is kept in {other}: post this to money in transit, and the line of its own statement against it."
+        raise Refusal("other_currency", said, field="account")
+    if line.currency == own:
+        if worth_minor is not None:
+            raise Refusal("no_currency", "Only a line in a foreign currency has a worth of its own.", field="worth")
+        return [Leg(bank.code, posted_minor), Leg(account.code, -posted_minor)]
+    worth = rate_on(ctx, line.currency, own, line.booked_on).worth_of(posted_minor) if worth_minor is None else worth_minor
+    held = (other, -posted_minor) if other == line.currency else ("", 0)
+    return [Leg(bank.code, worth, unit=line.currency, unit_minor=posted_minor), Leg(account.code, -worth, unit=held[0], unit_minor=held[1])]
 
 
 def _learn(ctx: Context, line: StatementLine, account: Account) -> None:
@@ -75,11 +96,12 @@ def keep_line(
 ) -> StatementLine:
     """Take a line, or what is left of it, as a payment of a party without an invoice; it is allocated later.
 
-    Refuses: already_matched, went_out, nothing_given, more_than_line; line_never_overmatched, entry_period_open (database).
+    Refuses: already_matched, went_out, other_currency, nothing_given, more_than_line; line_never_overmatched, entry_period_open (database).
     """
     require_open(line)
     if line.amount_minor < 0:
         raise Refusal("went_out", "This money went out; nobody has it on account with us.")
+    require_own(ctx, line)
     keep(ctx, line, party, line.open_minor if amount is None else amount)
     if remember and line.iban:
         learn_party(ctx, line, party.pk)

@@ -23,7 +23,7 @@ BEGIN
     RETURN NEW;
 END $$;
 
-CREATE TRIGGER guard_line BEFORE INSERT OR UPDATE OR DELETE ON banking_statementline FOR EACH ROW EXECUTE FUNCTION banking_guard_line();
+CREATE OR REPLACE TRIGGER guard_line BEFORE INSERT OR UPDATE OR DELETE ON banking_statementline FOR EACH ROW EXECUTE FUNCTION banking_guard_line();
 
 -- A match stands as it was made, until it is taken back, once.
 CREATE OR REPLACE FUNCTION banking_guard_match() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -42,7 +42,7 @@ BEGIN
     RAISE EXCEPTION 'A match is never changed or deleted; take it back instead.' USING ERRCODE = 'check_violation', CONSTRAINT = 'match_unchanged';
 END $$;
 
-CREATE TRIGGER guard_match BEFORE UPDATE OR DELETE ON banking_linematch FOR EACH ROW EXECUTE FUNCTION banking_guard_match();
+CREATE OR REPLACE TRIGGER guard_match BEFORE UPDATE OR DELETE ON banking_linematch FOR EACH ROW EXECUTE FUNCTION banking_guard_match();
 
 CREATE OR REPLACE FUNCTION banking_sum_line() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -50,15 +50,12 @@ BEGIN
     RETURN NULL;
 END $$;
 
-CREATE TRIGGER sum_line AFTER INSERT OR UPDATE ON banking_linematch FOR EACH ROW EXECUTE FUNCTION banking_sum_line();
+CREATE OR REPLACE TRIGGER sum_line AFTER INSERT OR UPDATE ON banking_linematch FOR EACH ROW EXECUTE FUNCTION banking_sum_line();
 
--- An account at a bank is an account of this company's ledger, in the currency of both; once the bank spoke of it, it stays the one it is.
+-- An account at a bank is an account of this company's ledger, which holds its currency; once the bank spoke of it, it stays the one it is.
 CREATE OR REPLACE FUNCTION banking_guard_account() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF NOT EXISTS (SELECT 1 FROM public.core_company c WHERE c.id = NEW.company_id AND c.currency = NEW.currency) THEN
-        RAISE EXCEPTION 'The ledger is kept in another currency than %: such an account can''t be reconciled yet.', NEW.currency
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'bank_account_currency_of_company';
-    ELSIF NOT EXISTS (SELECT 1 FROM public.books_account a WHERE a.id = NEW.account_id AND a.company_id = NEW.company_id AND NOT a.heading) THEN
+    IF NOT EXISTS (SELECT 1 FROM public.books_account a WHERE a.id = NEW.account_id AND a.company_id = NEW.company_id AND NOT a.heading) THEN
         RAISE EXCEPTION 'An account at a bank is an account of the ledger that takes entries.'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'bank_account_of_ledger';
     ELSIF TG_OP = 'UPDATE' AND (NEW.company_id, NEW.number, NEW.currency, NEW.account_id) IS DISTINCT FROM (OLD.company_id, OLD.number, OLD.currency, OLD.account_id)
@@ -69,4 +66,4 @@ BEGIN
     RETURN NEW;
 END $$;
 
-CREATE TRIGGER guard_account BEFORE INSERT OR UPDATE ON banking_bankaccount FOR EACH ROW EXECUTE FUNCTION banking_guard_account();
+CREATE OR REPLACE TRIGGER guard_account BEFORE INSERT OR UPDATE ON banking_bankaccount FOR EACH ROW EXECUTE FUNCTION banking_guard_account();

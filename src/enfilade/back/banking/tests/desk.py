@@ -32,7 +32,17 @@ class Move:
     reference: str = "NOTPROVIDED"
 
 
-def camt(opening: str, closing: str, moves: list[Move], on: date, *, account: str = IBAN, number: str = "1", version: str = "08") -> bytes:
+def camt(
+    opening: str,
+    closing: str,
+    moves: list[Move],
+    on: date,
+    *,
+    account: str = IBAN,
+    number: str = "1",
+    version: str = "08",
+    currency: str = "EUR",
+) -> bytes:
     """A camt.053 with one statement."""
     entries = "\n".join(_entry(move) for move in moves)
     return f"""<?xml version="1.0" encoding="UTF-8"?>
@@ -41,7 +51,7 @@ def camt(opening: str, closing: str, moves: list[Move], on: date, *, account: st
 {_balance("OPBD", opening, on)}
 {_balance("CLBD", closing, on)}
 {entries}
-</Stmt></BkToCstmrStmt></Document>""".encode()
+</Stmt></BkToCstmrStmt></Document>""".replace("EUR", currency).encode()
 
 
 def _side(amount: str) -> str:
@@ -72,13 +82,13 @@ class Desk(Shop):
         self.bank: BankAccount = self.open_account("House bank", IBAN, "1299")
         self.closing_minor = 0
 
-    def open_account(self, name: str, number: str, code: str) -> BankAccount:
+    def open_account(self, name: str, number: str, code: str, currency: str = "EUR") -> BankAccount:
         """An account at a bank with an account of the ledger of its own."""
         with scope(self.company.pk):
             like = Account.objects.visible_to(self.ctx).filter(purposes__purpose="bank").get()
             Account.objects.create(company=self.company, book=like.book, code=code, name=name, kind=like.kind, parent=like.parent)
             key = Account.objects.visible_to(self.ctx).get(code=code).pk
-        raw = {"name": name, "number": number, "currency": "EUR", "account": key, "owner": self.ctx.user.pk, "active": True}
+        raw = {"name": name, "number": number, "currency": currency, "account": key, "owner": self.ctx.user.pk, "active": True}
         return run_raw(self.ctx, "banking.add_bankaccount", raw)
 
     def account(self, code: str) -> Account:

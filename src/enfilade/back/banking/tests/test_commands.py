@@ -254,7 +254,7 @@ def test_an_account_at_a_bank_is_one_of_the_ledger_in_its_currency(desk: Desk) -
     with scope(desk.company.pk):
         heading = Account.objects.visible_to(desk.ctx).filter(heading=True).first()
     given = {"name": "Dollars", "number": "US1", "currency": "EUR", "account": desk.bank.account_id, "owner": desk.ctx.user.pk}
-    for code, wrong in (("bank_account_currency_of_company", {"currency": "USD"}), ("bank_account_of_ledger", {"account": heading.pk})):
+    for code, wrong in (("bank_account_currency_iso", {"currency": "US1"}), ("bank_account_of_ledger", {"account": heading.pk})):
         with pytest.raises(Refusal) as no:
             run_raw(desk.ctx, "banking.add_bankaccount", given | wrong)
         assert no.value.code == code

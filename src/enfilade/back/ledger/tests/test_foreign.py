@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from enfilade.back.ledger.commands import JournalLine, complete_chart, revalue_currencies
@@ -209,7 +209,7 @@ MOVES = st.lists(
 )
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(moves=MOVES, day=st.integers(1, 28))
 def test_revaluations_leave_nothing(practice: Practice, moves: list[tuple[str, int, Decimal]], day: int) -> None:
     """Whatever is held, whatever the rates: after a revaluation the books say what it is worth, on the next day what they said before."""

@@ -6,12 +6,11 @@ Source: ECB, "Euro foreign exchange reference rates": eurofxref-daily.xml, eurof
 from __future__ import annotations
 
 import io
-import re
 import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
-from datetime import date
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -27,10 +26,6 @@ RATE_MAX = 10**9
 _THIS = "enfilade.base.money.formats.ecb"
 _ZIP = b"PK\x03\x04"
 _NONE = {"", "N/A"}
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
-_WRITTEN = re.compile(r"^(\d{1,2}) ([A-Z][a-z]+) (\d{4})$")
 
 
 @dataclass(slots=True)
@@ -141,11 +136,11 @@ def _collected(days: Iterator[tuple[int, str, Iterator[tuple[int, str, str]]]]) 
 
 def _day(text: str, line: int) -> str:
     """2026-11-27, or 27 November 2026 as the file of one day has it."""
-    written = _WRITTEN.match(text.strip())
-    if written is None:
-        return day(text, line, "Date")
+    said = text.strip()
+    if "-" in said:
+        return day(said, line, "Date")
     try:
-        return date(int(written[3]), _MONTHS.index(written[2]) + 1, int(written[1])).isoformat()
+        return datetime.strptime(said, "%d %B %Y").date().isoformat()  # noqa: DTZ007 - a day has no zone
     except ValueError:
         raise Fault(line, "Date", f"“{clean(text)[0][:30]}” is no date.") from None
 
