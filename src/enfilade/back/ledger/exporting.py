@@ -13,8 +13,9 @@ from enfilade.base.books.queries import accounts_by_code, with_lines
 from enfilade.core.context import Context
 from enfilade.core.resource.transfer import Exporter, register_exporter
 
+from .journals.costs import at_cost
 from .journals.writing import FORMATS, AccountOut, Beancount, EntryOut, Hledger, LineOut, write_journal
-from .queries import BOOK_CODE, ledger_book
+from .queries import BOOK_CODE, currencies_of, ledger_book
 
 CHUNK = 500
 
@@ -28,8 +29,9 @@ def write_entries(into: Hledger | Beancount, ctx: Context, rows: Any) -> Iterato
     posted = [AccountOut(a.pk, a.kind, _path(a, accounts)) for a in accounts.values() if not a.heading]
     mine = rows.filter(book__code=BOOK_CODE)
     first_on = mine.order_by().aggregate(first=Min("on"))["first"] or ctx.today
-    entries = (_entry(row) for row in with_lines(ctx, mine).iterator(chunk_size=CHUNK))
-    yield from write_journal(into, ctx.company.name, ctx.company.currency, posted, first_on, entries)
+    own, counterparts = ctx.company.currency, {a.pk for a in accounts.values() if a.kind == Account.Kind.STATISTICAL}
+    entries = (_entry(row, own, counterparts) for row in with_lines(ctx, mine).iterator(chunk_size=CHUNK))
+    yield from write_journal(into, ctx.company.name, [own, *currencies_of(ctx)], posted, first_on, entries)
 
 
 def _path(account: Account, accounts: dict[int, Account]) -> tuple[str, ...]:
@@ -41,12 +43,12 @@ def _path(account: Account, accounts: dict[int, Account]) -> tuple[str, ...]:
     return tuple(reversed(path))
 
 
-def _entry(entry: Any) -> EntryOut:
+def _entry(entry: Any, own: str, counterparts: set[int]) -> EntryOut:
     lines = [
         LineOut(line.account_id, line.quantity_minor, line.unit, line.text, line.party.name if line.party else "", line.dimension_codes)
         for line in entry.lines.all()
     ]
-    return EntryOut(entry.on, entry.text, str(entry.pk), entry.origin, lines)
+    return EntryOut(entry.on, entry.text, str(entry.pk), entry.origin, at_cost(lines, own, counterparts))
 
 
 for name, into in FORMATS.items():

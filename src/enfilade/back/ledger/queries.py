@@ -25,6 +25,7 @@ from .rules import HOLDING_KINDS, Valued, is_foreign, is_value, year_start
 
 BOOK_CODE = "general"
 RATE_DECIMALS = 10
+LAST_DAY = date(2199, 12, 31)
 
 
 _BY_PURPOSE = """
@@ -204,3 +205,9 @@ def _valued(account: Account, unit: str, quantity_minor: int, book_minor: int, r
     said = Arithmetic(prec=28).divide(rate.denominator, rate.numerator)
     worth = rate.worth_of(quantity_minor)
     return Valued(account.pk, account.code, account.name, unit, quantity_minor, book_minor, worth, round(said, RATE_DECIMALS), rate.on)
+
+
+def currencies_of(ctx: Context) -> list[str]:
+    """The foreign currencies in which anything was ever posted."""
+    units = {total.unit for total in totals_on(ctx, ledger_book(ctx), LAST_DAY)}
+    return sorted(unit for unit in units if is_foreign(unit, ctx.company.currency))

@@ -52,8 +52,8 @@ def match_line(
     invoices: each is paid by a transfer on the day on which the bank booked it.
     remember: that this account pays for this party.
     keep_rest: what is left of the line stays on account of the party, which has to be one.
-    Refuses: already_matched, went_out, other_currency, nothing_given, more_than_line, already_paid, too_much, several_parties, fee_too_large;
-    line_never_overmatched, invoice_never_overpaid, entry_period_open (database).
+    Refuses: already_matched, went_out, other_currency, nothing_given, more_than_line, already_paid, too_much, several_parties,
+    fee_too_large; line_never_overmatched, invoice_never_overpaid, entry_period_open (database).
     """
     require_open(line)
     if line.amount_minor < 0:

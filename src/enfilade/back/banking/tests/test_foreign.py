@@ -71,7 +71,7 @@ def desk() -> DollarDesk:
 
 
 def test_what_is_owed_in_dollars_is_paid_and_the_difference_is_realised(desk: DollarDesk) -> None:
-    """Given 100 dollars owed for 80 euros, when they come at 1.00 and are entered by hand, then the line is that entry and 20 are gained."""
+    """Given 100 dollars owed for 80 euros, when they come at 1.00, entered by hand, then the line is that entry and 20 are gained."""
     owed = [JournalLine("1200", debit=10_000, currency="USD"), JournalLine("4000", credit=10_000, currency="USD")]
     post_journal(desk.ctx, on=desk.today, text="Sold", lines=owed)
     desk.quote("1.00")

@@ -37,7 +37,7 @@ class AccountOut:
 
 @dataclass(frozen=True, slots=True)
 class LineOut:
-    """One side of an entry."""
+    """One side of an entry. cost_minor, cost_unit: of an amount in a foreign currency, what it is worth, without a sign."""
 
     account: int
     amount_minor: int
@@ -45,6 +45,14 @@ class LineOut:
     text: str = ""
     party: str = ""
     dimensions: str = ""
+    cost_minor: int = 0
+    cost_unit: str = ""
+
+    @property
+    def figure(self) -> str:
+        """Its amount, with its cost."""
+        cost = f" @@ {_figure(self.cost_minor, self.cost_unit)}" if self.cost_unit else ""
+        return f"{_figure(self.amount_minor, self.unit)}{cost}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +71,15 @@ class Hledger:
 
     ending, media_type = "journal", "text/plain; charset=utf-8"
 
-    def begin(self, title: str, currency: str, accounts: Sequence[AccountOut], on: date) -> Iterator[str]:
-        """What stands above the entries."""
+    def begin(self, title: str, currencies: Sequence[str], accounts: Sequence[AccountOut], on: date) -> Iterator[str]:
+        """What stands above the entries. currencies: the company's own, and those that its accounts hold."""
         del on
-        yield f"; {_line(title)}\ndecimal-mark .\ncommodity {_figure(100_000, currency)}\n\n"
+        yield f"; {_line(title)}\ndecimal-mark .\n"
+        for currency in currencies:
+            # The mark of decimals has to stand there, also where none follow.
+            number, unit = _figure(100_000, currency).split()
+            yield f"commodity {number if '.' in number else number + '.'} {unit}\n"
+        yield "\n"
         for account in accounts:
             yield f"account {self.name(account)}  ; type:{_TYPES[account.kind]}\n"
         yield "\n"
@@ -85,7 +98,7 @@ class Hledger:
             more = ", ".join(
                 filter(None, (_tag("dimensions", line.dimensions), _tag("party", line.party), _line(line.text).replace(";", ",")))
             )
-            yield f"    {names[line.account]}  {_figure(line.amount_minor, line.unit)}{f'  ; {more}' if more else ''}\n"
+            yield f"    {names[line.account]}  {line.figure}{f'  ; {more}' if more else ''}\n"
         yield "\n"
 
 
@@ -94,9 +107,9 @@ class Beancount:
 
     ending, media_type = "beancount", "text/plain; charset=utf-8"
 
-    def begin(self, title: str, currency: str, accounts: Sequence[AccountOut], on: date) -> Iterator[str]:
-        """What stands above the entries: accounts are open from the first day on."""
-        yield f'option "title" "{_quoted(title)}"\noption "operating_currency" "{currency}"\n\n'
+    def begin(self, title: str, currencies: Sequence[str], accounts: Sequence[AccountOut], on: date) -> Iterator[str]:
+        """What stands above the entries: accounts are open from the first day on. currencies: the company's own stands first."""
+        yield f'option "title" "{_quoted(title)}"\noption "operating_currency" "{currencies[0]}"\n\n'
         for account in accounts:
             yield f'{on} open {self.name(account)}\n  name: "{_quoted(account.path[-1])}"\n'
         yield "\n"
@@ -113,7 +126,7 @@ class Beancount:
             if value:
                 yield f'  {key}: "{_quoted(value)}"\n'
         for line in entry.lines:
-            yield f"  {names[line.account]}  {_figure(line.amount_minor, line.unit)}\n"
+            yield f"  {names[line.account]}  {line.figure}\n"
             for key, value in (("dimensions", line.dimensions), ("party", line.party), ("text", line.text)):
                 if value:
                     yield f'    {key}: "{_quoted(value)}"\n'
@@ -124,10 +137,15 @@ FORMATS: dict[str, Hledger | Beancount] = {"hledger": Hledger(), "beancount": Be
 
 
 def write_journal(
-    into: Hledger | Beancount, title: str, currency: str, accounts: Sequence[AccountOut], first_on: date, entries: Iterable[EntryOut]
+    into: Hledger | Beancount,
+    title: str,
+    currencies: Sequence[str],
+    accounts: Sequence[AccountOut],
+    first_on: date,
+    entries: Iterable[EntryOut],
 ) -> Iterator[str]:
-    """The whole journal, piece by piece. first_on: the day from which it tells."""
-    yield from into.begin(title, currency, accounts, first_on)
+    """The whole journal, piece by piece. currencies: the company's own stands first. first_on: the day from which it tells."""
+    yield from into.begin(title, currencies, accounts, first_on)
     names = {account.key: into.name(account) for account in accounts}
     for entry in entries:
         yield from into.entry(entry, names)

@@ -10,16 +10,19 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from enfilade.back.ledger.commands import JournalLine, import_journal, post_journal, take_back_journal
+from enfilade.back.ledger.commands import JournalLine, import_journal, post_journal, revalue_currencies, take_back_journal
 from enfilade.back.ledger.journals.found import FoundJournal, failed_checks
 from enfilade.back.ledger.journals.reader import read, read_journal
 from enfilade.back.ledger.models import AccountName, JournalFile
+from enfilade.back.ledger.queries import holdings_on
 from enfilade.base.books.models import Account
 from enfilade.base.books.queries import totals_on
+from enfilade.base.money.models import Rate
 from enfilade.core.context import Invalid, Refusal
 from enfilade.core.files import store
 from enfilade.core.resource import resource_named
@@ -207,7 +210,7 @@ def held(practice: Practice) -> dict[str, int]:
         return {
             codes[t.account_id]: t.balance_minor
             for t in totals_on(practice.ctx, ledger_book(practice.ctx), date(2026, 12, 31))
-            if t.balance_minor
+            if t.balance_minor and t.unit == "EUR"
         }
 
 
@@ -307,6 +310,72 @@ for account in realization.iter_children(realization.realize(entries)):
     done = subprocess.run([sys.executable, "-c", asked, file], check=True, capture_output=True, text=True)
     rows = [line.split("\t") for line in done.stdout.splitlines()]
     assert by_code((name, number) for name, number in rows) == held(year)
+
+
+@pytest.fixture
+def abroad(practice: Practice) -> Practice:
+    """Dollars and yen that came, went in part, and were revalued."""
+    for number, (currency, rate) in enumerate((("USD", "1.25"), ("JPY", "160"), ("USD", "1.1")), 1):
+        more = {"currency": currency, "rate": Decimal(rate)}
+        lines = [JournalLine("1200", debit=10_000 * number, text="said", **more), JournalLine("4000", credit=10_000 * number, **more)]
+        post_journal(practice.ctx, on=date(2026, 1, number), text="Sold", lines=lines)
+    paid = [JournalLine("1200", credit=20_000, currency="USD", rate=Decimal(1)), JournalLine("1100", debit=20_000)]
+    post_journal(practice.ctx, on=date(2026, 2, 1), text="Paid", lines=paid)
+    with scope(practice.company.pk):
+        for currency, rate in (("USD", 2), ("JPY", 100)):
+            Rate.objects.create(company=practice.company, base="EUR", quote=currency, on=date(2026, 2, 28), rate=rate)
+    revalue_currencies(practice.ctx, on=date(2026, 2, 28))
+    post_journal(practice.ctx, on=date(2026, 3, 1), text="Own", lines=[JournalLine("1100", debit=5), JournalLine("4000", credit=5)])
+    return practice
+
+
+def in_units(practice: Practice) -> dict[tuple[str, str], int]:
+    """What accounts hold of each foreign currency, by code."""
+    with scope(practice.company.pk):
+        return {(h.code, h.unit): h.quantity_minor for h in holdings_on(practice.ctx, date(2026, 12, 31)) if h.quantity_minor}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(not shutil.which("hledger"), reason="hledger is not here")
+def test_hledger_has_the_same_balances_in_every_currency(abroad: Practice, tmp_path: Path) -> None:
+    file = tmp_path / "out.journal"
+    file.write_text(exported(abroad, "journal"))
+    subprocess.run(["hledger", "-f", file, "check", "--strict"], check=True, capture_output=True)
+    asked = ["hledger", "-f", file, "balance", "--flat", "--no-total", "-O", "csv"]
+    at_cost = list(csv.reader(subprocess.run([*asked, "--cost"], check=True, capture_output=True, text=True).stdout.splitlines()))
+    assert by_code((row[0], row[1]) for row in at_cost[1:]) == held(abroad)
+    for unit, digits in (("USD", 100), ("JPY", 1)):
+        rows = list(csv.reader(subprocess.run([*asked, f"cur:{unit}"], check=True, capture_output=True, text=True).stdout.splitlines()))
+        found = {row[0].rsplit(":", 1)[-1].split()[0]: round(float(row[1].replace(unit, "").replace(",", "")) * digits) for row in rows[1:]}
+        assert found == {code: quantity for (code, of), quantity in in_units(abroad).items() if of == unit}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_beancount_has_the_same_balances_in_every_currency(abroad: Practice, tmp_path: Path) -> None:
+    file = tmp_path / "out.beancount"
+    file.write_text(exported(abroad, "beancount"))
+    asked = """
+import sys
+from collections import defaultdict
+from beancount import loader
+from beancount.core import convert, data
+entries, errors, _ = loader.load_file(sys.argv[1])
+assert not errors, errors
+sums = defaultdict(int)
+for entry in data.filter_txns(entries):
+    for posting in entry.postings:
+        sums[posting.account, "cost"] += convert.get_weight(posting).number
+        if posting.units.currency != "EUR":
+            sums[posting.account, posting.units.currency] += posting.units.number
+for (account, unit), number in sums.items():
+    print(account, unit, number, sep="\\t")
+"""
+    done = subprocess.run([sys.executable, "-c", asked, file], check=True, capture_output=True, text=True)
+    rows = [line.split("\t") for line in done.stdout.splitlines()]
+    assert by_code((name, number) for name, unit, number in rows if unit == "cost") == held(abroad)
+    digits = {"USD": 100, "JPY": 1}
+    found = {(n.rsplit(":", 1)[-1].split("-")[0], u): round(float(v) * digits[u]) for n, u, v in rows if u != "cost" and float(v)}
+    assert found == in_units(abroad)
 
 
 @pytest.mark.django_db(transaction=True)
