@@ -76,9 +76,7 @@ class Hledger:
         del on
         yield f"; {_line(title)}\ndecimal-mark .\n"
         for currency in currencies:
-            # The mark of decimals has to stand there, also where none follow.
-            number, unit = _figure(100_000, currency).split()
-            yield f"commodity {number if '.' in number else number + '.'} {unit}\n"
+            yield f"commodity {_with_mark(_figure(100_000, currency))}\n"
         yield "\n"
         for account in accounts:
             yield f"account {self.name(account)}  ; type:{_TYPES[account.kind]}\n"
@@ -154,6 +152,11 @@ def write_journal(
 def _figure(amount_minor: int, unit: str) -> str:
     decimals = get_currency_precision(unit)
     return f"{Decimal(amount_minor).scaleb(-decimals):.{decimals}f} {unit}"
+
+
+def _with_mark(figure: str) -> str:
+    """A figure with its mark of decimals, where none follow as well: a commodity is declared by it."""
+    return figure if "." in figure else figure.replace(" ", ". ", 1)
 
 
 def _line(text: str) -> str:

@@ -45,12 +45,15 @@ def _went_out(line: StatementLine) -> bool:
 def match_bills(ctx: Context, *, line: StatementLine, bills: list[BillPart]) -> StatementLine:
     """Take money that went out as payment of bills of one supplier; what is left of the line stays open.
 
-    Refuses: already_matched, came_in, nothing_given, several_suppliers, more_than_line, too_much; settlement_not_in_run,
+    Refuses: already_matched, came_in, other_currency, nothing_given, several_suppliers, more_than_line, too_much; settlement_not_in_run,
     bill_never_overpaid, line_never_overmatched, entry_period_open (database).
     """
     require_open(line)
     if line.open_minor > 0:
         raise Refusal("came_in", "This money came in; it pays no bill of a supplier.")
+    if line.currency != ctx.company.currency:
+        said = f"Bills are kept in {ctx.company.currency}: post this line against what the bill is owed, and pay the bill by hand."
+        raise Refusal("other_currency", said)
     if not bills:
         raise Refusal("nothing_given", "Name at least one bill.", field="bills")
     locked = lock_bills(ctx, {key_of(part.bill) for part in bills}, "bills")

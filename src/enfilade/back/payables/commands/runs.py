@@ -46,7 +46,7 @@ def make_run(
     require_date(pay_on, "pay_on")
     if pay_on < ctx.today:
         raise Refusal("day_is_over", "A bank pays today at the earliest.", field="pay_on")
-    if bank_account.currency != "EUR":
+    if {bank_account.currency, ctx.company.currency} != {"EUR"}:
         raise Refusal("not_sepa", "SEPA transfers are in euro; pay from an account in euro.", field="bank_account")
     chosen = [bill.pk for bill in bills] or _due(ctx, due_by)
     rows = lock_bills(ctx, chosen, "bills")
