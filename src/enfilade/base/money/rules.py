@@ -164,15 +164,6 @@ def worth_at(amount_minor: int, rate: Decimal, currency: str, own: str) -> int:
     return RateOn(currency, own, Decimal(1), rate, day, day).worth_of(amount_minor)
 
 
-def share_of(whole_minor: int, part: int, of: int) -> int:
-    """What belongs to a part of something, rounded half up; to all of it belongs exactly the whole.
-
-    Why: the share of what was settled after a payment less the share before it is what the payment takes, so that parts in any order and
-    of any size leave nothing over.
-    """
-    return whole_minor if part == of else round_half_up(_EXACT.divide(Decimal(whole_minor * part), Decimal(of)))
-
-
 def round_to_cash(amount_minor: int, step_minor: int) -> int:
     """An amount in coins that exist, half up: with step 5, 0.12 becomes 0.10 and 0.13 becomes 0.15."""
     return round_half_up(_EXACT.divide(Decimal(amount_minor), Decimal(step_minor))) * step_minor

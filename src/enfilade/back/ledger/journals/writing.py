@@ -76,7 +76,7 @@ class Hledger:
         del on
         yield f"; {_line(title)}\ndecimal-mark .\n"
         for currency in currencies:
-            yield f"commodity {_with_mark(_figure(100_000, currency))}\n"
+            yield " ".join(("commodity", _with_mark(_figure(100_000, currency)))) + "\n"
         yield "\n"
         for account in accounts:
             yield f"account {self.name(account)}  ; type:{_TYPES[account.kind]}\n"

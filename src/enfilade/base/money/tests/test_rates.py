@@ -18,7 +18,7 @@ from enfilade.base.money.formats.ecb import read, read_rates
 from enfilade.base.money.models import Rate
 from enfilade.base.money.queries import convert, rate_on, rates_on
 from enfilade.base.money.reports import rates
-from enfilade.base.money.rules import RateOn, share_of
+from enfilade.base.money.rules import RateOn
 from enfilade.core.context import Context, Invalid, Refusal
 from enfilade.core.files import store
 from enfilade.core.scope import scope
@@ -152,13 +152,3 @@ def test_an_amount_goes_half_up_whichever_way_the_rate_was_recorded(amount: int,
     assert abs(inverse) == (2 * abs(amount) * 10_000 + units) // (2 * units)
     straight = RateOn("USD", "EUR", rate, Decimal(1), day, day).worth_of(amount)
     assert abs(straight) == (2 * abs(amount) * units + 10_000) // 20_000
-
-
-@given(st.integers(0, 10**12), st.lists(st.integers(1, 10**9), min_size=1, max_size=8))
-def test_shares_of_parts_in_any_order_are_the_whole(whole: int, parts: list[int]) -> None:
-    settled, taken_minor = 0, []
-    for part in parts:
-        taken_minor.append(share_of(whole, settled + part, sum(parts)) - share_of(whole, settled, sum(parts)))
-        settled += part
-    assert sum(taken_minor) == whole
-    assert min(taken_minor) >= 0
