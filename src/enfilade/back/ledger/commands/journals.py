@@ -35,7 +35,7 @@ def import_journal(
     file: Ref[StoredFile],
     add_accounts: Annotated[bool, Input(label="Add the accounts that are not known")] = False,
 ) -> JournalFile:
-    """Enter every entry of a journal of hledger, Ledger or beancount, or of a CSV file or workbook, as its content is.
+    """Enter every entry of a journal of hledger, Ledger, beancount or GnuCash, or of a CSV file or workbook, as its content is.
 
     add_accounts: an account is known by its code at the beginning of its name or of the last part of it, else by what was said under
         names of accounts elsewhere; others are added with a code of their own, their kind being told by their first word.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from enfilade.core.apart import answer, read_apart
@@ -9,6 +10,7 @@ from enfilade.core.textfile import decode, refusal
 from enfilade.core.workbook import is_workbook
 
 from .found import FoundJournal, refused
+from .gnucash import PACKED
 
 SECONDS_MAX = 30
 MEMORY_MAX_BYTES = 1024 * 1024 * 1024
@@ -20,7 +22,7 @@ def read_journal(data: bytes, region: str, currency: str) -> FoundJournal:
 
     region: country whose code page and order of dates are meant where the file leaves it open. currency: that the ledger keeps.
     """
-    if not is_workbook(data) and (fault := refusal(data, "a journal")):
+    if not is_workbook(data) and not data.startswith(PACKED) and (fault := refusal(data, "a journal")):
         return refused(fault.line, fault.sentence)
     answered = read_apart(_THIS, data, SECONDS_MAX, region, currency)
     if answered is None:
@@ -30,16 +32,24 @@ def read_journal(data: bytes, region: str, currency: str) -> FoundJournal:
 
 def read(data: bytes, region: str, currency: str) -> dict[str, Any]:
     """In the process: by the reader that knows the format."""
-    from .bean import is_bean, read_bean
-    from .columns import read_columns
-    from .plain import is_plain, read_plain
-
-    text = "" if is_workbook(data) else decode(data)
-    reader = read_bean if is_bean(text) else read_plain if is_plain(text) else read_columns
-    found = reader(data, region, currency)
+    found = _reader_of(data)(data, region, currency)
     if not found.entries and not any(problem["refused"] for problem in found.problems):
         found.problems += refused(1, "There is no entry in this file.").problems
     return found.as_json()
+
+
+def _reader_of(data: bytes) -> Callable[[bytes, str, str], FoundJournal]:
+    from .bean import is_bean, read_bean
+    from .columns import read_columns
+    from .gnucash import is_gnucash, read_gnucash
+    from .plain import is_plain, read_plain
+
+    if is_workbook(data):
+        return read_columns
+    if is_gnucash(data):
+        return read_gnucash
+    text = decode(data)
+    return read_bean if is_bean(text) else read_plain if is_plain(text) else read_columns
 
 
 if __name__ == "__main__":
