@@ -7,7 +7,7 @@ from datetime import date
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from enfilade.base.party.models import Party
+from enfilade.base.party.queries import parties_by_id
 from enfilade.core.context import Context, Invalid, NotFound
 from enfilade.core.resource import page
 
@@ -40,7 +40,7 @@ def payment_receipt(request: HttpRequest, ctx: Context, pk: int) -> HttpResponse
 @page("statements/<int:pk>/pdf/", title="Statement of account as PDF", permission="billing.view_invoice", menu=False)
 def statement_as_pdf(request: HttpRequest, ctx: Context, pk: int) -> HttpResponse:
     """The statement of a party at /billing/statements/<party>/pdf/?from_on=2026-01-01&to_on=2026-01-31; of this year when left out."""
-    party = Party.objects.visible_to(ctx).filter(pk=pk).first()
+    party = parties_by_id(ctx, [pk]).get(pk)
     if party is None:
         raise NotFound("party", pk)
     from_on = _day(request, "from_on", ctx.today.replace(month=1, day=1))

@@ -12,6 +12,7 @@ from django.db.models.functions import Lower
 from enfilade.base.party.models import Party
 from enfilade.base.party.queries import merged_keys
 from enfilade.core.context import Context
+from enfilade.core.models.record import RecordQuerySet
 
 from .models import Allocation, Charge, DrawerSession, Invoice, InvoiceLine, Letterhead, Payment, WriteOff
 
@@ -69,6 +70,12 @@ def open_invoices(ctx: Context, party: Party | None = None) -> list[Invoice]:
     if party is not None:
         rows = rows.filter(party__in=merged_keys(ctx, party))
     return list(rows.select_related("party").order_by("due_on", "pk"))
+
+
+def overdue_invoices(ctx: Context, on: date) -> RecordQuerySet:
+    """Invoices that are open now and were due before a day."""
+    still = [Invoice.State.ISSUED, Invoice.State.PART_PAID]
+    return Invoice.objects.visible_to(ctx).filter(kind=Invoice.Kind.INVOICE, state__in=still, due_on__lt=on)
 
 
 def invoices_like(

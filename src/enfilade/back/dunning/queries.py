@@ -9,6 +9,7 @@ from datetime import date
 from django.db.models import Max, Q
 
 from enfilade.back.billing.models import Invoice
+from enfilade.back.billing.queries import overdue_invoices
 from enfilade.base.party.models import Party
 from enfilade.base.party.queries import merged_keys
 from enfilade.core.context import Context
@@ -30,8 +31,7 @@ class Late:
 
 def late_invoices(ctx: Context, on: date, party: Party | None = None) -> list[Late]:
     """Invoices that were due before a day and are open now, the longest due first, each with what comes next or what holds it."""
-    open_states = [Invoice.State.ISSUED, Invoice.State.PART_PAID]
-    rows = Invoice.objects.visible_to(ctx).filter(kind=Invoice.Kind.INVOICE, state__in=open_states, due_on__lt=on)
+    rows = overdue_invoices(ctx, on)
     if party is not None:
         rows = rows.filter(party__in=merged_keys(ctx, party))
     invoices = list(rows.select_related("party").order_by("due_on", "pk"))

@@ -238,6 +238,12 @@ def parties_by_id(ctx: Context, keys: Iterable[int]) -> dict[int, Party]:
     return {party.pk: party for party in Party.objects.visible_to(ctx).filter(pk__in=list(keys))}
 
 
+def with_email(ctx: Context, keys: Collection[int]) -> set[int]:
+    """Which of some parties have an e-mail address."""
+    points = ContactPoint.objects.visible_to(ctx).filter(party__in=keys, kind=ContactPoint.Kind.EMAIL)
+    return set(points.values_list("party", flat=True))
+
+
 def parties_called(ctx: Context, names: Collection[str]) -> dict[str, list[int]]:
     """Who has these numbers or exactly these names, merged ones left out; a number goes before a name. Shape: name -> primary keys."""
     rows = live_parties(ctx).filter(Q(number__in=names) | Q(name__in=names)).values_list("pk", "number", "name")

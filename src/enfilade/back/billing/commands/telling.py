@@ -12,6 +12,7 @@ from enfilade.base.message.commands import write_from_template
 from enfilade.base.message.models import Mail
 from enfilade.base.message.queries import as_read_by
 from enfilade.base.party.models import Party
+from enfilade.base.party.queries import live_parties, with_email
 from enfilade.core import files
 from enfilade.core.command import Input, Ref, command
 from enfilade.core.context import Context, Refusal
@@ -65,12 +66,10 @@ def email_statements(
     Refuses: nobody_owes, no_address, too_many, days_swapped; what email_statement refuses: then nothing is sent to anybody.
     """
     keys = {item.party for item in open_items(ctx, to_on)} | {balance.party for balance in balances_on_account(ctx, to_on)}
-    parties = list(Party.objects.visible_to(ctx).filter(pk__in=keys, merged_into=None).order_by("name", "pk")[: AT_ONCE_MAX + 1])
+    parties = list(live_parties(ctx).filter(pk__in=keys).order_by("name", "pk")[: AT_ONCE_MAX + 1])
     if not parties:
         raise Refusal("nobody_owes", "Nobody owes anything on this day, and nobody has anything on account.", field="to_on")
-    reached = set(
-        Party.objects.visible_to(ctx).filter(pk__in=[p.pk for p in parties], contact_points__kind="email").values_list("pk", flat=True)
-    )
+    reached = with_email(ctx, [party.pk for party in parties])
     missing = [party for party in parties if party.pk not in reached]
     if missing and not leave_out:
         names = ", ".join(party.name for party in missing[:NAMED_MAX]) + (" …" if len(missing) > NAMED_MAX else "")
