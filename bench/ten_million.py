@@ -32,9 +32,13 @@ SELECT %(company)s, 'INV-' || n, 'invoice', %(party)s, 'Customer', 14, day, day 
        CASE WHEN open THEN 0 ELSE 119 END, 0, CASE WHEN open THEN 'issued' ELSE 'paid' END, '', ''
   FROM {series};
 INSERT INTO billing_payment (company_id, number, kind, party_id, invoice_id, method, currency, amount_minor, "on", received_at,
-                             received_by_id, refunded_minor, reason, state)
-SELECT company_id, 'P-' || id, 'payment', party_id, id, 'transfer', 'EUR', total_minor, due_on, %(now)s, %(user)s, 0, '', 'taken'
+                             received_by_id, refunded_minor, allocated_minor, reason, state)
+SELECT company_id, 'P-' || id, 'payment', party_id, id, 'transfer', 'EUR', total_minor, due_on, %(now)s, %(user)s, 0, total_minor, '',
+       'taken'
   FROM billing_invoice WHERE company_id = %(company)s AND state = 'paid';
+INSERT INTO billing_allocation (company_id, payment_id, invoice_id, amount_minor, "on", made_at, made_by_id, reason, state)
+SELECT company_id, id, invoice_id, amount_minor, "on", %(now)s, %(user)s, '', 'standing'
+  FROM billing_payment WHERE company_id = %(company)s;
 INSERT INTO payables_bill (company_id, number, kind, supplier_id, supplier_number, billed_on, due_on, posted_on, currency, net_minor,
                            tax_minor, total_minor, discount_minor, settled_minor, iban, reference, note, origin, entered_by_id, entered_at,
                            approved_by_id, approved_at, state)
@@ -57,7 +61,7 @@ _SERIES = """
         CASE WHEN n > %(many)s - %(open)s THEN date '2026-08-01' + n::integer %% 100
              ELSE date '2017-01-01' + (n * 3500 / %(many)s)::integer END AS day FROM generate_series(1, %(many)s::bigint) n) made
 """
-_TABLES = ("billing_invoice", "billing_payment", "payables_bill", "payables_supplierpayment", "payables_settlement")
+_TABLES = ("billing_invoice", "billing_payment", "billing_allocation", "payables_bill", "payables_supplierpayment", "payables_settlement")
 
 
 def companies() -> tuple[Context, Context]:

@@ -10,8 +10,10 @@ from django.db import migrations, models
 import enfilade.core.fields
 
 SQL = Path(__file__).resolve().parent.parent / "sql" / "open_items.sql"
-# What was paid so far stands as allocated; what was given back was allocated until that day.
+# Of all companies: otherwise the owner of the tables sees no row of any. What was paid so far stands as allocated; what was given back
+# was allocated until that day.
 _MOVED = """
+SELECT set_config('app.companies', (SELECT coalesce(array_agg(id), '{}')::text FROM core_company), true);
 INSERT INTO billing_allocation (company_id, payment_id, invoice_id, amount_minor, "on", made_at, made_by_id, reason, state)
 SELECT company_id, id, invoice_id, amount_minor - refunded_minor, "on", received_at, received_by_id, '', 'standing'
   FROM billing_payment WHERE kind = 'payment' AND amount_minor > refunded_minor;

@@ -130,6 +130,7 @@ class Payment(Record):
             models.Index(fields=["company", "on"], name="payment_day"),
             models.Index(fields=["company", "party", "-id"], name="payment_party"),
             models.Index(fields=["company", "party"], condition=Q(rest_minor__gt=0), name="payment_on_account"),
+            models.Index(fields=["company", "voided_on"], condition=Q(voided_on__isnull=False), name="payment_voided"),
         ]
 
     def __str__(self) -> str:
