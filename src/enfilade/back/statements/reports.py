@@ -12,6 +12,7 @@ from enfilade.back.ledger.rules import RESULT_KINDS, Place, year_start
 from enfilade.base.books.queries import first_period
 from enfilade.core.command import Choice, Input
 from enfilade.core.context import Context, Invalid
+from enfilade.core.language.words import say
 from enfilade.core.proofs import PROOFS
 from enfilade.core.resource import report
 from enfilade.core.resource.hooks import Column
@@ -82,7 +83,7 @@ def cash_flow(ctx: Context, *, from_on: From = None, to_on: Today, method: Annot
             rows += _section(TITLES[category], sums[category], inner)
     difference = now - before - sum(sums.values())
     rows += [
-        {"name": name, "amount_minor": amount, "emphasis": True}
+        {"name": say(name), "amount_minor": amount, "emphasis": True}
         for name, amount in (("Change of cash", sum(sums.values())), ("Cash before", before), ("Cash at the end", now))
     ]
     proved = "The statement does not explain all of the change of cash." if difference else "It is what cash and bank accounts moved."
@@ -99,12 +100,12 @@ def cash_flow(ctx: Context, *, from_on: From = None, to_on: Today, method: Annot
 
 
 def _section(title: str, amount_minor: int, inner: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [{"name": title, "amount_minor": amount_minor, "emphasis": True}, *inner] if inner else []
+    return [{"name": say(title), "amount_minor": amount_minor, "emphasis": True}, *inner] if inner else []
 
 
 def _step(name: str, amount_minor: int) -> dict[str, Any]:
     """A line that is no account."""
-    return {"name": name, "level": 1, "amount_minor": amount_minor}
+    return {"name": say(name), "level": 1, "amount_minor": amount_minor}
 
 
 def _accounts(places: Mapping[int, Place], amounts: Mapping[int, int], start: date, end: date) -> list[dict[str, Any]]:
@@ -142,7 +143,7 @@ def changes_in_equity(ctx: Context, *, from_on: From = None, to_on: Today) -> di
             url = lines_url(place.code, start, to_on)
             rows.append({"name": place.name, "code": place.code, "url": url, **_equity(opening, closing - opening)})
     results = [-sum(amount for key, amount in day.items() if places[key].kind in RESULT_KINDS) for day in (before, now)]
-    rows.append({"name": "Results not distributed", **_equity(results[0], results[1] - results[0])})
+    rows.append({"name": say("Results not distributed"), **_equity(results[0], results[1] - results[0])})
     columns = [
         _column("name", "Name"), _column("code", "Account"), _column("opening_minor", "Opening", "amount"),
         _column("more_minor", "Put in or earned", "amount"), _column("less_minor", "Taken out or lost", "amount"),
@@ -198,8 +199,8 @@ def ratios(ctx: Context, *, from_on: From = None, to_on: Today) -> dict[str, Any
     for name, formula, one, other, times, unit in said:
         value = rules.divided(one * times, other)
         over = one // days if unit == "days" else one
-        words = "" if value is None else f"{value} {unit}"
-        rows.append({"name": name, "value": words, "formula": formula, "above_minor": over, "below_minor": other, "url": behind})
+        words = "" if value is None else f"{value} {say(unit)}"
+        rows.append({"name": say(name), "value": words, "formula": say(formula), "above_minor": over, "below_minor": other, "url": behind})
     columns = [
         _column("name", "Ratio"), _column("value", "Value", "number"), _column("formula", "Formula"),
         _column("above_minor", "Above", "amount"), _column("below_minor", "Below", "amount"),
@@ -221,8 +222,8 @@ def proofs(ctx: Context) -> dict[str, Any]:
         found = proof.check(ctx)
         wrong += len(found)
         verdict = "As expected" if not found else f"{len(found)} found"
-        rows.append({"name": proof.title, "verdict": verdict, "emphasis": bool(found), "url": proof.url})
-        rows += [{"name": "", "verdict": sentence, "level": 1} for sentence in found[:10]]
+        rows.append({"name": say(proof.title), "verdict": say(verdict), "emphasis": bool(found), "url": proof.url})
+        rows += [{"name": "", "verdict": say(sentence), "level": 1} for sentence in found[:10]]
     same, differs = "Everything that is kept twice says the same, as expected.", "Something that is kept twice does not say the same."
     tiles = [
         {"label": "Proofs", "value": str(len(shown))},
