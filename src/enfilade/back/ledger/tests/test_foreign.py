@@ -32,9 +32,10 @@ DAY, END = date(2026, 3, 10), date(2026, 3, 31)
 
 @pytest.fixture
 def practice() -> Practice:
-    """A founded ledger, and what one euro is worth in dollars."""
+    """A founded ledger, and what one euro is worth in dollars, yen and dinars."""
     practice = Practice()
-    rate(practice, "USD", DAY, "1.25")
+    for quote, value in (("USD", "1.25"), ("JPY", "160"), ("KWD", "0.32")):
+        rate(practice, quote, DAY, value)
     return practice
 
 
@@ -87,8 +88,6 @@ def test_a_journal_in_dollars_counts_in_euros_and_the_account_holds_dollars(prac
 
 def test_amounts_are_read_in_the_currency_of_their_line(practice: Practice) -> None:
     """The yen has no decimals, the dinar three; the door sees euros."""
-    rate(practice, "JPY", DAY, "160")
-    rate(practice, "KWD", DAY, "0.32")
     lines = [
         {"account_code": "1210", "debit": "16000", "currency": "JPY"},
         {"account_code": "1210", "debit": "0.320", "currency": "KWD"},
