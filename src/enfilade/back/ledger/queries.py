@@ -37,8 +37,8 @@ SELECT p.purpose, p.account_id, a.book_id FROM ledger_accountpurpose p JOIN book
 _CLOSING = """
 SELECT e.period_id, l.account_id, l.unit, sum(greatest(l.quantity_minor, 0)), sum(greatest(-l.quantity_minor, 0))
   FROM books_entry e JOIN books_line l ON l.entry_id = e.id
- WHERE e.company_id = %s AND e.origin IN (SELECT 'ledger.fiscalyear:' || y.id FROM ledger_fiscalyear y WHERE y.company_id = %s)
-   AND e."on" BETWEEN %s AND %s
+ WHERE e.company_id = %s AND e."on" BETWEEN %s AND %s
+   AND e.origin <> '' AND e.origin = ANY(ARRAY(SELECT 'ledger.fiscalyear:' || y.id FROM ledger_fiscalyear y WHERE y.company_id = %s))
  GROUP BY e.period_id, l.account_id, l.unit
 """
 
@@ -129,7 +129,7 @@ def closing_moves(ctx: Context, from_on: date, to_on: date) -> dict[int, list[To
     Why: the result of a closed year is still looked at; what carried it to the equity is no part of it.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_CLOSING, [ctx.company_id, ctx.company_id, from_on, to_on])
+        cursor.execute(_CLOSING, [ctx.company_id, from_on, to_on, ctx.company_id])
         found: dict[int, list[Total]] = defaultdict(list)
         for period, account, unit, debit, credit in cursor.fetchall():
             found[period].append(Total(account, unit, int(debit), int(credit)))
