@@ -43,6 +43,6 @@ def late(ctx: Context) -> dict[str, Any]:
     return {
         "columns": [{"name": name, "label": label, "kind": kind} for name, label, kind in columns],
         "rows": rows,
-        "totals": {"open_minor": sum(one["open_minor"] for one in rows)},
+        "totals": {"open_minor": sum(one["open_minor"] for one in rows)} if rows else {},
         "notes": [] if rows else ["Nobody is late."],
     }

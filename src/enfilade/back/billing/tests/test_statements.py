@@ -89,6 +89,8 @@ def test_the_statement_as_pdf_and_a_date_that_is_none(shop: Shop) -> None:
     """At its address, for any span of days."""
     lived(shop)
     client = client_of(shop.ctx)
+    shown = client.get(f"/billing/reports/customer_statement/?customer={shop.party.pk}&from_on=2020-01-01&to_on={shop.ctx.today}")
+    assert (shown.status_code, "Owed before" in shown.text) == (200, True)
     assert "Statement of account" in pdf_text(client, f"/billing/statements/{shop.party.pk}/pdf/?from_on=2020-01-01")
     assert client.get(f"/billing/statements/{shop.party.pk}/pdf/?from_on=yesterday").status_code in {400, 422}
     assert client.get("/billing/statements/999999/pdf/").status_code == 404
