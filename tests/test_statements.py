@@ -103,7 +103,7 @@ def test_proofs_find_what_is_wrong() -> None:
     post(business, on, "1776", "8400", 300)
     rows = asked(business, proofs)["rows"]
     assert {row["name"] for row in rows if row.get("emphasis")} == {
-        "Invoices against the ledger", "Bills against the ledger", "Tax accounts against documents",
+        "Open invoices against the ledger", "Bills against the ledger", "Tax accounts against documents",
     }  # fmt: skip
 
 
