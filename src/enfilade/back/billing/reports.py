@@ -19,7 +19,7 @@ from enfilade.core.ui.format import format_amount
 
 from . import rules
 from .models import Charge, DrawerSession, Invoice
-from .proof import differences
+from .proof import differences, sentence_of
 from .queries import takings
 from .standing import balances_on_account, open_items
 from .statements import account_of
@@ -116,7 +116,7 @@ def receivables_proof(ctx: Context) -> dict[str, Any]:
     Shape: one row per document; empty when all agree, which is what is expected.
     """
     rows = [
-        {"document": d.number or d.ref, "said_minor": d.said_minor, "posted_minor": d.posted_minor, "why": d.sentence}
+        {"document": d.number or d.ref, "said_minor": d.said_minor, "posted_minor": d.posted_minor, "why": sentence_of(d)}
         for d in differences(ctx)
     ]
     items = sum(item.open_minor for item in open_items(ctx, ctx.today))

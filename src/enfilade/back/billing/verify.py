@@ -11,7 +11,7 @@ from enfilade.core.refs import ref, split
 from enfilade.core.verify import Finding, declare_series, verifier
 
 from .models import Allocation, DrawerSession, Invoice, Payment, WriteOff
-from .proof import differences
+from .proof import differences, sentence_of
 from .queries import expected_cash
 
 declare_series("billing.invoice", Invoice, "number", starts="INV-")
@@ -22,7 +22,7 @@ declare_series("billing.payment", Payment, "number", starts="R-")
 @verifier("billing")
 def verify_billing(ctx: Context) -> list[Finding]:
     """Every finding about bills, payments and drawers."""
-    ledger = [Finding(d.code, d.ref, d.sentence) for d in differences(ctx)]
+    ledger = [Finding(d.code, d.ref, sentence_of(d)) for d in differences(ctx)]
     return [*_paid(ctx), *_allocated(ctx), *_given_up(ctx), *_credited(ctx), *_refunded(ctx), *_posted(ctx), *ledger, *_counted(ctx)]
 
 

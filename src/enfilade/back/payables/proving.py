@@ -5,10 +5,10 @@ from __future__ import annotations
 from enfilade.core.context import Context
 from enfilade.core.proofs import proof
 
-from .proof import differences
+from .proof import differences, sentence_of
 
 
 @proof("payables", title="Bills against the ledger", permission="payables.view_bill", url="/payables/reports/payables_proof/")
 def owed_to_suppliers(ctx: Context) -> list[str]:
     """Every bill and payment moved the account of suppliers by what it is over, and nothing else did."""
-    return [difference.sentence for difference in differences(ctx)]
+    return [sentence_of(difference) for difference in differences(ctx)]

@@ -17,7 +17,7 @@ from enfilade.core.resource.hooks import Column
 from enfilade.core.ui.format import format_amount
 
 from . import rules
-from .proof import differences
+from .proof import differences, sentence_of
 from .queries import account_of_supplier, owed_on
 
 Today = Annotated[date, Input(prefill="ctx.today")]
@@ -89,7 +89,7 @@ def payables_proof(ctx: Context) -> dict[str, Any]:
     Shape: one row per document; empty when all agree.
     """
     rows = [
-        {"document": d.number or d.ref, "said_minor": -d.said_minor, "posted_minor": -d.posted_minor, "why": d.sentence}
+        {"document": d.number or d.ref, "said_minor": -d.said_minor, "posted_minor": -d.posted_minor, "why": sentence_of(d)}
         for d in differences(ctx)
     ]
     items, ledger = sum(owed.open_minor for owed in owed_on(ctx, ctx.today)), -balance_of(ctx, "payable", ctx.today)

@@ -6,7 +6,7 @@ from enfilade.core.context import Context
 from enfilade.core.verify import Finding, declare_series, verifier
 
 from .models import Bill, PaymentRun, SupplierPayment
-from .proof import differences
+from .proof import differences, sentence_of
 
 declare_series("payables.bill", Bill, "number", starts="B-")
 declare_series("payables.credit_note", Bill, "number", starts="BC-")
@@ -17,4 +17,4 @@ declare_series("payables.run", PaymentRun, "number", starts="P-")
 @verifier("payables")
 def verify_payables(ctx: Context) -> list[Finding]:
     """Documents that are not in the ledger once, and suppliers whose open items are not what the ledger says is owed to them."""
-    return [Finding(d.code, d.ref, d.sentence) for d in differences(ctx)]
+    return [Finding(d.code, d.ref, sentence_of(d)) for d in differences(ctx)]

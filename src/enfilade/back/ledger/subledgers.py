@@ -1,0 +1,67 @@
+"""A sub-ledger against the ledger: what documents of a module say somebody owes or is owed, and what the control account says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from enfilade.core.context import Context
+from enfilade.core.ui.format import format_amount
+
+# Every document moved the control account by what it is over, in the entry that names it, and once; a reversal counts with it.
+_DIFFERENCES = """
+WITH wanted (ref, number, party_id, amount) AS ({documents}), posted AS (
+    SELECT coalesce(o.origin, e.origin) AS ref, l.party_id, sum(l.quantity_minor)::bigint AS amount
+      FROM books_line l JOIN books_entry e ON e.id = l.entry_id LEFT JOIN books_entry o ON o.id = e.reverses_id
+      JOIN ledger_accountpurpose p ON p.account_id = l.account_id AND p.company_id = %(company)s AND p.purpose = %(purpose)s
+     WHERE l.company_id = %(company)s AND l.unit = %(unit)s
+     GROUP BY 1, 2
+)
+SELECT coalesce(w.ref, p.ref, ''), coalesce(w.number, ''), coalesce(w.amount, 0), coalesce(p.amount, 0)
+  FROM wanted w FULL JOIN posted p ON p.ref = w.ref AND p.party_id = w.party_id
+ WHERE coalesce(w.amount, 0) <> coalesce(p.amount, 0)
+ ORDER BY 1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What the sub-ledger says of a document and what the ledger says, debit positive. number: "" where no document explains an entry."""
+
+    ref: str
+    number: str
+    said_minor: int
+    posted_minor: int
+    currency: str
+
+    @property
+    def code(self) -> str:
+        """by_hand for what no document explains, not_posted, or posted_differs."""
+        if not self.number:
+            return "by_hand"
+        return "posted_differs" if self.posted_minor else "not_posted"
+
+    @property
+    def said(self) -> str:
+        """The amount of the document."""
+        return format_amount(self.said_minor, self.currency)
+
+    @property
+    def posted(self) -> str:
+        """The amount in the ledger."""
+        return format_amount(self.posted_minor, self.currency)
+
+
+def differences_of(ctx: Context, purpose: str, documents: str) -> list[Difference]:
+    """Documents and entries on a control account that do not say the same; [] is what is expected.
+
+    purpose: of the control account. documents: SQL for reference, number, party and amount (debit positive) of every document that
+    was posted, with %(company)s in it; written in the module, never from outside.
+    """
+    values: dict[str, Any] = {"company": ctx.company_id, "purpose": purpose, "unit": ctx.company.currency}
+    with connection.cursor() as cursor:
+        cursor.execute(_DIFFERENCES.format(documents=documents), values)
+        rows = cursor.fetchall()
+    return [Difference(reference, number, said, posted, ctx.company.currency) for reference, number, said, posted in rows]
