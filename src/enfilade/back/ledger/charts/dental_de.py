@@ -42,6 +42,10 @@ L | Liabilities | liability:
     1776 | Output tax 19 % | liability
     1780 | Advance payments of VAT | liability
     1787 | Tax that we owe for our suppliers | liability
+    1789 | VAT to be paid with the return | liability
+    1792 | Not clear yet | liability
+    0970 | Cost of this period that is billed later | liability
+    0990 | Received for a later period | liability
 Q | Equity | equity:
     0880 | Capital | equity
     0860 | Profit brought forward | equity
@@ -54,7 +58,10 @@ R | Revenue | income:
     8300 | Sales 7 % | income
     8400 | Sales 19 % | income
     8700 | Discounts granted | income
+    8730 | Discounts granted for early payment | income
     2700 | Other income | income
+    2720 | Gains on assets sold | income
+    2732 | Receivables paid after they were written off | income
     2660 | Exchange gains not realised yet | income
     2661 | Exchange gains | income
     2650 | Interest received | income
@@ -63,6 +70,7 @@ M | Material and laboratory | expense:
     3100 | Outside laboratory | expense
     3200 | Goods bought for resale | expense
     3730 | Discounts received for early payment | expense
+    3960 | Change in stock of material | expense
 P | People | expense:
     4110 | Wages | expense
     4120 | Salaries | expense
@@ -91,6 +99,7 @@ O | Running cost | expense:
     4970 | Bank charges and card fees | expense
     2300 | Cash differences | expense
     2301 | Rounding differences | expense
+    2320 | Losses on assets sold | expense
     2400 | Losses on receivables | expense
     2100 | Interest paid | expense
     2150 | Exchange losses not realised yet | expense
@@ -101,15 +110,18 @@ Z | Statistics | statistical:
 
 # fmt: off
 PURPOSES = {
-    "cash": "1000", "bank": "1200", "card": "1361", "transit": "1360", "receivable": "1400", "insurer": "1410",
-    "tax_input": "1576", "tax_input_reduced": "1571",
-    "tax_input_acquisition": "1574", "tax_input_reverse": "1577", "tax_output_acquisition": "1774", "tax_output_reverse": "1787",
-    "advance_paid": "1510", "cash_discount_taken": "3730", "stock": "3980", "payable": "1600", "prepayment": "1710",
-    "wages_payable": "1740", "tax_output": "1776", "tax_output_reduced": "1771", "capital": "0880", "drawings": "1800",
-    "opening": "9000", "revenue": "8400", "revenue_reduced": "8300", "revenue_exempt": "8100", "revenue_zero": "8200",
-    "discount": "8700", "other_income": "2700", "goods": "3000", "laboratory": "3100", "wages": "4110", "rent": "4210",
-    "card_fee": "4970", "write_off": "2400", "cash_difference": "2300", "rounding": "2301",
-    "unrealised_gain": "2660", "unrealised_loss": "2150", "currency_position": "9201", "exchange_gain": "2661", "exchange_loss": "2151",
+    "cash": "1000", "bank": "1200", "card": "1361", "transit": "1360", "receivable": "1400", "insurer": "1410", "other_receivable": "1500",
+    "tax_input": "1576", "tax_input_reduced": "1571", "tax_input_acquisition": "1574", "tax_input_reverse": "1577", "stock": "3980",
+    "advance_paid": "1510", "prepaid_expense": "0980", "payable": "1600", "prepayment": "1710", "deferred_income": "0990",
+    "accrued_expense": "0970", "wages_payable": "1740", "payroll_tax": "1741", "social_security": "1742", "tax_output": "1776",
+    "tax_output_reduced": "1771", "tax_output_acquisition": "1774", "tax_output_reverse": "1787", "tax_settlement": "1789",
+    "tax_paid": "1780", "loan": "0650", "suspense": "1792", "capital": "0880", "drawings": "1800", "retained": "0860", "opening": "9000",
+    "revenue": "8400", "revenue_reduced": "8300", "revenue_exempt": "8100", "revenue_zero": "8200", "discount": "8700",
+    "cash_discount_given": "8730", "cash_discount_taken": "3730", "other_income": "2700", "exchange_gain": "2661", "exchange_loss": "2151",
+    "unrealised_gain": "2660", "unrealised_loss": "2150", "currency_position": "9201", "disposal_gain": "2720", "disposal_loss": "2320",
+    "interest_income": "2650", "interest_expense": "2100", "goods": "3000", "laboratory": "3100", "services": "3100",
+    "stock_change": "3960", "wages": "4110", "salaries": "4120", "social_cost": "4130", "rent": "4210", "depreciation": "4830",
+    "bank_fee": "4970", "card_fee": "4970", "write_off": "2400", "recovered": "2732", "cash_difference": "2300", "rounding": "2301",
 }
 # fmt: on
 
