@@ -6,6 +6,7 @@ from django.db.models import Min
 
 from enfilade.back.ledger.closing import Standing, closing_step
 from enfilade.base.books.models import Period
+from enfilade.base.books.queries import totals_on
 from enfilade.core.context import Context
 from enfilade.core.ui.format import format_day
 
@@ -14,10 +15,12 @@ from .models import BankAccount, Statement, StatementLine
 
 @closing_step("banking.statements", title="Bank statements are taken up to the end of the month", order=100)
 def statements_taken(ctx: Context, period: Period) -> Standing | None:
-    """Which accounts of the bank have no statement that reaches the end of the month."""
-    accounts = dict(BankAccount.objects.visible_to(ctx).filter(active=True).values_list("pk", "name"))
-    if not accounts:
+    """Which accounts of the bank have no statement that reaches the end of the month; one on which nothing moved by then needs none."""
+    moved = {total.account_id for total in totals_on(ctx, period.book, period.ends_on)}
+    rows = BankAccount.objects.visible_to(ctx).filter(active=True)
+    if not rows:
         return None
+    accounts = {row.pk: row.name for row in rows if row.account_id in moved}
     reached = Statement.objects.visible_to(ctx).filter(bank_account__in=accounts, to_on__gte=period.ends_on)
     missing = sorted(name for key, name in accounts.items() if key not in set(reached.values_list("bank_account", flat=True)))
     if not missing:

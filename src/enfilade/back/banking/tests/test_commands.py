@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from enfilade.back.banking.closing import breaks_cleared, statements_taken
 from enfilade.back.banking.commands import (
     InvoicePart,
     accept_proposal,
@@ -23,7 +24,7 @@ from enfilade.back.banking.reports import breaks, reconciliation
 from enfilade.back.banking.rules import Proposal
 from enfilade.back.billing.commands import take_payment
 from enfilade.back.billing.models import Payment
-from enfilade.base.books.models import Account, Entry
+from enfilade.base.books.models import Account, Entry, Period
 from enfilade.base.books.queries import entries_of
 from enfilade.core.command import run_raw
 from enfilade.core.context import Invalid, NotAllowed, Refusal
@@ -359,3 +360,22 @@ def test_a_layout_reads_what_usual_names_do_not(desk: Desk) -> None:
     with scope(desk.company.pk):
         statement = Statement.objects.visible_to(desk.ctx).get()
     assert (statement.opening_minor, statement.closing_minor, statement.proof) == (10_000, 12_000, "balances")
+
+
+def test_a_month_is_closed_when_the_bank_has_told_all_of_it(desk: Desk) -> None:
+    """An account on which nothing moved by the end of the month needs no statement; one that moved needs one that reaches its end."""
+    with scope(desk.company.pk):
+        period = Period.objects.visible_to(desk.ctx).get(starts_on__lte=desk.today, ends_on__gte=desk.today)
+
+    def missing() -> list[int]:
+        with scope(desk.company.pk):
+            found = [statements_taken(desk.ctx, period), breaks_cleared(desk.ctx, period)]
+        return [standing.open_count for standing in found if standing is not None]
+
+    assert missing() == [0, 0]
+    invoice = desk.invoice()
+    line = desk.line("173.80", purpose=str(invoice.number))
+    assert missing() == [0, 1]
+    accept_proposal(desk.ctx, line=line, proposal=proposed(desk, line)[0].code)
+    # Paid through the bank, which has told of the month up to today.
+    assert missing() == [int(desk.today < period.ends_on), 0]
