@@ -77,6 +77,12 @@ def test_every_purpose_has_an_account_of_a_fitting_kind(name: str) -> None:
     assert {p: kinds[c] for p, c in CHARTS[name].purposes.items() if kinds[c] not in PURPOSES[p].kinds} == {}
 
 
+def test_a_practice_can_do_all_that_its_books_ask_for() -> None:
+    """The chart of the demo company leaves out only what a practice that treats people in its own country has no use for."""
+    abroad = {name for name in PURPOSES if name.startswith(("revenue_e", "affiliate_")) and name != "revenue_exempt"}
+    assert PURPOSES.keys() - CHARTS["dental_de"].purposes.keys() == abroad | {"revenue_reverse", "tax_input_import", "income_tax"}
+
+
 def test_a_chart_whose_purposes_do_not_fit_is_not_filed() -> None:
     rows, purposes = table("1000 | Cash | asset\n4000 | Sales | income"), dict.fromkeys(PURPOSES, "1000")
     with pytest.raises(ValueError, match=r"another kind for payable \(1000\)"):
