@@ -10,9 +10,9 @@ from django.db.models import F, Q, Sum
 
 from enfilade.back.ledger.queries import balance_of
 from enfilade.base.party.models import Party
-from enfilade.base.party.queries import parties_by_id
+from enfilade.base.party.queries import chosen_party
 from enfilade.core.command import Input
-from enfilade.core.context import Context, NotFound
+from enfilade.core.context import Context
 from enfilade.core.language.words import say
 from enfilade.core.resource import report
 from enfilade.core.ui.format import format_amount
@@ -78,10 +78,7 @@ def customer_statement(ctx: Context, *, customer: Customer = None, from_on: Mont
     ]
     if customer is None:
         return {"columns": columns, "rows": [], "notes": ["Choose a customer."]}
-    # A page hands over the key that was chosen, a program the row.
-    key = customer.pk if isinstance(customer, Party) else int(customer)
-    if (party := parties_by_id(ctx, [key]).get(key)) is None:
-        raise NotFound("party", key, field="customer")
+    party = chosen_party(ctx, customer, field="customer")
     found = account_of(ctx, party, from_on, to_on)
     rows: list[dict[str, Any]] = [{"on": from_on, "text": say("Owed before"), "owed_minor": found.before_minor, "emphasis": True}]
     rows += [

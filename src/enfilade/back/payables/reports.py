@@ -8,9 +8,9 @@ from typing import Annotated, Any
 
 from enfilade.back.ledger.queries import balance_of
 from enfilade.base.party.models import Party
-from enfilade.base.party.queries import parties_by_id
+from enfilade.base.party.queries import chosen_party
 from enfilade.core.command import Input
-from enfilade.core.context import Context, NotFound
+from enfilade.core.context import Context
 from enfilade.core.language.words import say
 from enfilade.core.resource import report
 from enfilade.core.resource.hooks import Column
@@ -67,10 +67,7 @@ def supplier_statement(ctx: Context, *, supplier: _Supplier = None, from_on: Yea
     ]
     if supplier is None:
         return {"columns": columns, "rows": [], "notes": ["Choose a supplier."]}
-    # A page hands over the key that was chosen, a program the row.
-    key = supplier.pk if isinstance(supplier, Party) else int(supplier)
-    if (party := parties_by_id(ctx, [key]).get(key)) is None:
-        raise NotFound("party", key, field="supplier")
+    party = chosen_party(ctx, supplier, field="supplier")
     before, moves = account_of_supplier(ctx, party, from_on, to_on)
     owed = before
     rows: list[dict[str, Any]] = [{"on": from_on, "text": say("Owed before"), "owed_minor": before, "emphasis": True}]
