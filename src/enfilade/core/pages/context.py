@@ -23,6 +23,8 @@ from .devices import key_to_renew
 OFFICE_LABELS = {"front": "Front office", "middle": "Middle office", "back": "Back office"}
 DEPARTMENTS: dict[str, tuple[str, str, int, str]] = {}
 MENUS_MAX = 256
+# Where the reports of a department begin: what is worked with comes first.
+REPORTS_LAST = 10_000
 _MENUS: dict[Any, Menu] = {}
 
 
@@ -79,13 +81,13 @@ class Lazy:
 
 @dataclass(frozen=True)
 class Menu:
-    """offices: with the departments and entries that one may enter; drawn: the same as HTML, with no entry marked as the present one."""
+    """offices: with the departments and entries that one may enter; drawn: the same as HTML, all folded and no entry marked."""
 
     offices: list[dict[str, Any]]
     drawn: SafeString
 
     def at(self, path: str) -> SafeString:
-        """The drawn menu with the entries marked under which a page lies."""
+        """The drawn menu with the entries marked under which a page lies, and their department open."""
         html: str = self.drawn
         for office in self.offices:
             for department in office["departments"]:
@@ -93,6 +95,8 @@ class Menu:
                     url = entry["url"]
                     if path == url or (path.startswith(url) and url.count("/") > 2):
                         html = html.replace(f'href="{url}"', f'href="{url}" aria-current="page"', 1)
+                        folded = f'data-department="{department["module"]}"'
+                        html = html.replace(f"{folded}>", f"{folded} open>", 1)
         return SafeString(html)
 
 
@@ -121,7 +125,7 @@ def _offices(ctx: Context) -> list[dict[str, Any]]:
     for report in REPORTS.values():
         if report.menu and ctx.may(report.permission):
             url = f"/{report.module}/reports/{report.name}/"
-            _add(found, report.office, report.module, report.order + 100, report.title, url, report.icon)
+            _add(found, report.office, report.module, REPORTS_LAST + report.order, report.title, url, report.icon)
     for resource in RESOURCES.values():
         if resource.menu and ctx.may(resource.view_permission):
             _add(found, resource.office, resource.module, resource.order, resource.plural, resource.list_url(), resource.icon)
@@ -137,8 +141,16 @@ def _departments(modules: dict[str, list[tuple[int, dict[str, Any]]]]) -> list[d
     rows = []
     for module, entries in modules.items():
         label, icon, order, _ = DEPARTMENTS.get(module, (module.replace("_", " ").capitalize(), "circle", 50, ""))
-        rows.append((order, label, icon, [e for _, e in sorted(entries, key=lambda x: (x[0], x[1]["label"]))]))
-    return [{"label": label, "icon": icon, "entries": entries} for _, label, icon, entries in sorted(rows, key=lambda r: r[:2])]
+        work, reports = (sorted((e for e in entries if (e[0] >= REPORTS_LAST) == last), key=_place) for last in (False, True))
+        if work and reports:
+            reports[0][1]["first_report"] = True
+        rows.append((order, label, icon, module, [entry for _, entry in work + reports]))
+    names = ("label", "icon", "module", "entries")
+    return [dict(zip(names, row[1:], strict=True)) for row in sorted(rows, key=lambda r: r[:2])]
+
+
+def _place(entry: tuple[int, dict[str, Any]]) -> tuple[int, str]:
+    return entry[0], entry[1]["label"]
 
 
 def held_count(ctx: Context) -> int:

@@ -35,8 +35,10 @@ def rail(active: str) -> list[dict[str, Any]]:
             "label": label,
             "departments": [
                 {
+                    "module": department,
                     "label": department,
                     "icon": icon,
+                    "open": active in [url for _, url, _, _ in entries],
                     "entries": [
                         {
                             "label": words,
