@@ -240,7 +240,7 @@ def print_report(options: Namespace, given: dict[str, Any]) -> int:
         if ending:
             sys.stdout.buffer.write(report_file(ctx, report, inputs, ending)[1])
             return 0
-        found = report_json(report.build(ctx, **inputs))
+        found = report_json(report.figures(ctx, inputs))
     if options.json or not isinstance(found, dict) or "columns" not in found:
         return out(found)
     columns, rows = found["columns"], list(found["rows"])

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from enfilade.back.ledger.queries import ledger_book
 from enfilade.base.books.queries import totals_on
 from enfilade.core.command import Input, Ref
-from enfilade.core.context import Context, NotFound
+from enfilade.core.context import Context
 from enfilade.core.resource import report
 from enfilade.core.ui.format import format_amount, format_day
 
@@ -34,14 +34,10 @@ def reconciliation(ctx: Context, *, bank_account: Ref[BankAccount], on: Today) -
     Shape: one row per sum, and one per item; the last row is the difference, expected to be zero.
     Refuses: not_found; without a statement there is nothing but a note that says so.
     """
-    rows_of = BankAccount.objects.visible_to(ctx).select_related("account")
-    found = rows_of.filter(pk=getattr(bank_account, "pk", bank_account)).first()
-    if found is None:
-        raise NotFound("bank account", bank_account, field="bank_account")
-    spans = spans_of(ctx, found)
+    spans = spans_of(ctx, bank_account)
     if not spans:
-        return {"columns": _COLUMNS, "rows": [], "notes": [f"No statement of {found} was taken yet."]}
-    return _reconciled(ctx, found, spans, on)
+        return {"columns": _COLUMNS, "rows": [], "notes": [f"No statement of {bank_account} was taken yet."]}
+    return _reconciled(ctx, bank_account, spans, on)
 
 
 def _reconciled(ctx: Context, bank_account: BankAccount, spans: list[rules.Span], on: date) -> dict[str, Any]:

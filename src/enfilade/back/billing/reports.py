@@ -10,7 +10,6 @@ from django.db.models import F, Q, Sum
 
 from enfilade.back.ledger.queries import balance_of
 from enfilade.base.party.models import Party
-from enfilade.base.party.queries import chosen_party
 from enfilade.core.command import Input
 from enfilade.core.context import Context
 from enfilade.core.language.words import say
@@ -78,8 +77,7 @@ def customer_statement(ctx: Context, *, customer: Customer = None, from_on: Mont
     ]
     if customer is None:
         return {"columns": columns, "rows": [], "notes": ["Choose a customer."]}
-    party = chosen_party(ctx, customer, field="customer")
-    found = account_of(ctx, party, from_on, to_on)
+    found = account_of(ctx, customer, from_on, to_on)
     rows: list[dict[str, Any]] = [{"on": from_on, "text": say("Owed before"), "owed_minor": found.before_minor, "emphasis": True}]
     rows += [
         {

@@ -8,7 +8,6 @@ from typing import Annotated, Any
 
 from enfilade.back.ledger.queries import balance_of
 from enfilade.base.party.models import Party
-from enfilade.base.party.queries import chosen_party
 from enfilade.core.command import Input
 from enfilade.core.context import Context
 from enfilade.core.language.words import say
@@ -67,8 +66,7 @@ def supplier_statement(ctx: Context, *, supplier: _Supplier = None, from_on: Yea
     ]
     if supplier is None:
         return {"columns": columns, "rows": [], "notes": ["Choose a supplier."]}
-    party = chosen_party(ctx, supplier, field="supplier")
-    before, moves = account_of_supplier(ctx, party, from_on, to_on)
+    before, moves = account_of_supplier(ctx, supplier, from_on, to_on)
     owed = before
     rows: list[dict[str, Any]] = [{"on": from_on, "text": say("Owed before"), "owed_minor": before, "emphasis": True}]
     for on, text, url, billed, settled in moves:

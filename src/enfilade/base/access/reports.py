@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from enfilade.core.command import Input, Ref
 from enfilade.core.command.fields import LONG_TEXT_MAX
-from enfilade.core.context import Context, Invalid, NotFound
+from enfilade.core.context import Context, Invalid
 from enfilade.core.grants import Reach, read_grant
 from enfilade.core.models import Role, User
 from enfilade.core.permissions import all_permissions, permission_problem
@@ -31,13 +31,6 @@ def _table(rows: list[dict[str, Any]], notes: list[str], *columns: tuple[str, st
     }
 
 
-def _row(ctx: Context, model: Any, given: Any, field: str) -> Any:
-    found = model.objects.visible_to(ctx).filter(pk=getattr(given, "pk", given)).first()
-    if found is None:
-        raise NotFound(str(model._meta.verbose_name), given, field=field)
-    return found
-
-
 @report(title="Why, and why not", permission=VIEW, icon="circle-question-mark", order=10)
 def why(
     ctx: Context,
@@ -51,7 +44,7 @@ def why(
     permission: for example work.take_case; an operation of the same form is understood too.
     record: optional, for example work.case:5.
     """
-    found = explain(ctx, _row(ctx, User, person, "person"), permission.strip(), record.strip())
+    found = explain(ctx, person, permission.strip(), record.strip())
     rows = [
         {"reason": r.sentence, "says": {"yes": "lets her", "no": "stops her", "note": ""}[r.says], "url": r.url, "emphasis": n == 0}
         for n, r in enumerate(found)
@@ -66,8 +59,7 @@ def compare_roles(ctx: Context, *, one: Ref[Role], other: Ref[Role], same: bool 
     same: list what both grant alike, too.
     """
     house, known = load_house(ctx), all_permissions()
-    first, second = (_row(ctx, Role, r, n) for r, n in ((one, "one"), (other, "other")))
-    left, right = (house.reach(frozenset({r.pk}), known) for r in (first, second))
+    left, right = (house.reach(frozenset({role.pk}), known) for role in (one, other))
     names = [n for n in known if n in left or n in right]
     rows = [
         {"permission": n, "opens": _opens(n), "one": _for(left.get(n)), "other": _for(right.get(n))}
@@ -80,8 +72,8 @@ def compare_roles(ctx: Context, *, one: Ref[Role], other: Ref[Role], same: bool 
         notes,
         ("permission", "Permission", "text"),
         ("opens", "What it opens", "text"),
-        ("one", str(first), "text"),
-        ("other", str(second), "text"),
+        ("one", str(one), "text"),
+        ("other", str(other), "text"),
     )
 
 
@@ -107,16 +99,15 @@ def simulate_role(
     add, remove: lines of a role, one a line: module.action, module.* or *, also with @department or @own.
     Refuses: a line that is no permission, or that the role does not have.
     """
-    found = _row(ctx, Role, role, "role")
     before = load_house(ctx)
-    after = with_role(before, found.pk, lines=_changed(found, add, remove))
-    rows = list(_changes(before, after, found.pk))
+    after = with_role(before, role.pk, lines=_changed(role, add, remove))
+    rows = list(_changes(before, after, role.pk))
     rows += [
         {"who": c.name, "what": f"Conflict: {c.pair.code}", "change": c.pair.sentence, "emphasis": True}
         for c in new_clashes(before, after, pairs_of(ctx))
     ]
-    people = [p for p in before.people.values() if p.active and found.pk in before.role_keys(p)]
-    notes = [f"{len(people)} people hold {found}. Nothing was changed."]
+    people = [p for p in before.people.values() if p.active and role.pk in before.role_keys(p)]
+    notes = [f"{len(people)} people hold {role}. Nothing was changed."]
     return _table(rows, notes, ("who", "Who", "text"), ("what", "Permission", "text"), ("change", "What changes", "text"))
 
 
@@ -164,7 +155,7 @@ def who_holds_what(
     Shape: person x role x permission, wild cards spelled out, by name.
     """
     house = load_house(ctx)
-    people = [p for p in sorted(house.people.values(), key=lambda p: p.name) if p.active and (person is None or p.user == _key(person))]
+    people = [p for p in sorted(house.people.values(), key=lambda p: p.name) if p.active and (person is None or p.user == person.pk)]
     found: list[dict[str, Any]] = []
     count = 0
     since = ctx.now - timedelta(days=unused_days) if unused_days else None
@@ -172,7 +163,7 @@ def who_holds_what(
     decided = decisions(ctx, [p.membership for p in people])
     for one in people:
         for held in house.held(one):
-            if role is not None and held.role.pk != _key(role):
+            if role is not None and held.role.pk != role.pk:
                 continue
             for row in _lines(house, one, held, uses, since, permission.strip()):
                 count += 1
@@ -192,10 +183,6 @@ def who_holds_what(
         ("used_at", "Last used", "datetime"),
         ("decided", "Last review", "text"),
     )
-
-
-def _key(given: Any) -> int:
-    return int(getattr(given, "pk", given))
 
 
 def _lines(house: House, one: Person, held: Held, uses: Any, since: datetime | None, wanted: str) -> Iterator[dict[str, Any]]:

@@ -13,7 +13,7 @@ from django.db.models import Count, F, OuterRef, Q, Subquery, TextField, Value
 from django.db.models.functions import Coalesce
 
 from enfilade.core.among import among
-from enfilade.core.context import Context, NotFound
+from enfilade.core.context import Context
 from enfilade.core.models.record import RecordQuerySet
 from enfilade.core.words import Kept, search_words
 
@@ -236,14 +236,6 @@ def duplicate_groups(ctx: Context, limit: int = 200) -> list[tuple[str, list[Par
 def parties_by_id(ctx: Context, keys: Iterable[int]) -> dict[int, Party]:
     """Parties by primary key, merged ones included, in one query."""
     return {party.pk: party for party in Party.objects.visible_to(ctx).filter(pk__in=list(keys))}
-
-
-def chosen_party(ctx: Context, given: Party | int, *, field: str) -> Party:
-    """The party that a report is asked about: a page hands over the key that was chosen, a program the row. Refuses not_found."""
-    key = given.pk if isinstance(given, Party) else int(given)
-    if (party := parties_by_id(ctx, [key]).get(key)) is None:
-        raise NotFound("party", key, field=field)
-    return party
 
 
 def with_email(ctx: Context, keys: Collection[int]) -> set[int]:

@@ -106,7 +106,7 @@ def _reading_tool(function: Callable[..., dict[str, Any]]) -> Tool:
 def _report_tool(report: Report) -> Tool:
     def run(ctx: Context, inputs: dict[str, Any]) -> dict[str, Any]:
         with scope(ctx.company_id, read_only=True):
-            found = report_json(report.build(ctx, **read(report.parameters, inputs, ctx.company.currency)))
+            found = report_json(report.figures(ctx, read(report.parameters, inputs, ctx.company.currency)))
         return cast("dict[str, Any]", found)
 
     doc = inspect.getdoc(report.build) or report.title

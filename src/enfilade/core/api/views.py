@@ -133,7 +133,7 @@ def report(request: HttpRequest, ctx: Context, module: str, name: str) -> HttpRe
     inputs = read(found.parameters, {k: v for k, v in request.GET.items() if k != "format"}, ctx.company.currency)
     if ending != "json":
         return report_answer(ctx, found, inputs, ending)
-    return JsonResponse(report_json(found.build(ctx, **inputs)))
+    return JsonResponse(report_json(found.figures(ctx, inputs)))
 
 
 @view()

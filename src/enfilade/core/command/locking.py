@@ -40,7 +40,7 @@ def lock_rows(command: Command, ctx: Context, inputs: dict[str, Any], permission
     work = cast("Work", ctx.work)
     rows: dict[tuple[type[models.Model], int], models.Model] = {}
     wanted: dict[tuple[str, bool], list[_Named]] = defaultdict(list)
-    for name, parameter in _of_rows(command, inputs):
+    for name, parameter in _of_rows(command.parameters, inputs):
         for given in inputs[name] if parameter.many else [inputs[name]]:
             named = _Named(name, parameter.kind, _key(given), parameter.meta.shared, given)
             known = work.rows.get((named.model, named.key))
@@ -53,14 +53,29 @@ def lock_rows(command: Command, ctx: Context, inputs: dict[str, Any], permission
         for key, row in _fetch(ctx, sorted(group, key=lambda n: (n.key, n.input)), permission).items():
             rows.setdefault((group[0].model, key), row)
     bound = dict(inputs)
-    for name, parameter in _of_rows(command, inputs):
+    for name, parameter in _of_rows(command.parameters, inputs):
         found = [rows[parameter.kind, _key(given)] for given in (inputs[name] if parameter.many else [inputs[name]])]
         bound[name] = found if parameter.many else found[0]
     return bound
 
 
-def _of_rows(command: Command, inputs: dict[str, Any]) -> list[tuple[str, Parameter]]:
-    return [(n, p) for n, p in command.parameters.items() if p.is_row and inputs[n] is not None and inputs[n] is not UNSET]
+def find_rows(parameters: dict[str, Parameter], ctx: Context, inputs: dict[str, Any], permission: str) -> dict[str, Any]:
+    """Inputs with every row that was named, visible to whoever reads: nothing is locked. A row that is given as itself is taken as it is.
+
+    permission: narrows the rows to those that the caller may see at all. Refuses: not_found.
+    """
+    bound = dict(inputs)
+    for name, parameter in _of_rows(parameters, inputs):
+        given = inputs[name] if parameter.many else [inputs[name]]
+        named = [_Named(name, parameter.kind, _key(one), True, one) for one in given if not isinstance(one, models.Model)]
+        rows = _fetch(ctx, named, permission) if named else {}
+        found = [one if isinstance(one, models.Model) else rows[_key(one)] for one in given]
+        bound[name] = found if parameter.many else found[0]
+    return bound
+
+
+def _of_rows(parameters: dict[str, Parameter], inputs: dict[str, Any]) -> list[tuple[str, Parameter]]:
+    return [(n, p) for n, p in parameters.items() if p.is_row and inputs.get(n) is not None and inputs[n] is not UNSET]
 
 
 def _key(given: Any) -> int:

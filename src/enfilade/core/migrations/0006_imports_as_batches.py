@@ -121,6 +121,7 @@ class Migration(migrations.Migration):
         ),
         # What was imported before is done, and can't be taken back: its rows were not kept.
         migrations.RunSQL(
+            "SELECT set_config('app.companies', (SELECT coalesce(array_agg(id), '{}')::text FROM core_company), true); "
             "UPDATE core_importbatch SET state = 'done', position = created_count + changed_count + refused_count, "
             "total_count = created_count + changed_count + refused_count, started_at = at, finished_at = at",
             migrations.RunSQL.noop,

@@ -33,7 +33,7 @@ def report_view(request: HttpRequest, ctx: Context, module: str, name: str) -> H
         inputs = read(report.parameters, {k: v for k, v in values.items() if v not in (None, "")}, ctx.company.currency)
         if ending := request.GET.get("format", ""):
             return report_answer(ctx, report, inputs, ending)
-        figures = report.build(ctx, **inputs)
+        figures = report.figures(ctx, inputs)
     except Invalid as no:
         # Opened from the menu nothing was typed yet, so nothing can be wrong with it: the form asks for what is needed.
         error = str(no) if raw else ""

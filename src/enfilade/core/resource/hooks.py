@@ -16,6 +16,7 @@ from typing import Any, NotRequired, TypedDict
 from django.db import models
 
 from enfilade.core.command.inputs import Parameter, parameters_of
+from enfilade.core.command.locking import find_rows
 from enfilade.core.command.registry import CommandFunction
 from enfilade.core.context import Context, NotFound
 
@@ -101,7 +102,7 @@ class Figures(TypedDict):
 
 @dataclass(frozen=True, eq=False)
 class Report:
-    """`build(ctx, **inputs)` returns Figures, perhaps with more beside; the same for page, API and command line."""
+    """`build(ctx, **inputs)` returns Figures, perhaps with more beside; `figures` asks it, for page, API and command line alike."""
 
     module: str
     name: str
@@ -128,6 +129,10 @@ class Report:
     def summary(self) -> str:
         """First line of the docstring."""
         return (inspect.getdoc(self.build) or "").partition("\n")[0]
+
+    def figures(self, ctx: Context, inputs: dict[str, Any]) -> Any:
+        """What it says to inputs as `read` gives them: the rows that they name are found first. Refuses: not_found, and as it does."""
+        return self.build(ctx, **find_rows(self.parameters, ctx, inputs, self.permission))
 
 
 @dataclass(frozen=True)

@@ -108,7 +108,7 @@ def report_file(ctx: Context, report: Report, inputs: Mapping[str, Any], ending:
     """
     made = report_format(ending)
     with timezone.override(ctx.zone), translation.override(ctx.language):
-        return made, made.write(sheet_of(ctx, report, inputs, report.build(ctx, **inputs)))
+        return made, made.write(sheet_of(ctx, report, inputs, report.figures(ctx, dict(inputs))))
 
 
 def sheet_of(ctx: Context, report: Report, inputs: Mapping[str, Any], figures: Any) -> Sheet:

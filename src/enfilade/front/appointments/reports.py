@@ -7,11 +7,11 @@ from typing import Annotated, Any
 
 from enfilade.base.calendar.models import Bookable
 from enfilade.core.command import Input, Ref
-from enfilade.core.context import Context, NotFound
+from enfilade.core.context import Context
 from enfilade.core.resource import report
 
 from .models import Service
-from .queries import free_times, used_bookables
+from .queries import free_times
 
 TIMES_SHOWN = 20
 
@@ -28,17 +28,7 @@ def free_slots(
 
     service: what is to be done. practitioner: left empty, whoever is free.
     """
-    # A report is given the keys of rows.
-    keys: tuple[Any, Any] = (service, practitioner)
-    asked = Service.objects.visible_to(ctx).filter(pk=keys[0]).first()
-    if asked is None:
-        raise NotFound("service", service, field="service")
-    who = None
-    if practitioner is not None:
-        who = next((b for b in used_bookables(ctx) if b.pk == keys[1]), None)
-        if who is None:
-            raise NotFound("bookable", practitioner, field="practitioner")
-    found = free_times(ctx, asked, who, datetime.combine(on, time.min, tzinfo=ctx.zone), TIMES_SHOWN)
+    found = free_times(ctx, service, practitioner, datetime.combine(on, time.min, tzinfo=ctx.zone), TIMES_SHOWN)
     rows = [
         {
             "starts_at": slot.starts_at.astimezone(ctx.zone),

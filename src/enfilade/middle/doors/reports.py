@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated, Any
 
 from enfilade.core.command import REGISTRY, Input, Ref
-from enfilade.core.context import Context, NotFound
+from enfilade.core.context import Context
 from enfilade.core.resource import report
 
 from . import queries
@@ -21,15 +21,12 @@ def rehearse_rule(ctx: Context, *, rule: Ref[DoorRule], from_on: Annotated[date,
 
     Shape: one row per command that would have been held or refused, newest first; roles are those that people hold now.
     """
-    found = DoorRule.objects.visible_to(ctx).filter(pk=getattr(rule, "pk", rule)).first()
-    if found is None:
-        raise NotFound("door rule", rule, field="rule")
-    past = queries.rehearse_rule(ctx, found, from_on)
+    past = queries.rehearse_rule(ctx, rule, from_on)
     rows = [
-        {"at": p.at, "who": p.who, "fact": shown(p.facts.get(found.fact)), "facts": facts_text(p.facts), "became": _became(p)}
+        {"at": p.at, "who": p.who, "fact": shown(p.facts.get(rule.fact)), "facts": facts_text(p.facts), "became": _became(p)}
         for p in past.hits
     ]
-    word = found.fact.replace("_", " ").capitalize()
+    word = rule.fact.replace("_", " ").capitalize()
     columns = [
         ("at", "When", "datetime"),
         ("who", "Who", "text"),
@@ -42,7 +39,7 @@ def rehearse_rule(ctx: Context, *, rule: Ref[DoorRule], from_on: Annotated[date,
         "columns": [{"name": n, "label": label, "kind": kind} for n, label, kind in columns],
         "rows": rows,
         "totals": {},
-        "notes": [f"{found}: {len(rows)} of {past.looked_at} would have been stopped.{limits}"],
+        "notes": [f"{rule}: {len(rows)} of {past.looked_at} would have been stopped.{limits}"],
     }
 
 
