@@ -19,6 +19,7 @@ from enfilade.core.files import store_bytes
 from enfilade.core.scope import scope
 
 from .demo_bills import receive_bills
+from .demo_books import close_months, open_books, remind, send_invoices, take_statement
 from .found import Setup, found_company
 
 Say = Callable[[str], None]
@@ -157,6 +158,9 @@ class Story(Cast):
         today = self.owner.today
         past = [d for d in (today - timedelta(days=n) for n in range(1, 60)) if self.is_open(d)][:days]
         first = self.at(past[-1] if past else today, 0) - timedelta(days=1)
+        if days >= PAST_DAYS:
+            open_books(self)
+            send_invoices(self)
         self.say("Booking appointments")
         booked = {day: self.book_day(day, load=0.9 if day == today else 0.55, booked_at=first) for day in [*reversed(past), today]}
         for day in reversed(past):
@@ -167,6 +171,9 @@ class Story(Cast):
         self.people_ask()
         if days >= PAST_DAYS:
             receive_bills(self)
+            take_statement(self)
+            remind(self)
+            close_months(self)
         for day in (today + timedelta(days=n) for n in range(1, AHEAD_DAYS + 6)):
             if self.is_open(day):
                 self.book_day(day, load=0.35, booked_at=self.owner.now)
