@@ -21,6 +21,7 @@ class BooksFileResource(Resource):
     filters = ("format", "made_at", "made_by")
     facts = ("format", "from_on", "to_on", "file", "sha256", "entry_count", "debit_minor", "made_at", "made_by")
     ordering = "-made_at"
+    verbs = ("hand_out_books",)
     icon = "file-search"
     empty = "Hand out the books of a year as a file that a tax adviser, an auditor or an authority can read."
 

@@ -67,6 +67,7 @@ class StatementResource(Resource):
     )
     lines = {"lines": ("booked_on", "value_on", "name", "purpose", "amount_minor", "state")}
     ordering = "-to_on"
+    verbs = ("import_statement",)
     icon = "file-text"
     order = 30
     empty = "Take a bank file: camt.053, MT940, OFX, QIF, BAI2 or CSV, as your bank offers it."
@@ -81,6 +82,7 @@ class BankFileResource(Resource):
     facts = ("taken_at", "taken_by", "format", "file", "statement_count", "line_count", "known_count", "remarks")
     lines = {"statements": ("number", "bank_account", "from_on", "to_on", "opening_minor", "closing_minor", "line_count")}
     ordering = "-taken_at"
+    verbs = ("import_statement",)
     icon = "file-down"
     order = 40
     empty = "Take a bank file: camt.053, MT940, OFX, QIF, BAI2 or CSV, as your bank offers it."

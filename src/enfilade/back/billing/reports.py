@@ -84,13 +84,13 @@ def customer_statement(ctx: Context, *, customer: Customer = None, from_on: Mont
             "on": line.on,
             "text": f"{line.label} {line.number}",
             "url": line.url,
-            "billed_minor": max(line.amount_minor, 0),
-            "settled_minor": max(-line.amount_minor, 0),
+            "billed_minor": max(line.amount_minor, 0) or None,
+            "settled_minor": max(-line.amount_minor, 0) or None,
             "owed_minor": line.owed_minor,
         }
         for line in found.lines
     ]
-    billed, settled = sum(row.get("billed_minor", 0) for row in rows), sum(row.get("settled_minor", 0) for row in rows)
+    billed, settled = (sum(row.get(name) or 0 for row in rows) for name in ("billed_minor", "settled_minor"))
     last = {"on": to_on, "text": say("Owed"), "billed_minor": billed, "settled_minor": settled, "owed_minor": found.owed_minor}
     rows.append({**last, "emphasis": True})
     tiles = [(name, minor) for name, minor in found.ages if minor] + (

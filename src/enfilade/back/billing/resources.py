@@ -45,6 +45,7 @@ class InvoiceResource(Resource):
     board = "state"
     calendar = "due_on"
     charts = ("state", "issued_on", "due_on", "party")
+    verbs = ("draft_invoice", "email_statements")
     icon = "receipt"
     order = 10
     empty = "Invoice the open charges of a party, or draft an invoice with lines of its own."
@@ -133,6 +134,7 @@ class DrawerSessionResource(Resource):
         "drawer", "opened_by", "opened_at", "float_minor", "counted_minor", "expected_minor", "difference_minor", "difference_reason",
         "closed_by", "closed_at",
     )  # fmt: skip
+    verbs = ("open_drawer",)
     icon = "wallet"
     order = 40
 

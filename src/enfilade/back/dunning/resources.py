@@ -35,6 +35,7 @@ class ReminderResource(Resource):
     )  # fmt: skip
     lines = {"notices": ("invoice", "level_number", "days_late", "open_minor", "interest_minor", "standing")}
     board = "state"
+    verbs = ("propose_reminders",)
     icon = "alarm-clock"
     order = 10
     empty = (
@@ -72,6 +73,7 @@ class DunningLevelResource(Resource):
     fields = ("number", "name", "days", "pay_days", "minimum_minor", "fee_minor", "person_bp", "business_bp", "charged", "text", "active")
     import_key = "number"
     ordering = "number"
+    verbs = ("begin_dunning",)
     icon = "list-ordered"
     order = 80
     empty = "Say after how many days who is reminded how, or begin with the German levels."

@@ -55,6 +55,7 @@ class IncomingInvoiceResource(Resource):
         "specification", "taken_at", "taken_by",
     )  # fmt: skip
     ordering = "-taken_at"
+    verbs = ("take_einvoice",)
     icon = "file-input"
     order = 20
     empty = "Take an e-invoice that a supplier sent: XRechnung, UBL, CII, or a PDF with the data inside (ZUGFeRD, Factur-X)."

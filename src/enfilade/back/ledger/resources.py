@@ -34,6 +34,7 @@ class AccountPurposeResource(Resource):
     fields = ("purpose", "account")
     ordering = "purpose"
     import_key = "purpose"
+    verbs = ("complete_chart",)
     icon = "signpost"
     order = 160
     title = "accounts by purpose"
@@ -89,7 +90,7 @@ class FiscalYearResource(Resource):
     filters = ("state", "ends_on")
     facts = ("starts_on", "ends_on", "result_minor", "state", "closed_by", "closed_at")
     ordering = "-starts_on"
-    verbs = ("open_year",)
+    verbs = ("open_year", "close_year")
     icon = "calendar-check"
     order = 130
     empty = "Open a year, and its months take entries. A year that is short has its first or its last day said."
@@ -151,10 +152,11 @@ class RecurringEntryResource(Resource):
     """Templates that are posted again and again."""
 
     model = RecurringEntry
-    columns = ("template", "rule", "starts_on", "reverse_next", "counts_from_on", "state")
+    columns = ("template", "rule_words", "starts_on", "reverse_next", "counts_from_on", "state")
     filters = ("state", "template")
-    facts = ("template", "rule", "starts_on", "reverse_next", "counts_from_on", "state")
+    facts = ("template", "rule_words", "rule", "starts_on", "reverse_next", "counts_from_on", "state")
     lines = {"postings": ("on", "entry")}
+    verbs = ("repeat_template",)
     icon = "repeat"
     order = 112
     empty = "Open a template of an entry and choose Repeat it. What is due is posted each night."
@@ -177,6 +179,7 @@ class DeferralResource(Resource):
     filters = ("account", "from_on", "to_on")
     facts = ("entry", "account", "aside", "amount_minor", "from_on", "to_on", "by_day", "made_by")
     lines = {"parts": ("on", "amount_minor", "state", "entry")}
+    verbs = ("defer_line",)
     icon = "split"
     order = 114
     empty = "Insurance paid for a year, a service sold for six months: open the entry and choose Spread over months."

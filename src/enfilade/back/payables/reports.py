@@ -71,7 +71,9 @@ def supplier_statement(ctx: Context, *, supplier: _Supplier = None, from_on: Yea
     rows: list[dict[str, Any]] = [{"on": from_on, "text": say("Owed before"), "owed_minor": before, "emphasis": True}]
     for on, text, url, billed, settled in moves:
         owed += billed - settled
-        rows.append({"on": on, "text": text, "url": url, "billed_minor": billed, "settled_minor": settled, "owed_minor": owed})
+        rows.append(
+            {"on": on, "text": text, "url": url, "billed_minor": billed or None, "settled_minor": settled or None, "owed_minor": owed}
+        )
     billed, settled = sum(m[3] for m in moves), sum(m[4] for m in moves)
     rows.append({"on": to_on, "text": say("Owed"), "billed_minor": billed, "settled_minor": settled, "owed_minor": owed, "emphasis": True})
     return {"columns": columns, "rows": rows, "owed_minor": owed}

@@ -42,6 +42,7 @@ class BillResource(Resource):
     board = "state"
     calendar = "due_on"
     charts = ("state", "due_on", "billed_on", "supplier")
+    verbs = ("enter_bill",)
     icon = "file-input"
     order = 10
     empty = "Enter the first bill of a supplier: who wants what, and what it was for."
@@ -60,6 +61,7 @@ class PaymentRunResource(Resource):
     )  # fmt: skip
     lines = {"orders": ("supplier", "supplier_account", "amount_minor", "end_to_end", "remittance", "state")}
     board = "state"
+    verbs = ("make_run",)
     icon = "send"
     order = 20
     empty = "Choose under “To pay” what is paid next, and from which account."
@@ -117,6 +119,7 @@ class SupplierAccountResource(Resource):
     filters = ("state", "supplier", "entered_by")
     search = ("supplier__name", "iban", "holder")
     facts = ("supplier", "iban", "bic", "holder", "entered_by", "entered_at", "confirmed_by", "confirmed_at", "evidence")
+    verbs = ("enter_account",)
     icon = "landmark"
     order = 40
     empty = "Accounts come with the first bill that names one, or are entered here."

@@ -56,6 +56,7 @@ class TaxReturnResource(Resource):
     )  # fmt: skip
     lines: ClassVar = {"boxes": ("code", "label", "amount_minor")}
     ordering = "-from_on"
+    verbs = ("prepare_return",)
     icon = "file-text"
     order = 5
     empty = "Prepare the return of a month or a quarter: every box is filled in from invoices and bills."

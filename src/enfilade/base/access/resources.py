@@ -44,6 +44,7 @@ class AcceptedConflictResource(Resource):
     columns = ("rule", "person", "until_on", "accepted_by", "at")
     filters = ("rule", "person", "until_on")
     facts = ("rule", "person", "reason", "until_on", "accepted_by", "at")
+    verbs = ("accept_conflict",)
     icon = "signature"
     order = 30
 

@@ -118,6 +118,7 @@ class PendingTransferResource(Resource):
     filters = ("state", "book", "debit", "credit", "expires_at", "recorded_at")
     search = ("text", "origin")
     facts = ("text", "origin", "debit", "credit", "quantity_minor", "unit", "recorded_at", "expires_at", "user", "state", "entry")
+    verbs = ("reserve_transfer",)
     icon = "hourglass"
     order = 12
     empty = "Nothing is reserved. A transfer that is promised but not made yet is reserved with Reserve transfer."

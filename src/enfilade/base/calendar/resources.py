@@ -140,6 +140,7 @@ class HolidayCalendarResource(Resource):
     filters = ("site",)
     facts = ("country", "region", "site", "closes")
     ordering = "id"
+    verbs = ("follow_holidays",)
     icon = "flag"
     order = 50
     empty = "Follow the public holidays of your country and region, for the whole company or for one site."
@@ -180,6 +181,7 @@ class BookingResource(Resource):
     )
     lines = {"slots": ("bookable", "starts_at", "ends_at", "active")}
     ordering = "-starts_at"
+    verbs = ("reserve_time",)
     icon = "calendar-check"
     order = 10
     empty = "Nothing is booked yet. Appointments appear here by themselves; other time is taken with Reserve time, or imported."
@@ -218,6 +220,7 @@ class BookingSeriesResource(Resource):
     )
     lines = {"needs": ("bookable", "pool")}
     ordering = "-id"
+    verbs = ("reserve_series",)
     icon = "repeat"
     order = 12
     empty = "Nothing comes again yet. Reserve a series: a weekly meeting, a cleaning each month, a course of twelve evenings."
@@ -285,6 +288,7 @@ class CalendarFeedResource(Resource):
     search = ("name",)
     facts = ("name", "owner", "bookable", "made_at", "revoked_at", "state")
     ordering = "-id"
+    verbs = ("make_feed",)
     icon = "rss"
     order = 60
     empty = "Make an address for the calendar on a phone or computer: it shows the bookings there and keeps them up to date."

@@ -55,6 +55,7 @@ class DocumentResource(Resource):
         "note",
     )
     ordering = "-received_on"
+    verbs = ("take_document",)
     icon = "file-check"
     order = 10
     empty = "Take the first document from the page of a person: open the person and choose “Take document”."
@@ -142,6 +143,7 @@ class LegalHoldResource(Resource):
     search = ("name", "reason", "party__name")
     facts = ("name", "state", "reason", "party", "kind", "document", "placed_by", "placed_at", "lifted_by", "lifted_at", "lifted_because")
     ordering = "-placed_at"
+    verbs = ("place_hold",)
     icon = "lock"
     order = 90
     empty = "Nothing is held. “Place a legal hold” keeps documents from being changed or destroyed while somebody may want to see them."
@@ -193,6 +195,7 @@ class SignatureRequestResource(Resource):
         "signers": ("place", "name", "email", "state", "asked_at", "read_at", "decided_at", "typed_name", "address", "reason"),
     }
     ordering = "-asked_at"
+    verbs = ("ask_signature",)
     icon = "signature"
     order = 15
     empty = "Nobody was asked to sign yet. Choose “Ask for a signature” on the page of a party: a link by e-mail, or a picture to scan."

@@ -48,6 +48,7 @@ class MessageResource(Resource):
         "text",
     )
     lines = {"recipients": ("role", "address", "name", "state", "reason"), "attachments": ("name", "file")}
+    verbs = ("draft_message",)
     icon = "mail"
     order = 10
     empty = "Write the first message with “New message”, or from the page of a person, a case or an invoice."
@@ -107,6 +108,7 @@ class BlockResource(Resource):
     filters = ("scope", "cause")
     search = ("address", "note")
     ordering = "address"
+    verbs = ("block_address",)
     icon = "mail-x"
     order = 80
     empty = "Nobody asked to be left alone, and nothing came back."

@@ -21,5 +21,6 @@ class RateResource(Resource):
     search = ("base", "quote", "source")
     fields = ("base", "quote", "on", "rate", "source")
     ordering = "-on"
+    verbs = ("import_rates",)
     icon = "arrow-left-right"
     empty = "Take a file of reference rates of the European Central Bank, or record a rate. Amounts in the company's currency need none."

@@ -79,6 +79,7 @@ class CaseResource(Resource):
     calendar = "due_at"
     charts = ("state", "kind", "queue", "owner", "priority", "opened_at", "closed_at")
     addable = False
+    verbs = ("open_case", "open_from_template")
     icon = "inbox"
     order = 20
     empty = "Nothing to do yet. Take the first call, question or complaint with “New case” (Ctrl-K)."
@@ -176,6 +177,7 @@ class AbsenceResource(Resource):
     columns = ("user", "deputy", "from_at", "until_at", "reason")
     filters = ("user", "deputy", "from_at", "until_at")
     ordering = "-from_at"
+    verbs = ("note_absence",)
     icon = "tree-palm"
     order = 55
     empty = "Nobody is noted as away. “Note an absence” (Ctrl-K) says who stands in; new work then goes there."

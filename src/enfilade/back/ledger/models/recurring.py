@@ -6,8 +6,10 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.timezone import get_current_timezone
 
 from enfilade.base.books.models import Account, Entry
+from enfilade.base.calendar.rules import rule_words, say_rule
 from enfilade.base.party.models import Party
 from enfilade.core.fields import AmountField
 from enfilade.core.models import Record, User
@@ -109,7 +111,16 @@ class RecurringEntry(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.template}: {self.rule}"
+        return f"{self.template}: {self.rule_words}"
+
+    @property
+    def rule_words(self) -> str:
+        """The rule in words."""
+        return rule_words(self.rule)
+
+    def get_rule_words_display(self) -> str:
+        """The same in the language of whoever reads it."""
+        return say_rule(self.rule, get_current_timezone())
 
 
 class RecurringPosting(Record):

@@ -175,7 +175,7 @@ def test_payments_by_hand_are_taken_back_and_the_reports_agree(office: Office) -
     with scope(office.company.pk):
         ages = report_named("payables.payables").build(office.ctx, on=office.today)
         statement = report_named("payables.supplier_statement").build(
-            office.ctx, supplier=office.lab.pk, from_on=office.days(-1), to_on=office.today
+            office.ctx, supplier=office.lab, from_on=office.days(-1), to_on=office.today
         )
         proof = report_named("payables.payables_proof").build(office.ctx)
     assert [(r["supplier"], r["age_1_minor"], r["open_minor"]) for r in ages["rows"]] == [("Dentallabor Süd", 7_900, 7_900)]
