@@ -152,11 +152,10 @@ class RecurringEntryResource(Resource):
     """Templates that are posted again and again."""
 
     model = RecurringEntry
-    columns = ("template", "rule_words", "starts_on", "reverse_next", "counts_from_on", "state")
+    columns = ("template", "repeats", "starts_on", "reverse_next", "counts_from_on", "state")
     filters = ("state", "template")
-    facts = ("template", "rule_words", "rule", "starts_on", "reverse_next", "counts_from_on", "state")
+    facts = ("template", "repeats", "rule", "starts_on", "reverse_next", "counts_from_on", "state")
     lines = {"postings": ("on", "entry")}
-    verbs = ("repeat_template",)
     icon = "repeat"
     order = 112
     empty = "Open a template of an entry and choose Repeat it. What is due is posted each night."
@@ -179,7 +178,6 @@ class DeferralResource(Resource):
     filters = ("account", "from_on", "to_on")
     facts = ("entry", "account", "aside", "amount_minor", "from_on", "to_on", "by_day", "made_by")
     lines = {"parts": ("on", "amount_minor", "state", "entry")}
-    verbs = ("defer_line",)
     icon = "split"
     order = 114
     empty = "Insurance paid for a year, a service sold for six months: open the entry and choose Spread over months."

@@ -111,14 +111,14 @@ class RecurringEntry(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.template}: {self.rule_words}"
+        return f"{self.template}: {self.repeats}"
 
     @property
-    def rule_words(self) -> str:
+    def repeats(self) -> str:
         """The rule in words."""
         return rule_words(self.rule)
 
-    def get_rule_words_display(self) -> str:
+    def get_repeats_display(self) -> str:
         """The same in the language of whoever reads it."""
         return say_rule(self.rule, get_current_timezone())
 
