@@ -7,6 +7,7 @@ from enfilade.base.books.models import Period
 from enfilade.core.context import Context
 
 from .models import Charge, DrawerSession, Invoice
+from .proof import differences
 
 
 @closing_step("billing.drafts", title="No invoice waits as a draft", order=120)
@@ -33,3 +34,14 @@ def drawers_counted(ctx: Context, period: Period) -> Standing:
     open_count = rows.count()
     sentence = f"{open_count} cash drawers are not counted." if open_count else "Every cash drawer is counted."
     return Standing(open_count, sentence, "/billing/drawer-sessions/?state=open" if open_count else "")
+
+
+@closing_step("billing.proof", title="Open invoices sum to the account of customers", order=200)
+def invoices_tie(ctx: Context, period: Period) -> Standing:
+    """Documents and entries that do not say the same."""
+    del period
+    open_count = len(differences(ctx))
+    if not open_count:
+        return Standing(0, "What invoices say is owed is what the ledger says.")
+    sentence = f"{open_count} invoices or entries differ between the ledger and the list of invoices."
+    return Standing(open_count, sentence, "/billing/reports/receivables_proof/")

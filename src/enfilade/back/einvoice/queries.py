@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 from enfilade.back.billing.models import Invoice, InvoiceLine, Letterhead
 from enfilade.back.billing.queries import allocations_of, letterhead
 from enfilade.back.payables.models import Bill as SupplierBill
-from enfilade.back.payables.queries import bills_from
+from enfilade.back.payables.queries import bills_from, origins_entered
+from enfilade.base.message.models import Mail
+from enfilade.base.message.queries import files_of
 from enfilade.base.money.rules import multiply
 from enfilade.base.party.models import Party
 from enfilade.base.party.queries import live_parties
@@ -39,6 +42,19 @@ def einvoices_of(ctx: Context, invoice: Invoice) -> list[EInvoice]:
 def entered_as(ctx: Context, incoming: IncomingInvoice) -> list[SupplierBill]:
     """The bills that were made of an e-invoice that came in."""
     return bills_from(ctx, ref(incoming))
+
+
+def incoming_of_mail(ctx: Context, mail: Mail) -> list[tuple[IncomingInvoice, list[SupplierBill]]]:
+    """E-invoices that hang on a mail, each with the bills that were made of it."""
+    rows = IncomingInvoice.objects.visible_to(ctx).filter(file__in=[file.pk for file in files_of(ctx, mail.pk)]).order_by("pk")
+    return [(row, entered_as(ctx, row)) for row in rows]
+
+
+def not_entered(ctx: Context, until: date) -> list[IncomingInvoice]:
+    """E-invoices with a date up to a day of which nobody made a bill; one that repeats another is none of them."""
+    rows = {ref(row): row for row in IncomingInvoice.objects.visible_to(ctx).filter(issued_on__lte=until, repeats=None).order_by("pk")}
+    entered = origins_entered(ctx, rows)
+    return [row for origin, row in rows.items() if origin not in entered]
 
 
 def sellers_like(ctx: Context, key: str, name: str, limit: int = 8) -> list[Party]:

@@ -9,7 +9,7 @@ from enfilade.core.ui.format import format_amount
 
 from .closing import Standing, closing_step
 from .models import ClosingTask
-from .queries import balance_if_any, occurrences_due, planned_due
+from .queries import balance_if_any, holdings_on, occurrences_due, planned_due
 
 
 @closing_step("ledger.earlier", title="Earlier months are closed", order=10, required=False)
@@ -43,6 +43,19 @@ def planned_posted(ctx: Context, period: Period) -> Standing:
     open_count = len(planned_due(ctx, period.ends_on))
     sentence = f"{open_count} planned entries are not posted." if open_count else "Every planned entry is posted."
     return Standing(open_count, sentence, f"/ledger/planned-entries/?state=waiting&on_to={period.ends_on}" if open_count else "")
+
+
+@closing_step("ledger.currencies", title="Foreign currencies are valued", order=240, required=False)
+def currencies_valued(ctx: Context, period: Period) -> Standing | None:
+    """What is held in foreign currencies and stands in the books at another worth than that of the last day."""
+    held = holdings_on(ctx, period.ends_on)
+    if not held:
+        return None
+    open_count = sum(1 for holding in held if holding.difference_minor)
+    if not open_count:
+        return Standing(0, "Every currency stands at its worth of the last day.")
+    sentence = f"{open_count} holdings stand at another worth than that of the last day."
+    return Standing(open_count, sentence, f"/ledger/reports/foreign_currencies/?on={period.ends_on}")
 
 
 @closing_step("ledger.suspense", title="Nothing is left unclear", order=310)

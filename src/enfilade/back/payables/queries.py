@@ -54,6 +54,12 @@ def bills_from(ctx: Context, origin: str) -> list[Bill]:
     return list(Bill.objects.visible_to(ctx).filter(origin=origin).select_related("supplier").order_by("pk"))
 
 
+def origins_entered(ctx: Context, origins: Collection[str]) -> set[str]:
+    """From which of these records bills came that were not thrown away."""
+    rows = Bill.objects.visible_to(ctx).filter(origin__in=list(origins)).exclude(state=Bill.State.VOID)
+    return set(rows.values_list("origin", flat=True))
+
+
 def open_bills(ctx: Context, *, due_by: date | None = None, supplier: Party | None = None, limit: int = 1_000) -> list[Bill]:
     """Approved bills and credit notes that are not settled, longest due first; at most `limit`.
 

@@ -11,7 +11,7 @@ from enfilade.core.pages.context import department
 from enfilade.core.pages.transfer import file_guard
 from enfilade.core.resource import Resource, panel
 
-from . import proving  # noqa: F401 - the proof registers itself
+from . import closing, proving  # noqa: F401 - they register themselves
 from .forms import form_named
 from .models import TaxCode, TaxReturn, TaxReturnBox, TaxSetting
 

@@ -131,6 +131,17 @@ def wording(ctx: Context, purpose: str, values: Mapping[str, str], language: str
     raise AssertionError("every purpose has English words")
 
 
+def files_of(ctx: Context, message: int) -> list[StoredFile]:
+    """What hangs on a message, in its order."""
+    rows = Attachment.objects.visible_to(ctx).filter(message=message).select_related("file").order_by("pk")
+    return [attachment.file for attachment in rows]
+
+
+def mails_with_file(ctx: Context, file: int) -> list[Mail]:
+    """Messages that came in with a file, oldest first."""
+    return list(messages(ctx).filter(direction=Mail.Direction.IN, attachments__file=file).order_by("pk").distinct())
+
+
 def may_read_file(ctx: Context, file: StoredFile) -> bool:
     """Whether a message that the caller may see carries the file."""
     return ctx.may(VIEW) and Attachment.objects.visible_to(ctx).filter(file=file).exists()

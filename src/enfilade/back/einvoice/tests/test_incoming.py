@@ -1,15 +1,25 @@
 """E-invoices that come in: what others published, what is broken, what is hostile."""
 
 import io
+from email.message import EmailMessage
 
 import pytest
 from pypdf import PdfWriter
 
 from enfilade.back.einvoice.formats.reading import read_invoice
 from enfilade.back.einvoice.models import IncomingInvoice
+from enfilade.back.einvoice.queries import incoming_of_mail, not_entered
+from enfilade.back.einvoice.reactions import take_cleared_file, take_from_mail
+from enfilade.base.message.commands import take_mail
+from enfilade.base.message.events import MailTaken
+from enfilade.base.message.models import Mail
+from enfilade.base.message.queries import files_of, mails_with_file
 from enfilade.core import files
+from enfilade.core.access import house_context
 from enfilade.core.command import run_raw
 from enfilade.core.context import Invalid, Refusal
+from enfilade.core.models import FileScan
+from enfilade.core.scanning import FileCleared, note_scan
 from enfilade.core.scope import scope
 
 from .sender import Sender
@@ -99,3 +109,55 @@ def test_a_pdf_without_data_and_one_with_a_bomb_inside() -> None:
     writer.write(bomb)
     with pytest.raises(Exception, match="larger than 10 MB"):
         read_invoice(bomb.getvalue())
+
+
+def mailed(sender: Sender, *files_of_mail: tuple[str, bytes]) -> Mail:
+    """A mail with files, as the job takes it."""
+    made = EmailMessage()
+    made["From"], made["To"], made["Subject"], made["Message-ID"] = (
+        "Lab <lab@sued.example>",
+        "office@weiss.example",
+        "Bill",
+        "<bill@sued.example>",
+    )
+    made.set_content("Please find our bill attached.")
+    for name, content in files_of_mail:
+        made.add_attachment(content, maintype="application", subtype="octet-stream", filename=name)
+    box = run_raw(sender.ctx, "message.add_mailbox", {"address": "office@weiss.example", "name": "Office", "becomes": "nothing"})
+    house = house_context(sender.company)
+    with scope(sender.company.pk):
+        stored = files.store(house, "mail.eml", io.BytesIO(made.as_bytes()))
+    return take_mail(house, mailbox=box.pk, file=stored.pk)
+
+
+def test_what_a_supplier_mails_is_taken_by_itself(sender: Sender) -> None:
+    """An e-invoice among other files, once however often the job runs; the mail and the e-invoice lead to each other."""
+    sender.wish()
+    content = sender.content(sender.made(sender.invoice()))
+    mail = mailed(sender, ("terms.pdf", b"%PDF-1.4 no invoice"), ("bill.xml", content), ("note.xml", b"<note/>"))
+    fact = MailTaken(mail.pk, mail.mailbox_id or 0, "message", True)
+    for _ in range(2):
+        take_from_mail(house_context(sender.company), fact)
+    with scope(sender.company.pk):
+        [taken] = IncomingInvoice.objects.visible_to(sender.ctx)
+        assert (taken.number, [row.pk for row, bills in incoming_of_mail(sender.ctx, mail) if not bills]) == ("INV-2026-00001", [taken.pk])
+        assert [row.pk for row in mails_with_file(sender.ctx, taken.file_id)] == [mail.pk]
+        assert not_entered(sender.ctx, sender.ctx.today) == [taken]
+
+
+def test_a_file_that_waits_for_the_scanner_is_taken_when_it_is_cleared(sender: Sender) -> None:
+    """Nothing is read of it before."""
+    sender.wish()
+    mail = mailed(sender, ("bill.xml", sender.content(sender.made(sender.invoice()))))
+    with scope(sender.company.pk):
+        [file] = files_of(sender.ctx, mail.pk)
+        FileScan.objects.create(company=sender.company, file=file, asked_at=sender.ctx.now)
+    house = house_context(sender.company)
+    take_from_mail(house, MailTaken(mail.pk, mail.mailbox_id or 0, "message", False))
+    with scope(sender.company.pk):
+        assert not IncomingInvoice.objects.visible_to(sender.ctx).exists()
+        scan = FileScan.objects.visible_to(sender.ctx).get(file=file)
+    note_scan(house, scan=scan.pk)
+    take_cleared_file(house, FileCleared(file.pk))
+    with scope(sender.company.pk):
+        assert IncomingInvoice.objects.visible_to(sender.ctx).get().file_id == file.pk
