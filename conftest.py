@@ -4,6 +4,7 @@ TEST_DATABASE_URL names a server instead of the embedded one: its role needs CRE
 There ENFILADE_TEST_DB keeps runs at the same time apart, and TEST_SUPERUSER_URL names a superuser who makes the run faster.
 """
 
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -12,6 +13,8 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.template.base import Template
+from django.test.utils import instrumented_test_render
 
 from tests.emptying import SUPERUSER_URL, emptied_by_a_superuser
 from tests.server import RunServer
@@ -27,6 +30,8 @@ CHROMIUM_OPTIONS = (
 )
 URL, TEMPLATE = "ENFILADE_TEST_URL", "ENFILADE_TEST_TEMPLATE"
 SERVER = pytest.StashKey[RunServer]()
+# How much is made and not yet let go of before Python looks for rings: a page makes some ten thousand things.
+GARBAGE_AFTER = 50_000
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -74,6 +79,50 @@ def django_db_setup(django_db_setup: None) -> Iterator[None]:
     """The database of this worker, in which rows go and the schema stays."""
     with emptied_by_a_superuser():
         yield
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin what takes long right after the tests that roll back, so that no worker is left alone with it; end with what drives a browser.
+
+    Playwright keeps an event loop in the thread of the tests, beside which nothing asynchronous can be run any more.
+    """
+    drives = [item for item in items if "browser" in getattr(item, "fixturenames", ())]
+    for item in drives:
+        item.add_marker("browser")
+    drives.sort(key=lambda item: item.get_closest_marker("long") is None)
+    others = [item for item in items if item not in set(drives)]
+    long = [item for item in others if item.get_closest_marker("long")]
+    rest = [item for item in others if item not in set(long)]
+    at = next((place for place, item in enumerate(rest) if _empties_tables(item)), len(rest))
+    items[:] = [*rest[:at], *long, *rest[at:], *drives]
+
+
+def _empties_tables(item: pytest.Item) -> bool:
+    mark = item.get_closest_marker("django_db")
+    return mark is not None and bool(mark.kwargs.get("transaction"))
+
+
+def pytest_collection_finish() -> None:
+    """Let the search for garbage pass over what stays until the end of the run: four thousand tests and what they import."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GARBAGE_AFTER, 20, 20)
+
+
+def _draw(template: Template, context: Any) -> Any:
+    return template.nodelist.render(context)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nobody_takes_notes(django_test_environment: None) -> None:
+    """Draw templates as a server does: Django's test client copies the context of each of the hundred templates of a page."""
+    Template._render = _draw  # type: ignore[method-assign] # noqa: SLF001 - what django.test.utils replaces
+
+
+@pytest.fixture
+def notes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For a test that reads `response.context`: the test client takes notes after all."""
+    monkeypatch.setattr(Template, "_render", instrumented_test_render)
 
 
 @pytest.fixture(scope="session", autouse=True)

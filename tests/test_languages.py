@@ -252,6 +252,7 @@ def pages(owner: Any) -> Iterator[str]:
             yield cell.url
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 def test_no_page_says_english_to_a_german() -> None:
     """Every page, record, dialog and report of a practice whose owner reads German."""

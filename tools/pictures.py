@@ -1,4 +1,7 @@
-"""Renew the pictures of the documentation from those that the day in Chromium took (`make test ARGS=tests/browser/test_day.py`)."""
+"""Renew the pictures of the documentation from those that the day in Chromium took.
+
+They are taken by `ENFILADE_PICTURES=1 make test ARGS=tests/browser/test_day.py`.
+"""
 
 import sys
 from pathlib import Path
@@ -27,7 +30,7 @@ def main() -> int:
     """Take them over with fewer colours, so that a clone stays small; say which are missing."""
     missing = [name for name in NAMES if not (TAKEN / f"{name}.png").exists()]
     if missing:
-        print(f"Not taken yet: {', '.join(missing)}. Run: make test ARGS=tests/browser/test_day.py")
+        print(f"Not taken yet: {', '.join(missing)}. Run: ENFILADE_PICTURES=1 make test ARGS=tests/browser/test_day.py")
         return 2
     SHOWN.mkdir(exist_ok=True)
     for name in NAMES:

@@ -50,6 +50,7 @@ class Day:
     patients: list[Patient]
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("house", [0], indirect=True)
 def test_one_whole_day_runs_through_the_house(house: House, desk_of: Callable[..., Desk]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from .conftest import SHOTS, Desk
+from .conftest import Desk
 
 LOOKS_DIFFERENT = ("color-contrast", "target-size", "scrollable-region-focusable", "link-in-text-block")
 # How far the page, or anything in it that does not scroll by itself, reaches beyond the right edge.
@@ -21,22 +21,24 @@ WITHOUT_MENU = """() => {
   return twice;
 }"""
 FEWEST_PAGES = 40
+# A part is a test, so that every worker has some of them to the end.
+PARTS = 4
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("part", [0, 1])
+@pytest.mark.parametrize("part", range(PARTS))
 def test_every_page_of_the_menu_can_be_worked_with(part: int, desk_of: Callable[..., Desk]) -> None:
     owner = desk_of("owner")
     page = owner.go("/reception/desk/")
     links = page.get_by_role("navigation", name="Departments").get_by_role("link", include_hidden=True)
     menu = [link.get_attribute("href") or "" for link in links.all()]
     assert len(menu) >= FEWEST_PAGES
-    SHOTS.mkdir(parents=True, exist_ok=True)
     # The frame is the same around every page, so it is looked at once.
     faults = owner.access_faults()
     page.set_viewport_size({"width": 390, "height": 844})
     assert page.evaluate(BEYOND) <= 0
-    for address in menu[part::2]:
+    for address in menu[part::PARTS]:
         faults += faults_of(owner, address)
     assert faults == []
 
@@ -49,12 +51,12 @@ def faults_of(desk: Desk, address: str) -> list[str]:
     page.locator("html[data-live=on]").wait_for(state="attached")
     status = answer.status if answer is not None else 0
     found = [] if status == 200 else [f"{address}: HTTP {status}"]
-    page.screenshot(path=str(SHOTS / f"page-{name}-1440-light.png"), animations="disabled")
+    desk.picture(f"page-{name}-1440-light")
     found += [f"{address}: the menu has an element {twice} too" for twice in page.evaluate(WITHOUT_MENU)]
     found += desk.access_faults(within="#main")
     page.set_viewport_size({"width": 390, "height": 844})
     desk.dress("dark")
-    page.screenshot(path=str(SHOTS / f"page-{name}-390-dark.png"), animations="disabled")
+    desk.picture(f"page-{name}-390-dark")
     beyond = page.evaluate(BEYOND)
     found += [f"{address}: {beyond} px too wide for a phone"] if beyond > 0 else []
     return found + desk.access_faults(LOOKS_DIFFERENT, within="#main")

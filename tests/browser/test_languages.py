@@ -63,5 +63,5 @@ def test_from_right_to_left_nothing_breaks(house: House, desk_of: Callable[..., 
             desk.go(address)
             if fault := desk.page.evaluate(HANGS_OUT):
                 wrong.append(f"{address} at {width}: {fault}")
-            desk.page.screenshot(path=f".cache/screenshots/turned{address.replace('/', '-')}{width}.png", animations="disabled")
+            desk.picture(f"turned{address.replace('/', '-')}{width}")
     assert wrong == []

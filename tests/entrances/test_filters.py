@@ -159,6 +159,7 @@ def test_a_list_opens_as_its_reader_wants(owner: Context, browser_page: Client) 
     assert browser_page.get(CASES).status_code == 200
 
 
+@pytest.mark.usefixtures("notes")
 def test_columns_of_one_s_own(owner: Context, browser_page: Client) -> None:
     """By the address, kept for the person, part of a view; only columns of the record page."""
     run_raw(owner, "work.open_case", {"kind": "task", "title": "Order gloves", "contact_name": "Ana Ruiz"})

@@ -20,7 +20,7 @@ from enfilade.core.resource.listing import filtered
 from enfilade.core.scope import scope
 from enfilade.core.testing import make_company, make_ctx
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("notes")]
 CASES = "/work/cases/"
 
 

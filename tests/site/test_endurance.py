@@ -9,7 +9,7 @@ from bench.endure.clients import Acknowledged, Told
 from bench.endure.compare import faults_of
 from bench.endure.house import House
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.long]
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from bench.endure import nodes
 from enfilade.site.settings import connection_options, database_settings
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.long]
 
 
 def test_a_node_and_the_primary_are_lost_and_nothing_else() -> None:

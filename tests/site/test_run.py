@@ -20,7 +20,7 @@ from enfilade.site.home import prepare_home
 from enfilade.site.processes import find_marked
 from tests.server import TEMPLATE, copy, free_port, make_kept_cluster
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.long]
 PATIENCE_S = 90
 
 
