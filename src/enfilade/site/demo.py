@@ -18,6 +18,7 @@ from enfilade.core.context import Context, Held, Refusal
 from enfilade.core.files import store_bytes
 from enfilade.core.scope import scope
 
+from .demo_assets import take_over_assets
 from .demo_bills import receive_bills
 from .demo_books import close_months, open_books, remind, send_invoices, take_statement
 from .found import Setup, found_company
@@ -171,6 +172,7 @@ class Story(Cast):
         self.people_ask()
         if days >= PAST_DAYS:
             receive_bills(self)
+            take_over_assets(self)
             take_statement(self)
             remind(self)
             close_months(self)

@@ -34,7 +34,7 @@ def receive_bills(cast: Cast) -> None:
         bill = cast.do("books", at, "payables.enter_bill", supplier=supplier, number=number, billed_on=day, total=total, lines=[{}])
         if days == sent[-1][0]:
             continue
-        _approve(cast, bill, at)
+        approve(cast, bill, at)
         if bill.due_on < cast.owner.today:
             _pay(cast, bill)
         elif bill.due_on <= cast.owner.today + timedelta(days=7):
@@ -60,7 +60,8 @@ def _agree(cast: Cast, one: dict[str, Any], supplier: int, account: int) -> None
     cast.do("owner", begun, "payables.confirm_account", account=made.pk, evidence="Called the number in our book.")
 
 
-def _approve(cast: Cast, bill: Any, at: Any) -> None:
+def approve(cast: Cast, bill: Any, at: Any) -> None:
+    """By the bookkeeping; what is above her limit, by the owner."""
     try:
         cast.do("books", at, "payables.approve_bill", bill=bill.pk, on=at.date())
     except Held as held:

@@ -19,6 +19,7 @@ BACK: list[str] = [
     "enfilade.back.dunning",
     "enfilade.back.banking",
     "enfilade.back.payables",
+    "enfilade.back.assets",
     "enfilade.back.einvoice",
     "enfilade.back.auditing",
     "enfilade.back.statements",

@@ -60,6 +60,17 @@ def origins_entered(ctx: Context, origins: Collection[str]) -> set[str]:
     return set(rows.values_list("origin", flat=True))
 
 
+def lines_of_bill(ctx: Context, bill: Bill) -> list[BillLine]:
+    """The lines of a bill with their accounts, in the order in which they were entered."""
+    return list(BillLine.objects.visible_to(ctx).filter(bill=bill).select_related("account").order_by("pk"))
+
+
+def lines_on_accounts(ctx: Context, accounts: Collection[int], until_on: date) -> list[BillLine]:
+    """Lines of approved bills, not of credit notes, that were posted to some accounts up to a day, with their bills, oldest first."""
+    rows = BillLine.objects.visible_to(ctx).filter(account__in=accounts, bill__kind=Bill.Kind.BILL, bill__posted_on__lte=until_on)
+    return list(rows.exclude(bill__state=Bill.State.VOID).select_related("bill__supplier", "account").order_by("pk"))
+
+
 def open_bills(ctx: Context, *, due_by: date | None = None, supplier: Party | None = None, limit: int = 1_000) -> list[Bill]:
     """Approved bills and credit notes that are not settled, longest due first; at most `limit`.
 

@@ -116,11 +116,12 @@ def _link(resource: Resource, ctx: Context) -> BulkLink | None:
 BULK_LINKS.append(_link)
 
 
-def _panel(ctx: Context, row: Model) -> dict[str, Any]:
+def label_panel(ctx: Context, row: Model) -> dict[str, Any]:
+    """The label of a record, and the way to print it; a module above adds it to the page of what it owns."""
     label = LABELS[type(row)](ctx, row)
     url = f"/document/labels/?of={row._meta.label_lower}&pk={row.pk}"
     return {"label": label, "new_url": url, "new_label": "Print label"}
 
 
 for _model in (Item, Party, Document):
-    panel(on=_model, title="Label", permission=PRINT, template="document/panel_label.html", icon="tag")(_panel)
+    panel(on=_model, title="Label", permission=PRINT, template="document/panel_label.html", icon="tag")(label_panel)

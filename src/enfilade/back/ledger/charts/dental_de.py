@@ -12,6 +12,10 @@ A | Assets | asset:
     0320 | Vehicles | asset
     0027 | Software | asset
     0480 | Low-value assets | asset
+    0485 | Pools of low-value assets | asset
+    0498 | Assets under construction | asset
+    0065 | Land | asset
+    0090 | Buildings | asset
   A2 | Stock | asset:
     3980 | Practice and laboratory material | asset
   A3 | Receivables | asset:
@@ -60,6 +64,7 @@ R | Revenue | income:
     8700 | Discounts granted | income
     8730 | Discounts granted for early payment | income
     2700 | Other income | income
+    2710 | Write-ups of assets | income
     2720 | Gains on assets sold | income
     2732 | Receivables paid after they were written off | income
     2660 | Exchange gains not realised yet | income
@@ -88,7 +93,11 @@ O | Running cost | expense:
     4800 | Repairs and maintenance | expense
     4822 | Depreciation of software | expense
     4830 | Depreciation of equipment | expense
+    4831 | Depreciation of buildings | expense
+    4832 | Depreciation of vehicles | expense
+    4840 | Impairment of assets | expense
     4855 | Write-down of low-value assets | expense
+    4862 | Depreciation of pools of low-value assets | expense
     4900 | Other cost | expense
     4910 | Postage | expense
     4920 | Telephone and internet | expense
@@ -122,6 +131,12 @@ PURPOSES = {
     "interest_income": "2650", "interest_expense": "2100", "goods": "3000", "laboratory": "3100", "services": "3100",
     "stock_change": "3960", "wages": "4110", "salaries": "4120", "social_cost": "4130", "rent": "4210", "depreciation": "4830",
     "bank_fee": "4970", "card_fee": "4970", "write_off": "2400", "recovered": "2732", "cash_difference": "2300", "rounding": "2301",
+    "asset_land": "0065", "asset_building": "0090", "asset_machinery": "0410", "asset_vehicle": "0320", "asset_equipment": "0410",
+    "asset_computer": "0420", "asset_intangible": "0027", "asset_low_value": "0480", "asset_pool": "0485", "asset_construction": "0498",
+    "accumulated_building": "0090", "accumulated_machinery": "0410", "accumulated_vehicle": "0320", "accumulated_equipment": "0410",
+    "accumulated_computer": "0420", "accumulated_intangible": "0027", "depreciation_building": "4831", "depreciation_vehicle": "4832",
+    "depreciation_intangible": "4822", "depreciation_low_value": "4855", "depreciation_pool": "4862", "impairment": "4840",
+    "write_up": "2710",
 }
 # fmt: on
 

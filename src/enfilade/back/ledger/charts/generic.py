@@ -28,6 +28,11 @@ ACCOUNTS = table("""
     1700 | Equipment and furniture | asset
     1710 | Vehicles | asset
     1720 | Computers and software | asset
+    1730 | Low-value assets | asset
+    1740 | Pools of low-value assets | asset
+    1750 | Assets under construction | asset
+    1760 | Land | asset
+    1770 | Buildings | asset
     1790 | Accumulated depreciation | asset
 2 | Liabilities | liability:
   20 | Payables | liability:
@@ -68,6 +73,7 @@ ACCOUNTS = table("""
     4700 | Exchange gains | income
     4705 | Exchange gains not realised yet | income
     4710 | Gain on assets sold | income
+    4715 | Write-ups of assets | income
     4720 | Receivables paid after they were written off | income
     4800 | Other income | income
     4900 | Interest received | income
@@ -92,6 +98,7 @@ ACCOUNTS = table("""
     6600 | Advice and bookkeeping | expense
     6700 | Repairs and small equipment | expense
     6800 | Depreciation | expense
+    6805 | Impairment of assets | expense
     6900 | Bank charges | expense
     6910 | Card fees | expense
     6920 | Losses on receivables | expense
@@ -125,6 +132,12 @@ PURPOSES = {
     "bank_fee": "6900", "card_fee": "6910", "write_off": "6920", "recovered": "4720", "cash_difference": "6930", "rounding": "6940",
     "income_tax": "7100",
     "unrealised_gain": "4705", "unrealised_loss": "6955", "currency_position": "9000",
+    "asset_land": "1760", "asset_building": "1770", "asset_machinery": "1700", "asset_vehicle": "1710", "asset_equipment": "1700",
+    "asset_computer": "1720", "asset_intangible": "1720", "asset_low_value": "1730", "asset_pool": "1740", "asset_construction": "1750",
+    "accumulated_building": "1790", "accumulated_machinery": "1790", "accumulated_vehicle": "1790", "accumulated_equipment": "1790",
+    "accumulated_computer": "1790", "accumulated_intangible": "1790", "depreciation_building": "6800", "depreciation_vehicle": "6800",
+    "depreciation_intangible": "6800", "depreciation_low_value": "6800", "depreciation_pool": "6800", "impairment": "6805",
+    "write_up": "4715",
 }
 # fmt: on
 

@@ -317,6 +317,12 @@ PURPOSES = {
     "bank_fee": "6278", "card_fee": "6275", "write_off": "654", "recovered": "758", "cash_difference": "65881", "rounding": "65882",
     "income_tax": "695",
     "unrealised_gain": "477", "unrealised_loss": "476", "currency_position": "809",
+    "asset_land": "211", "asset_building": "213", "asset_machinery": "215", "asset_vehicle": "2182", "asset_equipment": "2184",
+    "asset_computer": "2183", "asset_intangible": "205", "asset_low_value": "2184", "asset_pool": "2184", "asset_construction": "231",
+    "accumulated_building": "2813", "accumulated_machinery": "2815", "accumulated_vehicle": "28182", "accumulated_equipment": "28184",
+    "accumulated_computer": "28183", "accumulated_intangible": "2805", "depreciation_building": "6811", "depreciation_vehicle": "6811",
+    "depreciation_intangible": "6811", "depreciation_low_value": "6811", "depreciation_pool": "6811", "impairment": "6816",
+    "write_up": "781",
 }
 # fmt: on
 

@@ -42,6 +42,7 @@ A | Aktiva | asset:
       0480 | Geringwertige Wirtschaftsgüter | asset
       0485 | Wirtschaftsgüter (Sammelposten) | asset
       0490 | Sonstige Betriebs- und Geschäftsausstattung | asset
+      0498 | Andere Anlagen, Betriebs- und Geschäftsausstattung im Bau | asset
     AA3 | III. Finanzanlagen | asset:
       0500 | Anteile an verbundenen Unternehmen (Anlagevermögen) | asset
       0510 | Beteiligungen | asset
@@ -194,6 +195,7 @@ G04 | 4. Sonstige betriebliche Erträge | income:
   2660 | Erträge aus der Währungsumrechnung | income
   2661 | Erträge aus der Währungsumrechnung (nicht § 256a HGB) | income
   2700 | Andere betriebs- und/oder periodenfremde (neutrale) sonstige Erträge | income
+  2710 | Erträge aus Zuschreibungen des Sachanlagevermögens | income
   2720 | Erträge aus dem Abgang von Gegenständen des Anlagevermögens | income
   2730 | Erträge aus der Herabsetzung der Pauschalwertberichtigung auf Forderungen | income
   2732 | Erträge aus abgeschriebenen Forderungen | income
@@ -235,6 +237,7 @@ G07 | 7. Abschreibungen | expense:
   4830 | Abschreibungen auf Sachanlagen (ohne AfA auf Kfz und Gebäude) | expense
   4831 | Abschreibungen auf Gebäude | expense
   4832 | Abschreibungen auf Kfz | expense
+  4840 | Außerplanmäßige Abschreibungen auf Sachanlagen | expense
   4855 | Sofortabschreibung geringwertiger Wirtschaftsgüter | expense
   4862 | Abschreibungen auf den Sammelposten Wirtschaftsgüter | expense
 G08 | 8. Sonstige betriebliche Aufwendungen | expense:
@@ -341,6 +344,12 @@ PURPOSES = {
     "bank_fee": "4970", "card_fee": "4971", "write_off": "2400", "recovered": "2732", "cash_difference": "4901", "rounding": "4903",
     "income_tax": "2200",
     "unrealised_gain": "2660", "unrealised_loss": "2150", "currency_position": "9201",
+    "asset_land": "0065", "asset_building": "0090", "asset_machinery": "0210", "asset_vehicle": "0320", "asset_equipment": "0410",
+    "asset_computer": "0420", "asset_intangible": "0027", "asset_low_value": "0480", "asset_pool": "0485", "asset_construction": "0498",
+    "accumulated_building": "0090", "accumulated_machinery": "0210", "accumulated_vehicle": "0320", "accumulated_equipment": "0410",
+    "accumulated_computer": "0420", "accumulated_intangible": "0027", "depreciation_building": "4831", "depreciation_vehicle": "4832",
+    "depreciation_intangible": "4822", "depreciation_low_value": "4855", "depreciation_pool": "4862", "impairment": "4840",
+    "write_up": "2710",
 }
 # fmt: on
 

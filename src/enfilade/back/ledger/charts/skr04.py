@@ -42,6 +42,7 @@ A | Aktiva | asset:
       0680 | Einbauten in fremde Grundstücke | asset
       0690 | Sonstige Betriebs- und Geschäftsausstattung | asset
       0780 | Anzahlungen auf technische Anlagen und Maschinen | asset
+      0785 | Andere Anlagen, Betriebs- und Geschäftsausstattung im Bau | asset
     AA3 | III. Finanzanlagen | asset:
       0800 | Anteile an verbundenen Unternehmen (Anlagevermögen) | asset
       0820 | Beteiligungen | asset
@@ -195,6 +196,7 @@ G04 | 4. Sonstige betriebliche Erträge | income:
   4840 | Erträge aus der Währungsumrechnung | income
   4841 | Erträge aus der Währungsumrechnung (nicht § 256a HGB) | income
   4900 | Erträge aus dem Abgang von Gegenständen des Anlagevermögens | income
+  4910 | Erträge aus Zuschreibungen des Sachanlagevermögens | income
   4920 | Erträge aus der Herabsetzung der Pauschalwertberichtigung auf Forderungen | income
   4925 | Erträge aus abgeschriebenen Forderungen | income
   4930 | Erträge aus der Auflösung von Rückstellungen | income
@@ -235,6 +237,7 @@ G07 | 7. Abschreibungen | expense:
   6220 | Abschreibungen auf Sachanlagen (ohne AfA auf Kfz und Gebäude) | expense
   6221 | Abschreibungen auf Gebäude | expense
   6222 | Abschreibungen auf Kfz | expense
+  6230 | Außerplanmäßige Abschreibungen auf Sachanlagen | expense
   6260 | Sofortabschreibung geringwertiger Wirtschaftsgüter | expense
   6264 | Abschreibungen auf den Sammelposten Wirtschaftsgüter | expense
 G08 | 8. Sonstige betriebliche Aufwendungen | expense:
@@ -341,6 +344,12 @@ PURPOSES = {
     "bank_fee": "6855", "card_fee": "6858", "write_off": "6930", "recovered": "4925", "cash_difference": "6301", "rounding": "6306",
     "income_tax": "7600",
     "unrealised_gain": "4840", "unrealised_loss": "6880", "currency_position": "9201",
+    "asset_land": "0215", "asset_building": "0240", "asset_machinery": "0440", "asset_vehicle": "0520", "asset_equipment": "0635",
+    "asset_computer": "0650", "asset_intangible": "0135", "asset_low_value": "0670", "asset_pool": "0675", "asset_construction": "0785",
+    "accumulated_building": "0240", "accumulated_machinery": "0440", "accumulated_vehicle": "0520", "accumulated_equipment": "0635",
+    "accumulated_computer": "0650", "accumulated_intangible": "0135", "depreciation_building": "6221", "depreciation_vehicle": "6222",
+    "depreciation_intangible": "6200", "depreciation_low_value": "6260", "depreciation_pool": "6264", "impairment": "6230",
+    "write_up": "4910",
 }
 # fmt: on
 

@@ -212,10 +212,12 @@ P05 | 5. Administrative expenses | expense:
     8250 | Sundry expenses | expense
   P056 | Depreciation | expense:
     8000 | Depreciation of tangible assets | expense
+    8005 | Impairment of fixed assets | expense
     8010 | Amortisation of intangible assets | expense
     8020 | Loss on disposal of fixed assets | expense
 P06 | 6. Other operating income | income:
   4200 | Profit on disposal of fixed assets | income
+  4201 | Impairment of fixed assets, reversed | income
   4900 | Miscellaneous income | income
   4901 | Grants received | income
   4902 | Commissions received | income
@@ -255,6 +257,12 @@ PURPOSES = {
     "bank_fee": "7901", "card_fee": "7902", "write_off": "8100", "recovered": "4905", "cash_difference": "8204", "rounding": "8205",
     "income_tax": "8800",
     "unrealised_gain": "4907", "unrealised_loss": "7907", "currency_position": "9901",
+    "asset_land": "0010", "asset_building": "0010", "asset_machinery": "0020", "asset_vehicle": "0050", "asset_equipment": "0040",
+    "asset_computer": "0032", "asset_intangible": "0005", "asset_low_value": "0040", "asset_pool": "0040", "asset_construction": "0060",
+    "accumulated_building": "0011", "accumulated_machinery": "0021", "accumulated_vehicle": "0051", "accumulated_equipment": "0041",
+    "accumulated_computer": "0033", "accumulated_intangible": "0006", "depreciation_building": "8000", "depreciation_vehicle": "8000",
+    "depreciation_intangible": "8010", "depreciation_low_value": "8000", "depreciation_pool": "8000", "impairment": "8005",
+    "write_up": "4201",
 }
 # fmt: on
 

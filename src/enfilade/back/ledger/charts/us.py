@@ -204,6 +204,7 @@ X2 | Operating expenses | expense:
   X26 | Depreciation and amortization | expense:
     6700 | Depreciation | expense
     6710 | Amortization | expense
+    6720 | Impairment of long-lived assets | expense
 R7 | Other income | income:
   7000 | Interest income | income
   7010 | Dividend income | income
@@ -245,6 +246,12 @@ PURPOSES = {
     "bank_fee": "6530", "card_fee": "5080", "write_off": "6560", "recovered": "7050", "cash_difference": "6570", "rounding": "6580",
     "income_tax": "9000",
     "unrealised_gain": "7031", "unrealised_loss": "8021", "currency_position": "9901",
+    "asset_land": "1500", "asset_building": "1510", "asset_machinery": "1530", "asset_vehicle": "1560", "asset_equipment": "1540",
+    "asset_computer": "1550", "asset_intangible": "1720", "asset_low_value": "1540", "asset_pool": "1540", "asset_construction": "1590",
+    "accumulated_building": "1515", "accumulated_machinery": "1535", "accumulated_vehicle": "1565", "accumulated_equipment": "1545",
+    "accumulated_computer": "1555", "accumulated_intangible": "1725", "depreciation_building": "6700", "depreciation_vehicle": "6700",
+    "depreciation_intangible": "6710", "depreciation_low_value": "6700", "depreciation_pool": "6700", "impairment": "6720",
+    "write_up": "7090",
 }
 # fmt: on
 

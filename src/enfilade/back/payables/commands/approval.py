@@ -10,6 +10,7 @@ from typing import TypedDict
 from enfilade.back.ledger.commands import Leg, post_legs, reverse_journal
 from enfilade.back.payables.events import BillApproved, BillVoided
 from enfilade.back.payables.models import Bill, BillLine
+from enfilade.back.payables.queries import lines_of_bill
 from enfilade.base.books.queries import entries_of
 from enfilade.base.party.models import Party
 from enfilade.core.command import LongText, command
@@ -56,7 +57,7 @@ def approve_bill(ctx: Context, *, bill: Bill, on: Today) -> Bill:
     line_account_open (database).
     """
     require_date(on, "on")
-    lines = list(BillLine.objects.visible_to(ctx).filter(bill=bill).select_related("account").order_by("pk"))
+    lines = lines_of_bill(ctx, bill)
     if unknown := next((n for n, line in enumerate(lines, 1) if line.account_id is None), 0):
         raise Refusal("what_for", f"Say first what line {unknown} was for.")
     _post(ctx, bill, lines, on)
@@ -101,8 +102,9 @@ def _post(ctx: Context, bill: Bill, lines: list[BillLine], on: date) -> None:
     legs = [Leg("payable", -sign * bill.total_minor, Party(pk=bill.supplier_id))]
     taxes: dict[str, int] = defaultdict(int)
     for line in lines:
-        cost = line.net_minor + line.tax_minor + line.self_tax_minor - line.deductible_minor
-        legs.append(Leg(line.account.code if line.account else "", sign * cost, text=line.description, dimensions=line.dimensions))
+        legs.append(
+            Leg(line.account.code if line.account else "", sign * line.cost_minor, text=line.description, dimensions=line.dimensions)
+        )
         if line.tax_category in SELF_TAX:
             deducted, owed = SELF_TAX[line.tax_category]
             taxes[deducted] += sign * line.deductible_minor
