@@ -191,4 +191,4 @@ def test_the_record_of_a_practice_proves_itself(practice: Context) -> None:
         entries = AuditEntry.objects.visible_to(practice).count()
         sealed = AuditSeal.objects.visible_to(practice).get()
         assert sealed.entry_count == entries - 1
-        assert sealed.change_count == RowChange.objects.visible_to(practice).count() > entries
+        assert sealed.change_count == RowChange.objects.visible_to(practice).count() > 0

@@ -21,7 +21,7 @@ HALF_YEAR: dict[int, tuple[int, ...]] = {
     ),
 }  # fmt: skip
 # 200 percent of the straight line up to ten years, 150 percent for 15 and 20.
-_FACTOR = {3: 2, 5: 2, 7: 2, 10: 2, 15: Fraction(3, 2), 20: Fraction(3, 2)}
+_FACTOR = {3: Fraction(2), 5: Fraction(2), 7: Fraction(2), 10: Fraction(2), 15: Fraction(3, 2), 20: Fraction(3, 2)}
 
 
 def year_shares(years: int, convention: str, quarter: int) -> list[Fraction]:
@@ -36,7 +36,7 @@ def shares_by_formula(years: int, first: Fraction) -> list[Fraction]:
 
     first: the part of the first year in service, such as one half.
     """
-    rate, left, remaining, part = Fraction(_FACTOR[years]) / years, Fraction(1), Fraction(years), first
+    rate, left, remaining, part = _FACTOR[years] / years, Fraction(1), Fraction(years), first
     shares = []
     while remaining > 0:
         part = min(part, remaining)

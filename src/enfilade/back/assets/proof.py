@@ -32,7 +32,8 @@ def accounts_proved(ctx: Context) -> list[AccountProof]:
     """Every account of a class of assets; one may serve several classes, for cost, for what is written off, or both."""
     if book_named(ctx, "general") is None:
         return []
-    known, said, accounts = classes(ctx), defaultdict(int), {}
+    known, accounts = classes(ctx), {}
+    said: dict[int, int] = defaultdict(int)
     for kind in known.values():
         accounts[kind.cost_account_id], accounts[kind.depreciation_account_id] = kind.cost_account, kind.depreciation_account
     for (key, _), (cost, off) in moved_by_class(ctx, None, LAST_DAY).items():

@@ -151,5 +151,5 @@ def moved_by_class(ctx: Context, before: date | None, until: date) -> dict[tuple
 
 def classes(ctx: Context) -> dict[int, AssetClass]:
     """All classes by key, in the order of their accounts."""
-    rows = AssetClass.objects.visible_to(ctx).select_related("cost_account", "depreciation_account")
+    rows = AssetClass.objects.visible_to(ctx).select_related("cost_account", "depreciation_account", "expense_account")
     return {row.pk: row for row in rows.order_by("cost_account__code", "code")}

@@ -26,7 +26,7 @@ _KIND = Movement.Kind
 _POSITIONS: tuple[tuple[str, str, tuple[str, ...], int], ...] = (
     ("additions_minor", "Additions", (_KIND.ACQUISITION, _KIND.ADDITION), 0),
     ("disposals_minor", "Disposals", (_KIND.DISPOSAL,), 0),
-    ("transfers_minor", "Transfers", (_KIND.TRANSFER,), 0),
+    ("transfers_minor", "Between classes", (_KIND.TRANSFER,), 0),
     ("charge_minor", "Depreciation of the time", (_KIND.DEPRECIATION, _KIND.IMPAIRMENT), 1),
     ("write_ups_minor", "Write-ups", (_KIND.WRITE_UP,), 1),
     ("off_disposals_minor", "Written off of disposals", (_KIND.DISPOSAL,), 1),
@@ -58,7 +58,7 @@ def asset_register(ctx: Context, *, on: Today) -> dict[str, Any]:
     """
     columns = [
         _text("number", "Number"), _text("name", "Name"), _text("asset_class", "Class"), _day("acquired_on", "Acquired"),
-        _day("in_service_on", "In service"), _text("method", "Method"), _text("place", "Place"), _amount("cost_minor", "Cost"),
+        _day("in_service_on", "In service"), _text("method", "Depreciation method"), _text("place", "Place"), _amount("cost_minor", "Cost"),
         _amount("depreciated_minor", "Written off so far"), _amount("book_minor", "Book value"),
     ]  # fmt: skip
     sums, known = standing_on(ctx, on), classes(ctx)

@@ -30,7 +30,7 @@ class AssetResource(Resource):
     filters = ("state", "asset_class", "method", "site", "custodian", "supplier", "acquired_on", "in_service_on", "last_seen_on", "part_of")
     search = ("number", "name", "serial_number", "place", "note")
     fields = (
-        "name", "asset_class", "acquired_on", "cost_minor", "depreciated_minor", "in_service_on", "method", "life_months",
+        "number", "name", "asset_class", "acquired_on", "cost_minor", "depreciated_minor", "in_service_on", "method", "life_months",
         "residual_minor", "supplier", "serial_number", "warranty_until", "part_of", "site", "place", "custodian", "dimensions", "note",
     )  # fmt: skip
     import_key = "number"

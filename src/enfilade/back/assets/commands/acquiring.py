@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from enfilade.back.assets import rules
 from enfilade.back.assets.events import AssetAcquired
-from enfilade.back.assets.models import Asset, AssetClass, AssetTerms, Method, Movement, Placement
+from enfilade.back.assets.models import Asset, AssetTerms, Method, Movement, Placement
 from enfilade.back.assets.queries import last_terms
 from enfilade.back.ledger.queries import ledger_book, year_around
 from enfilade.back.payables.models import BillLine
@@ -22,6 +22,7 @@ from enfilade.core.numbers import draw
 
 from .common import (
     Against,
+    Class,
     Dimensions,
     Today,
     begin_terms,
@@ -37,12 +38,11 @@ from .common import (
     require_within,
 )
 
-Class = Annotated[AssetClass, Input(shared=True, label="Class", query="active=true")]
 InService = Annotated[date | None, Input(label="In service", help="From when on it is used; left out while it is built.")]
 Life = Annotated[
     int | None, Input(label="Useful life (months)", min_value=1, max_value=1_200, help="That of the class when left out; 8 years are 96.")
 ]
-HowTo = Annotated[str, Choice(*Method.choices, help="As the class says when left out.")]
+HowTo = Annotated[str, Choice(*Method.choices, label="Depreciation method", help="As the class says when left out.")]
 Residual = Annotated[int, Input(amount=True, label="Residual value")]
 Units = Annotated[int, Input(label="Units in all", min_value=0, help="For units of production: kilometres, hours or pieces in its life.")]
 Serial = Annotated[str, Input(label="Serial number", max_length=100)]
@@ -71,7 +71,7 @@ def acquire_asset(
     asset_class: Class,
     cost: Amount,
     acquired_on: Today,
-    against: Annotated[Against, Input(shared=True, label="Posted against", query="heading=false&active=true")],
+    against: Against,
     in_service_on: InService = None,
     life_months: Life = None,
     method: HowTo = "",
@@ -274,7 +274,7 @@ def add_cost(
     asset: Asset,
     on: Today,
     cost: Annotated[int | None, Input(amount=True, help="All that is left of the line of the bill when left out.")] = None,
-    against: Annotated[Against | None, Input(shared=True, label="Posted against", query="heading=false&active=true")] = None,
+    against: Against | None = None,
     line: Annotated[BillLine | None, Input(shared=True, label="Line of a bill")] = None,
     life_months: Annotated[int | None, Input(label="Months left from then on", min_value=1, max_value=1_200)] = None,
     text: Annotated[str, Input(label="What for")] = "",
@@ -321,7 +321,7 @@ def change_estimate(
     on: Today,
     life_months: Annotated[int | None, Input(label="Months left from then on", min_value=1, max_value=1_200)] = None,
     residual: Annotated[int | None, Input(amount=True, label="Residual value", prefill="row.residual_minor")] = None,
-    method: Annotated[str, Choice(*Method.choices, help="As before when left out.")] = "",
+    method: Annotated[str, Choice(*Method.choices, label="Depreciation method", help="As before when left out.")] = "",
     units_left: Annotated[int | None, Input(label="Units that are left", min_value=1)] = None,
 ) -> Asset:
     """Write off what is left by another life, residual value or method, from a month on; what was charged stays (IAS 8.36).
@@ -341,6 +341,6 @@ def change_estimate(
         said = f"The book value is {money(ctx, asset.book_minor)}; the residual value can't be above it."
         raise Refusal("above_book", said, field="residual")
     given = {"life_months": life_months, "residual_minor": residual, "method": method or None, "total_units": units_left}
-    changed = {name: value for name, value in given.items() if value is not None}
+    changed: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     follow_terms(ctx, asset, AssetTerms.Cause.ESTIMATE, on, asset.book_minor, **changed)
     return asset

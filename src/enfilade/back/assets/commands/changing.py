@@ -7,15 +7,17 @@ from typing import Annotated, TypedDict
 
 from enfilade.back.assets import rules
 from enfilade.back.assets.events import AssetDisposed
-from enfilade.back.assets.models import Asset, AssetClass, AssetTerms, Method, Movement
+from enfilade.back.assets.models import Asset, AssetTerms, Method, Movement
 from enfilade.back.assets.queries import Due, first_day, last_terms, later_than, since, terms_of, units_of
 from enfilade.back.ledger.commands import reverse_journal
+from enfilade.base.books.models import Account
 from enfilade.core.command import Amount, Choice, Input, LongText, command
 from enfilade.core.context import Context, Refusal
 from enfilade.core.events import publish
 
 from .common import (
-    Against,
+    Class,
+    Proceeds,
     Today,
     charge,
     charge_before,
@@ -32,6 +34,8 @@ from .common import (
     write_terms,
 )
 from .running import take_back
+
+_COMING = (Movement.Kind.ACQUISITION, Movement.Kind.OPENING)
 
 
 class AmountFacts(TypedDict):
@@ -136,7 +140,7 @@ def dispose_asset(
     on: Today,
     how: Annotated[str, Choice(("sale", "Sold"), ("scrap", "Scrapped, lost or given away"))] = "sale",
     proceeds: Annotated[int, Input(amount=True, help="Without tax.")] = 0,
-    against: Annotated[Against | None, Input(shared=True, label="Where the proceeds stand", query="heading=false&active=true")] = None,
+    against: Proceeds = None,
     part: Annotated[int | None, Input(amount=True, label="Cost of what leaves", help="All of it when left out.")] = None,
     reason: LongText = "",
 ) -> Asset:
@@ -173,7 +177,7 @@ def dispose_asset(
     return asset
 
 
-def _require_proceeds(ctx: Context, how: str, proceeds: int, against: Against | None) -> None:
+def _require_proceeds(ctx: Context, how: str, proceeds: int, against: Account | None) -> None:
     if how == "scrap" and proceeds:
         raise Refusal("scrap_brings_nothing", "What brings something is sold; say so.", field="how")
     if proceeds and against is None:
@@ -194,7 +198,7 @@ def _charge_at_disposal(ctx: Context, asset: Asset, on: date) -> None:
         charge(ctx, Due(asset, terms, first_day(asset, terms), on, target - asset.depreciated_minor), on)
 
 
-def _take_out(ctx: Context, asset: Asset, on: date, part: int, proceeds: int, against: Against | None, reason: str) -> Movement:
+def _take_out(ctx: Context, asset: Asset, on: date, part: int, proceeds: int, against: Account | None, reason: str) -> Movement:
     """Move cost and its share of depreciation out, and let the rest be written off as before."""
     cost, before = asset.cost_minor, asset.book_minor
     off = rules.part_of(asset.depreciated_minor, part, cost)
@@ -214,7 +218,7 @@ def _take_out(ctx: Context, asset: Asset, on: date, part: int, proceeds: int, ag
     return moved
 
 
-def _leave(ctx: Context, asset: Asset, on: date, cost: int, off: int, proceeds: int, against: Against | None, reason: str) -> Movement:
+def _leave(ctx: Context, asset: Asset, on: date, cost: int, off: int, proceeds: int, against: Account | None, reason: str) -> Movement:
     kind, gain = asset.asset_class, proceeds - (cost - off)
     legs = [(kind.cost_account.code, -cost), (kind.depreciation_account.code, off)]
     if against is not None:
@@ -228,9 +232,7 @@ def _leave(ctx: Context, asset: Asset, on: date, cost: int, off: int, proceeds: 
 
 
 @command(permission="assets.acquire_asset", label="Move to another class", door=True)
-def reclassify_asset(
-    ctx: Context, *, asset: Asset, asset_class: Annotated[AssetClass, Input(shared=True, label="Class", query="active=true")], on: Today
-) -> Asset:
+def reclassify_asset(ctx: Context, *, asset: Asset, asset_class: Class, on: Today) -> Asset:
     """Let an asset stand in another class: cost and depreciation move between accounts, the plan stays (§ 284 (3) HGB: transfers).
 
     Refuses: same_class, before_acquisition, charged_beyond; entry_period_open (database).
@@ -261,7 +263,8 @@ def reclassify_asset(
 def reverse_movement(ctx: Context, *, movement: Movement, on: Today, reason: LongText) -> Movement:
     """Take back what happened to an asset last: its entry is reversed, the terms before it hold again.
 
-    An asset whose coming is taken back is void; one that left is there again. Depreciation of a run is taken back with the run.
+    An asset whose coming is taken back is void; one that left is there again. Estimates that were made after it no longer hold.
+    Depreciation of a run is taken back with the run.
     Refuses: taken_back_already, part_of_run, transfer_goes_back, moved_since, before_movement; entry_period_open (database).
     """
     if not movement.standing or movement.reverses_id is not None:
@@ -280,7 +283,7 @@ def reverse_movement(ctx: Context, *, movement: Movement, on: Today, reason: Lon
     if movement.entry is not None:
         reverse_journal(ctx, entry=movement.entry, on=on, reason=reason)
     asset.refresh_from_db()
-    if movement.kind in (Movement.Kind.ACQUISITION, Movement.Kind.OPENING):
+    if movement.kind in _COMING:
         asset.state = Asset.State.VOID
         asset.save(update_fields=["state"])
     show_terms(asset, next(reversed(terms_of(ctx, asset)), None))
@@ -289,8 +292,12 @@ def reverse_movement(ctx: Context, *, movement: Movement, on: Today, reason: Lon
 
 
 def _stand_again(ctx: Context, asset: Asset, movement: Movement) -> None:
-    """Let the terms that a movement brought go, and an asset that left be there again."""
-    AssetTerms.objects.visible_to(ctx).filter(movement=movement, standing=True).update(standing=False)
+    """Let the terms that a movement brought go, with estimates that were built on them, and an asset that left be there again."""
+    terms = AssetTerms.objects.visible_to(ctx).filter(asset=asset, standing=True)
+    if movement.kind not in _COMING:
+        first = terms.filter(movement=movement).order_by("pk").first()
+        terms = terms.none() if first is None else terms.filter(pk__gte=first.pk)
+    terms.update(standing=False)
     asset.residual_minor = 0
     asset.state, asset.disposed_on = Asset.State.HELD, None
     asset.save(update_fields=["residual_minor", "state", "disposed_on"])

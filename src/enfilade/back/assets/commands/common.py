@@ -28,7 +28,9 @@ from enfilade.core.refs import ref
 from enfilade.core.ui.format import format_amount, format_day
 
 Today = Annotated[date, Input(prefill="ctx.today")]
-Against = Annotated[Account, Input(shared=True, query="heading=false&active=true")]
+Class = Annotated[AssetClass, Input(shared=True, label="Class", query="active=true")]
+Against = Annotated[Account, Input(shared=True, label="Posted against", query="heading=false&active=true")]
+Proceeds = Annotated[Account | None, Input(shared=True, label="Where the proceeds stand", query="heading=false&active=true")]
 Dimensions = Annotated[str, Input(max_length=200, help="Codes of values of dimensions, at most one of each, for example K100 P7.")]
 YEARS = range(1900, 2201)
 

@@ -10,7 +10,7 @@ from typing import TypedDict
 from enfilade.back.assets import rules
 from enfilade.back.assets.events import DepreciationPosted, DepreciationReversed
 from enfilade.back.assets.models import DepreciationRun, Movement
-from enfilade.back.assets.queries import Due, chargeable, dimensions_on, due_through, later_than
+from enfilade.back.assets.queries import Due, chargeable, classes, dimensions_on, due_through, later_than
 from enfilade.back.ledger.commands import Leg, Posting, reverse_journal, write_postings
 from enfilade.base.books.queries import entries_of
 from enfilade.core.command import LongText, command
@@ -74,7 +74,7 @@ def _postings(ctx: Context, run: DepreciationRun, dues: Sequence[Due]) -> list[P
     """One entry for each class, with one pair of lines for each department."""
     whom = dimensions_on(ctx, [due.asset.pk for due in dues], run.through_on)
     sums: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    kinds = {due.asset.asset_class_id: due.asset.asset_class for due in dues}
+    kinds = classes(ctx)
     for due in dues:
         sums[due.asset.asset_class_id][whom.get(due.asset.pk, "")] += due.amount_minor
     found = []

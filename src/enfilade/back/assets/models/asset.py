@@ -33,7 +33,7 @@ class Asset(Record):
         DISPOSED = "disposed", "Gone"
         VOID = "void"
 
-    number = models.CharField(max_length=40, editable=False)
+    number = models.CharField(max_length=40)
     name = models.TextField()
     asset_class = models.ForeignKey(AssetClass, on_delete=models.PROTECT, related_name="assets", verbose_name="class")
     part_of = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="components")
@@ -49,7 +49,7 @@ class Asset(Record):
     dimensions = models.CharField(max_length=200, blank=True)
     last_seen_on = models.DateField("last seen", null=True, editable=False)
     note = LongTextField(blank=True)
-    method = models.TextField(choices=Method, default=Method.NONE)
+    method = models.TextField("depreciation method", choices=Method, default=Method.NONE)
     life_months = models.PositiveSmallIntegerField("useful life (months)", default=0)
     residual_minor = AmountField("residual value", default=0)
     cost_minor = AmountField("cost", default=0)
@@ -139,7 +139,7 @@ class AssetTerms(Record):
     asset = models.ForeignKey(Asset, on_delete=models.PROTECT, related_name="terms")
     cause = models.TextField(choices=Cause)
     starts_on = models.DateField("from")
-    method = models.TextField(choices=Method)
+    method = models.TextField("depreciation method", choices=Method)
     life_months = models.PositiveSmallIntegerField("useful life (months)", default=0)
     rate_bp = models.PositiveIntegerField("declining rate (bp a year)", default=0)
     by_day = models.BooleanField("by days", default=False)

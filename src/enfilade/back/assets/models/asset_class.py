@@ -52,7 +52,7 @@ class AssetClass(Record):
 
     code = models.SlugField(max_length=20, help_text="Short and unique, for example COMPUTER.")
     name = models.TextField()
-    method = models.TextField(choices=Method, default=Method.STRAIGHT)
+    method = models.TextField("depreciation method", choices=Method, default=Method.STRAIGHT)
     life_months = models.PositiveSmallIntegerField("useful life (months)", default=0)
     rate_bp = models.PositiveIntegerField("declining rate (bp a year)", default=0, help_text="2000 is 20 %; 0: twice the straight line.")
     by_day = models.BooleanField("by days", default=False)

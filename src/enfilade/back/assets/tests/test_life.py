@@ -31,6 +31,8 @@ from enfilade.back.payables.commands import BillLineIn, approve_bill, void_bill
 from enfilade.back.payables.models import BillLine
 from enfilade.base.books.models import Dimension, DimensionValue, Line
 from enfilade.core.context import Refusal
+from enfilade.core.importing import import_file
+from enfilade.core.resource import resource_named
 from enfilade.core.scope import scope
 from enfilade.core.testing import make_ctx, race
 
@@ -186,6 +188,16 @@ def test_a_new_estimate_changes_what_comes(yard: Yard) -> None:
     assert code_of(lambda: change_estimate(yard.ctx, asset=asset, on=yard.today, method="pool")) == "whole_life_method"
 
 
+def test_what_is_taken_back_takes_its_terms_along(yard: Yard) -> None:
+    asset = yard.asset(120_000)
+    add_cost(yard.ctx, asset=asset, on=date(yard.last, 1, 15), cost=60_000, against=yard.money)
+    change_estimate(yard.ctx, asset=asset, on=date(yard.last, 1, 20), life_months=12)
+    reverse_movement(yard.ctx, movement=movement(yard, asset, "addition"), on=yard.today, reason="Not ours.")
+    fresh = yard.fresh(asset)
+    assert (fresh.cost_minor, fresh.life_months, yard.wrong()) == (120_000, 120, [])
+    assert yard.run_of(yard.last, 12).total_minor == 12_000
+
+
 def test_impaired_and_written_up_no_further_than_it_would_be(yard: Yard) -> None:
     asset = yard.asset(120_000)
     yard.run_of(yard.last, 6)
@@ -291,3 +303,15 @@ def test_who_may_not_and_what_makes_no_sense(yard: Yard) -> None:
     assert code_of(lambda: yard.asset(100, in_service_on=date(yard.last - 1, 1, 1))) == "asset_in_service_after"
     assert code_of(lambda: yard.asset(100, against=yard.account("payable"))) == "control_account"
     assert code_of(lambda: yard.asset(100, kind=yard.own_class("U", method="units"))) == "asset_terms_life"
+
+
+def test_a_list_of_assets_is_imported(yard: Yard) -> None:
+    """Each row takes over an asset with its depreciation, or is refused with its sentence."""
+    head = "number,name,asset_class,acquired_on,cost,depreciated,place,life_months\n"
+    rows = f"X-1,X-ray,XRAY,{yard.last - 2}-01-01,9600.00,1200.00,Room 1,\nX-2,Lamp,EQUIPMENT,{yard.last}-01-01,100.00,200.00,,12\n"
+    result = import_file(yard.ctx, resource_named("assets.asset"), "assets.csv", (head + rows).encode())
+    assert (result.created, [(p.line, p.field) for p in result.problems if p.refused]) == (1, [(3, "depreciated")])
+    with scope(yard.company.pk):
+        asset = Asset.objects.visible_to(yard.ctx).get(number="X-1")
+    assert (asset.cost_minor, asset.depreciated_minor, asset.place, asset.method) == (960_000, 120_000, "Room 1", "straight_line")
+    assert yard.wrong() == []
