@@ -12,7 +12,7 @@ from enfilade.core.context import Context
 from enfilade.core.resource import panel
 
 from .models import Asset
-from .queries import made_of_bill
+from .queries import kept_with, made_of_bill
 from .schedule import years_of
 
 VIEW = "assets.view_asset"
@@ -23,6 +23,15 @@ def plan_of_asset(ctx: Context, asset: Asset) -> dict[str, Any] | None:
     """What was charged and what will be, by years of accounts."""
     years = years_of(ctx, asset)
     return {"years": years, "currency": ctx.company.currency} if years else None
+
+
+@panel(on=Asset, title="Components, use and sightings", permission=VIEW, template="assets/panel_kept.html", icon="eye")
+def kept_of_asset(ctx: Context, asset: Asset) -> dict[str, Any] | None:
+    """What belongs to it, how much it was used, and when it was seen."""
+    components, readings, sightings = kept_with(ctx, asset)
+    if not (components or readings or sightings):
+        return None
+    return {"components": components, "readings": readings, "sightings": sightings, "currency": ctx.company.currency}
 
 
 @panel(on=Bill, title="Fixed assets", permission=VIEW, template="assets/panel_bill.html", icon="armchair")

@@ -15,7 +15,9 @@ from enfilade.back.payables.queries import lines_on_accounts
 from enfilade.core.context import Context
 
 from . import rules
-from .models import Asset, AssetClass, AssetTerms, DepreciationRun, Method, Movement, Placement, UsageReading
+from .models import Asset, AssetClass, AssetTerms, DepreciationRun, Method, Movement, Placement, Sighting, UsageReading
+
+KEPT_SHOWN = 12
 
 
 def year_month_of(ctx: Context, on: date) -> int:
@@ -51,7 +53,7 @@ def since(readings: Sequence[tuple[date, int]], starts_on: date) -> int:
 
 def chargeable(ctx: Context) -> QuerySet[Asset]:
     """Assets that are written off and not yet wholly: in use, and gone ones whose pool goes on."""
-    rows = Asset.objects.visible_to(ctx).filter(Q(state=Asset.State.HELD) | Q(state=Asset.State.DISPOSED, method=Method.POOL))
+    rows = Asset.objects.visible_to(ctx).filter(Q(state=Asset.State.IN_USE) | Q(state=Asset.State.DISPOSED, method=Method.POOL))
     return rows.exclude(method=Method.NONE).filter(in_service_on__isnull=False, book_minor__gt=F("residual_minor"))
 
 
@@ -113,6 +115,14 @@ def later_than(ctx: Context, movements: Sequence[Movement]) -> Movement | None:
 def movements_of(ctx: Context, asset: Asset) -> list[Movement]:
     """What moved an asset, oldest first."""
     return list(Movement.objects.visible_to(ctx).filter(asset=asset).select_related("made_by", "run").order_by("on", "pk"))
+
+
+def kept_with(ctx: Context, asset: Asset) -> tuple[list[Asset], list[UsageReading], list[Sighting]]:
+    """Components of an asset, and the last readings of its use and sightings of it."""
+    components = list(Asset.objects.visible_to(ctx).filter(part_of=asset).order_by("pk"))
+    readings = list(UsageReading.objects.visible_to(ctx).filter(asset=asset).order_by("-on")[:KEPT_SHOWN])
+    rows = Sighting.objects.visible_to(ctx).filter(asset=asset).select_related("site", "seen_by")
+    return components, readings, list(rows.order_by("-on", "-pk")[:KEPT_SHOWN])
 
 
 def made_of_bill(ctx: Context, bill: Bill) -> dict[int, list[Movement]]:

@@ -6,15 +6,16 @@ from collections import defaultdict
 from datetime import date
 from typing import Annotated, Any
 
-from enfilade.core.command import Input
-from enfilade.core.context import Context
+from enfilade.core.command import Amount, Choice, Input
+from enfilade.core.context import Context, Refusal
 from enfilade.core.language.words import say
 from enfilade.core.resource import report
 from enfilade.core.resource.hooks import Column
 from enfilade.core.ui.format import format_amount, format_day
 
 from . import rules, schedule
-from .models import Asset, Method, Movement
+from .models import Asset, Convention, Method, Movement
+from .models.asset_class import MACRS_LIVES
 from .proof import accounts_proved, sentence_of
 from .queries import chargeable, classes, due_through, lines_without_asset, moved_by_class, standing_on, year_month_of
 
@@ -22,12 +23,13 @@ VIEW = "assets.view_asset"
 Today = Annotated[date, Input(prefill="ctx.today")]
 YEARS_MAX = 30
 _KIND = Movement.Kind
+_PLANNED = [pair for pair in Method.choices if pair[0] not in (Method.UNITS, Method.NONE)]
 # Positions of the schedule of movements, in the order of § 284 (3) HGB: name, heading, kinds, and which of the two sums it takes.
 _POSITIONS: tuple[tuple[str, str, tuple[str, ...], int], ...] = (
     ("additions_minor", "Additions", (_KIND.ACQUISITION, _KIND.ADDITION), 0),
     ("disposals_minor", "Disposals", (_KIND.DISPOSAL,), 0),
     ("transfers_minor", "Between classes", (_KIND.TRANSFER,), 0),
-    ("charge_minor", "Depreciation of the time", (_KIND.DEPRECIATION, _KIND.IMPAIRMENT), 1),
+    ("charge_minor", "Depreciation charged", (_KIND.DEPRECIATION, _KIND.IMPAIRMENT), 1),
     ("write_ups_minor", "Write-ups", (_KIND.WRITE_UP,), 1),
     ("off_disposals_minor", "Written off of disposals", (_KIND.DISPOSAL,), 1),
     ("off_transfers_minor", "Written off of transfers", (_KIND.TRANSFER,), 1),
@@ -177,6 +179,41 @@ def depreciation_forecast(
     if chargeable(ctx).filter(method=Method.UNITS).exists():
         notes.append("Assets that are written off by units of production are left out: nobody knows their use beforehand.")
     return {"columns": columns, "rows": rows, "totals": _totals(columns, rows), "notes": notes}
+
+
+@report(title="Try a plan", permission=VIEW, icon="flask-conical", order=45)
+def depreciation_plan(
+    ctx: Context,
+    *,
+    in_service_on: Annotated[date, Input(label="In service", prefill="ctx.today")],
+    cost: Amount = 0,
+    method: Annotated[str, Choice(*_PLANNED, label="Depreciation method")] = Method.STRAIGHT,
+    life_months: Annotated[int, Input(label="Useful life (months)", min_value=1, max_value=1_200)] = 60,
+    residual: Annotated[int, Input(amount=True, label="Residual value")] = 0,
+    rate_bp: Annotated[int, Input(label="Declining rate (bp a year)", min_value=0, max_value=10_000)] = 0,
+    convention: Annotated[str, Choice(*Convention.choices)] = Convention.HALF_YEAR,
+    by_day: Annotated[bool, Input(label="By days")] = False,
+) -> dict[str, Any]:
+    """What something that costs so much would be charged, year by year, before anything is bought.
+
+    rate_bp: 0 for twice the rate of the straight line.
+    Shape: one row per year of accounts.
+    """
+    whole = method in rules.WHOLE_LIFE
+    if method == Method.MACRS and life_months not in MACRS_LIVES:
+        said = "This method needs a useful life in months; MACRS has 36, 60, 84, 120, 180, 240, 330 and 468."
+        raise Refusal("asset_terms_life", said, field="life_months")
+    if residual > cost:
+        said = "The residual value of an asset is not above what there is to write off."
+        raise Refusal("asset_terms_amounts", said, field="residual")
+    month = year_month_of(ctx, in_service_on)
+    terms = rules.Terms(
+        method, cost, 0 if whole else residual, in_service_on, life_months, rate_bp, by_day, convention, year_month=month
+    )  # fmt: skip
+    planned = rules.planned_years(terms)
+    rows = [{"ends_on": y.ends_on, "charge_minor": y.charge_minor, "book_minor": cost - y.after_minor} for y in planned]
+    columns = [_day("ends_on", "Year until"), _amount("charge_minor", "Depreciation"), _amount("book_minor", "Book value")]
+    return {"columns": columns, "rows": rows, "totals": {"charge_minor": sum(y.charge_minor for y in planned)}}
 
 
 @report(title="Bills without an asset", permission=VIEW, icon="file-input", order=50)

@@ -43,9 +43,6 @@ class AssetResource(Resource):
         "movements": ("on", "kind", "cost_minor", "depreciation_minor", "proceeds_minor", "from_on", "through_on", "text", "standing"),
         "terms": ("starts_on", "cause", "method", "life_months", "base_minor", "residual_minor", "standing"),
         "placements": ("on", "site", "place", "custodian", "dimensions", "note"),
-        "readings": ("on", "units"),
-        "sightings": ("on", "site", "place", "seen_by", "note"),
-        "components": ("number", "name", "cost_minor", "book_minor", "state"),
     }
     board = "state"
     charts = ("asset_class", "state", "acquired_on")

@@ -31,6 +31,7 @@ from .common import (
     money,
     move,
     post,
+    replannable,
     require_after,
     require_date,
     require_plain_account,
@@ -99,7 +100,7 @@ def acquire_asset(
         serial_number=serial_number, site=site, place=place, custodian=custodian, dimensions=dimensions, note=note,
     )  # fmt: skip
     coming = _Coming(asset, method, life_months, residual, total_units)
-    return _come(ctx, coming, cost, against.code, "Acquisition")
+    return _come(ctx, coming, cost, against.code, on=acquired_on)
 
 
 @command(permission="assets.acquire_asset", label="Make an asset of this line", tone="primary", door=True)
@@ -112,6 +113,7 @@ def capitalise_line(
     pieces: Annotated[int, Input(min_value=1, max_value=200, help="So many assets of equal cost.")] = 1,
     cost: Annotated[int | None, Input(amount=True, help="All that is left of the line of the bill when left out.")] = None,
     in_service_on: Annotated[date | None, Input(label="In service", prefill="ctx.today")] = None,
+    on: Annotated[date | None, Input(label="Posted", help="On the day on which the bill was posted when left out.")] = None,
     life_months: Life = None,
     method: HowTo = "",
     residual: Residual = 0,
@@ -141,7 +143,7 @@ def capitalise_line(
         )  # fmt: skip
         coming = _Coming(asset, method, life_months, residual, total_units, {"bill_line": line})
         source = line.account.code if line.account else ""
-        made.append(_come(ctx, coming, part, source, "Acquisition", on=bill.posted_on))
+        made.append(_come(ctx, coming, part, source, on=on or bill.posted_on or bill.billed_on))
     return made[0]
 
 
@@ -190,18 +192,13 @@ def add_asset(
         supplier=supplier, serial_number=serial_number, warranty_until=warranty_until, part_of=part_of, site=site, place=place,
         custodian=custodian, dimensions=dimensions, note=note,
     )  # fmt: skip
-    against = asset_class.cost_account.code if in_the_books else "opening"
     coming = _Coming(asset, method, life_months, residual, total_units, {"depreciation_minor": depreciated})
-    return _come(ctx, coming, cost, against, "Opening balance", on=opened, in_the_books=in_the_books)
+    return _come(ctx, coming, cost, "" if in_the_books else "opening", on=opened, movement=Movement.Kind.OPENING)
 
 
-def _come(
-    ctx: Context, coming: _Coming, cost_minor: int, against: str, text: str, *, on: date | None = None, in_the_books: bool = False
-) -> Asset:
-    """Number, post and enter an asset, and begin its terms where it is in service."""
-    asset, kind = coming.asset, coming.asset.asset_class
-    opening = text == "Opening balance"
-    on = on or asset.acquired_on
+def _come(ctx: Context, coming: _Coming, cost_minor: int, against: str, *, on: date, movement: str = Movement.Kind.ACQUISITION) -> Asset:
+    """Number, post and enter an asset, and begin its terms where it is in service. against: "" where the ledger has it already."""
+    asset, kind, opening = coming.asset, coming.asset.asset_class, movement == Movement.Kind.OPENING
     for day, name in ((asset.acquired_on, "acquired_on"), (asset.in_service_on, "in_service_on")):
         if day is not None:
             require_date(day, name)
@@ -211,8 +208,7 @@ def _come(
     asset.save()
     written = coming.more.get("depreciation_minor", 0)
     legs = [(kind.cost_account.code, cost_minor), (kind.depreciation_account.code, -written), (against, written - cost_minor)]
-    entry = None if in_the_books else post(ctx, asset, on, text, legs)
-    movement = Movement.Kind.OPENING if opening else Movement.Kind.ACQUISITION
+    entry = post(ctx, asset, on, "Opening balance" if opening else "Acquisition", legs) if against else None
     moved = move(ctx, asset, movement, on, cost_minor=cost_minor, entry=entry, **coming.more)
     _place(ctx, asset)
     if asset.in_service_on is not None:
@@ -239,7 +235,7 @@ def _place(ctx: Context, asset: Asset) -> None:
     )  # fmt: skip
 
 
-@command(permission="assets.acquire_asset", label="Put in service")
+@command(permission="assets.acquire_asset", label="Put in service", offered=lambda asset: asset.in_service_on is None)
 def put_in_service(
     ctx: Context,
     *,
@@ -313,7 +309,7 @@ def _source(ctx: Context, against: Any, line: BillLine | None, cost: int | None)
     return against.code, cost
 
 
-@command(permission="assets.change_estimate", label="Change the estimate")
+@command(permission="assets.change_estimate", label="Change the estimate", offered=replannable)
 def change_estimate(
     ctx: Context,
     *,

@@ -25,6 +25,7 @@ from .common import (
     money,
     move,
     post,
+    replannable,
     require_after,
     require_not_charged_after,
     require_plain_account,
@@ -38,6 +39,10 @@ from .running import take_back
 _COMING = (Movement.Kind.ACQUISITION, Movement.Kind.OPENING)
 
 
+def _goes_back(movement: Movement) -> bool:
+    return movement.standing and movement.reverses_id is None and movement.run_id is None and movement.kind != Movement.Kind.TRANSFER
+
+
 class AmountFacts(TypedDict):
     """What rules may look at: an amount in minor units."""
 
@@ -48,7 +53,7 @@ def _amount_facts(*, amount: int | None, **_: object) -> AmountFacts:
     return {"amount_minor": amount or 0}
 
 
-@command(permission="assets.impair_asset", label="Impair", door=_amount_facts)
+@command(permission="assets.impair_asset", label="Impair", door=_amount_facts, offered=replannable)
 def impair_asset(ctx: Context, *, asset: Asset, on: Today, amount: Amount, reason: LongText) -> Asset:
     """Write off what an asset is worth less for good; what is left is written off over the rest of its life.
 
@@ -69,7 +74,7 @@ def impair_asset(ctx: Context, *, asset: Asset, on: Today, amount: Amount, reaso
     return asset
 
 
-@command(permission="assets.impair_asset", label="Write up", door=_amount_facts)
+@command(permission="assets.impair_asset", label="Write up", door=_amount_facts, offered=replannable)
 def write_up_asset(
     ctx: Context,
     *,
@@ -162,7 +167,7 @@ def dispose_asset(
         said = f"The asset cost {money(ctx, asset.cost_minor)}; a part of it costs no more."
         raise Refusal("part_above_cost", said, field="part")
     whole = part is None or part == asset.cost_minor
-    if whole and Asset.objects.visible_to(ctx).filter(part_of=asset, state=Asset.State.HELD).exists():
+    if whole and Asset.objects.visible_to(ctx).filter(part_of=asset, state=Asset.State.IN_USE).exists():
         raise Refusal("has_components", "This asset has components that are still there; they leave before it.")
     if pool:
         moved = _leave(ctx, asset, on, 0, 0, proceeds, against, reason)
@@ -259,7 +264,7 @@ def reclassify_asset(ctx: Context, *, asset: Asset, asset_class: Class, on: Toda
     return asset
 
 
-@command(permission="assets.reverse_movement", label="Take back", tone="danger", door=True)
+@command(permission="assets.reverse_movement", label="Take back", tone="danger", door=True, offered=_goes_back)
 def reverse_movement(ctx: Context, *, movement: Movement, on: Today, reason: LongText) -> Movement:
     """Take back what happened to an asset last: its entry is reversed, the terms before it hold again.
 
@@ -299,5 +304,5 @@ def _stand_again(ctx: Context, asset: Asset, movement: Movement) -> None:
         terms = terms.none() if first is None else terms.filter(pk__gte=first.pk)
     terms.update(standing=False)
     asset.residual_minor = 0
-    asset.state, asset.disposed_on = Asset.State.HELD, None
+    asset.state, asset.disposed_on = Asset.State.IN_USE, None
     asset.save(update_fields=["residual_minor", "state", "disposed_on"])

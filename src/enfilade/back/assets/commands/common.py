@@ -60,6 +60,11 @@ def require_plain_account(ctx: Context, account: Account, field: str) -> None:
         raise Refusal("control_account", said, field=field)
 
 
+def replannable(asset: Asset) -> bool:
+    """Whether an asset is in service by a plan that may change."""
+    return asset.in_service_on is not None and asset.method not in rules.WHOLE_LIFE
+
+
 def require_replannable(asset: Asset) -> None:
     """Refuse a change of the plan where the law fixes it for the whole life."""
     if asset.method in rules.WHOLE_LIFE:
@@ -138,6 +143,8 @@ def show_terms(asset: Asset, terms: AssetTerms | None) -> None:
     """What holds, on the asset itself."""
     asset.method = terms.method if terms else Method.NONE
     asset.life_months = terms.life_months if terms else 0
+    if terms and asset.life_months and asset.in_service_on:
+        asset.life_months += rules.month_number(terms.starts_on) - rules.month_number(asset.in_service_on)
     asset.residual_minor = terms.residual_minor if terms else 0
     asset.save(update_fields=["method", "life_months", "residual_minor"])
 

@@ -70,7 +70,7 @@ def see_asset(
     return asset
 
 
-@command(permission="assets.record_usage", label="Record use")
+@command(permission="assets.record_usage", label="Record use", offered=lambda asset: asset.method == Method.UNITS)
 def record_usage(
     ctx: Context, *, asset: Asset, on: Today, units: Annotated[int, Input(min_value=1, max_value=10**12, label="Units used")]
 ) -> Asset:

@@ -184,7 +184,9 @@ class Migration(migrations.Migration):
                 ("charged_through", models.DateField(editable=False, null=True, verbose_name="depreciated up to")),
                 (
                     "state",
-                    models.TextField(choices=[("held", "In use"), ("disposed", "Gone"), ("void", "Void")], default="held", editable=False),
+                    models.TextField(
+                        choices=[("in_use", "In use"), ("disposed", "Gone"), ("void", "Void")], default="in_use", editable=False
+                    ),
                 ),
                 (
                     "company",
@@ -262,7 +264,7 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            models.Q(("disposed_on", None), ("state", "held")),
+                            models.Q(("disposed_on", None), ("state", "in_use")),
                             models.Q(
                                 ("disposed_on__isnull", False),
                                 ("state", "disposed"),

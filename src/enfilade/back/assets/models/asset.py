@@ -29,7 +29,7 @@ class Asset(Record):
     rows_of = RowsOf(own=("custodian",))
 
     class State(models.TextChoices):
-        HELD = "held", "In use"
+        IN_USE = "in_use", "In use"
         DISPOSED = "disposed", "Gone"
         VOID = "void"
 
@@ -58,21 +58,21 @@ class Asset(Record):
         verbose_name="book value", expression=F("cost_minor") - F("depreciated_minor"), output_field=AmountField(), db_persist=True
     )
     charged_through = models.DateField("depreciated up to", null=True, editable=False)
-    state = models.TextField(choices=State, default=State.HELD, editable=False)
+    state = models.TextField(choices=State, default=State.IN_USE, editable=False)
 
     states = States(
         "state",
         {
-            "add_cost": (("held",), "held"),
-            "put_in_service": (("held",), "held"),
-            "change_estimate": (("held",), "held"),
-            "impair_asset": (("held",), "held"),
-            "write_up_asset": (("held",), "held"),
-            "dispose_asset": (("held",), ("held", "disposed")),
-            "transfer_asset": (("held",), "held"),
-            "reclassify_asset": (("held",), "held"),
-            "record_usage": (("held",), "held"),
-            "see_asset": (("held",), "held"),
+            "add_cost": (("in_use",), "in_use"),
+            "put_in_service": (("in_use",), "in_use"),
+            "change_estimate": (("in_use",), "in_use"),
+            "impair_asset": (("in_use",), "in_use"),
+            "write_up_asset": (("in_use",), "in_use"),
+            "dispose_asset": (("in_use",), ("in_use", "disposed")),
+            "transfer_asset": (("in_use",), "in_use"),
+            "reclassify_asset": (("in_use",), "in_use"),
+            "record_usage": (("in_use",), "in_use"),
+            "see_asset": (("in_use",), "in_use"),
         },
     )
 
@@ -92,7 +92,7 @@ class Asset(Record):
                 violation_error_message="The book value of an asset never falls below its residual value.",
             ),
             models.CheckConstraint(
-                condition=Q(state="held", disposed_on=None)
+                condition=Q(state="in_use", disposed_on=None)
                 | Q(state="disposed", disposed_on__isnull=False) & (Q(cost_minor=0, depreciated_minor=0) | Q(method="pool"))
                 | Q(state="void", disposed_on=None, cost_minor=0, depreciated_minor=0),
                 name="asset_state_true",

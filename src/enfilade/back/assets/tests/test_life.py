@@ -179,7 +179,7 @@ def test_a_new_estimate_changes_what_comes(yard: Yard) -> None:
     asset = yard.asset(120_000)
     yard.run_of(yard.last, 12)
     changed = change_estimate(yard.ctx, asset=asset, on=date(yard.last, 6, 1), life_months=12, residual=6_000)
-    assert (changed.residual_minor, changed.life_months) == (6_000, 12)
+    assert (changed.residual_minor, changed.life_months) == (6_000, 24)
     with scope(yard.company.pk):
         last = AssetTerms.objects.visible_to(yard.ctx).filter(asset=asset).order_by("pk").last()
     assert (last.starts_on, last.base_minor) == (date(yard.last + 1, 1, 1), 108_000)
@@ -230,7 +230,7 @@ def test_sold_in_parts_and_scrapped(yard: Yard) -> None:
     assert yard.balances("disposal_loss", "asset_equipment", "accumulated_equipment") == [72_000, 0, 0]
     reverse_movement(yard.ctx, movement=movement(yard, asset, "disposal"), on=yard.today, reason="Found.")
     back = yard.fresh(asset)
-    assert (back.state, back.book_minor, yard.balance("disposal_loss"), yard.wrong()) == ("held", 72_000, 0, [])
+    assert (back.state, back.book_minor, yard.balance("disposal_loss"), yard.wrong()) == ("in_use", 72_000, 0, [])
 
 
 def test_built_then_used_then_in_another_class(yard: Yard) -> None:

@@ -14,6 +14,7 @@ from enfilade.back.ledger.commands import JournalLine, post_journal
 from enfilade.back.ledger.queries import ledger_book
 from enfilade.back.payables.commands import BillLineIn, approve_bill
 from enfilade.base.books.queries import period_of
+from enfilade.core.context import Refusal
 from enfilade.core.scope import scope
 
 from .yard import Yard
@@ -60,6 +61,16 @@ def test_what_comes(yard: Yard) -> None:
     assert due["totals"] == {"amount_minor": 2_000}
     assert [(y.moved_minor, y.planned_minor, y.book_minor) for y in plan][:2] == [(12_000, 0, 108_000), (0, 12_000, 96_000)]
     assert (len(plan), plan[-1].book_minor) == (10, 0)
+
+
+def test_a_plan_is_tried_before_anything_is_bought(yard: Yard) -> None:
+    with scope(yard.company.pk):
+        tried = {"cost": 1_000_000, "in_service_on": date(2026, 2, 1), "life_months": 60}
+        found = reports.depreciation_plan(yard.ctx, **tried, method="macrs")
+        with pytest.raises(Refusal, match="MACRS has 36"):
+            reports.depreciation_plan(yard.ctx, **{**tried, "life_months": 61}, method="macrs")
+    assert [row["charge_minor"] for row in found["rows"]] == [200_000, 320_000, 192_000, 115_200, 115_200, 57_600]
+    assert found["rows"][-1]["book_minor"] == 0
 
 
 def test_steps_of_the_closing_and_the_proof(yard: Yard) -> None:
