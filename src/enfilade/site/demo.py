@@ -21,6 +21,7 @@ from enfilade.core.scope import scope
 from .demo_assets import take_over_assets
 from .demo_bills import receive_bills
 from .demo_books import close_months, open_books, remind, send_invoices, take_statement
+from .demo_expenses import claim_expenses
 from .found import Setup, found_company
 
 Say = Callable[[str], None]
@@ -173,6 +174,7 @@ class Story(Cast):
         if days >= PAST_DAYS:
             receive_bills(self)
             take_over_assets(self)
+            claim_expenses(self)
             take_statement(self)
             remind(self)
             close_months(self)

@@ -20,6 +20,7 @@ BACK: list[str] = [
     "enfilade.back.banking",
     "enfilade.back.payables",
     "enfilade.back.assets",
+    "enfilade.back.expenses",
     "enfilade.back.einvoice",
     "enfilade.back.auditing",
     "enfilade.back.statements",

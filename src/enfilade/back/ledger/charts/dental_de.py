@@ -89,6 +89,8 @@ O | Running cost | expense:
     4380 | Fees and memberships | expense
     4500 | Vehicles | expense
     4600 | Advertising | expense
+    4650 | Entertainment of guests | expense
+    4654 | Entertainment of guests, not deductible | expense
     4660 | Travel | expense
     4800 | Repairs and maintenance | expense
     4822 | Depreciation of software | expense
