@@ -10,8 +10,9 @@ from enfilade.core.context import Context
 from enfilade.core.refs import ref
 from enfilade.core.resource import panel, resource_for
 
-from .models import JournalFile
-from .queries import BOOK_CODE
+from .charts.purposes import PURPOSES
+from .models import DimensionRule, JournalFile
+from .queries import BOOK_CODE, dimension_rules
 from .reports.parts import statement_url
 
 SHOWN_MAX = 50
@@ -33,6 +34,22 @@ def months(ctx: Context, account: Account) -> dict[str, Any] | None:
         ]
         rows.append({"url": url, "cells": cells})
     return {"columns": columns, "rows": rows, "statement_url": statement_url(account.code, ctx.today.replace(month=1, day=1), ctx.today)}
+
+
+@panel(on=Account, title="Dimensions", permission="ledger.view_dimensionrule", template="ledger/panel_dimensions.html", icon="split")
+def dimensions(ctx: Context, account: Account) -> dict[str, Any] | None:
+    """What lines of an account say by dimensions, by the rule that stands nearest, and where that is."""
+    rules, mine = dimension_rules(ctx, account), resource_for(DimensionRule)
+    columns = [
+        *({"label": label, "kind": "text"} for label in ("Dimension", "Rule", "Said by")),
+        {"label": "From", "kind": "date"},
+    ]
+    rows = []
+    for rule in rules:
+        said_by = str(rule.account) if rule.account else PURPOSES[rule.purpose].label if rule.purpose in PURPOSES else rule.purpose
+        cells = [{"kind": "text", "value": value} for value in (rule.dimension.name, rule.get_manner_display(), said_by)]
+        rows.append({"url": mine.url(rule) if mine else "", "cells": [*cells, {"kind": "date", "value": rule.from_on}]})
+    return {"columns": columns, "rows": rows} if rows else None
 
 
 @panel(on=JournalFile, title="Entries", permission="books.view_entry", template="ledger/panel_entries.html", icon="list")

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from decimal import Context as Arithmetic
 
 from django.db import connection
+from django.db.models import Q
 
 from enfilade.base.books.models import Account, Book
 from enfilade.base.books.queries import Total, accounts_by_code, book_named, first_period, totals_on
@@ -20,7 +21,7 @@ from enfilade.core.models import EventEntry
 from enfilade.core.models.record import RecordQuerySet
 
 from .charts.purposes import PURPOSES
-from .models import AccountPurpose, EntryTemplate, FiscalYear, PlannedEntry, RecurringEntry, RecurringPosting, TemplateLine
+from .models import AccountPurpose, DimensionRule, EntryTemplate, FiscalYear, PlannedEntry, RecurringEntry, RecurringPosting, TemplateLine
 from .rules import HOLDING_KINDS, Valued, is_foreign, is_value, year_start
 
 BOOK_CODE = "general"
@@ -74,6 +75,28 @@ def accounts_serving(ctx: Context, purposes: Iterable[str]) -> dict[str, int]:
     """Which account serves each of some purposes, by key; a purpose that none serves is left out."""
     rows = AccountPurpose.objects.visible_to(ctx).filter(purpose__in=list(purposes))
     return dict(rows.values_list("purpose", "account_id"))
+
+
+def dimension_rules(ctx: Context, account: Account) -> list[DimensionRule]:
+    """What lines of an account say by dimensions: the rule of each dimension that stands nearest, by the name of the dimension.
+
+    Days are not looked at: a rule that begins later stands among them.
+    """
+    chain: list[int] = []
+    at: Account | None = account
+    while at is not None and at.pk not in chain:
+        chain.append(at.pk)
+        at = at.parent
+    purposes = list(AccountPurpose.objects.visible_to(ctx).filter(account=account).values_list("purpose", flat=True))
+    rows = DimensionRule.objects.visible_to(ctx).filter(Q(account__in=chain) | Q(account=None, purpose__in=purposes))
+
+    def far(rule: DimensionRule) -> float:
+        return 0.5 if rule.account_id is None else chain.index(rule.account_id)
+
+    nearest: dict[int, DimensionRule] = {}
+    for rule in sorted(rows.select_related("account", "dimension"), key=lambda rule: (-far(rule), rule.manner)):
+        nearest[rule.dimension_id] = rule
+    return sorted(nearest.values(), key=lambda rule: rule.dimension.name)
 
 
 def _missing(name: str, purposes: bool) -> str:

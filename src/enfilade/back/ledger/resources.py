@@ -12,6 +12,7 @@ from .models import (
     ClosingMark,
     ClosingTask,
     Deferral,
+    DimensionRule,
     EntryTemplate,
     FiscalYear,
     JournalFile,
@@ -38,6 +39,21 @@ class AccountPurposeResource(Resource):
     icon = "signpost"
     order = 160
     title = "accounts by purpose"
+
+
+class DimensionRuleResource(Resource):
+    """Dimensions that accounts demand on their lines, or forbid."""
+
+    model = DimensionRule
+    columns = ("account", "purpose", "dimension", "manner", "from_on")
+    filters = ("dimension", "manner", "account", "purpose")
+    facts = ("account", "purpose", "dimension", "manner", "from_on")
+    ordering = "account"
+    icon = "split"
+    order = 165
+    empty = (
+        "Lines may name any value, or none. Open an account or a purpose and choose Demand a dimension: a heading speaks for all below it."
+    )
 
 
 class JournalFileResource(Resource):

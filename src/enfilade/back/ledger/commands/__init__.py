@@ -1,6 +1,7 @@
 """What the ledger does: it is founded, posted to, closed; opening balances and journals of other programs come in; entries come again."""
 
 from .completing import complete_chart
+from .dividing import lift_rule, rule_dimension, rule_purpose
 from .journals import import_journal, take_back_journal
 from .opening import OpeningLine, enter_opening_balances, import_opening_balances, take_back_opening
 from .planning import defer_line, drop_planned, plan_reversal, post_accrual, post_planned
@@ -38,6 +39,7 @@ __all__ = [
     "found_ledger",
     "import_journal",
     "import_opening_balances",
+    "lift_rule",
     "mark_task",
     "open_year",
     "pause_recurring",
@@ -55,6 +57,8 @@ __all__ = [
     "retire_template",
     "revalue_currencies",
     "reverse_journal",
+    "rule_dimension",
+    "rule_purpose",
     "soft_close_period",
     "take_back_journal",
     "take_back_opening",

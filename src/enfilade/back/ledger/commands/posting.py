@@ -139,7 +139,7 @@ def post_journal(
         leaves over goes to the largest of them; an asset or a liability then holds that much of the currency as well.
     origin: number of the receipt or bill it stands on, or a reference such as purchasing.bill:7.
     Refuses: unknown_account, one_side, unknown_currency, no_rate, no_currency, entry_balances; entry_period_open, line_account_open,
-    line_dimension_known, line_dimension_open, line_dimension_once (database).
+    line_dimension_known, line_dimension_open, line_dimension_once, line_dimension_required, line_dimension_forbidden (database).
     """
     places = places_of(ctx, [line.account_code for line in lines], purposes=False)
     for number, line in enumerate(lines):
@@ -169,7 +169,7 @@ def post_legs(ctx: Context, *, on: date, text: str, origin: str, legs: list[Leg]
     """Post what another module did, by purposes of accounts.
 
     legs: summing to zero; a leg of zero moves nothing and leaves no line. What they move in foreign currencies is entered beside it.
-    Refuses: no_ledger, unknown_account, entry_balances; entry_period_open (database).
+    Refuses: no_ledger, unknown_account, entry_balances; entry_period_open, line_dimension_required, line_dimension_forbidden (database).
     """
     moved = [leg for leg in legs if leg.amount_minor or leg.unit_minor]
     if len(moved) + sum(bool(leg.unit) for leg in moved) < 2:

@@ -1,6 +1,7 @@
-"""Tables: the chart and what came from elsewhere; opening balances; what comes again or waits; years of accounts."""
+"""Tables: the chart, what came from elsewhere, rules of dimensions; opening balances; what comes again or waits; years of accounts."""
 
 from .chart import AccountName, AccountPurpose, JournalFile
+from .division import DimensionRule
 from .opening import OpeningBalance
 from .recurring import Deferral, EntryTemplate, PlannedEntry, RecurringEntry, RecurringPosting, TemplateLine
 from .year import ClosingMark, ClosingTask, FiscalYear
@@ -11,6 +12,7 @@ __all__ = [
     "ClosingMark",
     "ClosingTask",
     "Deferral",
+    "DimensionRule",
     "EntryTemplate",
     "FiscalYear",
     "JournalFile",
