@@ -22,6 +22,7 @@ from .demo_assets import take_over_assets
 from .demo_bills import receive_bills
 from .demo_books import close_months, open_books, remind, send_invoices, take_statement
 from .demo_expenses import claim_expenses
+from .demo_plan import plan_year
 from .found import Setup, found_company
 
 Say = Callable[[str], None]
@@ -178,6 +179,7 @@ class Story(Cast):
             take_statement(self)
             remind(self)
             close_months(self)
+            plan_year(self)
         for day in (today + timedelta(days=n) for n in range(1, AHEAD_DAYS + 6)):
             if self.is_open(day):
                 self.book_day(day, load=0.35, booked_at=self.owner.now)

@@ -24,6 +24,7 @@ BACK: list[str] = [
     "enfilade.back.einvoice",
     "enfilade.back.auditing",
     "enfilade.back.statements",
+    "enfilade.back.budgeting",
 ]
 MIDDLE: list[str] = ["enfilade.middle.doors"]
 FRONT: list[str] = [

@@ -29,6 +29,7 @@ from .balances import (
     totals_by_value,
     totals_on,
     unsealed_count,
+    values_coded,
     values_of,
     with_lines,
 )
@@ -68,6 +69,7 @@ __all__ = [
     "totals_on",
     "transfers_over",
     "unsealed_count",
+    "values_coded",
     "values_of",
     "with_lines",
 ]

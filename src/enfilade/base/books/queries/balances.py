@@ -246,6 +246,11 @@ def values_of(ctx: Context, dimension: int) -> list[DimensionValue]:
     return list(DimensionValue.objects.visible_to(ctx).filter(dimension=dimension).order_by("code"))
 
 
+def values_coded(ctx: Context, codes: Collection[str]) -> dict[str, DimensionValue]:
+    """Values of dimensions by their codes; what is not known is left out."""
+    return {value.code: value for value in DimensionValue.objects.visible_to(ctx).filter(code__in=codes)} if codes else {}
+
+
 def months_of(ctx: Context, account: Account, unit: str, limit: int = 24) -> list[Month]:
     """What was posted to an account per period, the latest first; at most `limit` periods."""
     rows = Balance.objects.visible_to(ctx).filter(account=account, unit=unit).values("period").order_by("-period__starts_on")
