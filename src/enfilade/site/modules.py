@@ -25,6 +25,7 @@ BACK: list[str] = [
     "enfilade.back.auditing",
     "enfilade.back.statements",
     "enfilade.back.budgeting",
+    "enfilade.back.group",
 ]
 MIDDLE: list[str] = ["enfilade.middle.doors"]
 FRONT: list[str] = [

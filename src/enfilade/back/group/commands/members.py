@@ -1,0 +1,133 @@
+"""Companies join the group and leave it; their accounts get a place in its chart."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated
+
+from enfilade.back.group.models import AccountMapping, GroupCompany
+from enfilade.back.group.queries import at, known_company
+from enfilade.back.ledger.queries import ledger_book
+from enfilade.base.books.models import Account
+from enfilade.base.books.queries import accounts_by_code, first_period
+from enfilade.core.command import Amount, Choice, Input, LongText, command
+from enfilade.core.context import Context, Refusal
+
+Method = Annotated[str, Choice(*GroupCompany.Method.choices)]
+Share = Annotated[Decimal, Input(label="Share (%)", min_value=0, max_value=100, decimals=4)]
+Cost = Annotated[Amount, Input(label="Cost of the shares", amount=True)]
+Shares = Annotated[Account, Input(shared=True, label="Shares stand on", query="kind=asset&heading=false&active=true")]
+Years = Annotated[int, Input(label="Years of goodwill", min_value=0, max_value=40)]
+Slug = Annotated[str, Input(label="Company", max_length=50, help="Its short name, as it stands in the address of its pages.")]
+
+
+@command(permission="group.manage_group", label="Add a company", tone="primary", target="", door=True)
+def add_groupcompany(
+    ctx: Context,
+    *,
+    member: Slug,
+    method: Method = GroupCompany.Method.FULL,
+    share_percent: Share,
+    acquired_on: Annotated[date, Input(label="Acquired")],
+    cost: Cost,
+    shares_account: Shares,
+    goodwill_years: Years = 10,
+) -> GroupCompany:
+    """Let a company of this house belong to the group of which this one is the parent.
+
+    member: short name of the company; you work there as well, and may read its statements.
+    acquired_on: at the end of this day its equity is what was bought; its results count from the next day on.
+    cost: of the shares, in this company's currency, as it stands on the account of the shares.
+    goodwill_years: over which goodwill is written down by months; 0 for not at all.
+    Refuses: unknown_company, not_in_company, no_ledger, books_begin_later; group_company_once, group_not_itself, group_share_of_hundred,
+    group_account_fits (database).
+    """
+    company = known_company(ctx, member)
+    with at(ctx, company) as inner:
+        first = first_period(inner, ledger_book(inner))
+    if first is None or first.starts_on > acquired_on:
+        raise Refusal(
+            "books_begin_later",
+            f"The books of {company} have to reach back to the day of the acquisition: its equity is read there.",
+            field="acquired_on",
+        )
+    return GroupCompany.objects.create(
+        company=ctx.company,
+        member=company,
+        method=method,
+        share_percent=share_percent,
+        acquired_on=acquired_on,
+        cost_minor=cost,
+        shares_account=shares_account,
+        goodwill_years=goodwill_years,
+    )
+
+
+@command(permission="group.manage_group", label="Change", door=True)
+def change_holding(
+    ctx: Context,
+    *,
+    groupcompany: GroupCompany,
+    method: Annotated[str, Choice(*GroupCompany.Method.choices)],
+    share_percent: Annotated[Decimal, Input(label="Share (%)", min_value=0, max_value=100, decimals=4, prefill="row.share_percent")],
+    cost: Annotated[int, Input(label="Cost of the shares", amount=True, prefill="row.cost_minor")],
+    goodwill_years: Annotated[int, Input(label="Years of goodwill", min_value=0, max_value=40, prefill="row.goodwill_years")],
+    reason: LongText,
+) -> GroupCompany:
+    """Correct what is said of a company of the group; statements of all days follow.
+
+    reason: kept in the audit.
+    Refuses: group_share_of_hundred, group_company_sane (database).
+    """
+    del ctx, reason
+    groupcompany.method, groupcompany.share_percent = method, share_percent
+    groupcompany.cost_minor, groupcompany.goodwill_years = cost, goodwill_years
+    groupcompany.save(update_fields=["method", "share_percent", "cost_minor", "goodwill_years"])
+    return groupcompany
+
+
+@command(permission="group.manage_group", label="It leaves", tone="danger", door=True)
+def leave_group(ctx: Context, *, groupcompany: GroupCompany, left_on: Annotated[date, Input(label="Left")]) -> GroupCompany:
+    """Let a company belong to the group no more from a day on; what its sale brought is entered in the parent's books.
+
+    Refuses: group_company_sane (database).
+    """
+    del ctx
+    groupcompany.left_on = left_on
+    groupcompany.save(update_fields=["left_on"])
+    return groupcompany
+
+
+@command(permission="group.manage_group", label="Place an account")
+def map_account(
+    ctx: Context,
+    *,
+    groupcompany: GroupCompany,
+    code: Annotated[str, Input(label="Their account", max_length=20)],
+    account: Annotated[Account, Input(shared=True, label="Account of the group", query="heading=false&active=true")],
+) -> AccountMapping:
+    """Say where an account of a company stands in the group's chart, which is that of the parent.
+
+    Refuses: not_in_company, unknown_account; group_account_fits (database).
+    """
+    with at(ctx, groupcompany.member) as inner:
+        known = accounts_by_code(inner, ledger_book(inner), [code.strip()])
+    if not known or known[0].heading:
+        raise Refusal("unknown_account", f"{groupcompany} has no account {code.strip()} that takes entries.", field="code")
+    mapping, _ = AccountMapping.objects.visible_to(ctx).update_or_create(
+        group_company=groupcompany,
+        code=code.strip(),
+        defaults={"account": account},
+        create_defaults={"company": ctx.company, "account": account},
+    )
+    return mapping
+
+
+@command(permission="group.manage_group", label="Take it back", tone="danger")
+def unmap_account(ctx: Context, *, mapping: AccountMapping) -> GroupCompany:
+    """Let an account stand where it stands by itself."""
+    del ctx
+    member = mapping.group_company
+    mapping.delete()
+    return member
