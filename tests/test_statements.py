@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from enfilade.back.ledger.reports.sheets import balance_sheet, profit_and_loss
-from enfilade.back.statements.reports import DIRECT, INDIRECT, cash_flow, changes_in_equity, proofs, ratios
+from enfilade.back.statements.reports import DIRECT, INDIRECT, balances_as_known, cash_flow, changes_in_equity, proofs, ratios
 from enfilade.core.command import run_raw
 from enfilade.core.scope import scope
 
@@ -135,3 +136,20 @@ def test_statements_of_any_year_tie(events: list[tuple[str, int, int, str, str]]
         equity = asked(business, changes_in_equity, from_on=start, to_on=end)
         assert equity["totals"]["closing_minor"] == sheet["equity_minor"] == sheet["assets_minor"] - sheet["liabilities_minor"]
         assert amounts(way).get("Profit", 0) == profit["result_minor"]
+
+
+def test_balances_as_they_were_known() -> None:
+    """A rent that is entered in July for May was not known in June."""
+    business = Business()
+    post(business, date(YEAR, 1, 2), "1200", "0800", 1_000_000)
+    late = replace(business.at(date(YEAR, 7, 1)), key="")
+    lines = [{"account_code": "4210", "debit": "300.00"}, {"account_code": "1200", "credit": "300.00"}]
+    run_raw(late, "ledger.post_journal", {"on": f"{YEAR}-05-31", "text": "Late bill", "lines": lines})
+    day, then = date(YEAR, 5, 31), datetime(YEAR, 6, 15, tzinfo=UTC)
+    found = asked(business, balances_as_known, on=day, known_at=then)
+    bank, rent = (next(row for row in found["rows"] if row["code"] == code) for code in ("1200", "4210"))
+    assert (bank["known_minor"], bank["later_minor"], bank["now_minor"]) == (1_000_000, -30_000, 970_000)
+    assert (rent["known_minor"], rent["later_minor"], rent["now_minor"], found["changed_count"]) == (0, 30_000, 30_000, 2)
+    assert (found["totals"]["known_minor"], found["totals"]["later_minor"]) == (0, 0)
+    now = asked(business, balances_as_known, on=day, known_at=datetime(YEAR, 7, 2, tzinfo=UTC))
+    assert (now["changed_count"], now["notes"]) == (0, ["Nothing was entered for this day since then."])

@@ -14,6 +14,7 @@ BASE: list[str] = [
 ]
 BACK: list[str] = [
     "enfilade.back.ledger",
+    "enfilade.back.budgeting",
     "enfilade.back.tax",
     "enfilade.back.billing",
     "enfilade.back.dunning",
@@ -24,7 +25,6 @@ BACK: list[str] = [
     "enfilade.back.einvoice",
     "enfilade.back.auditing",
     "enfilade.back.statements",
-    "enfilade.back.budgeting",
     "enfilade.back.group",
 ]
 MIDDLE: list[str] = ["enfilade.middle.doors"]

@@ -95,7 +95,7 @@ class BudgetLine(Record):
         verbose_name_plural = "amounts of budgets"
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["budget", "account", "value", "month_on"],
+                fields=["company", "budget", "account", "value", "month_on"],
                 nulls_distinct=False,
                 name="budget_line_once",
                 violation_error_message="This account has an amount for this month already.",

@@ -8,7 +8,7 @@ from datetime import date
 
 from enfilade.back.ledger.queries import closing_moves, ledger_book
 from enfilade.back.ledger.rules import RESULT_KINDS, Place, a_year_before, natural
-from enfilade.base.books.queries import accounts_by_code, moved_by_period, periods_between
+from enfilade.base.books.queries import accounts_by_code, moved_by_period, periods_between, totals_between
 from enfilade.core.context import Context
 
 from .models import Budget, BudgetLine
@@ -37,6 +37,20 @@ def planned(ctx: Context, budget: Budget, values: Collection[int] | None = None)
 def planned_for(ctx: Context, budget: Budget, from_on: date, to_on: date, values: Collection[int] | None = None) -> dict[int, int]:
     """What a budget plans for the days of a span, by account; a month that is cut counts by its days."""
     return {account: planned_between(months, from_on, to_on, budget.ends_on) for account, months in planned(ctx, budget, values).items()}
+
+
+def over_budget(ctx: Context, on: date, amounts: Mapping[int, int]) -> int:
+    """By how much the account that would be furthest over its plan is over it, once amounts are posted; 0 where none is, or has a plan.
+
+    on: a day of the year whose approved budget counts, with all that is posted in that year. amounts: key of the account -> debit.
+    """
+    budget = budget_of(ctx, on) if amounts else None
+    if budget is None:
+        return 0
+    plan = {account: sum(months.values()) for account, months in planned(ctx, budget).items() if account in amounts}
+    totals = totals_between(ctx, ledger_book(ctx), budget.starts_on, budget.ends_on, accounts=list(plan)) if plan else []
+    posted = {total.account_id: total.balance_minor for total in totals if total.unit == ctx.company.currency}
+    return max(0, 0, *(posted.get(account, 0) + amounts[account] - most for account, most in plan.items()))
 
 
 def lines_of(ctx: Context, budget: Budget) -> list[BudgetLine]:

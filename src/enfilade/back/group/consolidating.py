@@ -94,7 +94,8 @@ class _Group:
         self.ctx, self.members, self.on = ctx, members, on
         self.chart, self.said_places = chart_in(ctx), mappings_of(ctx)
         self.start = start_of_year(ctx, on)
-        positions = {key: replace(place, name=say(place.name)) for key, place in rules.POSITIONS.items()}
+        self.tops = rules.top_headings(self.chart.places)
+        positions = {k: replace(p, name=say(p.name), parent=self.tops.get(p.kind)) for k, p in rules.POSITIONS.items()}
         self.result = Consolidated({**self.chart.places, **positions}, self.start, on)
         self.full = [member for member in members if member.method == GroupCompany.Method.FULL]
         self.within = [ctx.company_id, *(member.member_id for member in self.full)]
@@ -160,7 +161,7 @@ class _Group:
             if account not in at:
                 place, key = said.chart.places[account], _UNPLACED - len(self.result.unplaced)
                 name = f"{place.name} ({said.company})"
-                self.result.places[key] = Place(key, place.code, name, place.kind, None, heading=False)
+                self.result.places[key] = Place(key, place.code, name, place.kind, self.tops.get(place.kind), heading=False)
                 self.result.unplaced.append(f"{place.code} {name}")
                 at[account] = key
         return at

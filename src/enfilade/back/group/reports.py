@@ -56,12 +56,12 @@ def consolidated_trial_balance(ctx: Context, *, on: Today) -> dict[str, Any]:
         for key, value in column.amounts.items():
             if value:
                 sums[key][name] = value
-    rows = []
+    rows: list[dict[str, Any]] = []
     for key, amounts in sorted(sums.items(), key=lambda item: (group.places[item[0]].code, item[0])):
         place = group.places[key]
         cells = {f"{name}_minor": amounts.get(name) for name in group.columns}
         whole = {f"{TOGETHER}_minor": sum(amounts.values())}
-        rows.append({"name": say(place.name), "code": place.code, "url": _behind_url(on)(place.code), **cells, **whole})
+        rows.append({"name": place.name, "code": place.code, "url": _behind_url(on)(place.code), **cells, **whole})
     names = [*group.columns, TOGETHER]
     totals = {f"{name}_minor": sum(row[f"{name}_minor"] or 0 for row in rows) for name in names}
     return figures(ctx, _heads(group), rows, totals=totals, notes=_notes(group), on=on)
@@ -120,7 +120,7 @@ def figures_behind(ctx: Context, *, on: Today, account: Code) -> dict[str, Any]:
     """
     group = consolidated(ctx, on)
     keys = {key for key, place in group.places.items() if place.code == account.strip()}
-    rows = []
+    rows: list[dict[str, Any]] = []
     for one in group.behind:
         if one.key in keys:
             asked = {"member": one.slug, "account": one.code, "from_on": group.start.isoformat(), "to_on": on.isoformat()}
@@ -136,7 +136,7 @@ def figures_behind(ctx: Context, *, on: Today, account: Code) -> dict[str, Any]:
         {"name": "amount_minor", "label": "Group", "kind": "amount"},
     ]
     totals = {"amount_minor": sum(row["amount_minor"] for row in rows)}
-    names = [say(group.places[key].name) for key in sorted(keys)]
+    names = [group.places[key].name for key in sorted(keys)]
     return figures(ctx, columns, rows, totals=totals, notes=names, on=on)
 
 
@@ -157,7 +157,7 @@ def lines_behind(ctx: Context, *, member: str, account: Code, from_on: date, to_
         if not found:
             raise Invalid({"account": ["This company has no such account."]})
         lines = lines_of(inner, found[0], company.currency, from_on, to_on, LINES_MAX + 1)
-        rows = [
+        rows: list[dict[str, Any]] = [
             {
                 "on": line.on,
                 "entry": str(line.entry_id),

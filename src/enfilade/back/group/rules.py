@@ -256,3 +256,12 @@ def mapped(theirs: Chart, group: Chart, said: Mapping[str, int]) -> dict[int, in
         elif len(served) == 1:
             found[key] = served.pop()
     return found
+
+
+def top_headings(places: Mapping[int, Place]) -> dict[str, int]:
+    """The heading of each kind below which a chart has all accounts of it; a chart that begins a kind with several has none."""
+    tops: dict[str, list[Place]] = defaultdict(list)
+    for place in places.values():
+        if place.parent is None:
+            tops[place.kind].append(place)
+    return {kind: found[0].key for kind, found in tops.items() if len(found) == 1 and found[0].heading}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
@@ -23,6 +23,13 @@ WITH touched AS (
 )
 SELECT l.account_id, -sum(l.quantity_minor)::bigint FROM touched t JOIN books_line l ON l.entry_id = t.entry_id
  WHERE l.company_id = %(company)s AND l.unit = %(unit)s AND NOT l.account_id = ANY(%(cash)s)
+ GROUP BY l.account_id
+"""
+# What was entered after an instant and counts until a day: with what is kept it says what was known at that instant.
+_ENTERED_SINCE = """
+SELECT l.account_id, sum(greatest(l.quantity_minor, 0))::bigint, sum(greatest(-l.quantity_minor, 0))::bigint
+  FROM books_entry e JOIN books_line l ON l.entry_id = e.id
+ WHERE e.company_id = %(company)s AND e.book_id = %(book)s AND e."on" <= %(on)s AND e.recorded_at > %(known_at)s AND l.unit = %(unit)s
  GROUP BY l.account_id
 """
 
@@ -55,3 +62,18 @@ def moved_between(ctx: Context, from_on: date, to_on: date) -> dict[int, int]:
 def standing_on(ctx: Context, on: date) -> dict[int, int]:
     """Where each account stands at the end of a day, debit positive."""
     return {t.account_id: t.balance_minor for t in totals_on(ctx, ledger_book(ctx), on) if t.unit == ctx.company.currency}
+
+
+def known_on(ctx: Context, on: date, known_at: datetime) -> tuple[dict[int, tuple[int, int]], dict[int, int]]:
+    """Debit and credit of each account at the end of a day, as entered until an instant; and what was entered later, debit positive.
+
+    From kept balances less what was entered since: the cost is that of the entries after the instant.
+    """
+    book, unit = ledger_book(ctx), ctx.company.currency
+    values = {"company": ctx.company_id, "book": book.pk, "on": on, "known_at": known_at, "unit": unit}
+    with connection.cursor() as cursor:
+        cursor.execute(_ENTERED_SINCE, values)
+        since = {account: (int(debit), int(credit)) for account, debit, credit in cursor.fetchall()}
+    now = {t.account_id: (t.debit_minor, t.credit_minor) for t in totals_on(ctx, book, on) if t.unit == unit}
+    known = {key: (debit - since.get(key, (0, 0))[0], credit - since.get(key, (0, 0))[1]) for key, (debit, credit) in now.items()}
+    return known, {key: debit - credit for key, (debit, credit) in since.items() if debit != credit}

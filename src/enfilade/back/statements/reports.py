@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -19,9 +19,10 @@ from enfilade.core.resource.hooks import Column
 from enfilade.core.ui.format import format_amount
 
 from . import rules
-from .queries import categories_of, moved_beside_cash, moved_between, places_in, standing_on
+from .queries import categories_of, known_on, moved_beside_cash, moved_between, places_in, standing_on
 
 Today = Annotated[date, Input(prefill="ctx.today")]
+Instant = Annotated[datetime | None, Input(label="Known at", help="Now when left out.")]
 From = Annotated[date | None, Input(label="From", help="The beginning of the year of accounts when left out.")]
 DIRECT, INDIRECT = "direct", "indirect"
 METHOD = Choice((DIRECT, "Direct: what came in and went out"), (INDIRECT, "Indirect: from the profit"), label="Method")
@@ -231,3 +232,39 @@ def proofs(ctx: Context) -> dict[str, Any]:
     ]
     columns = [_column("name", "What is proved"), _column("verdict", "Found")]
     return {"columns": columns, "rows": rows, "notes": [differs if wrong else same], "tiles": tiles, "wrong": wrong}
+
+
+@report(title="Balances as known at", permission="ledger.view_reports", icon="history", order=39)
+def balances_as_known(ctx: Context, *, on: Today, known_at: Instant = None) -> dict[str, Any]:
+    """Where each account stood at the end of a day by what was entered until an instant, and what was entered for that day later.
+
+    on: the day that entries count for. known_at: the instant until which they were entered, for example when a statement was handed out.
+    Shape: one row per account that moved, debit positive; known and later are together what the trial balance of that day says now.
+    """
+    instant = known_at or ctx.now
+    known, later = known_on(ctx, on, instant)
+    places = places_in(ctx)
+    rows = [
+        {
+            "name": place.name,
+            "code": place.code,
+            "url": lines_url(place.code, date(on.year, 1, 1), on),
+            "debit_minor": debit,
+            "credit_minor": credit,
+            "known_minor": debit - credit,
+            "later_minor": later.get(key, 0) or None,
+            "now_minor": debit - credit + later.get(key, 0),
+        }
+        for key, place in sorted(places.items(), key=lambda item: item[1].code)
+        if (amounts := known.get(key)) is not None and (any(amounts) or key in later)
+        for debit, credit in (amounts,)
+    ]
+    columns = [
+        _column("name", "Name"), _column("code", "Account"), _column("debit_minor", "Debit", "amount"),
+        _column("credit_minor", "Credit", "amount"), _column("known_minor", "Known then", "amount"),
+        _column("later_minor", "Entered later", "amount"), _column("now_minor", "Known now", "amount"),
+    ]  # fmt: skip
+    totals = {column["name"]: sum(row[column["name"]] or 0 for row in rows) for column in columns[2:]}
+    moved = sum(row["later_minor"] is not None for row in rows)
+    notes = ["Nothing was entered for this day since then."] if not moved else []
+    return {"columns": columns, "rows": rows, "totals": totals, "notes": notes, "on": on, "known_at": instant, "changed_count": moved}

@@ -124,7 +124,9 @@ def take_actuals(
     together = actuals_before(ctx, budget.starts_on, budget.ends_on)
     by_value: dict[int | None, Mapping[int, Mapping[int, int]]] = {None: together}
     if dimension is not None:
-        parts = {v.pk: actuals_before(ctx, budget.starts_on, budget.ends_on, [v.pk]) for v in values_of(ctx, dimension.pk)}
+        parts: dict[int | None, Mapping[int, Mapping[int, int]]] = {
+            v.pk: actuals_before(ctx, budget.starts_on, budget.ends_on, [v.pk]) for v in values_of(ctx, dimension.pk)
+        }
         by_value = {**parts, None: _left(together, list(parts.values()))}
     usable = accounts_by_id(ctx, {account for moved in by_value.values() for account in moved})
     rows = []

@@ -117,7 +117,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="budgetline",
             constraint=models.UniqueConstraint(
-                fields=("budget", "account", "value", "month_on"),
+                fields=("company", "budget", "account", "value", "month_on"),
                 name="budget_line_once",
                 nulls_distinct=False,
                 violation_error_message="This account has an amount for this month already.",

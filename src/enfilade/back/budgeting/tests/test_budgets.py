@@ -21,7 +21,7 @@ from enfilade.back.budgeting.commands import (
     take_actuals,
 )
 from enfilade.back.budgeting.models import Budget, BudgetLine
-from enfilade.back.budgeting.queries import budget_of, planned
+from enfilade.back.budgeting.queries import budget_of, over_budget, planned
 from enfilade.back.budgeting.reports import balance_compared, results_compared
 from enfilade.back.ledger.commands import JournalLine
 from enfilade.back.ledger.queries import places_of
@@ -213,3 +213,15 @@ def test_balance_sheet_compared_by_hand(planner: Planner) -> None:
     cash = next(row for row in found["rows"] if row["code"] == planner.codes["cash"])
     assert (found["unplanned_minor"], cash["amount_minor"], cash["budget_minor"]) == (0, 660_000, 654_000)
     assert (cash["variance_minor"], cash["variance_percent"], cash["before_minor"]) == (6_000, Decimal("0.9"), 340_000)
+
+
+def test_over_budget_by_hand(planner: Planner) -> None:
+    """1,200 of rent are planned for the year, 600 are posted; cash and what nobody planned don't matter."""
+    day, rent, cash = date(2026, 7, 3), planner.keys["rent"], planner.keys["cash"]
+    with scope(planner.company.pk, read_only=True):
+        assert over_budget(planner.ctx, day, {rent: 10**9}) == 0
+    take_actuals(planner.ctx, budget=planner.budget)
+    approve_budget(planner.ctx, budget=planner.budget)
+    with scope(planner.company.pk, read_only=True):
+        found = [over_budget(planner.ctx, day, amounts) for amounts in ({rent: 60_000}, {rent: 60_001}, {rent: 61_000, cash: 10**9}, {})]
+    assert found == [0, 1, 1_000, 0]

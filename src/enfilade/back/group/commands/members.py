@@ -18,6 +18,7 @@ Method = Annotated[str, Choice(*GroupCompany.Method.choices)]
 Share = Annotated[Decimal, Input(label="Share (%)", min_value=0, max_value=100, decimals=4)]
 Cost = Annotated[Amount, Input(label="Cost of the shares", amount=True)]
 Shares = Annotated[Account, Input(shared=True, label="Shares stand on", query="kind=asset&heading=false&active=true")]
+Placed = Annotated[Account, Input(shared=True, label="Account of the group", query="heading=false&active=true")]
 Years = Annotated[int, Input(label="Years of goodwill", min_value=0, max_value=40)]
 Slug = Annotated[str, Input(label="Company", max_length=50, help="Its short name, as it stands in the address of its pages.")]
 
@@ -105,7 +106,7 @@ def map_account(
     *,
     groupcompany: GroupCompany,
     code: Annotated[str, Input(label="Their account", max_length=20)],
-    account: Annotated[Account, Input(shared=True, label="Account of the group", query="heading=false&active=true")],
+    account: Placed,
 ) -> AccountMapping:
     """Say where an account of a company stands in the group's chart, which is that of the parent.
 

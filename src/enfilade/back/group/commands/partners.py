@@ -13,6 +13,7 @@ from enfilade.back.group.queries import known_company, partner_of
 from enfilade.back.ledger.commands import JournalLine, add_entrytemplate
 from enfilade.back.ledger.models import EntryTemplate
 from enfilade.back.ledger.queries import ledger_book
+from enfilade.back.ledger.rules import sides
 from enfilade.back.payables.commands import BillLineIn, enter_bill
 from enfilade.back.payables.models import Bill
 from enfilade.base.books.models import Account
@@ -119,9 +120,6 @@ def mirror_entry(
         raise Refusal("not_in_company", f"You may not read the statements of {partner.partner}.") from None
     if not owed:
         raise Refusal("no_such_entry", f"{partner.partner} has no entry {entry} on this day that names us.", field="entry")
-    sides = {True: "credit", False: "debit"}
-    rows = [
-        JournalLine(with_them, party=partner.party, **{sides[owed > 0]: abs(owed)}),
-        JournalLine(account_code, **{sides[owed < 0]: abs(owed)}),
-    ]
+    debit, credit = sides(owed)
+    rows = [JournalLine(with_them, debit=credit, credit=debit, party=partner.party), JournalLine(account_code, debit=debit, credit=credit)]
     return add_entrytemplate(ctx, name=f"{partner.partner} {entry}", text=text, lines=rows)

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TypedDict
 
+from enfilade.back.budgeting.queries import over_budget
 from enfilade.back.ledger.commands import Leg, post_legs, reverse_journal
 from enfilade.back.payables.events import BillApproved, BillVoided
 from enfilade.back.payables.models import Bill, BillLine
@@ -29,22 +30,25 @@ SERIES = {Bill.Kind.BILL: "B", Bill.Kind.CREDIT_NOTE: "BC"}
 class ApprovalFacts(TypedDict):
     """What a door is told about a bill. total: with tax, in major units; attached: whether the bill itself is kept with it.
 
-    first: whether nothing of this supplier was approved before.
+    first: whether nothing of this supplier was approved before. over_budget: by how much it would carry an account over what the approved
+    budget plans for the year, in major units; 0 where nothing is planned.
     """
 
     total: Decimal
     supplier: str
     attached: bool
     first: bool
+    over_budget: Decimal
 
 
-def _approval_facts(*, bill: Bill, **_: object) -> ApprovalFacts:
+def _approval_facts(*, ctx: Context, bill: Bill, on: date, **_: object) -> ApprovalFacts:
     earlier = Bill.objects.filter(company=bill.company_id, supplier=bill.supplier_id, posted_on__isnull=False).exists()
     return {
         "total": to_major(bill.total_minor, bill.currency),
         "supplier": bill.supplier.name,
         "attached": bill.file_id is not None,
         "first": not earlier,
+        "over_budget": to_major(over_budget(ctx, on, _costs(ctx, bill)), bill.currency),
     }
 
 
@@ -94,6 +98,15 @@ def void_bill(ctx: Context, *, bill: Bill, on: Today, reason: LongText) -> Bill:
     bill.save(update_fields=["state", "voided_on"])
     publish(ctx, BillVoided(bill=bill.pk, supplier=bill.supplier_id, total_minor=bill.total_minor, reason=reason))
     return bill
+
+
+def _costs(ctx: Context, bill: Bill) -> dict[int, int]:
+    """What a bill costs, by account; a line of which nobody has said what it was for is left out."""
+    found: dict[int, int] = defaultdict(int)
+    for line in BillLine.objects.visible_to(ctx).filter(bill=bill):
+        if line.account_id is not None:
+            found[line.account_id] += bill.sign * line.cost_minor
+    return found
 
 
 def _post(ctx: Context, bill: Bill, lines: list[BillLine], on: date) -> None:

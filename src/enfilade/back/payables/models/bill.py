@@ -199,6 +199,11 @@ class BillLine(Record):
             ),
         ]
 
+    @property
+    def cost_minor(self) -> int:
+        """What it costs: without the tax that is deducted."""
+        return self.net_minor + self.tax_minor + self.self_tax_minor - self.deductible_minor
+
     def __str__(self) -> str:
         return self.description or str(self.account or self.pk)
 
