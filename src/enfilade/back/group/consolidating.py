@@ -33,6 +33,7 @@ class Behind:
     """What is behind a figure. column: where it stands. what: account, or what was taken out.
 
     local_minor: in the company's currency, debit positive; None where it is of the group only. amount_minor: in that of the group.
+    first: the first day whose results count.
     """
 
     key: int
@@ -44,6 +45,7 @@ class Behind:
     currency: str
     local_minor: int | None
     amount_minor: int
+    first: date
 
 
 @dataclass
@@ -187,11 +189,13 @@ class _Group:
 
     def _account(self, key: int, column: str, said: Said, account: int, local: int, amount: int) -> None:
         place, company = said.chart.places[account], said.company
-        self.result.behind.append(Behind(key, column, str(company), company.slug, place.code, place.name, company.currency, local, amount))
+        self.result.behind.append(
+            Behind(key, column, str(company), company.slug, place.code, place.name, company.currency, local, amount, said.first)
+        )
 
     def _note(self, key: int, column: str, said: Said | None, what: str, amount: int) -> None:
         if amount:
-            self.result.behind.append(Behind(key, column, str(said.company) if said else "", "", "", what, "", None, amount))
+            self.result.behind.append(Behind(key, column, str(said.company) if said else "", "", "", what, "", None, amount, self.start))
 
 
 def _holding(member: GroupCompany) -> rules.Holding:

@@ -17,6 +17,7 @@ from enfilade.back.ledger.queries import accounts_serving, chart_of, closing_mov
 from enfilade.back.ledger.rules import RESULT_KINDS, Place
 from enfilade.base.books.models import Book
 from enfilade.base.books.queries import Total, accounts_by_code, totals_between, totals_on
+from enfilade.base.party.queries import merged_keys
 from enfilade.core.across import reading_in
 from enfilade.core.context import Context, NotAllowed, Refusal
 from enfilade.core.models import Company
@@ -67,9 +68,13 @@ class With:
 
 @dataclass(frozen=True)
 class Said:
-    """What one company says: its books, its accounts, and what of both is with other companies of the group."""
+    """What one company says: its books, its accounts, and what of both is with other companies of the group.
+
+    first: the first day whose results count.
+    """
 
     company: Company
+    first: date
     books: Books
     chart: Chart
     owed: list[With]
@@ -148,10 +153,11 @@ def read_company(ctx: Context, company: Company, group: Iterable[int], start: da
     with at(ctx, company) as inner:
         book, chart = ledger_book(inner), chart_in(inner)
         first = max(start, acquired_on + _DAY) if acquired_on else start
-        partners = dict(GroupPartner.objects.visible_to(inner).filter(partner__in=list(group)).values_list("party", "partner"))
+        named = GroupPartner.objects.visible_to(inner).filter(partner__in=list(group)).select_related("party")
+        partners = {key: row.partner_id for row in named for key in merged_keys(inner, row.party)}
         owed = _with(inner, book, _OWED_WITH, partners, {"to": on, "kinds": list(_OWN)})
         earned = _with(inner, book, _RESULTS_WITH, partners, {"from": first, "to": on, "kinds": list(RESULT_KINDS)})
-        return Said(company, _books(inner, book, chart, first, start, on, acquired_on), chart, owed, earned)
+        return Said(company, first, _books(inner, book, chart, first, start, on, acquired_on), chart, owed, earned)
 
 
 def _books(ctx: Context, book: Book, chart: Chart, first: date, start: date, on: date, acquired_on: date | None) -> Books:

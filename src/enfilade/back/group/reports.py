@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from enfilade.back.ledger.queries import ledger_book
 from enfilade.back.ledger.reports.outlines import section, sum_row
 from enfilade.back.ledger.reports.parts import CODE, ENTRY, NAME, ON, TEXT, Today, amount, check_order, figures, tile
-from enfilade.back.ledger.rules import in_chart_order
-from enfilade.base.books.queries import accounts_by_code, lines_of
+from enfilade.back.ledger.rules import BALANCE_KINDS, in_chart_order
+from enfilade.base.books.queries import accounts_by_code, lines_of, totals_on
 from enfilade.base.money.queries import rates_on
 from enfilade.core.command import Input
 from enfilade.core.context import Context, Invalid
@@ -123,7 +123,7 @@ def figures_behind(ctx: Context, *, on: Today, account: Code) -> dict[str, Any]:
     rows: list[dict[str, Any]] = []
     for one in group.behind:
         if one.key in keys:
-            asked = {"member": one.slug, "account": one.code, "from_on": group.start.isoformat(), "to_on": on.isoformat()}
+            asked = {"member": one.slug, "account": one.code, "from_on": one.first.isoformat(), "to_on": on.isoformat()}
             url = f"/group/reports/lines_behind/?{urlencode(asked)}" if one.code else ""
             words = one.what if one.code else say(one.what)
             local = {"local_minor": one.local_minor, "unit": one.currency} if one.currency else {}
@@ -141,11 +141,13 @@ def figures_behind(ctx: Context, *, on: Today, account: Code) -> dict[str, Any]:
 
 
 @report(title="Lines of a company of the group", permission=VIEW, menu=False)
-def lines_behind(ctx: Context, *, member: str, account: Code, from_on: date, to_on: Today) -> dict[str, Any]:
+def lines_behind(
+    ctx: Context, *, member: Annotated[str, Input(label="Company", max_length=50)], account: Code, from_on: date, to_on: Today
+) -> dict[str, Any]:
     """Lines of an account of a company of the group between two days, in its own currency, for who may read its statements.
 
     member: short name of the company.
-    Shape: one row per line, debit positive; the first 500 of them.
+    Shape: what an account of the balance sheet stood at before, then one row per line, debit positive; the first 500 of them.
     """
     check_order(from_on, to_on)
     companies = [ctx.company, *(one.member for one in members_on(ctx, to_on))]
@@ -153,9 +155,14 @@ def lines_behind(ctx: Context, *, member: str, account: Code, from_on: date, to_
     if company is None:
         raise Invalid({"member": ["No company of the group is called so on this day."]})
     with at(ctx, company) as inner:
-        found = accounts_by_code(inner, ledger_book(inner), [account.strip()])
+        book = ledger_book(inner)
+        found = accounts_by_code(inner, book, [account.strip()])
         if not found:
             raise Invalid({"account": ["This company has no such account."]})
+        opening = 0
+        if found[0].kind in BALANCE_KINDS:
+            before = totals_on(inner, book, from_on - timedelta(days=1), [found[0].pk])
+            opening = sum(total.balance_minor for total in before if total.unit == company.currency)
         lines = lines_of(inner, found[0], company.currency, from_on, to_on, LINES_MAX + 1)
         rows: list[dict[str, Any]] = [
             {
@@ -167,6 +174,8 @@ def lines_behind(ctx: Context, *, member: str, account: Code, from_on: date, to_
             }
             for line in lines[:LINES_MAX]
         ]
+    if opening:
+        rows.insert(0, {"text": say("Before these days"), "amount_minor": opening, "unit": company.currency})
     notes = [f"{company}: {found[0]}", *(["There are more lines; choose fewer days."] if len(lines) > LINES_MAX else [])]
     totals = {"amount_minor": sum(row["amount_minor"] for row in rows), "unit": company.currency}
     return figures(ctx, [ON, ENTRY, TEXT, amount("amount", "Amount")], rows, totals=totals, notes=notes, from_on=from_on, to_on=to_on)

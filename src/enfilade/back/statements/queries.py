@@ -70,7 +70,7 @@ def known_on(ctx: Context, on: date, known_at: datetime) -> tuple[dict[int, tupl
     From kept balances less what was entered since: the cost is that of the entries after the instant.
     """
     book, unit = ledger_book(ctx), ctx.company.currency
-    values = {"company": ctx.company_id, "book": book.pk, "on": on, "known_at": known_at, "unit": unit}
+    values: dict[str, Any] = {"company": ctx.company_id, "book": book.pk, "on": on, "known_at": known_at, "unit": unit}
     with connection.cursor() as cursor:
         cursor.execute(_ENTERED_SINCE, values)
         since = {account: (int(debit), int(credit)) for account, debit, credit in cursor.fetchall()}

@@ -244,7 +244,7 @@ def balances_as_known(ctx: Context, *, on: Today, known_at: Instant = None) -> d
     instant = known_at or ctx.now
     known, later = known_on(ctx, on, instant)
     places = places_in(ctx)
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "name": place.name,
             "code": place.code,

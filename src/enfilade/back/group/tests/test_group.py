@@ -23,6 +23,7 @@ from enfilade.back.group.reports import (
     figures_behind,
     lines_behind,
 )
+from enfilade.back.ledger.commands import close_year
 from enfilade.base.books.models import Account, Entry
 from enfilade.base.books.tests.support import as_app
 from enfilade.core.access import context_for, context_of_token, issue_token
@@ -104,6 +105,10 @@ def test_every_figure_leads_to_company_and_account(concern: Concern) -> None:
     slug = concern.ctx["U"].company.slug
     lines = concern.report(lines_behind, member=slug, account="4000", from_on=date(2026, 1, 1), to_on=END)
     assert [(row["amount_minor"], row["unit"]) for row in lines["rows"]] == [(-1_200_000, "USD")]
+    bank = next(row for row in concern.report(figures_behind, on=END, account="1100")["rows"] if row["company"] == names["S"])
+    lines = concern.report(lines_behind, member=concern.ctx["S"].company.slug, account="1100", from_on=date(2026, 1, 1), to_on=END)
+    assert [row["amount_minor"] for row in lines["rows"]] == [6_000_000, 700_000, -400_000, 200_000]
+    assert lines["totals"]["amount_minor"] == bank["local_minor"] == 6_500_000
 
 
 def test_the_next_year_and_after_a_reversal(concern: Concern) -> None:
@@ -118,6 +123,19 @@ def test_the_next_year_and_after_a_reversal(concern: Concern) -> None:
     assert by_code(sheet)["~06"] == 640_000 + 1_020_000 + 60_000 - 100_000 - 50_000
     assert by_code(sheet)["~11"] == 2_500_000
     assert by_code(sheet)["~04"] == 1_200_000 + 160_000
+
+
+def test_closed_years_change_nothing(concern: Concern) -> None:
+    """What carried a result to the equity is no result, and nothing that was put in."""
+    days = (END, date(2027, 3, 31))
+    before = [concern.report(run, on=day) for run in (consolidated_profit_and_loss, consolidated_balance_sheet) for day in days]
+    for name in ("P", "S", "U"):
+        for year in (2025, 2026):
+            close_year(replace(concern.ctx[name], key=""), ends_on=date(year, 12, 31), reason_not_done="Nothing to reconcile in this test")
+    after = [concern.report(run, on=day) for run in (consolidated_profit_and_loss, consolidated_balance_sheet) for day in days]
+    keys = ("result_minor", "minority_minor", "asset_minor", "equity_minor", "difference_minor")
+    assert [{key: one.get(key) for key in keys} for one in after] == [{key: one.get(key) for key in keys} for one in before]
+    assert by_code(after[3])["~05"] == by_code(before[3])["~05"] == -260_000
 
 
 def test_balances_between_companies_agree_and_differ(concern: Concern) -> None:
