@@ -21,6 +21,7 @@ from enfilade.core.resource import Step, dialog, flow, panel, resource_for
 from enfilade.core.ui.format import amount_major, format_amount
 
 from .commands import close_drawer
+from .commands.taxing import tax_problems
 from .models import Allocation, Charge, DrawerSession, Invoice, Payment, WriteOff
 from .queries import expected_cash, on_account, open_charges, open_invoices, payments_of, takings
 from .rules import denominations
@@ -95,6 +96,24 @@ def party_on_account(ctx: Context, party: Party) -> dict[str, Any] | None:
     total, blank = format_amount(sum(row.rest_minor for row in rows), ctx.company.currency), {"kind": "text", "text": " "}
     found["foot"] = [{"kind": "text", "text": say("On account")}, *[blank] * 3, {"kind": "amount", "text": total}]
     return found
+
+
+@panel(on=Invoice, title="Why this tax", permission="billing.view_invoice", template="billing/panel_tax.html", icon="percent")
+def invoice_tax(ctx: Context, invoice: Invoice) -> dict[str, Any] | None:
+    """How the lines are taxed, each in one sentence; of a draft, what the law still wants."""
+    lines = list(invoice.lines.visible_to(ctx).exclude(tax_why="").order_by("pk"))
+    if not lines:
+        return None
+    found: dict[tuple[str, str, str, str], list[str]] = {}
+    for line in lines:
+        rate = f"{line.tax_percent:f} %" + (f" ({line.tax_country})" if line.tax_country else "")
+        found.setdefault((line.tax_why, line.get_treatment_display(), rate, line.tax_overruled), []).append(line.description)
+    problem = tax_problems(ctx, [invoice], ctx.today).get(invoice.pk) if invoice.state == Invoice.State.DRAFT else None
+    rows = [
+        {"why": why, "label": label, "rate": rate, "overruled": overruled, "lines": ", ".join(names)}
+        for (why, label, rate, overruled), names in found.items()
+    ]
+    return {"rows": rows, "problem": str(problem) if problem else ""}
 
 
 @panel(on=Invoice, title="Settled by", permission="billing.view_payment", template="billing/panel_table.html", icon="banknote")

@@ -7,6 +7,8 @@ from datetime import datetime, time
 from decimal import Decimal
 from typing import Any
 
+from enfilade.back.tax.models import TaxSetting
+from enfilade.back.tax.treatment import NEEDS_VAT_ID, Treatment
 from enfilade.base.document.models import PaperTemplate
 from enfilade.base.document.papers import Paper, Printed, declare_paper, render_paper
 from enfilade.base.document.pdf import Attached
@@ -136,10 +138,16 @@ def _facts(ctx: Context, invoice: Invoice, lines: list[InvoiceLine]) -> list[lis
         ("Date", format_day(invoice.issued_on) if invoice.issued_on else "–"),
         ("Date of supply", supplied),
         ("Customer number", invoice.party.number),
+        ("Your VAT id", _vat_id(invoice, lines)),
         ("For invoice", str(invoice.cancels) if invoice.cancels_id else ""),
         ("Payable until", format_day(invoice.due_on) if invoice.due_on and invoice.kind == Invoice.Kind.INVOICE else ""),
     ]
     return [[label, value] for label, value in pairs if value]
+
+
+def _vat_id(invoice: Invoice, lines: list[InvoiceLine]) -> str:
+    """The customer's VAT id, where the law wants it on the bill (Directive 2006/112/EC art. 226(4))."""
+    return (invoice.buyer_vat_id or "") if any(line.treatment in {*NEEDS_VAT_ID, Treatment.REVERSE_HOME} for line in lines) else ""
 
 
 def _row(line: InvoiceLine, currency: str) -> list[str]:
@@ -155,14 +163,14 @@ def _row(line: InvoiceLine, currency: str) -> list[str]:
 
 def _tax_pairs(lines: list[InvoiceLine], currency: str) -> list[list[str]]:
     """Tax per rate, with the amount it is worked out from."""
-    groups: dict[Decimal, list[int]] = {}
+    groups: dict[tuple[Decimal, str], list[int]] = {}
     for line in lines:
-        sums = groups.setdefault(line.tax_percent, [0, 0])
+        sums = groups.setdefault((line.tax_percent, line.tax_country), [0, 0])
         sums[0] += line.net_minor
         sums[1] += line.tax_minor
     return [
-        [f"{format_number(rate)} % tax on {format_amount(net, currency, symbol=False)}", format_amount(tax, currency)]
-        for rate, (net, tax) in sorted(groups.items(), reverse=True)
+        [f"{format_number(rate)} % tax{f' ({country})' if country else ''} on {format_amount(net, currency, symbol=False)}", format_amount(tax, currency)]
+        for (rate, country), (net, tax) in sorted(groups.items(), reverse=True)
         if rate
     ]
 
@@ -178,6 +186,8 @@ def _notes(ctx: Context, invoice: Invoice, lines: list[InvoiceLine], head: Lette
     notes = list(dict.fromkeys(line.tax_reason for line in lines if line.tax_reason))
     if invoice.note:
         notes.append(invoice.note)
+    if invoice.rounding == TaxSetting.Rounding.LINE and invoice.tax_minor:
+        notes.append("Tax is rounded on every line.")
     if invoice.kind != Invoice.Kind.INVOICE or invoice.number is None:
         return notes
     notes += [

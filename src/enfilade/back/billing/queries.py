@@ -9,7 +9,8 @@ from datetime import date
 from django.db.models import Count, Q, Sum
 from django.db.models.functions import Lower
 
-from enfilade.base.party.models import Party
+from enfilade.back.tax.treatment import Treatment
+from enfilade.base.party.models import Address, Party
 from enfilade.base.party.queries import merged_keys
 from enfilade.core.context import Context
 from enfilade.core.models.record import RecordQuerySet
@@ -140,10 +141,29 @@ def letterhead(ctx: Context, on: date) -> Letterhead | None:
     return Letterhead.objects.visible_to(ctx).filter(valid_from__lte=on).order_by("-valid_from").first()
 
 
+def address_of(ctx: Context, party: Party) -> Address | None:
+    """Where a party is billed."""
+    return party.addresses.visible_to(ctx).order_by("-preferred", "pk").first()
+
+
 def bill_to(ctx: Context, party: Party) -> str:
     """Name and address of a party, as on an envelope."""
-    address = party.addresses.visible_to(ctx).order_by("-preferred", "pk").first()
+    return envelope(ctx, party, address_of(ctx, party))
+
+
+def envelope(ctx: Context, party: Party, address: Address | None) -> str:
+    """The same, where the address was read already."""
     return "\n".join([party.name, *(address.on_envelope(ctx.company.country, ctx.company.language) if address else [])])
+
+
+def distance_sales(ctx: Context, year: int) -> int:
+    """What was billed in a year to consumers of other member states for goods and electronic services, without tax; less what was credited."""
+    lines = InvoiceLine.objects.visible_to(ctx).filter(
+        invoice__number__isnull=False, invoice__issued_on__year=year, treatment__in=[Treatment.DISTANCE, Treatment.OSS]
+    )
+    credited = Q(invoice__kind=Invoice.Kind.CREDIT_NOTE)
+    sums = lines.aggregate(billed=Sum("net_minor", filter=~credited), credited=Sum("net_minor", filter=credited))
+    return int(sums["billed"] or 0) - int(sums["credited"] or 0)
 
 
 def open_drawers(ctx: Context) -> list[DrawerSession]:

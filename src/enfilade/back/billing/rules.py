@@ -1,8 +1,8 @@
 """Arithmetic of a bill in integer minor units. Pure: no database, no clock, no float.
 
 Every amount here is zero or more; whether it is owed to us or by us is told by the kind of document (see the ADR on
-credit notes). Tax is worked out per rate on the sum of the lines and then handed to the lines, so that lines and
-document agree to the cent.
+credit notes). Tax is worked out per rate on the sum of the lines and then handed to the lines, or on every line as the
+company wants it; either way lines and document agree to the cent.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from enfilade.back.tax.rules import tax_lines
+from enfilade.back.tax.rules import Rounding, tax_lines
 from enfilade.base.money.rules import allocate, multiply, split_tax
 from enfilade.core.fields import AMOUNT_MAX_MINOR
 
@@ -79,9 +79,9 @@ def price_problem(price: Price) -> str:
     return ""
 
 
-def add_up(prices: Sequence[Price]) -> Totals:
-    """The totals of a document; the tax of a rate is rounded once and shared out to its lines."""
-    taxed = tax_lines([(p.category, p.rate_bp, p.net_minor) for p in prices])
+def add_up(prices: Sequence[Price], rounding: str = Rounding.DOCUMENT) -> Totals:
+    """The totals of a document. rounding: the tax of a rate once, and shared out to its lines; or on every line."""
+    taxed = tax_lines([(p.category, p.rate_bp, p.net_minor) for p in prices], Rounding(rounding))
     taxes = tuple(line.tax_minor for line in taxed)
     return Totals(sum(p.net_minor for p in prices), sum(taxes), sum(p.discount_minor for p in prices), taxes)
 

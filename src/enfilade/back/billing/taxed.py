@@ -9,24 +9,26 @@ from typing import Any
 from django.db import connection
 
 from enfilade.back.tax.parts import TaxedPart, register_source
+from enfilade.back.tax.treatment import country_of_vat_id, read_vat_id
 from enfilade.core.context import Context
 
 from .commands.invoices import OUTPUT_TAX
 
-# One row per document, category, rate and class. The country is the one the VAT id begins with, else that of the preferred address.
+# One row per document, category, rate and class. The country is the one the VAT id begins with, else that of the address; both as they
+# were when it was drafted, where that was kept.
 _DOCUMENTS = """
-SELECT i.id, i.number, i.issued_on, p.name, p.tax_number,
-       (SELECT a.country FROM party_address a WHERE a.party_id = p.id ORDER BY a.preferred DESC, a.id LIMIT 1),
+SELECT i.id, i.number, i.issued_on, p.name, coalesce(i.buyer_vat_id, p.tax_number),
+       coalesce(i.buyer_country, (SELECT a.country FROM party_address a WHERE a.party_id = p.id ORDER BY a.preferred DESC, a.id LIMIT 1)),
        l.tax_category, l.tax_rate_bp, l.tax_class, min(l.supplied_on),
        sum(CASE i.kind WHEN 'credit_note' THEN -l.net_minor ELSE l.net_minor END)::bigint,
-       sum(CASE i.kind WHEN 'credit_note' THEN -l.tax_minor ELSE l.tax_minor END)::bigint, i.total_minor
+       sum(CASE i.kind WHEN 'credit_note' THEN -l.tax_minor ELSE l.tax_minor END)::bigint, i.total_minor, l.tax_country
   FROM billing_invoice i JOIN billing_invoiceline l ON l.invoice_id = i.id JOIN party_party p ON p.id = i.party_id
  WHERE i.company_id = %(company)s AND i.number IS NOT NULL
    AND (NOT %(cash)s AND i.issued_on BETWEEN %(from)s AND %(to)s
         OR %(cash)s AND i.kind = 'invoice' AND i.total_minor > 0
            AND i.id IN (SELECT invoice_id FROM billing_allocation WHERE company_id = %(company)s
                          AND ("on" BETWEEN %(from)s AND %(to)s OR undone_on BETWEEN %(from)s AND %(to)s)))
- GROUP BY i.id, p.id, l.tax_category, l.tax_rate_bp, l.tax_class
+ GROUP BY i.id, p.id, l.tax_category, l.tax_rate_bp, l.tax_class, l.tax_country
 """
 # What was paid of an invoice before each allocation, so that the parts of all of them sum to the tax of the whole; one that was taken back
 # counts against it from that day on.
@@ -45,12 +47,15 @@ SELECT y.id, y.number, m.invoice_id, m."on", m.amount,
 """
 # What was given up, with its tax by rate; what was claimed again takes it back.
 _GIVEN_UP = """
-SELECT w.id, i.number, moved.on, p.name, p.tax_number,
-       (SELECT a.country FROM party_address a WHERE a.party_id = p.id ORDER BY a.preferred DESC, a.id LIMIT 1),
+SELECT w.id, i.number, moved.on, p.name, coalesce(i.buyer_vat_id, p.tax_number),
+       coalesce(i.buyer_country, (SELECT a.country FROM party_address a WHERE a.party_id = p.id ORDER BY a.preferred DESC, a.id LIMIT 1)),
        (SELECT min(l.tax_category) FROM billing_invoiceline l
          WHERE l.invoice_id = i.id AND l.tax_class = share->>'tax_class' AND l.tax_rate_bp = (share->>'rate_bp')::int),
        (share->>'rate_bp')::int, share->>'tax_class', NULL::date,
-       moved.sign * (share->>'net_minor')::bigint, moved.sign * (share->>'tax_minor')::bigint
+       moved.sign * (share->>'net_minor')::bigint, moved.sign * (share->>'tax_minor')::bigint,
+       i.total_minor,
+       (SELECT max(l.tax_country) FROM billing_invoiceline l
+         WHERE l.invoice_id = i.id AND l.tax_class = share->>'tax_class' AND l.tax_rate_bp = (share->>'rate_bp')::int)
   FROM billing_writeoff w
  CROSS JOIN LATERAL (SELECT w."on" AS "on", -1 AS sign UNION ALL SELECT w.undone_on, 1 WHERE w.undone_on IS NOT NULL) moved
  CROSS JOIN LATERAL jsonb_array_elements(w.shares) share
@@ -90,11 +95,12 @@ def share(amount_minor: int, paid_minor: int, total_minor: int) -> int:
 
 
 def _part(row: Any, reference: str, number: str, on: date, net_minor: int, tax_minor: int) -> TaxedPart:
-    vat_id = "".join(c for c in row[4] if c.isalnum()).upper()
-    country = "GR" if vat_id[:2] == "EL" else vat_id[:2] if vat_id[:2].isalpha() else row[5] or ""
+    vat_id = read_vat_id(row[4])
+    country = country_of_vat_id(vat_id) or row[5] or ""
     purpose = OUTPUT_TAX.get(row[8], "") if tax_minor else ""
     return TaxedPart(
-        reference, number, on, row[3], vat_id, country, True, row[6], row[7], net_minor, tax_minor, purpose, supplied_on=row[9]
+        reference, number, on, row[3], vat_id, country, True, row[6], row[7], net_minor, tax_minor, purpose, supplied_on=row[9],
+        taxed_in=row[13], tax_class=row[8],
     )  # fmt: skip
 
 

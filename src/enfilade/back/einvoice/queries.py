@@ -106,6 +106,7 @@ def bill_of(ctx: Context, invoice: Invoice, *, reference: str = "", order: str =
         order=order,
         precedes=(str(cancels.number), cancels.issued_on) if cancels and cancels.issued_on else None,
         iban="".join(head.iban.split()) if head else "",
+        sent_to=invoice.buyer_country or "",
     )
 
 
@@ -136,7 +137,7 @@ def _buyer(ctx: Context, invoice: Invoice, wish: EInvoiceWish | None) -> Seat:
     party = invoice.party
     address = party.addresses.visible_to(ctx).order_by("-preferred", "pk").first()
     email = party.contact_points.visible_to(ctx).filter(kind="email").order_by("-preferred", "pk").first()
-    vat_id, tax_number = rules.tax_ids(party.tax_number)
+    vat_id, tax_number = rules.tax_ids(invoice.buyer_vat_id or party.tax_number)
     seat = Seat(
         name=next(iter(invoice.bill_to.splitlines()), party.name),
         vat_id=vat_id,
@@ -176,14 +177,20 @@ def _taxes(rows: list[InvoiceLine], currency: str) -> tuple[TaxSum, ...]:
     """Net and tax per category and rate, highest rate first; with the reasons of their lines."""
     sums: dict[tuple[str, int], list[int]] = defaultdict(lambda: [0, 0])
     reasons: dict[tuple[str, int], dict[str, None]] = defaultdict(dict)
+    codes: dict[tuple[str, int], dict[str, None]] = defaultdict(dict)
     for row in rows:
         key = (row.tax_category, row.tax_rate_bp)
         sums[key][0] += row.net_minor
         sums[key][1] += row.tax_minor
         if row.tax_reason:
             reasons[key][row.tax_reason] = None
+        codes[key][row.tax_code] = None
     return tuple(
-        TaxSum(category, Decimal(rate) / 100, to_major(net, currency), to_major(tax, currency), "; ".join(reasons[category, rate]))
+        TaxSum(
+            category, Decimal(rate) / 100, to_major(net, currency), to_major(tax, currency), "; ".join(reasons[category, rate]),
+            # One code can be said of a category; where its lines have several, the words say them all.
+            next(iter(codes[category, rate])) if len(codes[category, rate]) == 1 else "",
+        )  # fmt: skip
         for (category, rate), (net, tax) in sorted(sums.items(), key=lambda pair: (-pair[0][1], pair[0][0]))
     )
 

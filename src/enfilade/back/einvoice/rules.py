@@ -73,18 +73,22 @@ class BillLine:
 
 @dataclass(frozen=True)
 class TaxSum:
-    """The tax of one category and rate."""
+    """The tax of one category and rate. reason, code: why nothing is charged, in words and of the VATEX list."""
 
     category: str
     rate: Decimal
     net: Decimal
     tax: Decimal
     reason: str = ""
+    code: str = ""
 
 
 @dataclass(frozen=True)
 class Bill:
-    """An issued invoice or credit note in major units. paid: before or on the day of the invoice; precedes: the invoice a credit is for."""
+    """An issued invoice or credit note in major units. paid: before or on the day of the invoice; precedes: the invoice a credit is for.
+
+    sent_to: country to which goods go.
+    """
 
     number: str
     issued_on: date
@@ -105,6 +109,7 @@ class Bill:
     order: str = ""
     precedes: tuple[str, date] | None = None
     iban: str = ""
+    sent_to: str = ""
 
     @property
     def due(self) -> Decimal:

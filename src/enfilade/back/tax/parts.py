@@ -21,6 +21,7 @@ class TaxedPart:
     owed_minor: tax that we owe on it, owed_on: purpose of the account on which it stands.
     deducted_minor, deducted_on: the same of the tax that we deduct.
     supplied_on: when it was supplied, where the document says so.
+    taxed_in: country whose tax it is, "" for that of the company. tax_class: by which it was posted.
     """
 
     ref: str
@@ -38,6 +39,8 @@ class TaxedPart:
     deducted_minor: int = 0
     deducted_on: str = ""
     supplied_on: date | None = None
+    taxed_in: str = ""
+    tax_class: str = ""
 
 
 # (ctx, first day, last day, whether by the day of payment) -> parts.

@@ -9,14 +9,13 @@ from __future__ import annotations
 from typing import Any
 
 MEDICAL = "Steuerfreie Heilbehandlung nach § 4 Nr. 14 Buchst. a UStG"
-EXPORT = "Steuerfreie Ausfuhrlieferung nach § 4 Nr. 1 Buchst. a UStG"
 
 
 def _code(
     tax_class: str, code: str, name: str, rate_bp: int, valid_from: str, valid_until: str | None = None, **more: Any
 ) -> dict[str, Any]:
     base = {"tax_class": tax_class, "code": code, "name": name, "rate_bp": rate_bp, "valid_from": valid_from, "valid_until": valid_until}
-    return {"category": "S", "exemption_reason": "", **base, **more}
+    return {"category": "S", "exemption_reason": "", "exemption_code": "", **base, **more}
 
 
 _DE = [
@@ -26,7 +25,7 @@ _DE = [
     _code("reduced", "DE7", "VAT 7 %", 700, "2007-01-01", "2020-06-30"),
     _code("reduced", "DE5", "VAT 5 %", 500, "2020-07-01", "2020-12-31"),
     _code("reduced", "DE7", "VAT 7 %", 700, "2021-01-01"),
-    _code("exempt", "DE-MED", "Exempt: medical care", 0, "2007-01-01", category="E", exemption_reason=MEDICAL),
+    _code("exempt", "DE-MED", "Exempt: medical care", 0, "2007-01-01", category="E", exemption_reason=MEDICAL, exemption_code="VATEX-EU-132-1C"),
     _code("zero", "DE0", "VAT 0 %", 0, "2007-01-01", category="Z"),
 ]
 

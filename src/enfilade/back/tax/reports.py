@@ -48,11 +48,14 @@ def return_sheet(ctx: Context, *, tax_return: _Return = None) -> dict[str, Any]:
     form = form_named(tax_return.form)
     now = {box.code: box.amount_minor for box in boxes_now(ctx, tax_return)}
     whole = {box.code for box in form.boxes if box.whole}
+    if form.by:
+        columns.insert(3, _column("tax_minor", "Tax", "amount"))
     rows = [
         {
             "box": box.code,
             "label": box.label,
-            "said": _typed(box.amount_minor, tax_return.currency, whole=box.code in whole),
+            "said": _typed(box.amount_minor, tax_return.currency, whole=box.code in whole or any(box.code.endswith(f" {row.code}") and row.rounded for row in form.rows)),
+            "tax_minor": box.tax_minor or None,
             "now_minor": now.get(box.code, 0),
             "difference_minor": now.get(box.code, 0) - box.amount_minor or None,
             "url": lines_url(tax_return, box.code),
@@ -96,7 +99,8 @@ def return_lines(ctx: Context, *, tax_return: _Return = None, box: str = "") -> 
     if tax_return is None:
         return {"columns": columns, "rows": [], "notes": [CHOOSE]}
     parts = parts_of(ctx, tax_return)
-    boxes = [one for one in form_named(tax_return.form).boxes_on(tax_return.to_on) if one.select and box in {"", one.code}]
+    made = form_named(tax_return.form).boxes_on(tax_return.to_on, parts, ctx.company.country)
+    boxes = [one for one in made if one.select and box in {"", one.code}]
     rows = [row for one in boxes for row in _lines(ctx, one, parts)]
     totals = {"amount_minor": sum(row["amount_minor"] for row in rows)} if box else {}
     late = sum(1 for part in parts if part.supplied_on and part.supplied_on < tax_return.from_on)

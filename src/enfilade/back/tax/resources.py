@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
+from enfilade.base.party.models import Party
 from enfilade.core.context import Context
 from enfilade.core.models import StoredFile
 from enfilade.core.pages.context import department
@@ -13,7 +14,9 @@ from enfilade.core.resource import Resource, panel
 
 from . import closing, proving  # noqa: F401 - they register themselves
 from .forms import form_named
-from .models import TaxCode, TaxReturn, TaxReturnBox, TaxSetting
+from .known import UNION
+from .models import TaxCode, TaxReturn, TaxReturnBox, TaxSetting, VatCheck
+from .treatment import NORTHERN_IRELAND, VatState, country_of_vat_id, read_vat_id, vat_state
 
 department("tax", "Tax", "percent", 45)
 
@@ -25,7 +28,10 @@ class TaxCodeResource(Resource):
     columns = ("code", "name", "tax_class", "category", "rate_percent", "country", "valid_from", "valid_until")
     filters = ("tax_class", "category", "country", "valid_from")
     search = ("code", "name")
-    fields = ("tax_class", "country", "code", "name", "category", "rate_bp", "valid_from", "valid_until", "exemption_reason")
+    fields = (
+        "tax_class", "country", "code", "name", "category", "rate_bp", "valid_from", "valid_until", "exemption_reason",
+        "exemption_code",
+    )  # fmt: skip
     ordering = "-valid_from"
     icon = "percent"
     empty = "Load the tax codes of your country, or add them by hand."
@@ -35,12 +41,25 @@ class TaxSettingResource(Resource):
     """How the company is taxed."""
 
     model = TaxSetting
-    columns = ("valid_from", "basis", "interval")
-    fields = ("valid_from", "basis", "interval")
-    filters = ("basis", "interval")
+    columns = ("valid_from", "basis", "interval", "distance", "rounding")
+    fields = ("valid_from", "basis", "interval", "distance", "rounding")
+    filters = ("basis", "interval", "distance", "rounding")
     ordering = "-valid_from"
     icon = "sliders-horizontal"
     empty = "Say from which day on tax is owed when it is billed or when it is paid, and how often returns are made."
+
+
+class VatCheckResource(Resource):
+    """What authorities answered about VAT ids."""
+
+    model = VatCheck
+    columns = ("checked_on", "party", "vat_id", "answer", "reference", "checked_by")
+    filters = ("answer", "party", "checked_on")
+    search = ("vat_id", "party__name", "reference")
+    facts = ("party", "vat_id", "answer", "checked_on", "checked_by", "reference", "said")
+    ordering = "-checked_on"
+    icon = "badge-check"
+    empty = "Ask VIES or your authority about a customer's VAT number on its own page, and record the answer on the customer."
 
 
 class TaxReturnResource(Resource):
@@ -76,6 +95,17 @@ def behind_the_boxes(_ctx: Context, tax_return: TaxReturn) -> dict[str, Any]:
     """Where the lines, the sheet to be typed in and the proof are."""
     span = urlencode({"from_on": tax_return.from_on.isoformat(), "to_on": tax_return.to_on.isoformat()})
     return {"tax_return": tax_return, "span": span, "how": form_named(tax_return.form).how}
+
+
+@panel(on=Party, title="VAT number", permission="tax.view_vatcheck", template="tax/panel_vat_id.html", icon="badge-check")
+def vat_number(ctx: Context, party: Party) -> dict[str, Any] | None:
+    """What the VAT number of a party is worth: by its form and check digits, and as the authority said last."""
+    vat_id = read_vat_id(party.tax_number)
+    country = country_of_vat_id(vat_id)
+    if not country or not (country in UNION or country == NORTHERN_IRELAND):
+        return None
+    last = VatCheck.objects.visible_to(ctx).filter(party=party, vat_id=vat_id).select_related("checked_by").order_by("-checked_on", "-pk").first()
+    return {"vat_id": vat_id, "wrong": vat_state(vat_id, country) is VatState.WRONG, "last": last, "party": party}
 
 
 @file_guard

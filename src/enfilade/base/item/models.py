@@ -16,6 +16,7 @@ class Item(Record):
 
     price_minor: today's price for one unit, in the company's currency, without tax.
     unit: UN/ECE Recommendation 20 code.
+    place: where the law taxes it, where that is not told by the customer alone.
     """
 
     class Kind(models.TextChoices):
@@ -27,6 +28,12 @@ class Item(Record):
         REDUCED = "reduced"
         EXEMPT = "exempt"
         ZERO = "zero", "Zero rate"
+
+    class Place(models.TextChoices):
+        USUAL = "usual", "As goods or services usually are"
+        DIGITAL = "digital", "Electronic service, telecommunication, broadcasting"
+        ON_SITE = "on_site", "Where it is done: buildings, events, meals, hire"
+        REVERSE = "reverse", "Owed by businesses here: domestic reverse charge"
 
     class Unit(models.TextChoices):
         PIECE = "C62", "Piece"
@@ -52,6 +59,7 @@ class Item(Record):
     unit = models.TextField(choices=Unit, default=Unit.PIECE)
     price_minor = AmountField("price", default=0, help_text="For one unit, without tax, from today on.")
     tax_class = models.TextField(choices=TaxClass, default=TaxClass.STANDARD)
+    place = models.TextField("place of supply", choices=Place, default=Place.USUAL, db_default=Place.USUAL)
     description = LongTextField(blank=True)
     active = models.BooleanField(default=True)
 
@@ -75,6 +83,11 @@ class Item(Record):
                 condition=Q(tax_class__in=["standard", "reduced", "exempt", "zero"]),
                 name="item_tax_class_known",
                 violation_error_message="This tax class is not known.",
+            ),
+            models.CheckConstraint(
+                condition=Q(place__in=["usual", "digital", "on_site", "reverse"]),
+                name="item_place_known",
+                violation_error_message="This place of supply is not known.",
             ),
         ]
         indexes: ClassVar = [models.Index(fields=["company", "name"], name="item_by_name")]

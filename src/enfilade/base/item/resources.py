@@ -18,7 +18,7 @@ class ItemResource(Resource):
     columns = ("code", "name", "kind", "unit", "price_minor", "tax_class", "active")
     filters = ("kind", "tax_class", "unit", "active", "price_minor")
     search = ("code", "name", "description")
-    fields = ("code", "name", "kind", "unit", "price_minor", "tax_class", "description", "active")
+    fields = ("code", "name", "kind", "unit", "price_minor", "tax_class", "place", "description", "active")
     import_key = "code"
     lines = {"prices": ("valid_from", "price_minor")}
     ordering = "code"

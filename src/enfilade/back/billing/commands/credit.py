@@ -9,6 +9,8 @@ from enfilade.back.billing import rules
 from enfilade.back.billing.events import InvoiceCredited
 from enfilade.back.billing.models import Invoice, InvoiceLine
 from enfilade.back.billing.queries import left_by_rate
+from enfilade.back.tax.choosing import Chosen
+from enfilade.back.tax.treatment import Treatment
 from enfilade.core.command import Amount, LongText, command
 from enfilade.core.context import Context, Refusal
 from enfilade.core.events import publish
@@ -99,4 +101,8 @@ def _copy(
     row: InvoiceLine, quantity: Decimal, unit_price_minor: int, discount_minor: int, description: str, item_id: int | None = None
 ) -> Priced:
     price = rules.Price(quantity, unit_price_minor, discount_minor, row.tax_rate_bp, row.tax_category)
-    return Priced(price, description, row.tax_class, row.tax_reason, row.supplied_on, item_id)
+    tax = Chosen(
+        Treatment(row.treatment), row.tax_class, row.tax_category, row.tax_rate_bp, row.tax_reason, row.tax_code, row.tax_country,
+        row.tax_why, row.tax_overruled,
+    )  # fmt: skip
+    return Priced(price, description, tax, row.supplied_on, item_id)

@@ -10,15 +10,23 @@ from typing import Annotated, TypedDict
 
 from enfilade.back.billing import rules
 from enfilade.back.billing.models import Charge, Invoice, InvoiceLine
-from enfilade.back.billing.queries import bill_to, letterhead
-from enfilade.back.tax.queries import taxes_for
+from enfilade.back.billing.queries import letterhead
+from enfilade.back.tax.choosing import Chosen, Wish
+from enfilade.back.tax.treatment import LABELS, Treatment
 from enfilade.base.item.models import Item
 from enfilade.base.item.queries import items_by_id, prices_of
 from enfilade.base.party.models import Party
-from enfilade.core.command import Amount, Choice, Ref, command
+from enfilade.core.command import Amount, Choice, Input, Ref, command
 from enfilade.core.context import Context, NotFound, Refusal
 
 from .common import Quantity, require_date, require_price
+from .taxing import Buyer, buyer_of, chosen_taxes, supply_of
+
+HandedOver = Annotated[bool, Input(label="Goods are handed over here")]
+# What is exempt has a tax class of its own.
+AnotherTax = Annotated[str, Choice(*((t.value, LABELS[t]) for t in Treatment if t is not Treatment.EXEMPT), label="Another tax")]
+KEPT = ("buyer_country", "buyer_vat_id", "rounding")
+BUYER = ("bill_to", *KEPT)
 
 
 @dataclass(frozen=True)
@@ -28,6 +36,8 @@ class InvoiceLineIn:
     item: what is sold; a line without one has a description, a price and a tax class of its own.
     unit_price: for one, without tax; the item's price of the day when left out.
     discount: off the whole line, without tax.
+    kind: of a line without an item, a service when left out; it decides where the line is taxed.
+    treatment, treatment_reason: another tax than the one that is proposed, and why.
     """
 
     item: Ref[Item] | None = None
@@ -36,6 +46,9 @@ class InvoiceLineIn:
     unit_price: Amount | None = None
     discount: Amount = 0
     tax_class: Annotated[str, Choice(*Item.TaxClass.choices)] = ""
+    kind: Annotated[str, Choice(*Item.Kind.choices)] = ""
+    treatment: AnotherTax = ""
+    treatment_reason: Annotated[str, Input(label="Why another tax", max_length=300)] = ""
 
 
 @dataclass(frozen=True)
@@ -44,8 +57,7 @@ class Priced:
 
     price: rules.Price
     description: str
-    tax_class: str
-    tax_reason: str
+    tax: Chosen
     supplied_on: date
     item_id: int | None = None
     charge: Charge | None = None
@@ -71,40 +83,51 @@ def draft_invoice(
     due_on: date | None = None,
     note: str = "",
     origin: str = "",
+    handed_over: HandedOver = False,
 ) -> Invoice:
     """Write a bill that is not yet numbered; it can be changed until it is issued.
 
     on: day of supply, which decides prices and tax rates; today when left out.
     due_on: day until which to pay; 14 days after the issue when left out.
     origin: reference of what it is for, for example sales.order:5.
-    Refuses: not_found, bad_line, date_out_of_range.
+    handed_over: goods do not leave the country with this sale; else they are sent to the customer's address.
+    Refuses: not_found, bad_line, date_out_of_range, no_reason, no_rate_there.
     """
-    priced = _priced(ctx, lines, on or ctx.today)
+    buyer = buyer_of(ctx, party)
+    priced = _priced(ctx, buyer, lines, on or ctx.today, handed_over)
     if due_on is not None:
         require_date(due_on, "due_on")
-    return write_draft(ctx, party, priced, due_on=due_on, note=note, origin=origin)
+    return write_draft(ctx, party, priced, due_on=due_on, note=note, origin=origin, buyer=buyer)
 
 
 @command(permission="billing.change_draft", door=_draft_facts, label="Change the lines")
 def change_draft(
-    ctx: Context, *, invoice: Invoice, lines: list[InvoiceLineIn], on: date | None = None, due_on: date | None = None
+    ctx: Context,
+    *,
+    invoice: Invoice,
+    lines: list[InvoiceLineIn],
+    on: date | None = None,
+    due_on: date | None = None,
+    handed_over: HandedOver = False,
 ) -> Invoice:
     """Replace the lines of a draft.
 
     on: day of supply, which decides prices and tax rates; today when left out.
-    Refuses: not_draft, made_of_charges (change the charges instead), not_found, bad_line, date_out_of_range.
+    handed_over: goods do not leave the country with this sale; else they are sent to the customer's address.
+    Refuses: not_draft, made_of_charges (change the charges instead), not_found, bad_line, date_out_of_range, no_reason, no_rate_there.
     """
     if Charge.objects.visible_to(ctx).filter(invoice=invoice).exists():
         raise Refusal("made_of_charges", "This draft was made of charges. Void it, change the charges and invoice them again.")
-    priced = _priced(ctx, lines, on or ctx.today)
+    buyer = buyer_of(ctx, invoice.party)
+    priced = _priced(ctx, buyer, lines, on or ctx.today, handed_over)
     if due_on is not None:
         require_date(due_on, "due_on")
         invoice.due_on = due_on
-    invoice.bill_to = bill_to(ctx, invoice.party)
+    _take_buyer(invoice, buyer)
     invoice.lines.visible_to(ctx).delete()
-    totals = rules.add_up([p.price for p in priced])
+    totals = rules.add_up([p.price for p in priced], invoice.rounding)
     _take_totals(invoice, totals)
-    invoice.save(update_fields=["net_minor", "tax_minor", "total_minor", "discount_minor", "due_on", "bill_to"])
+    invoice.save(update_fields=["net_minor", "tax_minor", "total_minor", "discount_minor", "due_on", *BUYER])
     _write_lines(ctx, invoice, priced, totals)
     return invoice
 
@@ -133,15 +156,16 @@ def write_draft(
     kind: str = Invoice.Kind.INVOICE,
     cancels: Invoice | None = None,
     totals: rules.Totals | None = None,
+    buyer: Buyer | None = None,
 ) -> Invoice:
     """Write a document with its lines inside a command. totals: where they are not to be worked out from the prices."""
-    totals = totals or rules.add_up([p.price for p in priced])
+    buyer = buyer or buyer_of(ctx, party)
+    totals = totals or rules.add_up([p.price for p in priced], buyer.rounding)
     head = letterhead(ctx, ctx.today)
     invoice = Invoice(
         company=ctx.company,
         kind=kind,
         party=party,
-        bill_to=bill_to(ctx, party),
         term_days=head.term_days if head else Invoice._meta.get_field("term_days").get_default(),
         due_on=due_on,
         currency=ctx.company.currency,
@@ -149,10 +173,19 @@ def write_draft(
         origin=origin,
         cancels=cancels,
     )
+    _take_buyer(invoice, buyer)
+    if cancels is not None:
+        for name in KEPT:
+            setattr(invoice, name, getattr(cancels, name))
     _take_totals(invoice, totals)
     invoice.save()
     _write_lines(ctx, invoice, priced, totals)
     return invoice
+
+
+def _take_buyer(invoice: Invoice, buyer: Buyer) -> None:
+    invoice.bill_to, invoice.rounding = buyer.bill_to, buyer.rounding
+    invoice.buyer_country, invoice.buyer_vat_id = buyer.customer.country, buyer.customer.vat_id
 
 
 def _take_totals(invoice: Invoice, totals: rules.Totals) -> None:
@@ -170,10 +203,15 @@ def _write_lines(ctx: Context, invoice: Invoice, priced: Sequence[Priced], total
             quantity=p.price.quantity,
             unit_price_minor=p.price.unit_price_minor,
             discount_minor=p.price.discount_minor,
-            tax_class=p.tax_class,
+            tax_class=p.tax.tax_class,
             tax_rate_bp=p.price.rate_bp,
             tax_category=p.price.category,
-            tax_reason=p.tax_reason,
+            tax_reason=p.tax.reason,
+            treatment=p.tax.treatment,
+            tax_country=p.tax.country,
+            tax_code=p.tax.code,
+            tax_why=p.tax.why,
+            tax_overruled=p.tax.overruled,
             net_minor=p.price.net_minor,
             tax_minor=tax,
             supplied_on=p.supplied_on,
@@ -196,21 +234,25 @@ class _Wanted:
     unit_price_minor: int
 
 
-def _priced(ctx: Context, lines: Sequence[InvoiceLineIn], on: date) -> list[Priced]:
-    """Lines with prices and tax rates of the day. Refuses what can't be charged, with the path of the line."""
+def _priced(ctx: Context, buyer: Buyer, lines: Sequence[InvoiceLineIn], on: date, handed_over: bool) -> list[Priced]:
+    """Lines with prices and taxes of the day. Refuses what can't be charged, with the path of the line."""
     require_date(on)
     keys = {_key(line) for line in lines if line.item is not None}
     items = items_by_id(ctx, keys) if keys else {}
     prices = prices_of(ctx, list(items.values()), on) if items else {}
     wanted = [_wanted(line, f"lines[{number}]", items, prices) for number, line in enumerate(lines)]
-    codes = taxes_for(ctx, {w.tax_class for w in wanted}, on)
     found = []
-    for w in wanted:
-        price = rules.Price(w.line.quantity, w.unit_price_minor, w.line.discount, codes[w.tax_class].rate_bp, codes[w.tax_class].category)
-        priced = Priced(price, w.description, w.tax_class, codes[w.tax_class].exemption_reason, on, w.item.pk if w.item else None)
-        require_price(priced.price, f"{w.path}.quantity")
-        found.append(priced)
+    for w, tax in zip(wanted, chosen_taxes(ctx, buyer, [_wish(w, handed_over) for w in wanted], on), strict=True):
+        price = rules.Price(w.line.quantity, w.unit_price_minor, w.line.discount, tax.rate_bp, tax.category)
+        require_price(price, f"{w.path}.quantity")
+        found.append(Priced(price, w.description, tax, on, w.item.pk if w.item else None))
     return found
+
+
+def _wish(wanted: _Wanted, handed_over: bool) -> Wish:
+    supply = supply_of(wanted.item, wanted.tax_class, kind=wanted.line.kind, stays=handed_over)
+    net = rules.Price(wanted.line.quantity, wanted.unit_price_minor, wanted.line.discount, 0, "").net_minor
+    return Wish(supply, net, wanted.line.treatment, wanted.line.treatment_reason, wanted.path)
 
 
 def _key(line: InvoiceLineIn) -> int:

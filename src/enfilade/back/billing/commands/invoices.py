@@ -13,7 +13,7 @@ from enfilade.back.billing import rules
 from enfilade.back.billing.events import InvoiceIssued
 from enfilade.back.billing.models import Charge, Invoice
 from enfilade.back.ledger.commands import Leg, Posting, post_legs
-from enfilade.back.tax.queries import taxes_for
+from enfilade.back.tax.choosing import Chosen, Wish
 from enfilade.base.party.models import Party
 from enfilade.core.command import Ref, command
 from enfilade.core.context import Context, Refusal
@@ -24,9 +24,14 @@ from enfilade.core.refs import ref
 
 from .common import Today, remember, require_date
 from .drafts import Priced, write_draft
+from .taxing import Buyer, buyer_of, chosen_taxes, require_taxable, supply_of
 
-REVENUE = {"standard": "revenue", "reduced": "revenue_reduced", "exempt": "revenue_exempt", "zero": "revenue_zero"}
-OUTPUT_TAX = {"standard": "tax_output", "reduced": "tax_output_reduced"}
+REVENUE = {
+    "standard": "revenue", "reduced": "revenue_reduced", "exempt": "revenue_exempt", "zero": "revenue_zero", "intra": "revenue_eu_goods",
+    "export": "revenue_export", "reverse_eu": "revenue_eu_services", "reverse_home": "revenue_reverse", "oss": "revenue_oss", "oss_services": "revenue_oss",
+    "outside": "revenue_outside",
+}  # fmt: skip
+OUTPUT_TAX = {"standard": "tax_output", "reduced": "tax_output_reduced", "oss": "tax_output_oss", "oss_services": "tax_output_oss"}
 _SUMS = """
 SELECT invoice_id, tax_class, sum(net_minor + discount_minor)::bigint, sum(tax_minor)::bigint FROM billing_invoiceline
  WHERE company_id = %s AND invoice_id = ANY(%s) GROUP BY invoice_id, tax_class ORDER BY invoice_id, tax_class
@@ -56,12 +61,14 @@ def issue_invoice(ctx: Context, *, invoice: Invoice, on: Today) -> Invoice:
     """Number a draft and post it to the ledger.
 
     on: date of the invoice and of the posting; its month has to be open.
-    Refuses: not_draft, date_out_of_range, due_before_issue; invoice_sums_lines, entry_period_open (database).
+    Refuses: not_draft, date_out_of_range, due_before_issue, own_vat_id, no_vat_id, wrong_vat_id, denied_vat_id, home_vat_id, vat_id_changed
+    (where nothing is charged because of a VAT id); invoice_sums_lines, entry_period_open (database).
     Source: Directive 2006/112/EC art. 226(2): sequential number.
     Why: the number is drawn last, because everybody else who wants one waits from then on until this transaction ends; the
     posting names the invoice by reference.
     """
     require_issuable(invoice, on)
+    require_taxable(ctx, invoice, on)
     post_document(ctx, invoice, on)
     take_number(ctx, invoice, on)
     publish(ctx, issued(invoice, on))
@@ -98,24 +105,28 @@ def invoice_charges(ctx: Context, *, party: Ref[Party], on: Today | None = None,
     charges = Charge.objects.visible_to(ctx).filter(party=party, state=Charge.State.OPEN)
     if origin:
         charges = charges.filter(origin=origin)
-    rows = list(charges.select_for_update(no_key=True).order_by("pk"))
+    rows = list(charges.select_related("item").select_for_update(no_key=True, of=("self",)).order_by("pk"))
     if not rows:
         raise Refusal("no_open_charges", f"There are no open charges for {party}.", field="party")
-    invoice = write_draft(ctx, party, _from_charges(ctx, rows), note=note, origin=origin)
+    buyer = buyer_of(ctx, party)
+    invoice = write_draft(ctx, party, _from_charges(ctx, buyer, rows), note=note, origin=origin, buyer=buyer)
     Charge.objects.visible_to(ctx).filter(pk__in=[c.pk for c in rows]).update(state=Charge.State.INVOICED, invoice=invoice)
     remember(ctx, invoice)
     return issue_invoice(ctx, invoice=invoice, on=on or ctx.today)
 
 
-def _from_charges(ctx: Context, rows: list[Charge]) -> list[Priced]:
-    """Lines of charges, each with the tax of its own day of supply."""
-    classes = {row.tax_class for row in rows}
-    codes = {day: taxes_for(ctx, classes, day) for day in {row.on for row in rows}}
+def _from_charges(ctx: Context, buyer: Buyer, rows: list[Charge]) -> list[Priced]:
+    """Lines of charges, each with the tax of its own day of supply; what is charged is done, and goods are handed over, here."""
+    taxes: dict[int, Chosen] = {}
+    for day in sorted({row.on for row in rows}):
+        of_day = [row for row in rows if row.on == day]
+        wishes = [Wish(supply_of(row.item, row.tax_class, stays=True), row.net_minor) for row in of_day]
+        taxes |= {row.pk: tax for row, tax in zip(of_day, chosen_taxes(ctx, buyer, wishes, day), strict=True)}
     found = []
     for row in rows:
-        code = codes[row.on][row.tax_class]
-        price = rules.Price(row.quantity, row.unit_price_minor, row.discount_minor, code.rate_bp, code.category)
-        found.append(Priced(price, row.description, row.tax_class, code.exemption_reason, row.on, row.item_id, row))
+        tax = taxes[row.pk]
+        price = rules.Price(row.quantity, row.unit_price_minor, row.discount_minor, tax.rate_bp, tax.category)
+        found.append(Priced(price, row.description, tax, row.on, row.item_id, row))
     return found
 
 

@@ -15,6 +15,7 @@ from enfilade.core.together import Outcome, take_together, twin_of
 
 from .common import Today
 from .invoices import NUMBERED, issue_invoice, issued, number, postings_of, require_issuable
+from .taxing import tax_problems
 
 
 @twin_of(issue_invoice)
@@ -28,9 +29,14 @@ def issue_invoices(ctx: Context, *, invoices: list[Invoice], on: Today) -> list[
     Refuses: too_many.
     Why: numbers are drawn at once and last, as for one: nobody else gets one in between, and there is no gap.
     """
-    return take_together(
-        ctx, issue_invoice, invoices, {"on": on}, lambda invoice: require_issuable(invoice, on), lambda rows: _issue(ctx, rows, on)
-    )
+    problems = tax_problems(ctx, invoices, on)
+
+    def check(invoice: Invoice) -> None:
+        require_issuable(invoice, on)
+        if invoice.pk in problems:
+            raise problems[invoice.pk]
+
+    return take_together(ctx, issue_invoice, invoices, {"on": on}, check, lambda rows: _issue(ctx, rows, on))
 
 
 def _issue(ctx: Context, invoices: list[Invoice], on: date) -> None:

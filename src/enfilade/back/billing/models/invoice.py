@@ -8,6 +8,8 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from enfilade.back.tax.models import TaxSetting
+from enfilade.back.tax.treatment import LABELS, Treatment
 from enfilade.base.item.models import Item
 from enfilade.base.party.models import Party
 from enfilade.core.fields import AmountField, LongTextField
@@ -27,7 +29,8 @@ class Invoice(Record):
     paid_minor: what is allocated of payments; of a credit note, what it settled. credited_minor: by credit notes for this invoice.
     deducted_minor: small differences and discounts for early payment; written_off_minor: bad debt. All but the credit is summed up by
     the database. bill_to: name and address as they were when it was drafted. open_minor: what is still owed.
-    cancels: the invoice that a credit note is for.
+    cancels: the invoice that a credit note is for. buyer_country, buyer_vat_id: as they were when it was drafted; None where they were not
+    kept yet. rounding: of its tax, once per rate or on every line.
     """
 
     class Kind(models.TextChoices):
@@ -68,6 +71,12 @@ class Invoice(Record):
     note = models.TextField(blank=True)
     origin = models.TextField(blank=True, editable=False)
     cancels = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="credit_notes", editable=False)
+    buyer_country = models.CharField("country of the customer", max_length=2, null=True, editable=False)
+    buyer_vat_id = models.TextField("VAT id of the customer", null=True, editable=False)
+    rounding = models.TextField(
+        "tax is rounded", choices=TaxSetting.Rounding, default=TaxSetting.Rounding.DOCUMENT, db_default=TaxSetting.Rounding.DOCUMENT,
+        editable=False,
+    )  # fmt: skip
 
     states = States(
         "state",
@@ -156,6 +165,9 @@ class InvoiceLine(Record):
 
     net_minor: quantity times price less discount. tax_minor: its share of the tax of its rate.
     tax_rate_bp, tax_category, tax_reason: as they were on the day of supply, supplied_on; the reason is printed where no tax is charged.
+    tax_class: of the item, or the treatment where it is not taxed at home; it says to which accounts it is posted.
+    tax_country: whose tax it is, "" for that of the company. tax_code: of the reason, VATEX list. tax_why: what was proposed, in a sentence.
+    tax_overruled: why another treatment was taken than proposed.
     """
 
     rows_of = RowsOf(part_of="invoice")
@@ -166,10 +178,15 @@ class InvoiceLine(Record):
     quantity = models.DecimalField(max_digits=12, decimal_places=3)
     unit_price_minor = AmountField("price")
     discount_minor = AmountField("discount", default=0)
-    tax_class = models.TextField(choices=Item.TaxClass)
+    tax_class = models.TextField()
     tax_rate_bp = models.PositiveIntegerField("tax rate (bp)")
     tax_category = models.CharField(max_length=3)
     tax_reason = models.TextField("why no tax", blank=True)
+    treatment = models.TextField(choices=[(t.value, LABELS[t]) for t in Treatment], default="domestic", db_default="domestic")
+    tax_country = models.CharField("country of the tax", max_length=2, blank=True, default="", db_default="")
+    tax_code = models.CharField("code of the exemption", max_length=30, blank=True, default="", db_default="")
+    tax_why = models.TextField("why this tax", blank=True, default="", db_default="")
+    tax_overruled = models.TextField("why another tax than proposed", blank=True, default="", db_default="")
     net_minor = AmountField("net")
     tax_minor = AmountField("tax")
     supplied_on = models.DateField("supplied")
@@ -182,6 +199,14 @@ class InvoiceLine(Record):
                 condition=Q(quantity__gt=0, unit_price_minor__gte=0, discount_minor__gte=0, net_minor__gte=0, tax_minor__gte=0),
                 name="invoice_line_not_negative",
                 violation_error_message="A line has a quantity above zero and amounts of zero or more.",
+            ),
+            models.CheckConstraint(
+                condition=Q(treatment__in=["domestic", "exempt", "distance"], tax_country="")
+                | Q(treatment="oss", tax_class__in=["oss", "oss_services"], tax_category="S") & ~Q(tax_country="")
+                | Q(treatment__in=["intra", "export", "reverse_eu", "reverse_home", "outside"], tax_class=F("treatment"), tax_rate_bp=0)
+                & Q(tax_country="") & ~Q(tax_reason=""),
+                name="invoice_line_treated_whole",
+                violation_error_message="A line that is not taxed here says why, and one that is taxed abroad says where.",
             ),
             models.CheckConstraint(
                 # The rounded product lies within half a cent of the exact one.

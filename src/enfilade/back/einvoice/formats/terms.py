@@ -56,7 +56,7 @@ def terms(bill: Bill, form: Form) -> dict[str, Any]:
     if first != last:
         found.update({"BT-73": first, "BT-74": last})
     if "K" in bill.categories:
-        found["BG-13"] = {"name": text(bill.buyer.name), "country_code": bill.buyer.country}
+        found["BG-13"] = {"name": text(bill.buyer.name), "country_code": bill.sent_to or bill.buyer.country}
     if bill.paid:
         found["BT-113"] = str(bill.paid)
     if bill.note:
@@ -108,6 +108,8 @@ def _tax(tax: TaxSum) -> dict[str, Any]:
         found["BT-119"] = plain(tax.rate)
     if tax.category in WITH_REASON:
         found["BT-120"] = text(tax.reason)
+        if tax.code:
+            found["BT-121"] = tax.code
     return found
 
 

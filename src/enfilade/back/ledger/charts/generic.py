@@ -49,6 +49,7 @@ ACCOUNTS = table("""
     2210 | Output tax, reduced rate | liability
     2220 | Output tax on acquisitions | liability
     2230 | Output tax, customer owes the tax | liability
+    2240 | Output tax of other member states | liability
     2250 | Tax authorities | liability
     2260 | Tax paid in advance | liability
     2900 | Not clear yet | liability
@@ -68,6 +69,8 @@ ACCOUNTS = table("""
     4320 | Goods sold to the European Union | income
     4330 | Services sold to the European Union | income
     4340 | Sales, customer owes the tax | income
+    4350 | Sales taxed in other member states | income
+    4360 | Sales outside the tax | income
     4500 | Discounts granted | income
     4510 | Discounts for early payment, granted | income
     4700 | Exchange gains | income
@@ -138,6 +141,7 @@ PURPOSES = {
     "accumulated_computer": "1790", "accumulated_intangible": "1790", "depreciation_building": "6800", "depreciation_vehicle": "6800",
     "depreciation_intangible": "6800", "depreciation_low_value": "6800", "depreciation_pool": "6800", "impairment": "6805",
     "write_up": "4715",
+    "tax_output_oss": "2240", "revenue_oss": "4350", "revenue_outside": "4360",
 }
 # fmt: on
 

@@ -151,6 +151,7 @@ P3 | Dettes | liability:
     44571 | TVA collectée – taux normal | liability
     44572 | TVA collectée – taux réduit | liability
     44573 | TVA due autoliquidée | liability
+    44574 | TVA due dans d'autres États membres (guichet unique) | liability
     44587 | Taxes sur le chiffre d'affaires sur factures à établir | liability
     447 | Autres impôts, taxes et versements assimilés | liability
     4486 | État – Charges à payer | liability
@@ -173,11 +174,13 @@ R1 | Produits d'exploitation | income:
     7064 | Prestations de services hors taxe | income
     7065 | Prestations de services intracommunautaires | income
     7066 | Prestations de services autoliquidées par le preneur | income
+    7067 | Prestations de services hors Union européenne | income
   707 | Ventes de marchandises | income:
     7071 | Ventes de marchandises – taux normal | income
     7072 | Ventes de marchandises – taux réduit | income
     7074 | Ventes de marchandises à l'exportation | income
     7075 | Livraisons intracommunautaires de marchandises | income
+    7076 | Ventes à distance intracommunautaires | income
   708 | Produits des activités annexes | income
   709 | Rabais, remises et ristournes accordés par l'entreprise | income
   713 | Variation des stocks des en-cours de production et des produits | income
@@ -323,6 +326,7 @@ PURPOSES = {
     "accumulated_computer": "28183", "accumulated_intangible": "2805", "depreciation_building": "6811", "depreciation_vehicle": "6811",
     "depreciation_intangible": "6811", "depreciation_low_value": "6811", "depreciation_pool": "6811", "impairment": "6816",
     "write_up": "781",
+    "tax_output_oss": "44574", "revenue_oss": "7076", "revenue_outside": "7067",
 }
 # fmt: on
 

@@ -151,6 +151,7 @@ PC | C. Verbindlichkeiten | liability:
     1741 | Verbindlichkeiten aus Lohn- und Kirchensteuer | liability
     1742 | Verbindlichkeiten im Rahmen der sozialen Sicherheit | liability
     1755 | Lohn- und Gehaltsverrechnung | liability
+    1767 | Umsatzsteuer aus im anderen EU-Land steuerpflichtigen Lieferungen | liability
     1770 | Umsatzsteuer | liability
     1771 | Umsatzsteuer 7 % | liability
     1772 | Umsatzsteuer aus innergemeinschaftlichem Erwerb | liability
@@ -350,6 +351,7 @@ PURPOSES = {
     "accumulated_computer": "0420", "accumulated_intangible": "0027", "depreciation_building": "4831", "depreciation_vehicle": "4832",
     "depreciation_intangible": "4822", "depreciation_low_value": "4855", "depreciation_pool": "4862", "impairment": "4840",
     "write_up": "2710",
+    "tax_output_oss": "1767", "revenue_oss": "8320", "revenue_outside": "8338",
 }
 # fmt: on
 

@@ -157,6 +157,7 @@ PC | C. Verbindlichkeiten | liability:
     3802 | Umsatzsteuer aus innergemeinschaftlichem Erwerb | liability
     3804 | Umsatzsteuer aus innergemeinschaftlichem Erwerb 19 % | liability
     3806 | Umsatzsteuer 19 % | liability
+    3817 | Umsatzsteuer aus im anderen EU-Land steuerpflichtigen Lieferungen | liability
     3820 | Umsatzsteuer-Vorauszahlungen | liability
     3837 | Umsatzsteuer nach § 13b UStG 19 % | liability
     3840 | Umsatzsteuer laufendes Jahr | liability
@@ -350,6 +351,7 @@ PURPOSES = {
     "accumulated_computer": "0650", "accumulated_intangible": "0135", "depreciation_building": "6221", "depreciation_vehicle": "6222",
     "depreciation_intangible": "6200", "depreciation_low_value": "6260", "depreciation_pool": "6264", "impairment": "6230",
     "write_up": "4910",
+    "tax_output_oss": "3817", "revenue_oss": "4320", "revenue_outside": "4338",
 }
 # fmt: on
 

@@ -93,6 +93,7 @@ C | Creditors and provisions | liability:
     2203 | VAT on sales, reduced rate | liability
     2204 | VAT on acquisitions and imports | liability
     2207 | VAT due under the reverse charge | liability
+    2208 | VAT due in other countries | liability
     2210 | PAYE | liability
     2211 | National Insurance | liability
     2220 | Net wages | liability
@@ -263,6 +264,7 @@ PURPOSES = {
     "accumulated_computer": "0033", "accumulated_intangible": "0006", "depreciation_building": "8000", "depreciation_vehicle": "8000",
     "depreciation_intangible": "8010", "depreciation_low_value": "8000", "depreciation_pool": "8000", "impairment": "8005",
     "write_up": "4201",
+    "tax_output_oss": "2208", "revenue_oss": "4005", "revenue_outside": "4006",
 }
 # fmt: on
 

@@ -252,6 +252,7 @@ PURPOSES = {
     "accumulated_computer": "1555", "accumulated_intangible": "1725", "depreciation_building": "6700", "depreciation_vehicle": "6700",
     "depreciation_intangible": "6710", "depreciation_low_value": "6700", "depreciation_pool": "6700", "impairment": "6720",
     "write_up": "7090",
+    "tax_output_oss": "2340", "revenue_oss": "4050", "revenue_outside": "4060",
 }
 # fmt: on
 

@@ -52,7 +52,7 @@ def prepare_return(
         raise Refusal("other_currency", f"This form is in {wanted.currency}, the books are in {ctx.company.currency}.", field="form")
     if special and not wanted.advance:
         raise Refusal("no_advance", "On this form nothing that was paid in advance is taken off.", field="special")
-    first, last = period_of(on, setting.interval)
+    first, last = period_of(on, wanted.interval or setting.interval)
     made = last_return(ctx, code, first) or TaxReturn(company=ctx.company, form=code, from_on=first, currency=wanted.currency)
     if made.pk and made.state != TaxReturn.State.PREPARED:
         made = TaxReturn(
@@ -60,11 +60,12 @@ def prepare_return(
         )  # fmt: skip
         # A correction has the period of what it corrects, whatever the way of taxation says now.
         last, special = made.corrects.to_on, special or made.corrects.special_minor  # type: ignore[union-attr]
-    made.to_on, made.basis, made.special_minor = last, setting.basis, special
+    made.to_on, made.special_minor = last, special
+    made.basis = TaxSetting.Basis.ACCRUAL if wanted.by else setting.basis
     boxes = boxes_now(ctx, made)
     if made.corrects is not None and figures(boxes) == figures(boxes_of(ctx, made.corrects)):
         raise Refusal("nothing_changed", "Every box is as it was filed; there is nothing to correct.")
-    made.payable_minor = next(box.amount_minor for box in boxes if box.code == wanted.payable)
+    made.payable_minor = next((box.amount_minor for box in boxes if box.code == wanted.payable), 0)
     made.prepared_at, made.prepared_by = ctx.now, ctx.user
     made.save()
     TaxReturnBox.objects.visible_to(ctx).filter(tax_return=made).delete()
@@ -122,7 +123,7 @@ def frozen(ctx: Context, tax_return: TaxReturn, parts: Sequence[TaxedPart]) -> b
     out, form = io.StringIO(), form_named(tax_return.form)
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(_COLUMNS)
-    for box in form.boxes_on(tax_return.to_on):
+    for box in form.boxes_on(tax_return.to_on, parts, ctx.company.country):
         for part, amount in counted(box, parts, ctx.company.country):
             said = (box.code, part.on.isoformat(), part.number, part.party, part.vat_id, part.category)
             writer.writerow([*map(guard_formula, said), f"{part.rate_bp / 100:g}", str(to_major(amount, tax_return.currency))])
@@ -136,15 +137,18 @@ def settle_return(ctx: Context, *, tax_return: TaxReturn, on: Today) -> TaxRetur
     """Post what a filed return says: from the accounts of tax to what is owed to the authority; of a correction only what it changes.
 
     on: accounting date; its month has to be open.
-    Refuses: earlier_open, changed_since; no_ledger, unknown_account, entry_period_open (database).
+    Refuses: nothing_owed, earlier_open, changed_since; no_ledger, unknown_account, entry_period_open (database).
     Why: cents that the form leaves off go to rounding differences, so that the accounts of tax are empty of what was declared.
     """
+    form = form_named(tax_return.form)
+    if not form.payable:
+        raise Refusal("nothing_owed", "This list says what was sold; nothing is owed with it.")
     if tax_return.corrects is not None and tax_return.corrects.state in {TaxReturn.State.PREPARED, TaxReturn.State.FILED}:
         raise Refusal("earlier_open", "Settle first the return that this one corrects.")
     parts = parts_of(ctx, tax_return)
     if figures(boxes_now(ctx, tax_return, parts)) != figures(boxes_of(ctx, tax_return)):
         raise Refusal("changed_since", "Documents of this period came in after it was filed: a correction is due, and is settled with it.")
-    wanted = {purpose: -amount for purpose, amount in by_account(parts).items()}
+    wanted = {purpose: -amount for purpose, amount in by_account(part for part in parts if form.covers(part, ctx.company.country)).items()}
     wanted["tax_settlement"] = -tax_return.payable_minor
     wanted["tax_paid"] = -tax_return.special_minor
     wanted["rounding"] = -sum(wanted.values())

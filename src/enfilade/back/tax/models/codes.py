@@ -17,7 +17,7 @@ class TaxCode(Record):
 
     rate_bp: basis points; 1900 is 19 %.
     category: UNTDID 5305 code of EN 16931: S standard or reduced rate, Z zero rate, E exempt, AE reverse charge, O outside the tax.
-    exemption_reason: printed on the invoice where nothing is charged.
+    exemption_reason: printed on the invoice where nothing is charged. exemption_code: the same in e-invoices, of the VATEX list.
     """
 
     class TaxClass(models.TextChoices):
@@ -44,6 +44,9 @@ class TaxCode(Record):
     valid_from = models.DateField()
     valid_until = models.DateField(null=True, blank=True, help_text="Last day; empty while it goes on.")
     exemption_reason = models.TextField(blank=True, help_text="The law that exempts, as printed on invoices.")
+    exemption_code = models.CharField(
+        max_length=30, blank=True, default="", db_default="", help_text="Of the VATEX list, for e-invoices: VATEX-EU-132-1C is medical care."
+    )
 
     class Meta:
         constraints: ClassVar = [
@@ -84,6 +87,11 @@ class TaxCode(Record):
                 condition=Q(valid_until=None) | Q(valid_until__gte=F("valid_from")),
                 name="tax_dates_forwards",
                 violation_error_message="The last day comes after the first.",
+            ),
+            models.CheckConstraint(
+                condition=Q(exemption_code="") | Q(exemption_code__regex=r"^VATEX-[A-Z]{2}-[0-9A-Z-]+$") & ~Q(exemption_reason=""),
+                name="tax_exemption_code_form",
+                violation_error_message="The code of an exemption is of the VATEX list, such as VATEX-EU-132-1C, and has its reason in words.",
             ),
             # A company has a handful of codes, so an exclusion over a hash of the class costs nothing.
             ExclusionConstraint(

@@ -21,6 +21,8 @@ class TaxSetting(Record):
 
     basis: accrual, by the day on which a document is posted; cash, by the day on which it is paid.
     interval: how long the period of a return is.
+    distance: where sales to consumers of other member states are taxed; at home only below 10,000 EUR a year (art. 59c).
+    rounding: of the tax on documents, once per rate or on every line.
     """
 
     class Basis(models.TextChoices):
@@ -31,9 +33,19 @@ class TaxSetting(Record):
         MONTH = "month", "Every month"
         QUARTER = "quarter", "Every quarter"
 
+    class Distance(models.TextChoices):
+        HOME = "home", "Here, below 10,000 EUR a year"
+        OSS = "oss", "Where they live: One-Stop Shop"
+
+    class Rounding(models.TextChoices):
+        DOCUMENT = "document", "Once per rate of a document"
+        LINE = "line", "On every line"
+
     valid_from = models.DateField()
     basis = models.TextField("tax is owed", choices=Basis, default=Basis.ACCRUAL)
     interval = models.TextField("returns", choices=Interval, default=Interval.MONTH)
+    distance = models.TextField("sales to consumers in the Union", choices=Distance, default=Distance.HOME, db_default=Distance.HOME)
+    rounding = models.TextField("tax is rounded", choices=Rounding, default=Rounding.DOCUMENT, db_default=Rounding.DOCUMENT)
 
     class Meta:
         verbose_name = "way of taxation"
@@ -51,6 +63,16 @@ class TaxSetting(Record):
                 condition=Q(interval__in=["month", "quarter"]),
                 name="tax_interval_known",
                 violation_error_message="Returns are made every month or every quarter.",
+            ),
+            models.CheckConstraint(
+                condition=Q(rounding__in=["document", "line"]),
+                name="tax_rounding_known",
+                violation_error_message="Tax is rounded once per rate of a document, or on every line.",
+            ),
+            models.CheckConstraint(
+                condition=Q(distance__in=["home", "oss"]),
+                name="tax_distance_known",
+                violation_error_message="Sales to consumers in the Union are taxed here or where they live.",
             ),
         ]
 
@@ -168,7 +190,7 @@ class TaxReturnBox(Record):
     """
 
     tax_return = models.ForeignKey(TaxReturn, on_delete=models.CASCADE, related_name="boxes")
-    code = models.CharField(max_length=10)
+    code = models.CharField(max_length=30)
     label = models.TextField()
     amount_minor = AmountField("amount", signed=True)
     tax_minor = AmountField("tax", signed=True, default=0)

@@ -1,0 +1,45 @@
+"""What the house knows of taxes abroad, as data: rates of member states, and what untaxed sales say on an invoice."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from stdnum.eu.vat import MEMBER_STATES
+
+# A VAT id of Greece begins with EL, one of Northern Ireland with XI.
+UNION = frozenset({code.upper() for code in MEMBER_STATES} - {"EL", "XI"} | {"GR"})
+
+
+@dataclass(frozen=True, slots=True)
+class Untaxed:
+    """What is said where nothing is charged. category: of EN 16931; code: of the VATEX list; words: as an invoice has them."""
+
+    category: str
+    code: str
+    words: str
+
+
+@cache
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads((Path(__file__).parent / name).read_text(encoding="utf-8"))
+
+
+def rate_abroad(country: str, tax_class: str, on: date) -> int | None:
+    """The rate of a member state for a class on a day, in basis points; its standard rate where it has no reduced one. None if not known."""
+    held = [row for row in _read("eu_rates.toml").get(country, {"rows": []})["rows"] if row["from"] <= on]
+    if not held:
+        return None
+    row = held[-1]
+    return int(row["reduced"][0] if tax_class == "reduced" and row["reduced"] else row["standard"])
+
+
+def untaxed(treatment: str, seller: str) -> Untaxed:
+    """What a sale says that is not taxed here. seller: country of the company."""
+    data = _read("treatments.toml")[treatment]
+    words = data["words"]
+    return Untaxed(data["category"], data["code"], words.get(seller) or words["EU" if seller in UNION else "OTHER"])
