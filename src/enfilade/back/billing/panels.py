@@ -22,8 +22,8 @@ from enfilade.core.ui.format import amount_major, format_amount
 
 from .commands import close_drawer
 from .commands.taxing import tax_problems
-from .models import Allocation, Charge, DrawerSession, Invoice, Payment, WriteOff
-from .queries import expected_cash, on_account, open_charges, open_invoices, payments_of, takings
+from .models import Allocation, Charge, DrawerSession, Invoice, Payment, SupplyProof, WriteOff
+from .queries import expected_cash, needs_proof, on_account, open_charges, open_invoices, payments_of, takings
 from .rules import denominations
 
 ROWS_MAX = 20
@@ -114,6 +114,15 @@ def invoice_tax(ctx: Context, invoice: Invoice) -> dict[str, Any] | None:
         for (why, label, rate, overruled), names in found.items()
     ]
     return {"rows": rows, "problem": str(problem) if problem else ""}
+
+
+@panel(on=Invoice, title="Proofs of supply", permission="billing.view_supplyproof", template="billing/panel_table.html", icon="ship")
+def invoice_supply_proofs(ctx: Context, invoice: Invoice) -> dict[str, Any] | None:
+    """What proves that untaxed goods left the country; that it is missing, where it is."""
+    if not needs_proof(ctx, [invoice.pk]):
+        return None
+    rows = list(SupplyProof.objects.visible_to(ctx).filter(invoice=invoice).order_by("pk"))
+    return _table(ctx, rows, ("on", "reference", "file", "noted_by"), "The proof that the goods left the country is missing.")
 
 
 @panel(on=Invoice, title="Settled by", permission="billing.view_payment", template="billing/panel_table.html", icon="banknote")

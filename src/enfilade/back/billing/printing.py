@@ -169,10 +169,15 @@ def _tax_pairs(lines: list[InvoiceLine], currency: str) -> list[list[str]]:
         sums[0] += line.net_minor
         sums[1] += line.tax_minor
     return [
-        [f"{format_number(rate)} % tax{f' ({country})' if country else ''} on {format_amount(net, currency, symbol=False)}", format_amount(tax, currency)]
+        [_tax_label(format_number(rate), country, format_amount(net, currency, symbol=False)), format_amount(tax, currency)]
         for (rate, country), (net, tax) in sorted(groups.items(), reverse=True)
         if rate
     ]
+
+
+def _tax_label(rate: str, country: str, base: str) -> str:
+    """country: whose tax it is, where it is not that of the company."""
+    return f"{rate} % tax ({country}) on {base}" if country else f"{rate} % tax on {base}"
 
 
 def _totals(invoice: Invoice, lines: list[InvoiceLine]) -> list[list[str]]:

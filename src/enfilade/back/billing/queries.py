@@ -157,13 +157,27 @@ def envelope(ctx: Context, party: Party, address: Address | None) -> str:
 
 
 def distance_sales(ctx: Context, year: int) -> int:
-    """What was billed in a year to consumers of other member states for goods and electronic services, without tax; less what was credited."""
+    """What was billed in a year to consumers of other member states for goods and electronic services, without tax and less credits."""
     lines = InvoiceLine.objects.visible_to(ctx).filter(
         invoice__number__isnull=False, invoice__issued_on__year=year, treatment__in=[Treatment.DISTANCE, Treatment.OSS]
     )
     credited = Q(invoice__kind=Invoice.Kind.CREDIT_NOTE)
     sums = lines.aggregate(billed=Sum("net_minor", filter=~credited), credited=Sum("net_minor", filter=credited))
     return int(sums["billed"] or 0) - int(sums["credited"] or 0)
+
+
+def needs_proof(ctx: Context, invoices: Collection[int] | None = None, on: date | None = None) -> list[Invoice]:
+    """Issued invoices with goods that are free of tax because they leave the country, oldest first.
+
+    invoices: only these. on: only those issued until this day of which no proof is noted yet and that were not taken back.
+    """
+    goods = [Treatment.EXPORT, Treatment.INTRA]
+    rows = Invoice.objects.visible_to(ctx).filter(kind=Invoice.Kind.INVOICE, number__isnull=False, lines__treatment__in=goods)
+    if invoices is not None:
+        rows = rows.filter(pk__in=invoices)
+    if on is not None:
+        rows = rows.filter(issued_on__lte=on, supply_proofs=None).exclude(state=Invoice.State.VOID)
+    return list(rows.select_related("party").distinct().order_by("issued_on", "pk"))
 
 
 def open_drawers(ctx: Context) -> list[DrawerSession]:

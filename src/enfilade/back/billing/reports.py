@@ -19,7 +19,7 @@ from enfilade.core.ui.format import format_amount
 from . import rules
 from .models import Charge, DrawerSession, Invoice
 from .proof import differences, sentence_of
-from .queries import takings
+from .queries import needs_proof, takings
 from .standing import balances_on_account, open_items
 from .statements import account_of
 
@@ -207,3 +207,28 @@ def given_away(ctx: Context, *, from_on: Month, to_on: Today) -> dict[str, Any]:
 
 def _money(ctx: Context, minor: int) -> str:
     return format_amount(minor, ctx.company.currency)
+
+
+@report(title="Proofs of supply that are missing", permission="billing.view_supplyproof", icon="ship", order=60)
+def missing_proofs(ctx: Context, *, on: Today) -> dict[str, Any]:
+    """Goods that left the country without tax and without a proof noted yet: without one the tax is owed.
+
+    on: issued until this day. Shape: one row per invoice, oldest first.
+    """
+    columns = [
+        {"name": "number", "label": "Invoice", "kind": "text"}, {"name": "party", "label": "Party", "kind": "text"},
+        {"name": "issued_on", "label": "Issued", "kind": "date"}, {"name": "country", "label": "Country", "kind": "text"},
+        {"name": "total_minor", "label": "Total", "kind": "amount"},
+    ]  # fmt: skip
+    rows = [
+        {
+            "number": invoice.number,
+            "party": invoice.party.name,
+            "issued_on": invoice.issued_on,
+            "country": invoice.buyer_country or "",
+            "total_minor": invoice.total_minor,
+            "url": f"/billing/invoices/{invoice.pk}/",
+        }
+        for invoice in needs_proof(ctx, on=on)
+    ]
+    return {"columns": columns, "rows": rows, "notes": ["Note the proof on each invoice."] if rows else ["No proof is missing."]}

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from enfilade.core.context import Context
+from enfilade.core.models import StoredFile
 from enfilade.core.pages.context import department
+from enfilade.core.pages.transfer import file_guard
 from enfilade.core.resource import Resource
 
 from . import closing, pages, panels, proving, taxed, verify
-from .models import Allocation, Charge, DrawerSession, Invoice, InvoiceLine, InvoiceWord, Letterhead, Payment, WriteOff
+from .models import Allocation, Charge, DrawerSession, Invoice, InvoiceLine, InvoiceWord, Letterhead, Payment, SupplyProof, WriteOff
 
 department("billing", "Billing", "receipt", 20)
 __all__ = [
@@ -16,6 +19,7 @@ __all__ = [
     "InvoiceResource",
     "LetterheadResource",
     "PaymentResource",
+    "SupplyProofResource",
     "WriteOffResource",
     "closing",
     "pages",
@@ -123,6 +127,20 @@ class WriteOffResource(Resource):
     empty = "What can't be collected is written off on its invoice."
 
 
+class SupplyProofResource(Resource):
+    """What proves that goods left the country."""
+
+    model = SupplyProof
+    columns = ("on", "invoice", "reference", "file", "noted_by", "noted_at")
+    filters = ("on", "invoice")
+    search = ("invoice__number", "reference")
+    facts = ("invoice", "on", "reference", "file", "noted_by", "noted_at")
+    ordering = "-on"
+    icon = "ship"
+    order = 36
+    empty = "On an invoice for goods that left the country without tax, note what proves it."
+
+
 class DrawerSessionResource(Resource):
     """Cash drawers between two counts."""
 
@@ -161,3 +179,9 @@ class InvoiceLineResource(Resource):
     filters = ("invoice", "item", "tax_class")
     search = ("description",)
     menu = False
+
+
+@file_guard
+def behind_a_proof(ctx: Context, row: StoredFile) -> bool:
+    """Whoever sees proofs of supply may read them."""
+    return ctx.may("billing.view_supplyproof") and SupplyProof.objects.visible_to(ctx).filter(file=row).exists()

@@ -9,7 +9,9 @@ from typing import Any
 from django.db import connection
 
 from enfilade.back.tax.parts import TaxedPart, register_source
+from enfilade.back.tax.queries import setting_on, tax_for
 from enfilade.back.tax.treatment import country_of_vat_id, read_vat_id
+from enfilade.base.money.rules import split_tax
 from enfilade.core.context import Context
 
 from .commands.invoices import OUTPUT_TAX
@@ -44,6 +46,29 @@ SELECT y.id, y.number, m.invoice_id, m."on", m.amount,
        coalesce(sum(m.amount) OVER (PARTITION BY m.invoice_id ORDER BY m."on", m.id, m.amount DESC
                                     ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)::bigint
   FROM moves m JOIN billing_payment y ON y.id = m.payment_id WHERE m."on" <= %(to)s ORDER BY m."on", m.id
+"""
+# What a payment adds to the account of its party, and what takes it off again: what it settles, what is given back, that it was void.
+_ON_ACCOUNT = """
+WITH moves AS (
+    SELECT y.id AS payment, y."on", y.amount_minor AS amount FROM billing_payment y WHERE y.company_id = %(company)s AND y.kind = 'payment'
+     UNION ALL
+    SELECT y.id, y.voided_on, -y.amount_minor FROM billing_payment y
+     WHERE y.company_id = %(company)s AND y.kind = 'payment' AND y.voided_on IS NOT NULL
+     UNION ALL
+    SELECT y.refunds_id, y."on", -y.amount_minor FROM billing_payment y WHERE y.company_id = %(company)s AND y.kind = 'refund'
+     UNION ALL
+    SELECT a.payment_id, a."on", -a.amount_minor FROM billing_allocation a WHERE a.company_id = %(company)s
+     UNION ALL
+    SELECT a.payment_id, a.undone_on, a.amount_minor FROM billing_allocation a WHERE a.company_id = %(company)s AND a.undone_on IS NOT NULL
+), days AS (
+    SELECT payment, "on", sum(amount)::bigint AS moved FROM moves WHERE "on" <= %(to)s GROUP BY payment, "on" HAVING sum(amount) <> 0
+), stood AS (
+    SELECT d.*, sum(moved) OVER (PARTITION BY payment ORDER BY "on")::bigint AS stands FROM days d
+)
+SELECT s.payment, y.number, s."on", p.name, p.tax_number,
+       (SELECT a.country FROM party_address a WHERE a.party_id = p.id ORDER BY a.preferred DESC, a.id LIMIT 1), s.moved, s.stands
+  FROM stood s JOIN billing_payment y ON y.id = s.payment JOIN party_party p ON p.id = y.party_id
+ WHERE s."on" >= %(from)s ORDER BY s."on", s.payment
 """
 # What was given up, with its tax by rate; what was claimed again takes it back.
 _GIVEN_UP = """
@@ -86,6 +111,26 @@ def taxed_sales(ctx: Context, from_on: date, to_on: date, cash: bool) -> Iterato
                 net, tax = (share(row[at], before + paid, row[12]) - share(row[at], before, row[12]) for at in (10, 11))
                 if net or tax:
                     yield _part(row, f"billing.payment:{key}", number, on, net, tax)
+        cursor.execute(_ON_ACCOUNT, values)
+        moved = cursor.fetchall()
+    yield from _advances(ctx, moved)
+
+
+def _advances(ctx: Context, moved: list[Any]) -> Iterator[TaxedPart]:
+    """Money on account, taxed when it comes in at the class that the company says, and untaxed when it settles an invoice or goes back.
+
+    Source: § 13 (1) no. 1 a sentence 4 and b, § 20 UStG; Directive 2006/112/EC art. 65 and 66 (b).
+    Why: tax is worked out on what stands on account, before and after, so that all parts of a payment sum to nothing once it is used up.
+    """
+    codes = {on: tax_for(ctx, setting_on(ctx, on).advance_class, on) for on in {row[2] for row in moved}}
+    for key, number, on, party, tax_number, country, amount, stands in moved:
+        code = codes[on]
+        (net, tax), (net_before, tax_before) = split_tax(stands, code.rate_bp), split_tax(stands - amount, code.rate_bp)
+        vat_id = read_vat_id(tax_number)
+        yield TaxedPart(
+            f"billing.payment:{key}", number, on, party, vat_id, country_of_vat_id(vat_id) or country or "", True, code.category,
+            code.rate_bp, net - net_before, tax - tax_before, OUTPUT_TAX.get(code.tax_class, ""), tax_class=code.tax_class,
+        )  # fmt: skip
 
 
 def share(amount_minor: int, paid_minor: int, total_minor: int) -> int:

@@ -185,14 +185,14 @@ def _taxes(rows: list[InvoiceLine], currency: str) -> tuple[TaxSum, ...]:
         if row.tax_reason:
             reasons[key][row.tax_reason] = None
         codes[key][row.tax_code] = None
-    return tuple(
-        TaxSum(
-            category, Decimal(rate) / 100, to_major(net, currency), to_major(tax, currency), "; ".join(reasons[category, rate]),
-            # One code can be said of a category; where its lines have several, the words say them all.
-            next(iter(codes[category, rate])) if len(codes[category, rate]) == 1 else "",
-        )  # fmt: skip
-        for (category, rate), (net, tax) in sorted(sums.items(), key=lambda pair: (-pair[0][1], pair[0][0]))
-    )
+    found = []
+    for (category, rate), (net, tax) in sorted(sums.items(), key=lambda pair: (-pair[0][1], pair[0][0])):
+        said = codes[category, rate]
+        # One code can be said of a category; where its lines have several, the words say them all.
+        code = next(iter(said)) if len(said) == 1 else ""
+        reason = "; ".join(reasons[category, rate])
+        found.append(TaxSum(category, Decimal(rate) / 100, to_major(net, currency), to_major(tax, currency), reason, code))
+    return tuple(found)
 
 
 def places_of(ctx: Context, invoice: Invoice, places: set[str]) -> list[dict[str, str]]:

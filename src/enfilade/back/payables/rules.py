@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from enfilade.back.tax.rules import tax_lines
+from enfilade.back.tax.rules import Rounding, tax_lines
 from enfilade.base.money.rules import allocate, percent_of, split_tax
 
 # Supplier, amount and a date that is as near as this: the same bill, perhaps, that came a second time.
@@ -17,6 +17,9 @@ AGES = ((0, "Not due yet"), (30, "1–30 days"), (60, "31–60 days"), (90, "61�
 OLDEST = "Over 90 days"
 REMITTANCE_MAX = 140
 SELF_TAXED = frozenset({"AE", "K"})
+# Tax on imports: paid at the border, so that an amount is tax and nothing else; or declared with the return, as in the United Kingdom.
+IMPORT_TAX, IMPORT_POSTPONED = "import_tax", "import_postponed"
+IMPORTS = ((IMPORT_TAX, "Import tax itself, paid at the border"), (IMPORT_POSTPONED, "Goods imported, tax declared with the return"))
 # What every bank in the SEPA takes. Source: EPC217-08, section 1 (the Latin character set).
 _NOT_SEPA = re.compile(r"[^A-Za-z0-9/\-?:().,'+ ]")
 _SMALL = {"ä": "ae", "ö": "oe", "ü": "ue", "æ": "ae", "ø": "o", "å": "a", "œ": "oe", "ł": "l", "đ": "d"}
@@ -47,15 +50,15 @@ def net_of(gross_minor: int, rate_bp: int) -> int:
     return split_tax(gross_minor, rate_bp)[0]
 
 
-def taxed(costs: Sequence[Cost], total_minor: int | None = None) -> list[Cost]:
-    """Lines with their tax. The tax of a rate is rounded once for the document, as EN 16931 has it.
+def taxed(costs: Sequence[Cost], total_minor: int | None = None, rounding: str = Rounding.DOCUMENT) -> list[Cost]:
+    """Lines with their tax. rounding: the tax of a rate once for the document, as EN 16931 has it, or on every line.
 
     total_minor: as it stands on the bill; where it differs from ours by no more than a cent a line (two at least), the largest taxed line
     takes the difference, since their rounding is what we have to pay. None where it differs by more: `differs` says so.
     """
-    taxes = _taxes(costs)
+    taxes = _taxes(costs, rounding)
     bearer = max((n for n, c in enumerate(costs) if c.rate_bp), key=lambda n: abs(costs[n].net_minor), default=None)
-    if total_minor is not None and bearer is not None and not differs(costs, total_minor):
+    if total_minor is not None and bearer is not None and not differs(costs, total_minor, rounding):
         taxes[bearer] += total_minor - sum(c.net_minor for c in costs) - sum(taxes)
     found = []
     for cost, tax in zip(costs, taxes, strict=True):
@@ -64,17 +67,17 @@ def taxed(costs: Sequence[Cost], total_minor: int | None = None) -> list[Cost]:
     return found
 
 
-def differs(costs: Sequence[Cost], total_minor: int) -> int:
+def differs(costs: Sequence[Cost], total_minor: int, rounding: str = Rounding.DOCUMENT) -> int:
     """By how much the total on a bill is more than that of its lines, where rounding does not explain it; else 0."""
-    difference = total_minor - sum(c.net_minor for c in costs) - sum(_taxes(costs))
+    difference = total_minor - sum(c.net_minor for c in costs) - sum(_taxes(costs, rounding))
     room = max(2, len(costs)) if any(c.rate_bp for c in costs) else 0
     return difference if abs(difference) > room else 0
 
 
-def _taxes(costs: Sequence[Cost]) -> list[int]:
+def _taxes(costs: Sequence[Cost], rounding: str) -> list[int]:
     """The tax of each line: what is left of an amount that was given with it, else its share of the tax of its rate."""
     open_lines = [(c.category, c.rate_bp, c.net_minor) for c in costs if c.gross_minor is None]
-    shared = iter([line.tax_minor for line in tax_lines(open_lines)])
+    shared = iter([line.tax_minor for line in tax_lines(open_lines, Rounding(rounding))])
     return [next(shared) if c.gross_minor is None else c.gross_minor - c.net_minor for c in costs]
 
 

@@ -12,7 +12,7 @@ from enfilade.back.tax.parts import TaxedPart, register_source
 from enfilade.core.context import Context
 
 from . import rules
-from .commands.approval import INPUT_TAX, SELF_TAX
+from .commands.approval import INPUT_TAX, SELF_TAX, self_tax_of
 
 # One row per bill, category, rate and class, when it is posted; with opposite signs when it became void.
 _BILLS = """
@@ -62,10 +62,12 @@ def taxed_purchases(ctx: Context, from_on: date, to_on: date, _cash: bool) -> It
 def _part(row: Any) -> TaxedPart:
     vat_id, country = _where(row[4], row[5])
     category, deducted, owed = row[6], row[10], row[11]
-    input_on, owed_on = SELF_TAX.get(category, (INPUT_TAX.get(row[8], "") if deducted else "", ""))
+    input_on, owed_on = INPUT_TAX.get(row[8], "") if deducted else "", ""
+    if category in SELF_TAX:
+        input_on, owed_on = self_tax_of(category, row[8])
     return TaxedPart(
         f"payables.bill:{row[0]}", row[1], row[2], row[3], vat_id, country, False, category, row[7], row[9],
-        owed, owed_on, deducted, input_on,
+        owed, owed_on, deducted, input_on, tax_class=row[8],
     )  # fmt: skip
 
 
@@ -80,7 +82,8 @@ def _less(row: Any, deducted: list[Any]) -> Iterator[TaxedPart]:
         _, rate, _ = taxes[purpose]
         base = round(cut * 10_000 / rate) if rate else 0
         yield TaxedPart(
-            f"payables.bill:{bill}", number, on, party, vat_id, country, False, "S", rate, -sign * base, 0, "", -sign * cut, purpose
+            f"payables.bill:{bill}", number, on, party, vat_id, country, False, "S", rate, -sign * base, 0, "", -sign * cut, purpose,
+            tax_class=taxes[purpose][0],
         )  # fmt: skip
 
 

@@ -47,7 +47,7 @@ class Chosen:
     """The tax of a line.
 
     tax_class: by which it is posted, that of the item at home and the treatment's own elsewhere. country: whose tax it is, "" for our own.
-    reason, code: why nothing is charged, in words and of the VATEX list. why: the sentence of the proposal. overruled: why another one holds.
+    reason, code: why nothing is charged, in words and of the VATEX list. why: the proposal in a sentence. overruled: why another holds.
     """
 
     treatment: Treatment

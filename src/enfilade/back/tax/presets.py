@@ -1,12 +1,16 @@
 """Tax codes of countries as data. Each says from when it holds and where that is written.
 
 Source: UStG § 12 (1) and (2): 19 % and 7 % since 2007-01-01; § 28 (1) to (3): 16 % and 5 % from 2020-07-01 to 2020-12-31;
-§ 4 no. 14 letter a: medical treatment by physicians and dentists is exempt.
+§ 4 no. 14 letter a: medical treatment by physicians and dentists is exempt. VATA 1994 s. 2 and 29A: 20 % since 2011-01-04 and 5 %
+(from memory, to be checked). Other member states by the table of rates (known/eu_rates.toml).
 """
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
+
+from .known import rates_of
 
 MEDICAL = "Steuerfreie Heilbehandlung nach § 4 Nr. 14 Buchst. a UStG"
 
@@ -25,8 +29,41 @@ _DE = [
     _code("reduced", "DE7", "VAT 7 %", 700, "2007-01-01", "2020-06-30"),
     _code("reduced", "DE5", "VAT 5 %", 500, "2020-07-01", "2020-12-31"),
     _code("reduced", "DE7", "VAT 7 %", 700, "2021-01-01"),
-    _code("exempt", "DE-MED", "Exempt: medical care", 0, "2007-01-01", category="E", exemption_reason=MEDICAL, exemption_code="VATEX-EU-132-1C"),
+    _code(
+        "exempt",
+        "DE-MED",
+        "Exempt: medical care",
+        0,
+        "2007-01-01",
+        category="E",
+        exemption_reason=MEDICAL,
+        exemption_code="VATEX-EU-132-1C",
+    ),
     _code("zero", "DE0", "VAT 0 %", 0, "2007-01-01", category="Z"),
 ]
 
-PRESETS: dict[str, list[dict[str, Any]]] = {"DE": _DE}
+_HEALTH = "Exempt: health and welfare (VATA 1994 Sch. 9 Group 7)"
+_GB = [
+    _code("standard", "GB20", "VAT 20 %", 2000, "2011-01-04"),
+    _code("reduced", "GB5", "VAT 5 %", 500, "1997-09-01"),
+    _code("zero", "GB0", "VAT 0 %", 0, "1973-04-01", category="Z"),
+    _code("exempt", "GB-HEALTH", "Exempt: health", 0, "1994-09-01", category="E", exemption_reason=_HEALTH),
+]
+
+
+def preset(country: str) -> list[dict[str, Any]]:
+    """The tax codes that are known for a country; those of other member states are the standard and the first reduced rate of the table."""
+    if country in PRESETS:
+        return PRESETS[country]
+    found = []
+    rows = rates_of(country)
+    for number, row in enumerate(rows, 1):
+        until = str(rows[number].valid_from - timedelta(days=1)) if number < len(rows) else None
+        for tax_class, rate in (("standard", row.standard), ("reduced", row.reduced)):
+            if rate:
+                code = f"{country}{rate / 100:g}"
+                found.append(_code(tax_class, code, f"VAT {rate / 100:g} %", rate, str(row.valid_from), until))
+    return found
+
+
+PRESETS: dict[str, list[dict[str, Any]]] = {"DE": _DE, "GB": _GB}

@@ -86,7 +86,7 @@ SELECT p.purpose, l.account_id, coalesce(sum(l.quantity_minor), 0)::bigint
 """
 TAX_PURPOSES = (
     "tax_output", "tax_output_reduced", "tax_output_acquisition", "tax_output_reverse", "tax_output_oss",
-    "tax_input", "tax_input_reduced", "tax_input_acquisition", "tax_input_reverse",
+    "tax_input", "tax_input_reduced", "tax_input_acquisition", "tax_input_reverse", "tax_input_import",
 )  # fmt: skip
 
 

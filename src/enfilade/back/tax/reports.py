@@ -54,7 +54,11 @@ def return_sheet(ctx: Context, *, tax_return: _Return = None) -> dict[str, Any]:
         {
             "box": box.code,
             "label": box.label,
-            "said": _typed(box.amount_minor, tax_return.currency, whole=box.code in whole or any(box.code.endswith(f" {row.code}") and row.rounded for row in form.rows)),
+            "said": _typed(
+                box.amount_minor,
+                tax_return.currency,
+                whole=box.code in whole or any(box.code.endswith(f" {row.code}") and row.rounded for row in form.rows),
+            ),
             "tax_minor": box.tax_minor or None,
             "now_minor": now.get(box.code, 0),
             "difference_minor": now.get(box.code, 0) - box.amount_minor or None,

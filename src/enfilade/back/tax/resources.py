@@ -42,7 +42,7 @@ class TaxSettingResource(Resource):
 
     model = TaxSetting
     columns = ("valid_from", "basis", "interval", "distance", "rounding")
-    fields = ("valid_from", "basis", "interval", "distance", "rounding")
+    fields = ("valid_from", "basis", "interval", "distance", "rounding", "advance_class")
     filters = ("basis", "interval", "distance", "rounding")
     ordering = "-valid_from"
     icon = "sliders-horizontal"
@@ -104,7 +104,13 @@ def vat_number(ctx: Context, party: Party) -> dict[str, Any] | None:
     country = country_of_vat_id(vat_id)
     if not country or not (country in UNION or country == NORTHERN_IRELAND):
         return None
-    last = VatCheck.objects.visible_to(ctx).filter(party=party, vat_id=vat_id).select_related("checked_by").order_by("-checked_on", "-pk").first()
+    last = (
+        VatCheck.objects.visible_to(ctx)
+        .filter(party=party, vat_id=vat_id)
+        .select_related("checked_by")
+        .order_by("-checked_on", "-pk")
+        .first()
+    )
     return {"vat_id": vat_id, "wrong": vat_state(vat_id, country) is VatState.WRONG, "last": last, "party": party}
 
 

@@ -190,6 +190,6 @@ def _distance(customer: Customer, what: str, *, oss: bool, above: bool) -> Propo
     if oss:
         return Proposal(Treatment.OSS, f"{what} to a consumer in {where}: taxed at the rate of {where}, One-Stop Shop.")
     if above:
-        said = f"{what} to a consumer in {where}: sales are above 10,000 EUR a year, so the rate of {where} holds; register for the One-Stop Shop."
+        said = f"{what} to a consumer in {where}: above 10,000 EUR a year, so the rate of {where} holds; register for the One-Stop Shop."
         return Proposal(Treatment.OSS, said)
     return Proposal(Treatment.DISTANCE, f"{what} to a consumer in {where}: below 10,000 EUR a year, so taxed here.")

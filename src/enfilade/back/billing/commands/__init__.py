@@ -9,6 +9,7 @@ from .invoices import invoice_charges, issue_invoice
 from .issuing import issue_invoices
 from .mailing import email_invoice, encloses
 from .payments import refund_payment, take_payment, take_transfer, void_transfer
+from .supply_proofs import note_supply_proof
 from .telling import email_statement, email_statements
 from .writing_off import allow_discount, reverse_write_off, write_off
 
@@ -31,6 +32,7 @@ __all__ = [
     "invoice_charges",
     "issue_invoice",
     "issue_invoices",
+    "note_supply_proof",
     "open_drawer",
     "receive_payment",
     "receive_transfer",

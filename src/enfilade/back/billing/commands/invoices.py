@@ -28,8 +28,8 @@ from .taxing import Buyer, buyer_of, chosen_taxes, require_taxable, supply_of
 
 REVENUE = {
     "standard": "revenue", "reduced": "revenue_reduced", "exempt": "revenue_exempt", "zero": "revenue_zero", "intra": "revenue_eu_goods",
-    "export": "revenue_export", "reverse_eu": "revenue_eu_services", "reverse_home": "revenue_reverse", "oss": "revenue_oss", "oss_services": "revenue_oss",
-    "outside": "revenue_outside",
+    "export": "revenue_export", "reverse_eu": "revenue_eu_services", "reverse_home": "revenue_reverse", "outside": "revenue_outside",
+    "oss": "revenue_oss", "oss_services": "revenue_oss",
 }  # fmt: skip
 OUTPUT_TAX = {"standard": "tax_output", "reduced": "tax_output_reduced", "oss": "tax_output_oss", "oss_services": "tax_output_oss"}
 _SUMS = """

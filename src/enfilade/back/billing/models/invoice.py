@@ -166,7 +166,7 @@ class InvoiceLine(Record):
     net_minor: quantity times price less discount. tax_minor: its share of the tax of its rate.
     tax_rate_bp, tax_category, tax_reason: as they were on the day of supply, supplied_on; the reason is printed where no tax is charged.
     tax_class: of the item, or the treatment where it is not taxed at home; it says to which accounts it is posted.
-    tax_country: whose tax it is, "" for that of the company. tax_code: of the reason, VATEX list. tax_why: what was proposed, in a sentence.
+    tax_country: whose tax it is, "" for that of the company. tax_code: of the reason, VATEX list. tax_why: the proposal in a sentence.
     tax_overruled: why another treatment was taken than proposed.
     """
 
@@ -204,7 +204,8 @@ class InvoiceLine(Record):
                 condition=Q(treatment__in=["domestic", "exempt", "distance"], tax_country="")
                 | Q(treatment="oss", tax_class__in=["oss", "oss_services"], tax_category="S") & ~Q(tax_country="")
                 | Q(treatment__in=["intra", "export", "reverse_eu", "reverse_home", "outside"], tax_class=F("treatment"), tax_rate_bp=0)
-                & Q(tax_country="") & ~Q(tax_reason=""),
+                & Q(tax_country="")
+                & ~Q(tax_reason=""),
                 name="invoice_line_treated_whole",
                 violation_error_message="A line that is not taxed here says why, and one that is taxed abroad says where.",
             ),

@@ -1,4 +1,4 @@
-"""Where sales are taxed: each case of the law proposed, explained, posted, printed and declared; without a VAT id nothing leaves untaxed."""
+"""Where sales are taxed: each case of the law proposed, explained and posted; without a VAT id nothing leaves untaxed."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 from enfilade.back.billing.commands import InvoiceLineIn as Line
 from enfilade.back.billing.commands import change_draft, credit_invoice, issue_invoice, issue_invoices
 from enfilade.back.billing.models import Invoice, InvoiceLine
+from enfilade.back.billing.reports import missing_proofs
 from enfilade.core.command import run_raw
 from enfilade.core.context import Refusal
 from enfilade.core.scope import scope
@@ -25,7 +26,13 @@ class Trader(Shop):
 
     def __init__(self) -> None:
         super().__init__()
-        head = {"valid_from": "2000-01-01", "legal_name": "Handel GmbH", "address": "Weg 1\n10115 Berlin", "vat_id": OWN, "contact": "a@b.example"}
+        head = {
+            "valid_from": "2000-01-01",
+            "legal_name": "Handel GmbH",
+            "address": "Weg 1\n10115 Berlin",
+            "vat_id": OWN,
+            "contact": "a@b.example",
+        }
         self.head = run_raw(self.ctx, "billing.add_letterhead", head)
         self.goods = self.sold("BOOK", "Machine", "100.00", kind="product")
         self.work = self.sold("WORK", "Consulting", "200.00")
@@ -94,8 +101,8 @@ def test_goods_that_are_handed_over_here_are_taxed_here(trader: Trader) -> None:
 def test_what_rests_on_a_vat_id_is_not_issued_without_one(trader: Trader) -> None:
     """Overruled into an untaxed sale, with the id gone, of this country, or denied by the authority: each refused, alone and together."""
     wanted = Line(trader.goods, treatment="intra", treatment_reason="They promised the number")
+    trader.customer("FR")
     with pytest.raises(Refusal) as no:
-        trader.customer("FR")
         trader.draft(Line(trader.goods, treatment="intra"))
     assert (no.value.code, no.value.field) == ("no_reason", "lines[0].treatment_reason")
     for vat_id, code in (("", "no_vat_id"), ("FR123", "wrong_vat_id"), (OWN, "home_vat_id")):
@@ -147,7 +154,17 @@ def test_the_threshold_and_the_one_stop_shop(trader: Trader) -> None:
     assert "register" in line.tax_why
     credit_invoice(trader.ctx, invoice=trader.fresh(first), on=trader.ctx.today, reason="Came back")
     assert trader.lines(trader.draft(Line(trader.download)))[0].treatment == "distance"
-    run_raw(trader.ctx, "tax.add_taxsetting", {"valid_from": f"{trader.ctx.today.year}-01-01", "basis": "accrual", "interval": "month", "distance": "oss", "rounding": "document"})
+    run_raw(
+        trader.ctx,
+        "tax.add_taxsetting",
+        {
+            "valid_from": f"{trader.ctx.today.year}-01-01",
+            "basis": "accrual",
+            "interval": "month",
+            "distance": "oss",
+            "rounding": "document",
+        },
+    )
     sale = trader.draft(Line(trader.goods))
     (line,) = trader.lines(sale)
     assert (line.tax_class, line.net_minor, line.tax_minor, "One-Stop Shop" in line.tax_why) == ("oss", 10_000, 2_000, True)
@@ -157,7 +174,15 @@ def test_the_threshold_and_the_one_stop_shop(trader: Trader) -> None:
     assert trader.balances("revenue_oss", "tax_output_oss") == [0, 0]
     assert (note.buyer_country, trader.lines(note)[0].tax_country) == ("FR", "FR")
     # A rate that the company recorded goes before the table: books at 5.5 %.
-    code = {"tax_class": "standard", "country": "FR", "code": "FR55", "name": "TVA 5,5 %", "category": "S", "rate_bp": 550, "valid_from": "2014-01-01"}
+    code = {
+        "tax_class": "standard",
+        "country": "FR",
+        "code": "FR55",
+        "name": "TVA 5,5 %",
+        "category": "S",
+        "rate_bp": 550,
+        "valid_from": "2014-01-01",
+    }
     run_raw(trader.ctx, "tax.add_taxcode", code)
     assert trader.lines(trader.draft(Line(trader.goods)))[0].tax_minor == 550
 
@@ -173,12 +198,37 @@ def test_each_treatment_has_its_account(trader: Trader) -> None:
         assert trader.balances(purpose, "tax_output") == [-net, 0]
 
 
+def test_goods_that_left_want_a_proof(trader: Trader) -> None:
+    """An export and a sale to France stand in the report until a proof is noted; a service wants none, a credited sale none any more."""
+    found = []
+    for country, vat_id, item in (("CH", "", "goods"), ("FR", FRENCH, "goods"), ("FR", FRENCH, "work"), ("CH", "", "goods")):
+        trader.customer(country, "organisation", vat_id)
+        found.append(issue_invoice(trader.ctx, invoice=trader.draft(Line(getattr(trader, item))), on=trader.ctx.today))
+    credit_invoice(trader.ctx, invoice=trader.fresh(found[3]), on=trader.ctx.today, reason="Came back")
+
+    def missing() -> list[Any]:
+        with scope(trader.company.pk, read_only=True):
+            return [row["number"] for row in missing_proofs(trader.ctx, on=trader.ctx.today)["rows"]]
+
+    assert missing() == [found[0].number, found[1].number]
+    given = {"invoice": found[0].pk, "reference": "MRN 26DE1234", "on": trader.ctx.today.isoformat()}
+    run_raw(trader.ctx, "billing.note_supply_proof", given)
+    assert missing() == [found[1].number]
+    with pytest.raises(Refusal) as no:
+        run_raw(trader.ctx, "billing.note_supply_proof", {**given, "invoice": found[2].pk})
+    assert no.value.code == "no_proof_needed"
+
+
 def test_rounding_on_every_line_is_a_setting(trader: Trader) -> None:
     """Three lines of 0.33 at 19 %: 0.1881 of 0.99 is 0.19 once, 3 x 0.06 = 0.18 by line. Set-wise issuing posts what was drafted."""
     trader.customer("DE")
     three = [Line(description="Screw", unit_price=33, tax_class="standard") for _ in range(3)]
     assert trader.draft(*three).tax_minor == 19
-    run_raw(trader.ctx, "tax.add_taxsetting", {"valid_from": "2020-01-01", "basis": "accrual", "interval": "month", "distance": "home", "rounding": "line"})
+    run_raw(
+        trader.ctx,
+        "tax.add_taxsetting",
+        {"valid_from": "2020-01-01", "basis": "accrual", "interval": "month", "distance": "home", "rounding": "line"},
+    )
     draft = trader.draft(*three)
     assert (draft.tax_minor, draft.rounding, [line.tax_minor for line in trader.lines(draft)]) == (18, "line", [6, 6, 6])
     (outcome,) = issue_invoices(trader.ctx, invoices=[draft], on=trader.ctx.today)

@@ -9,6 +9,7 @@ from typing import TypedDict
 
 from enfilade.back.budgeting.queries import over_budget
 from enfilade.back.ledger.commands import Leg, post_legs, reverse_journal
+from enfilade.back.payables import rules
 from enfilade.back.payables.events import BillApproved, BillVoided
 from enfilade.back.payables.models import Bill, BillLine
 from enfilade.back.payables.queries import lines_of_bill
@@ -22,8 +23,9 @@ from enfilade.core.refs import ref
 
 from .common import Today, number_of, require_date
 
-INPUT_TAX = {"standard": "tax_input", "reduced": "tax_input_reduced"}
+INPUT_TAX = {"standard": "tax_input", "reduced": "tax_input_reduced", rules.IMPORT_TAX: "tax_input_import"}
 SELF_TAX = {"AE": ("tax_input_reverse", "tax_output_reverse"), "K": ("tax_input_acquisition", "tax_output_acquisition")}
+IMPORT_SELF_TAX = ("tax_input_import", "tax_output_acquisition")
 SERIES = {Bill.Kind.BILL: "B", Bill.Kind.CREDIT_NOTE: "BC"}
 
 
@@ -109,6 +111,11 @@ def _costs(ctx: Context, bill: Bill) -> dict[int, int]:
     return found
 
 
+def self_tax_of(category: str, tax_class: str) -> tuple[str, str]:
+    """Purposes of the accounts of tax that we owe ourselves: what is deducted of it, and what is owed."""
+    return IMPORT_SELF_TAX if tax_class == rules.IMPORT_POSTPONED else SELF_TAX[category]
+
+
 def _post(ctx: Context, bill: Bill, lines: list[BillLine], on: date) -> None:
     """One leg for each line, one for each tax, one for what is owed; with opposite signs for a credit note."""
     sign = bill.sign
@@ -119,7 +126,7 @@ def _post(ctx: Context, bill: Bill, lines: list[BillLine], on: date) -> None:
             Leg(line.account.code if line.account else "", sign * line.cost_minor, text=line.description, dimensions=line.dimensions)
         )
         if line.tax_category in SELF_TAX:
-            deducted, owed = SELF_TAX[line.tax_category]
+            deducted, owed = self_tax_of(line.tax_category, line.tax_class)
             taxes[deducted] += sign * line.deductible_minor
             taxes[owed] -= sign * line.self_tax_minor
         elif line.deductible_minor:

@@ -12,7 +12,7 @@ from enfilade.back.payables import rules
 from enfilade.back.payables.models import Bill, BillLine, SupplierTerms
 from enfilade.back.payables.queries import usual_account
 from enfilade.back.tax.models import TaxCode
-from enfilade.back.tax.queries import rates_on, taxes_for
+from enfilade.back.tax.queries import rates_on, setting_on, taxes_for
 from enfilade.base.books.models import Account
 from enfilade.base.books.queries import accounts_by_id
 from enfilade.core.command import Choice, Input, Percent
@@ -20,6 +20,7 @@ from enfilade.core.context import Context, NotFound, Refusal
 
 from .common import basis_points, key_of, money
 
+IMPORT_CLASSES = {name for name, _ in rules.IMPORTS}
 Cost = Annotated[Account, Input(shared=True, label="What was it for?", query="kind=expense&heading=false&active=true")]
 
 
@@ -30,7 +31,7 @@ class BillLineIn:
     account: what it was for; what this supplier's bills are usually for, or said before the approval, when left out.
     gross: the amount with tax; this or net, not both. A single line without either takes the total of the bill.
     net: the amount without tax.
-    tax_class: which tax is on it; what this supplier usually charges when left out.
+    tax_class: which tax is on it; what this supplier usually charges when left out. Import tax paid at the border is given as gross.
     description: in the words of the bill.
     tax_category, tax_rate: as an electronic invoice says it (EN 16931 BT-151, BT-152), in place of the class.
     deductible_percent: how much of the tax is deducted; what is usual for this supplier when left out.
@@ -40,7 +41,7 @@ class BillLineIn:
     account: Cost | int | None = None
     gross: Annotated[int | None, Input(amount=True, signed=True, label="With tax")] = None
     net: Annotated[int | None, Input(amount=True, signed=True, label="Without tax")] = None
-    tax_class: Annotated[str, Choice(*TaxCode.TaxClass.choices, label="Tax")] = ""
+    tax_class: Annotated[str, Choice(*TaxCode.TaxClass.choices, *rules.IMPORTS, label="Tax")] = ""
     description: str = ""
     tax_category: Annotated[str, Choice(*TaxCode.Category.choices)] = ""
     tax_rate: Percent | None = None
@@ -76,7 +77,8 @@ def priced(ctx: Context, lines: Sequence[BillLineIn], on: date, terms: SupplierT
     usual = terms.account_id or usual_account(ctx, terms.supplier)
     rates = _Rates(ctx, lines, on)
     costs = [_cost(line, f"lines[{n}]", terms, rates) for n, line in enumerate(lines)]
-    if total_minor is not None and (off := rules.differs(costs, total_minor)):
+    rounding = setting_on(ctx, on).rounding
+    if total_minor is not None and (off := rules.differs(costs, total_minor, rounding)):
         said = f"The lines with their tax are {money(ctx, total_minor - off)}, not {money(ctx, total_minor)}."
         raise Refusal("total_differs", said, field="total")
     found = [
@@ -85,7 +87,7 @@ def priced(ctx: Context, lines: Sequence[BillLineIn], on: date, terms: SupplierT
             description=line.description,
             account_id=usual if line.account is None else key_of(line.account),
             dimensions=line.dimensions,
-            tax_class=rates.class_of(cost),
+            tax_class=line.tax_class if line.tax_class in IMPORT_CLASSES else rates.class_of(cost),
             tax_category=cost.category,
             tax_rate_bp=cost.rate_bp,
             net_minor=cost.net_minor,
@@ -93,7 +95,7 @@ def priced(ctx: Context, lines: Sequence[BillLineIn], on: date, terms: SupplierT
             self_tax_minor=cost.self_tax_minor,
             deductible_minor=cost.deductible_minor,
         )
-        for line, cost in zip(lines, rules.taxed(costs, total_minor), strict=True)
+        for line, cost in zip(lines, rules.taxed(costs, total_minor, rounding), strict=True)
     ]
     return Priced(tuple(found), sum(row.net_minor for row in found), sum(row.tax_minor for row in found))
 
@@ -116,7 +118,7 @@ class _Rates:
 
     def __init__(self, ctx: Context, lines: Sequence[BillLineIn], on: date) -> None:
         self.ctx, self.on = ctx, on
-        typed = {line.tax_class for line in lines if line.tax_class and not line.tax_category}
+        typed = {line.tax_class for line in lines if line.tax_class and not line.tax_category} - IMPORT_CLASSES
         self.codes = taxes_for(ctx, typed, on) if typed else {}
         self.by_class = rates_on(ctx, on)
 
@@ -143,6 +145,9 @@ class _Rates:
 def _cost(line: BillLineIn, path: str, terms: SupplierTerms, rates: _Rates) -> rules.Cost:
     if (line.net is None) == (line.gross is None):
         raise Refusal("one_amount", "Give the amount with tax, or the one without.", field=f"{path}.gross")
+    share = terms.deductible_percent if line.deductible_percent is None else line.deductible_percent
+    if line.tax_class in IMPORT_CLASSES:
+        return _import(line, path, basis_points(share), rates)
     if line.tax_category:
         category, rate_bp = line.tax_category, basis_points(line.tax_rate or Decimal(0))
     else:
@@ -153,8 +158,23 @@ def _cost(line: BillLineIn, path: str, terms: SupplierTerms, rates: _Rates) -> r
         raise Refusal("unknown_rate", said, field=f"{path}.tax_rate")
     if category != "S" and rate_bp and category not in rules.SELF_TAXED:
         raise Refusal("rate_without_tax", f"Category {category} has no rate.", field=f"{path}.tax_rate")
-    share = terms.deductible_percent if line.deductible_percent is None else line.deductible_percent
     charged = rate_bp if category == "S" else 0
     net = line.net if line.net is not None else rules.net_of(line.gross or 0, charged)
     own = (rate_bp or rates.standard_bp) if category in rules.SELF_TAXED else 0
     return rules.Cost(net, category, charged, own, basis_points(share), line.gross)
+
+
+def _import(line: BillLineIn, path: str, deductible_bp: int, rates: _Rates) -> rules.Cost:
+    """Tax on imports: the whole amount of a line, or owed by us on the value of the goods and deducted.
+
+    Source: Directive 2006/112/EC art. 168 (e), 211; § 15 (1) no. 2 UStG; HMRC Notice 700/12 (postponed accounting).
+    """
+    if line.tax_class == rules.IMPORT_TAX:
+        if line.gross is None:
+            raise Refusal("tax_itself", "Of import tax, give the tax as the amount with tax; nothing else is in it.", field=f"{path}.gross")
+        return rules.Cost(0, "S", 0, 0, deductible_bp, line.gross)
+    if line.net is None:
+        raise Refusal(
+            "value_of_goods", "Of goods whose import tax is declared with the return, give the amount without tax.", field=f"{path}.net"
+        )
+    return rules.Cost(line.net, "AE", 0, rates.standard_bp, deductible_bp)

@@ -23,9 +23,11 @@ def record_vat_check(
     reference: Annotated[str, Input(label="Reference of the authority", max_length=100)] = "",
     said: LongText = "",
 ) -> VatCheck:
-    """Keep the answer of the authority about the VAT id that a party has now. Nothing is asked from here: VIES and the authorities have pages.
+    """Keep what the authority answered about the VAT id that a party has now. Nothing is asked from here: VIES has a page of its own.
 
-    on: day of the answer. reference: number of the consultation. said: what was confirmed, such as name, place and legal form.
+    on: day of the answer.
+    reference: number of the consultation.
+    said: what was confirmed, such as name, place and legal form.
     Refuses: no_vat_id, wrong_vat_id, not_yet; vat_check_kept (database).
     """
     vat_id = read_vat_id(party.tax_number)

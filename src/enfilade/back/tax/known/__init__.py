@@ -29,13 +29,27 @@ def _read(name: str) -> dict[str, Any]:
     return tomllib.loads((Path(__file__).parent / name).read_text(encoding="utf-8"))
 
 
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """The rates of a member state from a day on, in basis points. reduced: the first of them, 0 where there is none."""
+
+    valid_from: date
+    standard: int
+    reduced: int
+
+
+def rates_of(country: str) -> list[Rates]:
+    """The rates of a member state, oldest first; none for another country."""
+    rows = _read("eu_rates.toml").get(country, {"rows": []})["rows"]
+    return [Rates(row["from"], row["standard"], next(iter(row["reduced"]), 0)) for row in rows]
+
+
 def rate_abroad(country: str, tax_class: str, on: date) -> int | None:
-    """The rate of a member state for a class on a day, in basis points; its standard rate where it has no reduced one. None if not known."""
-    held = [row for row in _read("eu_rates.toml").get(country, {"rows": []})["rows"] if row["from"] <= on]
+    """The rate of a member state for a class on a day, in basis points; the standard rate where there is no reduced one. None: unknown."""
+    held = [row for row in rates_of(country) if row.valid_from <= on]
     if not held:
         return None
-    row = held[-1]
-    return int(row["reduced"][0] if tax_class == "reduced" and row["reduced"] else row["standard"])
+    return held[-1].reduced if tax_class == "reduced" and held[-1].reduced else held[-1].standard
 
 
 def untaxed(treatment: str, seller: str) -> Untaxed:

@@ -45,7 +45,11 @@ class TaxCode(Record):
     valid_until = models.DateField(null=True, blank=True, help_text="Last day; empty while it goes on.")
     exemption_reason = models.TextField(blank=True, help_text="The law that exempts, as printed on invoices.")
     exemption_code = models.CharField(
-        max_length=30, blank=True, default="", db_default="", help_text="Of the VATEX list, for e-invoices: VATEX-EU-132-1C is medical care."
+        max_length=30,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Of the VATEX list, for e-invoices: VATEX-EU-132-1C is medical care.",
     )
 
     class Meta:
@@ -91,7 +95,7 @@ class TaxCode(Record):
             models.CheckConstraint(
                 condition=Q(exemption_code="") | Q(exemption_code__regex=r"^VATEX-[A-Z]{2}-[0-9A-Z-]+$") & ~Q(exemption_reason=""),
                 name="tax_exemption_code_form",
-                violation_error_message="The code of an exemption is of the VATEX list, such as VATEX-EU-132-1C, and has its reason in words.",
+                violation_error_message="A code of an exemption is of the VATEX list, such as VATEX-EU-132-1C, and has a reason in words.",
             ),
             # A company has a handful of codes, so an exclusion over a hash of the class costs nothing.
             ExclusionConstraint(

@@ -15,6 +15,8 @@ from enfilade.core.fields import AmountField
 from enfilade.core.models import Record, StoredFile, User
 from enfilade.core.states import States
 
+from .codes import TaxCode
+
 
 class TaxSetting(Record):
     """How the company is taxed, from a day on.
@@ -23,6 +25,7 @@ class TaxSetting(Record):
     interval: how long the period of a return is.
     distance: where sales to consumers of other member states are taxed; at home only below 10,000 EUR a year (art. 59c).
     rounding: of the tax on documents, once per rate or on every line.
+    advance_class: where tax is owed when it is paid, the class at which money on account is taxed until it settles an invoice.
     """
 
     class Basis(models.TextChoices):
@@ -46,6 +49,9 @@ class TaxSetting(Record):
     interval = models.TextField("returns", choices=Interval, default=Interval.MONTH)
     distance = models.TextField("sales to consumers in the Union", choices=Distance, default=Distance.HOME, db_default=Distance.HOME)
     rounding = models.TextField("tax is rounded", choices=Rounding, default=Rounding.DOCUMENT, db_default=Rounding.DOCUMENT)
+    advance_class = models.TextField(
+        "money on account is taxed", choices=TaxCode.TaxClass, default=TaxCode.TaxClass.STANDARD, db_default=TaxCode.TaxClass.STANDARD
+    )
 
     class Meta:
         verbose_name = "way of taxation"
@@ -68,6 +74,11 @@ class TaxSetting(Record):
                 condition=Q(rounding__in=["document", "line"]),
                 name="tax_rounding_known",
                 violation_error_message="Tax is rounded once per rate of a document, or on every line.",
+            ),
+            models.CheckConstraint(
+                condition=Q(advance_class__in=["standard", "reduced", "exempt", "zero"]),
+                name="tax_advance_class_known",
+                violation_error_message="Money on account has a known tax class.",
             ),
             models.CheckConstraint(
                 condition=Q(distance__in=["home", "oss"]),

@@ -1,0 +1,117 @@
+"""Sales of a quarter at home and abroad: the German return, the EC sales list and the One-Stop Shop, every figure by hand."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from enfilade.back.billing.commands import InvoiceLineIn, draft_invoice, issue_invoice
+from enfilade.back.billing.models import Invoice
+from enfilade.back.tax.commands import file_return, pay_return, prepare_return, settle_return
+from enfilade.back.tax.models import TaxReturnBox
+from enfilade.back.tax.reports import return_lines, return_sheet, tax_proof
+from enfilade.core.command import run_raw
+from enfilade.core.context import Refusal
+from enfilade.core.scope import scope
+
+from .business import YEAR, Business
+
+pytestmark = pytest.mark.django_db(transaction=True)
+FRENCH, ITALIAN, OWN = "FR40303265045", "IT00743110157", "DE136695976"
+
+
+class Exporter(Business):
+    """Takes part in the One-Stop Shop; sells goods and services to whom a line names."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        head = {"valid_from": "2000-01-01", "legal_name": "Handel GmbH", "address": "Weg 1\n10115 Berlin", "vat_id": OWN}
+        run_raw(self.ctx, "billing.add_letterhead", head)
+        setting = {"valid_from": f"{YEAR}-01-01", "basis": "accrual", "interval": "month", "distance": "oss", "rounding": "document"}
+        run_raw(self.ctx, "tax.add_taxsetting", setting)
+
+    def sold(self, on: date, net_minor: int, country: str, vat_id: str = "", kind: str = "product", person: bool = False) -> Invoice:
+        """An issued invoice to somebody in a country."""
+        given: dict[str, Any] = (
+            {"kind": "person", "given_name": "A", "family_name": country} if person else {"kind": "organisation", "name": f"Firm {country}"}
+        )
+        party = run_raw(self.ctx, "party.add_party", {"role": "customer", "tax_number": vat_id, **given})
+        run_raw(self.ctx, "party.add_address", {"party": party.pk, "city": "X", "country": country})
+        line = InvoiceLineIn(description="Sold", unit_price=net_minor, tax_class="standard", kind=kind)
+        ctx = self.at(on)
+        return issue_invoice(ctx, invoice=draft_invoice(ctx, party=party, lines=[line], on=on), on=on)
+
+    def boxes(self, made: Any) -> dict[str, tuple[int, int]]:
+        """What a return says: amount and tax of boxes that say something."""
+        with scope(self.company.pk):
+            rows = TaxReturnBox.objects.visible_to(self.ctx).filter(tax_return=made)
+            return {row.code: (row.amount_minor, row.tax_minor) for row in rows if row.amount_minor or row.tax_minor}
+
+
+def may(exporter: Exporter) -> None:
+    """A month: home, France and Italy with VAT ids, Switzerland, consumers in France and Austria."""
+    exporter.sold(date(YEAR, 5, 2), 100_000, "DE")
+    exporter.sold(date(YEAR, 5, 3), 200_050, "FR", FRENCH)
+    exporter.sold(date(YEAR, 5, 4), 50_000, "FR", FRENCH, "service")
+    exporter.sold(date(YEAR, 5, 5), 30_049, "IT", ITALIAN, "service")
+    exporter.sold(date(YEAR, 5, 6), 70_000, "CH")
+    exporter.sold(date(YEAR, 5, 7), 11_000, "CH", kind="service")
+    exporter.sold(date(YEAR, 5, 8), 10_000, "FR", person=True)
+    exporter.sold(date(YEAR, 5, 9), 5_000, "AT", person=True)
+
+
+def test_the_german_return_tells_them_apart() -> None:
+    """41 goods to the Union, 21 services to it, 43 exports, 45 what is taxed elsewhere: 110.00 Switzerland, 150.00 One-Stop Shop."""
+    exporter = Exporter()
+    may(exporter)
+    made = prepare_return(exporter.ctx, on=date(YEAR, 5, 1))
+    # Bases without cents: 2000.50 -> 2000, 500.00 + 300.49 -> 800. The only tax is 19 % of 1000.00.
+    assert {code: amount for code, (amount, _) in exporter.boxes(made).items()} == {
+        "81": 100_000, "41": 200_000, "21": 80_000, "43": 70_000, "45": 26_000, "83": 19_000,
+    }  # fmt: skip
+    settle_return(exporter.ctx, tax_return=file_return(exporter.ctx, tax_return=made, on=date(YEAR, 6, 10)), on=date(YEAR, 6, 10))
+    # What other states get is not settled with the German return.
+    assert [exporter.balance(p) for p in ("tax_output", "tax_output_oss", "tax_settlement")] == [0, -3_000, -19_000]
+
+
+def test_the_ec_sales_list_has_a_row_for_each_vat_id_and_kind() -> None:
+    """Whole euros, rounded: 2000.50 is 2001, 300.49 is 300; each row leads to its documents; it is filed, and nothing is paid with it."""
+    exporter = Exporter()
+    may(exporter)
+    made = prepare_return(exporter.ctx, on=date(YEAR, 5, 1), form="de_zm")
+    assert {code: amount for code, (amount, _) in exporter.boxes(made).items()} == {
+        f"{FRENCH} L": 200_100, f"{FRENCH} S": 50_000, f"{ITALIAN} S": 30_000,
+    }  # fmt: skip
+    assert (made.payable_minor, made.to_on) == (0, date(YEAR, 5, 31))
+    with scope(exporter.company.pk, read_only=True):
+        lines = return_lines(exporter.ctx, tax_return=made, box=f"{FRENCH} L")
+        sheet = return_sheet(exporter.ctx, tax_return=made)
+    assert [(row["base_minor"], row["url"].startswith("/billing/invoices/")) for row in lines["rows"]] == [(200_050, True)]
+    assert [row["said"] for row in sheet["rows"]] == ["2001", "500", "300"]
+    filed = file_return(exporter.ctx, tax_return=made, on=date(YEAR, 6, 25))
+    with pytest.raises(Refusal) as no:
+        settle_return(exporter.ctx, tax_return=filed, on=date(YEAR, 6, 25))
+    assert no.value.code == "nothing_owed"
+    exporter.sold(date(YEAR, 5, 30), 1_000, "IT", ITALIAN)
+    again = prepare_return(exporter.ctx, on=date(YEAR, 5, 1), form="de_zm")
+    assert (again.version, exporter.boxes(again)[f"{ITALIAN} L"]) == (2, (1_000, 0))
+
+
+def test_the_one_stop_shop_has_a_row_for_each_country_and_rate() -> None:
+    """France 20 % of 100.00, Austria 20 % of 50.00, for the quarter; settled and paid from its own account."""
+    exporter = Exporter()
+    may(exporter)
+    made = prepare_return(exporter.ctx, on=date(YEAR, 5, 1), form="eu_oss")
+    assert (made.from_on, made.to_on) == (date(YEAR, 4, 1), date(YEAR, 6, 30))
+    assert exporter.boxes(made) == {"AT 20 goods": (5_000, 1_000), "FR 20 goods": (10_000, 2_000), "total": (3_000, 0)}
+    with scope(exporter.company.pk, read_only=True):
+        lines = return_lines(exporter.ctx, tax_return=made, box="FR 20 goods")
+    assert [(row["on"], row["base_minor"]) for row in lines["rows"]] == [(date(YEAR, 5, 8), 10_000)]
+    settled = settle_return(exporter.ctx, tax_return=file_return(exporter.ctx, tax_return=made, on=date(YEAR, 7, 31)), on=date(YEAR, 7, 31))
+    assert [exporter.balance(p) for p in ("tax_output", "tax_output_oss", "tax_settlement")] == [-19_000, 0, -3_000]
+    pay_return(exporter.ctx, tax_return=settled, on=date(YEAR, 7, 31))
+    assert exporter.balance("tax_settlement") == 0
+    with scope(exporter.company.pk, read_only=True):
+        assert tax_proof(exporter.ctx, from_on=date(YEAR, 5, 1), to_on=date(YEAR, 5, 31))["difference_minor"] == 0
