@@ -216,8 +216,3 @@ class BillLine(Record):
     def total_minor(self) -> int:
         """What the supplier wants for it."""
         return self.net_minor + self.tax_minor
-
-    @property
-    def cost_minor(self) -> int:
-        """What it costs us: without the tax that is deducted."""
-        return self.net_minor + self.tax_minor + self.self_tax_minor - self.deductible_minor
