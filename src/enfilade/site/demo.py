@@ -18,11 +18,7 @@ from enfilade.core.context import Context, Held, Refusal
 from enfilade.core.files import store_bytes
 from enfilade.core.scope import scope
 
-from .demo_assets import take_over_assets
-from .demo_bills import receive_bills
-from .demo_books import close_months, open_books, remind, send_invoices, take_statement
-from .demo_expenses import claim_expenses
-from .demo_plan import plan_year
+from .demo_office import begin_office, work_in_office
 from .found import Setup, found_company
 
 Say = Callable[[str], None]
@@ -162,8 +158,7 @@ class Story(Cast):
         past = [d for d in (today - timedelta(days=n) for n in range(1, 60)) if self.is_open(d)][:days]
         first = self.at(past[-1] if past else today, 0) - timedelta(days=1)
         if days >= PAST_DAYS:
-            open_books(self)
-            send_invoices(self)
+            begin_office(self)
         self.say("Booking appointments")
         booked = {day: self.book_day(day, load=0.9 if day == today else 0.55, booked_at=first) for day in [*reversed(past), today]}
         for day in reversed(past):
@@ -173,13 +168,7 @@ class Story(Cast):
         self.one_day(today, self.owner.now, booked[today])
         self.people_ask()
         if days >= PAST_DAYS:
-            receive_bills(self)
-            take_over_assets(self)
-            claim_expenses(self)
-            take_statement(self)
-            remind(self)
-            close_months(self)
-            plan_year(self)
+            work_in_office(self)
         for day in (today + timedelta(days=n) for n in range(1, AHEAD_DAYS + 6)):
             if self.is_open(day):
                 self.book_day(day, load=0.35, booked_at=self.owner.now)

@@ -7,11 +7,10 @@ import pytest
 from pypdf import PdfWriter
 
 from enfilade.back.einvoice.formats.reading import read_invoice
+from enfilade.back.einvoice.mailed import take_cleared_file, take_from_mail
 from enfilade.back.einvoice.models import IncomingInvoice
 from enfilade.back.einvoice.queries import incoming_of_mail, not_entered
-from enfilade.back.einvoice.reactions import take_cleared_file, take_from_mail
 from enfilade.base.message.commands import take_mail
-from enfilade.base.message.events import MailTaken
 from enfilade.base.message.models import Mail
 from enfilade.base.message.queries import files_of, mails_with_file
 from enfilade.core import files
@@ -19,7 +18,7 @@ from enfilade.core.access import house_context
 from enfilade.core.command import run_raw
 from enfilade.core.context import Invalid, Refusal
 from enfilade.core.models import FileScan
-from enfilade.core.scanning import FileCleared, note_scan
+from enfilade.core.scanning import note_scan
 from enfilade.core.scope import scope
 
 from .sender import Sender
@@ -135,9 +134,8 @@ def test_what_a_supplier_mails_is_taken_by_itself(sender: Sender) -> None:
     sender.wish()
     content = sender.content(sender.made(sender.invoice()))
     mail = mailed(sender, ("terms.pdf", b"%PDF-1.4 no invoice"), ("bill.xml", content), ("note.xml", b"<note/>"))
-    fact = MailTaken(mail.pk, mail.mailbox_id or 0, "message", True)
     for _ in range(2):
-        take_from_mail(house_context(sender.company), fact)
+        take_from_mail(house_context(sender.company), mail.pk)
     with scope(sender.company.pk):
         [taken] = IncomingInvoice.objects.visible_to(sender.ctx)
         assert (taken.number, [row.pk for row, bills in incoming_of_mail(sender.ctx, mail) if not bills]) == ("INV-2026-00001", [taken.pk])
@@ -153,11 +151,11 @@ def test_a_file_that_waits_for_the_scanner_is_taken_when_it_is_cleared(sender: S
         [file] = files_of(sender.ctx, mail.pk)
         FileScan.objects.create(company=sender.company, file=file, asked_at=sender.ctx.now)
     house = house_context(sender.company)
-    take_from_mail(house, MailTaken(mail.pk, mail.mailbox_id or 0, "message", False))
+    take_from_mail(house, mail.pk)
     with scope(sender.company.pk):
         assert not IncomingInvoice.objects.visible_to(sender.ctx).exists()
         scan = FileScan.objects.visible_to(sender.ctx).get(file=file)
     note_scan(house, scan=scan.pk)
-    take_cleared_file(house, FileCleared(file.pk))
+    take_cleared_file(house, file.pk)
     with scope(sender.company.pk):
         assert IncomingInvoice.objects.visible_to(sender.ctx).get().file_id == file.pk

@@ -1,0 +1,26 @@
+"""The office behind the desk of the demo company: its books before the story begins, and what it did with them until now."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .demo_assets import take_over_assets
+from .demo_bills import receive_bills
+from .demo_books import close_months, open_books, remind, send_invoices, take_statement
+from .demo_expenses import claim_expenses
+from .demo_plan import plan_year
+
+if TYPE_CHECKING:
+    from .demo import Cast
+
+
+def begin_office(cast: Cast) -> None:
+    """What was there before the first day that is told."""
+    open_books(cast)
+    send_invoices(cast)
+
+
+def work_in_office(cast: Cast) -> None:
+    """Bills, assets, expenses, bank, reminders; then the months that are over are closed, and the year is planned."""
+    for tell in (receive_bills, take_over_assets, claim_expenses, take_statement, remind, close_months, plan_year):
+        tell(cast)
