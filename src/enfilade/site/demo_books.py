@@ -31,6 +31,28 @@ def open_books(cast: Cast) -> None:
     cast.do("owner", at, "dunning.begin_dunning")
 
 
+def take_over_months(cast: Cast) -> None:
+    """What earlier months brought and cost, an entry for each, as it was kept before the company came here."""
+    month = (cast.owner.today - timedelta(days=BOOKS_DAYS)).replace(month=1, day=1)
+    while (following := (month + timedelta(days=31)).replace(day=1)) <= cast.owner.today:
+        last = following - timedelta(days=1)
+        text = f"Taken over from the books kept before: {month:%B %Y}"
+        cast.do("owner", cast.at(last, 18), "ledger.post_journal", on=last, text=text, lines=_month(cast, last))
+        month = following
+
+
+def _month(cast: Cast, last: date) -> list[dict[str, str]]:
+    """The lines of a month: what goes with the number of patients is more in busy ones; the bank takes what is left."""
+    # The bills of the weeks that are told are entered one by one.
+    told = (cast.owner.today - last).days < BOOKS_DAYS - 30
+    months = [one for one in cast.data["months"] if not (told and one.get("billed"))]
+    busy = cast.data["busy_percent"][last.month - 1]
+    moved = [(one["account"], one["amount"] * (busy if one.get("varies") else 100)) for one in months]
+    moved.append((cast.data["bank_account"]["account"], -sum(minor for _, minor in moved)))
+    currency = cast.owner.company.currency
+    return [{"account_code": code, "debit" if minor > 0 else "credit": str(to_major(abs(minor), currency))} for code, minor in moved]
+
+
 def send_invoices(cast: Cast) -> None:
     """Treatments of the last weeks that patients took home as an invoice; most of them are paid by transfer later."""
     for place, one in enumerate(cast.data["sent_invoices"]):

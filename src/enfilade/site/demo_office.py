@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from .demo_assets import take_over_assets
 from .demo_bills import receive_bills
-from .demo_books import close_months, open_books, remind, send_invoices, take_statement
+from .demo_books import close_months, open_books, remind, send_invoices, take_over_months, take_statement
 from .demo_expenses import claim_expenses
 from .demo_plan import plan_year
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 def begin_office(cast: Cast) -> None:
     """What was there before the first day that is told."""
     open_books(cast)
+    take_over_months(cast)
     send_invoices(cast)
 
 
