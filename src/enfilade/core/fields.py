@@ -66,11 +66,12 @@ class AmountFormField(forms.CharField):
 
 
 class AmountField(models.BigIntegerField):
-    """Column of minor units. The currency is the row's `currency` where it has one, else the company's."""
+    """Column of minor units. The currency is the row's `currency` where it has one, else the company's; with `own` always the company's."""
 
-    def __init__(self, *args: Any, signed: bool = False, **options: Any) -> None:
+    def __init__(self, *args: Any, signed: bool = False, own: bool = False, **options: Any) -> None:
         super().__init__(*args, **options)
         self.signed = signed
+        self.own = own
 
     def formfield(self, **options: Any) -> forms.Field:
         """The form field that reads major units."""
@@ -79,6 +80,11 @@ class AmountField(models.BigIntegerField):
         kept.setdefault("label", str(self.verbose_name).capitalize())
         kept.setdefault("help_text", self.help_text)
         return AmountFormField(signed=self.signed, **kept)
+
+
+def currency_of(row: models.Model, field: object, own: str) -> str:
+    """The currency of an amount of a row: the row's, where it has one and the column is not always in the company's, else own."""
+    return own if getattr(field, "own", False) else getattr(row, "currency", "") or own
 
 
 class LongTextField(models.TextField):

@@ -57,7 +57,7 @@ def line_of_entry(ctx: Context, entry: Entry) -> StatementLine | None:
 def proposals_for(ctx: Context, lines: Sequence[StatementLine]) -> dict[int, list[rules.Proposal]]:
     """What each line may be, the surest first. Shape: key of the line -> proposals. The number of queries does not grow with the lines.
 
-    Only invoices in the currency of the line are proposed, and only money in the company's own is kept on account.
+    Only invoices in the currency of the line are proposed.
     """
     facts = [_facts(line) for line in lines]
     learnt = _rules(ctx, {line.iban for line in lines if line.iban})
@@ -78,7 +78,7 @@ def proposals_for(ctx: Context, lines: Sequence[StatementLine]) -> dict[int, lis
             line,
             [i for i in invoices if i.currency == line.currency],
             entries.get(bank, []),
-            [r for r, a in learnt.items() if a in (None, bank) and (line.currency == ctx.company.currency or not r.party)],
+            [r for r, a in learnt.items() if a in (None, bank)],
             others[line.key],
         )
         for line, bank in zip(facts, (row.bank_account_id for row in lines), strict=True)

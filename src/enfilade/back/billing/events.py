@@ -1,4 +1,6 @@
-"""What happened to charges, invoices, payments and drawers. Amounts in minor units of the company's currency."""
+"""What happened to charges, invoices, payments and drawers. Amounts in minor units, of `currency` where there is one, else of the
+company's own.
+"""
 
 from __future__ import annotations
 
@@ -36,6 +38,7 @@ class InvoiceIssued:
     total_minor: int
     on: str
     origin: str
+    currency: str
 
 
 @event
@@ -46,6 +49,7 @@ class InvoiceCredited:
     invoice: int
     party: int
     total_minor: int
+    currency: str
 
 
 @event
@@ -59,6 +63,7 @@ class PaymentTaken:
     amount_minor: int
     open_minor: int
     origin: str
+    currency: str
 
 
 @event
@@ -70,6 +75,7 @@ class PaymentRefunded:
     invoice: int | None
     party: int
     amount_minor: int
+    currency: str
 
 
 @event
@@ -79,6 +85,7 @@ class PaymentVoided:
     payment: int
     party: int
     amount_minor: int
+    currency: str
 
 
 @event
@@ -90,6 +97,7 @@ class PaymentAllocated:
     party: int
     amount_minor: int
     open_minor: int
+    currency: str
 
 
 @event
@@ -101,6 +109,7 @@ class WrittenOff:
     party: int
     kind: str
     amount_minor: int
+    currency: str
 
 
 @event

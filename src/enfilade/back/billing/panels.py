@@ -42,6 +42,14 @@ def _table(ctx: Context, rows: Sequence[models.Model], columns: tuple[str, ...],
     return {"columns": heads, "rows": cells, "empty": empty, "count": len(rows)}
 
 
+def _sums(rows: Sequence[Any], name: str) -> str:
+    """What an amount of some documents comes to, in each of their currencies."""
+    sums: dict[str, int] = {}
+    for row in rows:
+        sums[row.currency] = sums.get(row.currency, 0) + getattr(row, name)
+    return " + ".join(format_amount(minor, currency) for currency, minor in sums.items())
+
+
 @panel(on=Party, title="Open charges", permission="billing.view_charge", template="billing/panel_table.html", icon="list-plus")
 def party_charges(ctx: Context, party: Party) -> dict[str, Any]:
     """What was done for a party and is on no bill yet."""
@@ -56,7 +64,7 @@ def party_open_items(ctx: Context, party: Party) -> dict[str, Any]:
     rows = open_invoices(ctx, party)
     found = _table(ctx, rows, ("number", "issued_on", "due_on", "total_minor", "open_minor", "state"), "Nothing is owed.")
     if rows:
-        total = format_amount(sum(row.open_minor for row in rows), ctx.company.currency)
+        total = _sums(rows, "open_minor")
         blank = {"kind": "text", "text": " "}
         found["foot"] = [{"kind": "text", "text": say("Owed")}, *[blank] * 3, {"kind": "amount", "text": total}, blank]
     return found
@@ -93,7 +101,7 @@ def party_on_account(ctx: Context, party: Party) -> dict[str, Any] | None:
     if not rows:
         return None
     found = _table(ctx, rows, ("number", "on", "method", "amount_minor", "rest_minor"), "")
-    total, blank = format_amount(sum(row.rest_minor for row in rows), ctx.company.currency), {"kind": "text", "text": " "}
+    total, blank = _sums(rows, "rest_minor"), {"kind": "text", "text": " "}
     found["foot"] = [{"kind": "text", "text": say("On account")}, *[blank] * 3, {"kind": "amount", "text": total}]
     return found
 

@@ -46,7 +46,7 @@ def invoice_pdf(ctx: Context, invoice: Invoice, template: PaperTemplate | None =
         "facts": _facts(ctx, invoice, lines),
         "columns": LINE_COLUMNS,
         "rows": [_row(line, invoice.currency) for line in lines],
-        "totals": _totals(invoice, lines),
+        "totals": _totals(invoice, lines, ctx.company.currency),
         "notes": _notes(ctx, invoice, lines, head),
     }
     code = CREDIT_NOTE if invoice.kind == Invoice.Kind.CREDIT_NOTE else INVOICE
@@ -180,10 +180,15 @@ def _tax_label(rate: str, country: str, base: str) -> str:
     return f"{rate} % tax ({country}) on {base}" if country else f"{rate} % tax on {base}"
 
 
-def _totals(invoice: Invoice, lines: list[InvoiceLine]) -> list[list[str]]:
+def _totals(invoice: Invoice, lines: list[InvoiceLine], own: str) -> list[list[str]]:
+    """The sums of a document; in a foreign currency also the tax in the company's, as Directive 2006/112/EC art. 230 wants it."""
     currency = invoice.currency
     net, total = format_amount(invoice.net_minor, currency), format_amount(invoice.total_minor, currency)
-    return [["Net", net], *_tax_pairs(lines, currency), ["Total", total]]
+    pairs = [["Net", net], *_tax_pairs(lines, currency), ["Total", total]]
+    if invoice.worth_minor is not None and invoice.rate is not None and invoice.tax_minor:
+        said = f"Tax in {own} (1 {own} = {format_number(invoice.rate.normalize())} {currency})"
+        pairs.append([said, format_amount(sum(line.tax_worth_minor or 0 for line in lines), own)])
+    return pairs
 
 
 def _notes(ctx: Context, invoice: Invoice, lines: list[InvoiceLine], head: Letterhead | None) -> list[str]:

@@ -6,20 +6,27 @@ from enfilade.back.ledger.subledgers import Difference, differences_of
 from enfilade.core.context import Context
 
 _DOCUMENTS = """
-    SELECT 'billing.invoice:' || id AS ref, number, party_id, CASE kind WHEN 'invoice' THEN total_minor ELSE -total_minor END AS amount
-      FROM billing_invoice WHERE company_id = %(company)s AND number IS NOT NULL
+    SELECT 'billing.invoice:' || id, number, party_id, currency, sign * total_minor, sign * coalesce(worth_minor, total_minor)
+      FROM billing_invoice CROSS JOIN LATERAL (SELECT CASE kind WHEN 'invoice' THEN 1 ELSE -1 END AS sign) s
+     WHERE company_id = %(company)s AND number IS NOT NULL
     UNION ALL
-    SELECT 'billing.payment:' || id, number, party_id,
-           CASE WHEN state = 'void' THEN 0 WHEN kind = 'payment' THEN -amount_minor ELSE amount_minor END
-      FROM billing_payment WHERE company_id = %(company)s
+    SELECT 'billing.payment:' || id, number, party_id, currency, sign * amount_minor, sign * coalesce(worth_minor, amount_minor)
+      FROM billing_payment CROSS JOIN LATERAL (SELECT CASE WHEN state = 'void' THEN 0 WHEN kind = 'payment' THEN -1 ELSE 1 END AS sign) s
+     WHERE company_id = %(company)s
     UNION ALL
-    SELECT 'billing.writeoff:' || w.id, i.number, i.party_id, CASE w.state WHEN 'standing' THEN -w.amount_minor ELSE 0 END
-      FROM billing_writeoff w JOIN billing_invoice i ON i.id = w.invoice_id WHERE w.company_id = %(company)s
+    SELECT 'billing.writeoff:' || w.id, i.number, i.party_id, i.currency, sign * w.amount_minor,
+           sign * coalesce(w.worth_minor, w.amount_minor)
+      FROM billing_writeoff w JOIN billing_invoice i ON i.id = w.invoice_id
+     CROSS JOIN LATERAL (SELECT CASE w.state WHEN 'standing' THEN -1 ELSE 0 END AS sign) s
+     WHERE w.company_id = %(company)s
     UNION ALL
-    SELECT 'billing.allocation:' || a.id, i.number, d.party_id, CASE a.state WHEN 'standing' THEN d.amount ELSE 0 END
+    SELECT 'billing.allocation:' || a.id, i.number, d.party_id, i.currency, sum(s.sign * d.amount), sum(s.sign * d.worth)
       FROM billing_allocation a JOIN billing_invoice i ON i.id = a.invoice_id JOIN billing_payment y ON y.id = a.payment_id
-     CROSS JOIN LATERAL (VALUES (y.party_id, a.amount_minor), (i.party_id, -a.amount_minor)) AS d (party_id, amount)
-     WHERE a.company_id = %(company)s AND y.party_id <> i.party_id
+     CROSS JOIN LATERAL (VALUES (y.party_id, a.amount_minor, coalesce(a.paid_worth_minor, a.amount_minor)),
+                                (i.party_id, -a.amount_minor, -coalesce(a.worth_minor, a.amount_minor))) AS d (party_id, amount, worth)
+     CROSS JOIN LATERAL (SELECT CASE a.state WHEN 'standing' THEN 1 ELSE 0 END AS sign) s
+     WHERE a.company_id = %(company)s AND (y.party_id <> i.party_id OR a.currency <> '')
+     GROUP BY a.id, i.id, d.party_id
 """
 
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from django.db.models import Sum
+from django.db.models import F, Sum
+from django.db.models.functions import Coalesce
 
 from enfilade.back.ledger.queries import balance_of, ledger_book
 from enfilade.base.books.queries import last_period
 from enfilade.core.context import Context
+from enfilade.core.fields import AmountField
 from enfilade.core.proofs import proof
 from enfilade.core.ui.format import format_amount
 
 from .models import Invoice, Payment
+
+# In the company's currency, as the books count it.
+_OPEN = Coalesce(F("worth_minor") - F("gone_worth_minor"), F("open_minor"), output_field=AmountField())
+_REST = Coalesce(F("worth_minor") - F("gone_worth_minor"), F("rest_minor"), output_field=AmountField())
 
 
 @proof(
@@ -23,8 +29,8 @@ def owed_by_customers(ctx: Context) -> list[str]:
         return []
     still = [Invoice.State.ISSUED, Invoice.State.PART_PAID]
     rows = Invoice.objects.visible_to(ctx).filter(kind=Invoice.Kind.INVOICE, state__in=still)
-    kept = Payment.objects.visible_to(ctx).filter(rest_minor__gt=0).aggregate(sum=Sum("rest_minor"))["sum"] or 0
-    said = int(rows.aggregate(sum=Sum("open_minor"))["sum"] or 0) - int(kept)
+    kept = Payment.objects.visible_to(ctx).filter(rest_minor__gt=0).aggregate(sum=Sum(_REST))["sum"] or 0
+    said = int(rows.aggregate(sum=Sum(_OPEN))["sum"] or 0) - int(kept)
     posted = balance_of(ctx, "receivable", last.ends_on)
     open_amount, balance = (format_amount(amount, ctx.company.currency) for amount in (said, posted))
     return [f"Open invoices less what is on account are {open_amount}, the account of customers is {balance}."] if said != posted else []

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Count, Q, Sum
-from django.db.models.functions import Lower
+from django.db.models.functions import Coalesce, Lower
 
 from enfilade.back.tax.treatment import Treatment
 from enfilade.base.party.models import Address, Party
@@ -41,7 +41,8 @@ class Takings:
 def expected_cash(session: DrawerSession) -> int:
     """What a drawer that the caller sees should hold: float and cash in less cash out, summed by the database."""
     refund = Q(kind=Payment.Kind.REFUND)
-    moved = session.payments.aggregate(came=Sum("amount_minor", filter=~refund), went=Sum("amount_minor", filter=refund))
+    counted = Coalesce("own_minor", "amount_minor")
+    moved = session.payments.aggregate(came=Sum(counted, filter=~refund), went=Sum(counted, filter=refund))
     return session.float_minor + int(moved["came"] or 0) - int(moved["went"] or 0)
 
 
@@ -117,11 +118,14 @@ def on_account(ctx: Context, party: Party | None = None) -> list[Payment]:
     return list(rows.select_related("party").order_by("pk"))
 
 
-def left_by_rate(ctx: Context, invoice: Invoice) -> dict[tuple[str, int], list[int]]:
-    """What each tax rate of an invoice has left, credits and write-offs taken off. Shape: (tax class, rate_bp) -> [net, tax]."""
+def left_by_rate(ctx: Context, invoice: Invoice, worth: str = "") -> dict[tuple[str, int], list[int]]:
+    """What each tax rate of an invoice has left, credits and write-offs taken off. Shape: (tax class, rate_bp) -> [net, tax].
+
+    worth: "_worth" for what an invoice in a foreign currency has left in the company's.
+    """
     billed = InvoiceLine.objects.visible_to(ctx).filter(invoice=invoice).order_by("pk")
     credited = InvoiceLine.objects.visible_to(ctx).filter(invoice__cancels=invoice, invoice__number__isnull=False)
-    fields = ("tax_class", "tax_rate_bp", "net_minor", "tax_minor")
+    fields = ("tax_class", "tax_rate_bp", f"net{worth}_minor", f"tax{worth}_minor")
     left: dict[tuple[str, int], list[int]] = {}
     for sign, rows in ((1, billed), (-1, credited)):
         for tax_class, rate, net, tax in rows.values_list(*fields):
@@ -131,8 +135,8 @@ def left_by_rate(ctx: Context, invoice: Invoice) -> dict[tuple[str, int], list[i
     given_up = WriteOff.objects.visible_to(ctx).filter(invoice=invoice, state=WriteOff.State.STANDING)
     for share in (share for shares in given_up.values_list("shares", flat=True) for share in shares):
         net_tax = left[share["tax_class"], share["rate_bp"]]
-        net_tax[0] -= share["net_minor"]
-        net_tax[1] -= share["tax_minor"]
+        net_tax[0] -= share[f"net{worth}_minor"]
+        net_tax[1] -= share[f"tax{worth}_minor"]
     return left
 
 
@@ -188,12 +192,10 @@ def open_drawers(ctx: Context) -> list[DrawerSession]:
 def takings(ctx: Context, on: date, drawer: DrawerSession | None = None) -> list[Takings]:
     """Money in and out by method, in the order of the methods; a method without any is there too.
 
-    on: the day; of a drawer's session all its days count.
+    What came in a foreign currency counts by what it is worth. on: the day; of a drawer's session all its days count.
     """
     rows = Payment.objects.visible_to(ctx).filter(voided_on=None, **({"on": on} if drawer is None else {"drawer": drawer}))
-    refund = Q(kind=Payment.Kind.REFUND)
-    sums = rows.values_list("method").annotate(
-        number=Count("pk"), came=Sum("amount_minor", filter=~refund), went=Sum("amount_minor", filter=refund)
-    )
+    refund, counted = Q(kind=Payment.Kind.REFUND), Coalesce("own_minor", "worth_minor", "amount_minor")
+    sums = rows.values_list("method").annotate(number=Count("pk"), came=Sum(counted, filter=~refund), went=Sum(counted, filter=refund))
     found = {method: (number, int(came or 0), int(went or 0)) for method, number, came, went in sums.order_by("method")}
     return [Takings(m.value, *found.get(m.value, (0, 0, 0))) for m in Payment.Method]

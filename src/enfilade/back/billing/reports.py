@@ -7,11 +7,14 @@ from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any
 
 from django.db.models import F, Q, Sum
+from django.db.models.functions import Cast, Coalesce, Round
 
 from enfilade.back.ledger.queries import balance_of
+from enfilade.back.ledger.subledgers import revalued_by
 from enfilade.base.party.models import Party
 from enfilade.core.command import Input
 from enfilade.core.context import Context
+from enfilade.core.fields import AmountField
 from enfilade.core.language.words import say
 from enfilade.core.resource import report
 from enfilade.core.ui.format import format_amount
@@ -21,8 +24,10 @@ from .models import Charge, DrawerSession, Invoice
 from .proof import differences, sentence_of
 from .queries import needs_proof, takings
 from .standing import balances_on_account, open_items
-from .statements import account_of
+from .statements import Account, accounts_of
 
+# In the company's currency; those that documents are written in have as many decimals.
+_DISCOUNT = Coalesce(Cast(Round(F("discount_minor") / F("rate")), AmountField()), "discount_minor")
 Today = Annotated[date, Input(prefill="ctx.today")]
 Month = Annotated[date, Input(prefill="ctx.month")]
 Customer = Annotated[Party | None, Input(shared=True, label="Customer")]
@@ -33,14 +38,20 @@ def receivables(ctx: Context, *, on: Today) -> dict[str, Any]:
     """What customers owe on a day, by how long it is overdue, and what they have on account.
 
     on: payments, credit notes and write-offs up to this day are taken off.
-    Shape: one row per party, largest debt first; one amount per age, what is on account, and the sum.
+    Shape: one row per party and currency, largest debt first; one amount per age, what is on account, and the sum, in the company's
+    currency as the books count them. Where something is in a foreign currency, two columns say in which and how much.
     """
     names = rules.age_names()
-    debts: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0] * (len(names) + 1))
+    debts: dict[tuple[str, str, str], list[int]] = defaultdict(lambda: [0] * (len(names) + 1))
+    foreign: dict[tuple[str, str, str], int] = defaultdict(int)
     for item in open_items(ctx, on):
-        debts[item.party_name, item.party_number][names.index(rules.age_of(item.due_on, on))] += item.open_minor
+        key = (item.party_name, item.party_number, item.currency)
+        debts[key][names.index(rules.age_of(item.due_on, on))] += item.worth_minor
+        foreign[key] += item.open_minor
     for balance in balances_on_account(ctx, on):
-        debts[balance.party_name, balance.party_number][-1] -= balance.amount_minor
+        key = (balance.party_name, balance.party_number, balance.currency)
+        debts[key][-1] -= balance.worth_minor
+        foreign[key] -= balance.amount_minor
     columns = [{"name": "number", "label": "Number", "kind": "text"}, {"name": "party", "label": "Party", "kind": "text"}]
     columns += [{"name": f"age_{i}_minor", "label": name, "kind": "amount"} for i, name in enumerate(names)]
     columns += [
@@ -54,11 +65,16 @@ def receivables(ctx: Context, *, on: Today) -> dict[str, Any]:
             **{f"age_{i}_minor": age for i, age in enumerate(ages[:-1])},
             "on_account_minor": ages[-1],
             "open_minor": sum(ages),
+            "currency": currency,
+            "foreign_minor": foreign[name, number, currency],
         }
-        for (name, number), ages in debts.items()
+        for (name, number, currency), ages in debts.items()
     ]
-    rows.sort(key=lambda row: (-row["open_minor"], row["party"]))
     totals = {c["name"]: sum(row[c["name"]] for row in rows) for c in columns if c["kind"] == "amount"}
+    if {currency for *_, currency in debts} - {ctx.company.currency}:
+        columns.append({"name": "currency", "label": "Currency", "kind": "text"})
+        columns.append({"name": "foreign_minor", "label": "Open in it", "kind": "amount", "currency_in": "currency"})
+    rows.sort(key=lambda row: (-row["open_minor"], row["party"]))
     return {"columns": columns, "rows": rows, "totals": totals}
 
 
@@ -66,19 +82,36 @@ def receivables(ctx: Context, *, on: Today) -> dict[str, Any]:
 def customer_statement(ctx: Context, *, customer: Customer = None, from_on: Month, to_on: Today) -> dict[str, Any]:
     """Everything that a customer was billed, paid and got back between two days, and what she owed after each.
 
-    Shape: one row per document and payment, in the order of their days; the first and the last say what was owed.
+    Shape: one row per document and payment, in the order of their days; the first and the last say what was owed. Each currency in which
+    there was anything follows by itself.
     """
     columns = [
         {"name": "on", "label": "Date", "kind": "date"},
         {"name": "text", "label": "Text", "kind": "text"},
-        {"name": "billed_minor", "label": "Billed", "kind": "amount"},
-        {"name": "settled_minor", "label": "Paid and credited", "kind": "amount"},
-        {"name": "owed_minor", "label": "Owed", "kind": "amount"},
+        {"name": "billed_minor", "label": "Billed", "kind": "amount", "currency_in": "currency"},
+        {"name": "settled_minor", "label": "Paid and credited", "kind": "amount", "currency_in": "currency"},
+        {"name": "owed_minor", "label": "Owed", "kind": "amount", "currency_in": "currency"},
     ]
     if customer is None:
         return {"columns": columns, "rows": [], "notes": ["Choose a customer."]}
-    found = account_of(ctx, customer, from_on, to_on)
-    rows: list[dict[str, Any]] = [{"on": from_on, "text": say("Owed before"), "owed_minor": found.before_minor, "emphasis": True}]
+    accounts = accounts_of(ctx, customer, from_on, to_on)
+    tiles = [
+        (name, minor, account.currency)
+        for account in accounts
+        for name, minor in (*account.ages, ("On account", -account.on_account_minor))
+        if minor
+    ]
+    return {
+        "columns": columns,
+        "rows": [row for account in accounts for row in _statement_rows(account, from_on, to_on)],
+        "tiles": [{"label": name, "value": format_amount(minor, c), "value_minor": minor, "tone": ""} for name, minor, c in tiles],
+        "owed_minor": accounts[0].owed_minor,
+    }
+
+
+def _statement_rows(account: Account, from_on: date, to_on: date) -> list[dict[str, Any]]:
+    """The rows of one currency, between what was owed before and what is owed."""
+    rows: list[dict[str, Any]] = [{"on": from_on, "text": say("Owed before"), "owed_minor": account.before_minor, "emphasis": True}]
     rows += [
         {
             "on": line.on,
@@ -88,20 +121,11 @@ def customer_statement(ctx: Context, *, customer: Customer = None, from_on: Mont
             "settled_minor": max(-line.amount_minor, 0) or None,
             "owed_minor": line.owed_minor,
         }
-        for line in found.lines
+        for line in account.lines
     ]
     billed, settled = (sum(row.get(name) or 0 for row in rows) for name in ("billed_minor", "settled_minor"))
-    last = {"on": to_on, "text": say("Owed"), "billed_minor": billed, "settled_minor": settled, "owed_minor": found.owed_minor}
-    rows.append({**last, "emphasis": True})
-    tiles = [(name, minor) for name, minor in found.ages if minor] + (
-        [("On account", -found.on_account_minor)] if found.on_account_minor else []
-    )
-    return {
-        "columns": columns,
-        "rows": rows,
-        "tiles": [{"label": name, "value": _money(ctx, minor), "value_minor": minor, "tone": ""} for name, minor in tiles],
-        "owed_minor": found.owed_minor,
-    }
+    last = {"on": to_on, "text": say("Owed"), "billed_minor": billed, "settled_minor": settled, "owed_minor": account.owed_minor}
+    return [{**row, "currency": account.currency} for row in (*rows, {**last, "emphasis": True})]
 
 
 @report(title="Invoices against the ledger", permission="billing.view_invoice", icon="scale", order=15)
@@ -111,19 +135,26 @@ def receivables_proof(ctx: Context) -> dict[str, Any]:
     Shape: one row per document; empty when all agree, which is what is expected.
     """
     rows = [
-        {"document": d.number or d.ref, "said_minor": d.said_minor, "posted_minor": d.posted_minor, "why": sentence_of(d)}
+        {
+            "document": d.number or d.ref,
+            "said_minor": d.said_minor,
+            "posted_minor": d.posted_minor,
+            "why": sentence_of(d),
+            "currency": d.currency,
+        }
         for d in differences(ctx)
     ]
-    items = sum(item.open_minor for item in open_items(ctx, ctx.today))
-    kept, ledger = sum(b.amount_minor for b in balances_on_account(ctx, ctx.today)), balance_of(ctx, "receivable", ctx.today)
+    items = sum(item.worth_minor for item in open_items(ctx, ctx.today))
+    kept = sum(b.worth_minor for b in balances_on_account(ctx, ctx.today))
+    ledger = balance_of(ctx, "receivable", ctx.today) - revalued_by(ctx, "receivable", ctx.today)
     difference = ledger - items + kept
     tiles = [("Open invoices", items, ""), ("On account", -kept, ""), ("Account of customers", ledger, "")]
     tiles.append(("Difference", difference, "bad" if difference else "ok"))
     return {
         "columns": [
             {"name": "document", "label": "Document", "kind": "text"},
-            {"name": "said_minor", "label": "By the document", "kind": "amount"},
-            {"name": "posted_minor", "label": "In the ledger", "kind": "amount"},
+            {"name": "said_minor", "label": "By the document", "kind": "amount", "currency_in": "currency"},
+            {"name": "posted_minor", "label": "In the ledger", "kind": "amount", "currency_in": "currency"},
             {"name": "why", "label": "Why", "kind": "text"},
         ],
         "rows": rows,
@@ -148,7 +179,7 @@ def day_takings(ctx: Context, *, on: Today) -> dict[str, Any]:
     issued = (
         Invoice.objects.visible_to(ctx)
         .filter(issued_on=on, kind=Invoice.Kind.INVOICE)
-        .aggregate(total=Sum("total_minor"), discount=Sum("discount_minor"))
+        .aggregate(total=Sum(Coalesce("worth_minor", "total_minor")), discount=Sum(_DISCOUNT))
     )
     columns = [
         ("method", "Method", "text"),

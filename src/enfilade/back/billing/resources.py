@@ -35,13 +35,14 @@ class InvoiceResource(Resource):
 
     model = Invoice
     columns = ("number", "party", "issued_on", "due_on", "total_minor", "open_minor", "state")
-    filters = ("state", "kind", "party", "issued_on", "due_on", "total_minor")
+    filters = ("state", "kind", "party", "issued_on", "due_on", "currency", "total_minor")
     search = ("number", "party__name", "note")
     words = InvoiceWord
     words_through = ("party",)
     facts = (
         "party", "kind", "issued_on", "due_on", "net_minor", "tax_minor", "total_minor", "discount_minor", "paid_minor", "credited_minor",
-        "deducted_minor", "written_off_minor", "open_minor", "cancels", "origin", "note", "bill_to",
+        "deducted_minor", "written_off_minor", "open_minor", "currency", "rate", "worth_minor", "open_worth_minor",
+        "cancels", "origin", "note", "bill_to",
     )  # fmt: skip
     lines = {
         "lines": ("description", "quantity", "unit_price_minor", "discount_minor", "tax_percent", "net_minor", "tax_minor", "total_minor")
@@ -79,7 +80,8 @@ class PaymentResource(Resource):
     filters = ("method", "kind", "on", "party", "invoice", "drawer", "state", "rest_minor")
     search = ("number", "party__name", "invoice__number")
     facts = (
-        "party", "invoice", "kind", "method", "amount_minor", "on", "received_at", "received_by", "drawer", "refunds", "refunded_minor",
+        "party", "invoice", "kind", "method", "currency", "amount_minor", "own_minor", "worth_minor", "on", "received_at",
+        "received_by", "drawer", "refunds", "refunded_minor",
         "allocated_minor", "rest_minor", "voided_on", "reason",
     )  # fmt: skip
     icon = "banknote"
@@ -94,7 +96,19 @@ class AllocationResource(Resource):
     columns = ("on", "payment", "invoice", "amount_minor", "made_by", "undone_on", "state")
     filters = ("on", "payment", "invoice", "state")
     search = ("payment__number", "invoice__number")
-    facts = ("payment", "invoice", "amount_minor", "on", "made_by", "made_at", "undone_on", "undone_by", "reason")
+    facts = (
+        "payment",
+        "invoice",
+        "amount_minor",
+        "worth_minor",
+        "paid_worth_minor",
+        "on",
+        "made_by",
+        "made_at",
+        "undone_on",
+        "undone_by",
+        "reason",
+    )
     ordering = "-on"
     icon = "split"
     order = 32
@@ -112,6 +126,7 @@ class WriteOffResource(Resource):
         "invoice",
         "kind",
         "amount_minor",
+        "worth_minor",
         "net_minor",
         "tax_minor",
         "on",

@@ -17,23 +17,29 @@ from enfilade.core.context import Context
 # What settled an invoice later, or was taken back later, counts for the day as if it had not happened yet.
 _OPEN = """
 WITH later AS (
-    SELECT invoice_id, amount_minor FROM billing_allocation WHERE company_id = %(company)s AND "on" > %(on)s AND state = 'standing'
+    SELECT invoice_id, amount_minor, coalesce(worth_minor, amount_minor) AS worth
+      FROM billing_allocation WHERE company_id = %(company)s AND "on" > %(on)s AND state = 'standing'
     UNION ALL
-    SELECT invoice_id, -amount_minor FROM billing_allocation WHERE company_id = %(company)s AND undone_on > %(on)s AND "on" <= %(on)s
+    SELECT invoice_id, -amount_minor, -coalesce(worth_minor, amount_minor)
+      FROM billing_allocation WHERE company_id = %(company)s AND undone_on > %(on)s AND "on" <= %(on)s
     UNION ALL
-    SELECT invoice_id, amount_minor FROM billing_writeoff WHERE company_id = %(company)s AND "on" > %(on)s AND state = 'standing'
+    SELECT invoice_id, amount_minor, coalesce(worth_minor, amount_minor) AS worth
+      FROM billing_writeoff WHERE company_id = %(company)s AND "on" > %(on)s AND state = 'standing'
     UNION ALL
-    SELECT invoice_id, -amount_minor FROM billing_writeoff WHERE company_id = %(company)s AND undone_on > %(on)s AND "on" <= %(on)s
+    SELECT invoice_id, -amount_minor, -coalesce(worth_minor, amount_minor)
+      FROM billing_writeoff WHERE company_id = %(company)s AND undone_on > %(on)s AND "on" <= %(on)s
     UNION ALL
-    SELECT cancels_id, total_minor FROM billing_invoice WHERE company_id = %(company)s AND kind = 'credit_note' AND issued_on > %(on)s
+    SELECT cancels_id, total_minor, coalesce(worth_minor, total_minor)
+      FROM billing_invoice WHERE company_id = %(company)s AND kind = 'credit_note' AND issued_on > %(on)s
 ), moved AS (
-    SELECT invoice_id, sum(amount_minor)::bigint AS amount FROM later GROUP BY 1
+    SELECT invoice_id, sum(amount_minor)::bigint AS amount, sum(worth)::bigint AS worth FROM later GROUP BY 1
 ), wanted AS (
     SELECT id FROM billing_invoice WHERE company_id = %(company)s AND state IN ('issued', 'part_paid')
     UNION
     SELECT invoice_id FROM moved
 )
-SELECT i.id, i.number, i.party_id, p.number, p.name, i.issued_on, i.due_on, i.open_minor + coalesce(m.amount, 0)
+SELECT i.id, i.number, i.party_id, p.number, p.name, i.issued_on, i.due_on, i.open_minor + coalesce(m.amount, 0),
+       i.currency, coalesce(i.worth_minor - i.gone_worth_minor, i.open_minor) + coalesce(m.worth, 0)
   FROM wanted JOIN billing_invoice i USING (id) JOIN party_party p ON p.id = i.party_id LEFT JOIN moved m ON m.invoice_id = i.id
  WHERE i.company_id = %(company)s AND i.kind = 'invoice' AND i.issued_on <= %(on)s AND i.open_minor + coalesce(m.amount, 0) <> 0
    AND (%(parties)s::bigint[] IS NULL OR i.party_id = ANY(%(parties)s::bigint[]))
@@ -41,57 +47,68 @@ SELECT i.id, i.number, i.party_id, p.number, p.name, i.issued_on, i.due_on, i.op
 """
 _ON_ACCOUNT = """
 WITH later AS (
-    SELECT refunds_id AS payment_id, amount_minor FROM billing_payment WHERE company_id = %(company)s AND kind = 'refund' AND "on" > %(on)s
+    SELECT refunds_id AS payment_id, amount_minor, coalesce(worth_minor, amount_minor) AS worth
+      FROM billing_payment WHERE company_id = %(company)s AND kind = 'refund' AND "on" > %(on)s
     UNION ALL
-    SELECT payment_id, amount_minor FROM billing_allocation WHERE company_id = %(company)s AND "on" > %(on)s AND state = 'standing'
+    SELECT payment_id, amount_minor, coalesce(paid_worth_minor, amount_minor)
+      FROM billing_allocation WHERE company_id = %(company)s AND "on" > %(on)s AND state = 'standing'
     UNION ALL
-    SELECT payment_id, -amount_minor FROM billing_allocation WHERE company_id = %(company)s AND undone_on > %(on)s AND "on" <= %(on)s
+    SELECT payment_id, -amount_minor, -coalesce(paid_worth_minor, amount_minor)
+      FROM billing_allocation WHERE company_id = %(company)s AND undone_on > %(on)s AND "on" <= %(on)s
     UNION ALL
-    SELECT id, amount_minor FROM billing_payment WHERE company_id = %(company)s AND voided_on > %(on)s
+    SELECT id, amount_minor, coalesce(worth_minor, amount_minor) FROM billing_payment WHERE company_id = %(company)s AND voided_on > %(on)s
 ), moved AS (
-    SELECT payment_id, sum(amount_minor)::bigint AS amount FROM later GROUP BY 1
+    SELECT payment_id, sum(amount_minor)::bigint AS amount, sum(worth)::bigint AS worth FROM later GROUP BY 1
 ), wanted AS (
     SELECT id FROM billing_payment WHERE company_id = %(company)s AND rest_minor > 0
     UNION
     SELECT payment_id FROM moved
 )
-SELECT y.party_id, p.number, p.name, sum(y.rest_minor + coalesce(m.amount, 0))::bigint
+SELECT y.party_id, p.number, p.name, sum(y.rest_minor + coalesce(m.amount, 0))::bigint, y.currency,
+       sum(CASE WHEN y.voided_on IS NULL THEN coalesce(y.worth_minor - y.gone_worth_minor, y.rest_minor) ELSE 0 END
+           + coalesce(m.worth, 0))::bigint
   FROM wanted JOIN billing_payment y USING (id) JOIN party_party p ON p.id = y.party_id LEFT JOIN moved m ON m.payment_id = y.id
  WHERE y.company_id = %(company)s AND y."on" <= %(on)s AND (%(parties)s::bigint[] IS NULL OR y.party_id = ANY(%(parties)s::bigint[]))
- GROUP BY 1, 2, 3 HAVING sum(y.rest_minor + coalesce(m.amount, 0)) <> 0
+ GROUP BY 1, 2, 3, 5 HAVING sum(y.rest_minor + coalesce(m.amount, 0)) <> 0
 """
 _MOVES = """
-SELECT * FROM (
-    SELECT issued_on AS "on", kind AS what, number, id, CASE kind WHEN 'invoice' THEN total_minor ELSE -total_minor END AS amount
+SELECT "on", what, number, id, amount FROM (
+    SELECT issued_on AS "on", kind AS what, number, id, CASE kind WHEN 'invoice' THEN total_minor ELSE -total_minor END AS amount, currency
       FROM billing_invoice WHERE company_id = %(company)s AND party_id = ANY(%(parties)s) AND number IS NOT NULL
     UNION ALL
-    SELECT "on", kind, number, id, CASE kind WHEN 'payment' THEN -amount_minor ELSE amount_minor END
+    SELECT "on", kind, number, id, CASE kind WHEN 'payment' THEN -amount_minor ELSE amount_minor END, currency
       FROM billing_payment WHERE company_id = %(company)s AND party_id = ANY(%(parties)s)
     UNION ALL
-    SELECT voided_on, 'void', number, id, amount_minor
+    SELECT voided_on, 'void', number, id, amount_minor, currency
       FROM billing_payment WHERE company_id = %(company)s AND party_id = ANY(%(parties)s) AND voided_on IS NOT NULL
     UNION ALL
-    SELECT w."on", w.kind, i.number, i.id, -w.amount_minor FROM billing_writeoff w JOIN billing_invoice i ON i.id = w.invoice_id
+    SELECT w."on", w.kind, i.number, i.id, -w.amount_minor, i.currency FROM billing_writeoff w JOIN billing_invoice i ON i.id = w.invoice_id
      WHERE w.company_id = %(company)s AND i.party_id = ANY(%(parties)s)
     UNION ALL
-    SELECT w.undone_on, 'claimed_again', i.number, i.id, w.amount_minor
+    SELECT w.undone_on, 'claimed_again', i.number, i.id, w.amount_minor, i.currency
       FROM billing_writeoff w JOIN billing_invoice i ON i.id = w.invoice_id
      WHERE w.company_id = %(company)s AND i.party_id = ANY(%(parties)s) AND w.undone_on IS NOT NULL
     UNION ALL
-    SELECT d.day, CASE WHEN d.amount < 0 THEN 'paid_by_other' ELSE 'paid_for_other' END, i.number, i.id, d.amount
+    SELECT d.day, CASE WHEN d.amount < 0 THEN 'paid_by_other' ELSE 'paid_for_other' END, i.number, i.id, d.amount, i.currency
       FROM billing_allocation a JOIN billing_invoice i ON i.id = a.invoice_id JOIN billing_payment y ON y.id = a.payment_id
      CROSS JOIN LATERAL (VALUES (a."on", y.party_id, a.amount_minor), (a."on", i.party_id, -a.amount_minor),
                                 (a.undone_on, y.party_id, -a.amount_minor), (a.undone_on, i.party_id, a.amount_minor)
                         ) AS d (day, party_id, amount)
      WHERE a.company_id = %(company)s AND y.party_id <> i.party_id AND d.day IS NOT NULL AND d.party_id = ANY(%(parties)s)
        AND (y.party_id = ANY(%(parties)s) OR i.party_id = ANY(%(parties)s))
-) moves WHERE "on" <= %(on)s ORDER BY "on", amount <= 0, what, id
+) moves WHERE "on" <= %(on)s AND currency = %(currency)s ORDER BY "on", amount <= 0, what, id
+"""
+_CURRENCIES = """
+SELECT currency FROM billing_invoice WHERE company_id = %(company)s AND party_id = ANY(%(parties)s) AND number IS NOT NULL
+UNION
+SELECT currency FROM billing_payment WHERE company_id = %(company)s AND party_id = ANY(%(parties)s)
+ORDER BY 1
 """
 
 
 @dataclass(frozen=True, slots=True)
 class OpenItem:
-    """An invoice that was open on a day, and how much of it."""
+    """An invoice that was open on a day, and how much of it. worth_minor: what the books count for that in the company's currency."""
 
     invoice: int
     number: str
@@ -101,16 +118,20 @@ class OpenItem:
     issued_on: date
     due_on: date
     open_minor: int
+    currency: str
+    worth_minor: int
 
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """What a party had on account on a day."""
+    """What a party had on account on a day in one currency. worth_minor: what the books count for that in the company's."""
 
     party: int
     party_number: str
     party_name: str
     amount_minor: int
+    currency: str
+    worth_minor: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,17 +151,24 @@ def open_items(ctx: Context, on: date, parties: Collection[int] | None = None) -
 
 
 def balances_on_account(ctx: Context, on: date, parties: Collection[int] | None = None) -> list[Balance]:
-    """What was on account of each party at the end of a day."""
+    """What was on account of each party, in each currency, at the end of a day."""
     return [Balance(*row) for row in _ask(ctx, _ON_ACCOUNT, on, parties)]
 
 
-def moves_of(ctx: Context, parties: Collection[int], from_on: date, to_on: date) -> tuple[int, list[Move]]:
-    """What parties owed before a day, and everything that moved from then until another day."""
-    moves = [Move(*row) for row in _ask(ctx, _MOVES, to_on, parties)]
+def moves_of(ctx: Context, parties: Collection[int], from_on: date, to_on: date, currency: str = "") -> tuple[int, list[Move]]:
+    """What parties owed before a day in one currency, the company's when left out, and all that moved from then until another day."""
+    moves = [Move(*row) for row in _ask(ctx, _MOVES, to_on, parties, currency or ctx.company.currency)]
     return sum(m.amount_minor for m in moves if m.on < from_on), [m for m in moves if m.on >= from_on]
 
 
-def _ask(ctx: Context, sql: str, on: date, parties: Collection[int] | None) -> list[tuple[Any, ...]]:
+def currencies_of(ctx: Context, parties: Collection[int]) -> list[str]:
+    """In which currencies parties were billed or paid, the company's own first, also where nothing was."""
+    own = ctx.company.currency
+    return [own, *(code for (code,) in _ask(ctx, _CURRENCIES, ctx.today, parties) if code != own)]
+
+
+def _ask(ctx: Context, sql: str, on: date, parties: Collection[int] | None, currency: str = "") -> list[tuple[Any, ...]]:
+    values = {"company": ctx.company_id, "on": on, "parties": None if parties is None else list(parties), "currency": currency}
     with connection.cursor() as cursor:
-        cursor.execute(sql, {"company": ctx.company_id, "on": on, "parties": None if parties is None else list(parties)})
+        cursor.execute(sql, values)
         return cursor.fetchall()

@@ -16,7 +16,7 @@ from enfilade.core.ui.format import format_amount, format_day
 from . import rules
 from .printing import company_part
 from .queries import bill_to, letterhead
-from .standing import Move, balances_on_account, moves_of, open_items
+from .standing import Move, balances_on_account, currencies_of, moves_of, open_items
 
 _PAYMENTS = {"payment", "refund", "void"}
 
@@ -35,8 +35,9 @@ class StatementLine:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A customer's account between two days. ages: what is open on the last day, by how long it is overdue."""
+    """A customer's account in one currency between two days. ages: what is open on the last day, by how long it is overdue."""
 
+    currency: str
     before_minor: int
     lines: tuple[StatementLine, ...]
     ages: tuple[tuple[str, int], ...]
@@ -48,24 +49,40 @@ class Account:
         return self.lines[-1].owed_minor if self.lines else self.before_minor
 
     @property
+    def moved(self) -> bool:
+        """Whether there is anything to tell."""
+        return bool(self.lines or self.before_minor or self.on_account_minor or any(minor for _, minor in self.ages))
+
+    @property
     def overdue_minor(self) -> int:
         """What of the open invoices is overdue."""
         return sum(amount for _, amount in self.ages[1:])
 
 
-def account_of(ctx: Context, party: Party, from_on: date, to_on: date) -> Account:
-    """The account of a party, those that were merged into it included. Labels are in the language of whoever reads."""
-    keys = merged_keys(ctx, party)
-    before, moves = moves_of(ctx, keys, from_on, to_on)
+def accounts_of(ctx: Context, party: Party, from_on: date, to_on: date) -> list[Account]:
+    """The account of a party in each currency in which there is one, the company's first; that one alone where nothing ever was."""
+    currencies = currencies_of(ctx, merged_keys(ctx, party))
+    found = [account_of(ctx, party, from_on, to_on, code) for code in currencies]
+    return [account for account in found if account.moved or account.owed_minor] or found[:1]
+
+
+def account_of(ctx: Context, party: Party, from_on: date, to_on: date, currency: str = "") -> Account:
+    """The account of a party in a currency, the company's when left out; those that were merged into it included.
+
+    Labels are in the language of whoever reads.
+    """
+    keys, currency = merged_keys(ctx, party), currency or ctx.company.currency
+    before, moves = moves_of(ctx, keys, from_on, to_on, currency)
     owed, lines = before, []
     for move in moves:
         owed += move.amount_minor
         lines.append(StatementLine(move.on, label_of(move), move.number, _url(move), move.amount_minor, owed))
     ages = dict.fromkeys(rules.age_names(), 0)
     for item in open_items(ctx, to_on, keys):
-        ages[rules.age_of(item.due_on, to_on)] += item.open_minor
-    kept = sum(balance.amount_minor for balance in balances_on_account(ctx, to_on, keys))
-    return Account(before, tuple(lines), tuple(ages.items()), kept)
+        if item.currency == currency:
+            ages[rules.age_of(item.due_on, to_on)] += item.open_minor
+    kept = sum(balance.amount_minor for balance in balances_on_account(ctx, to_on, keys) if balance.currency == currency)
+    return Account(currency, before, tuple(lines), tuple(ages.items()), kept)
 
 
 def label_of(move: Move) -> str:
@@ -93,30 +110,10 @@ def _url(move: Move) -> str:
 def statement_pdf(ctx: Context, party: Party, from_on: date, to_on: date) -> bytes:
     """The statement as a letter with the company's head, in the language of the party."""
     with as_read_by(ctx, party):
-        return render_pdf("billing/statement.typ", _letter(ctx, party, account_of(ctx, party, from_on, to_on), from_on, to_on))
+        return render_pdf("billing/statement.typ", _letter(ctx, party, accounts_of(ctx, party, from_on, to_on), from_on, to_on))
 
 
-def _letter(ctx: Context, party: Party, account: Account, from_on: date, to_on: date) -> dict[str, object]:
-    def plain(minor: int) -> str:
-        return format_amount(minor, ctx.company.currency, symbol=False) if minor else ""
-
-    def money(minor: int) -> str:
-        return format_amount(minor, ctx.company.currency)
-
-    rows = [[format_day(from_on), say("Owed before"), "", "", format_amount(account.before_minor, ctx.company.currency, symbol=False)]]
-    rows += [
-        [
-            format_day(line.on),
-            f"{line.label} {line.number}",
-            plain(max(line.amount_minor, 0)),
-            plain(max(-line.amount_minor, 0)),
-            format_amount(line.owed_minor, ctx.company.currency, symbol=False),
-        ]
-        for line in account.lines
-    ]
-    ages = [[say(name), money(minor)] for name, minor in account.ages if minor]
-    if account.on_account_minor:
-        ages.append([say("On account"), money(-account.on_account_minor)])
+def _letter(ctx: Context, party: Party, accounts: list[Account], from_on: date, to_on: date) -> dict[str, object]:
     head, right = letterhead(ctx, to_on), {"align": "right"}
     return {
         "title": say("Statement of account"),
@@ -131,6 +128,37 @@ def _letter(ctx: Context, party: Party, account: Account, from_on: date, to_on: 
             {"label": say("Paid and credited"), **right},
             {"label": say("Owed"), **right},
         ],
-        "rows": rows,
-        "totals": [*ages, [say("Owed"), money(account.owed_minor)]],
+        "rows": [row for account in accounts for row in _rows(account, from_on, len(accounts) > 1)],
+        "totals": [pair for account in accounts for pair in _totals(account)],
     }
+
+
+def _rows(account: Account, from_on: date, named: bool) -> list[list[str]]:
+    """The rows of one currency. named: the first one says which it is, because there are others."""
+
+    def plain(minor: int) -> str:
+        return format_amount(minor, account.currency, symbol=False) if minor else ""
+
+    before = say("Owed before") + (f" ({account.currency})" if named else "")
+    rows = [[format_day(from_on), before, "", "", format_amount(account.before_minor, account.currency, symbol=False)]]
+    rows += [
+        [
+            format_day(line.on),
+            f"{line.label} {line.number}",
+            plain(max(line.amount_minor, 0)),
+            plain(max(-line.amount_minor, 0)),
+            format_amount(line.owed_minor, account.currency, symbol=False),
+        ]
+        for line in account.lines
+    ]
+    return rows
+
+
+def _totals(account: Account) -> list[list[str]]:
+    def money(minor: int) -> str:
+        return format_amount(minor, account.currency)
+
+    ages = [[say(name), money(minor)] for name, minor in account.ages if minor]
+    if account.on_account_minor:
+        ages.append([say("On account"), money(-account.on_account_minor)])
+    return [*ages, [say("Owed"), money(account.owed_minor)]]

@@ -16,14 +16,15 @@ from enfilade.core.context import Context
 
 from .commands.invoices import OUTPUT_TAX
 
-# One row per document, category, rate and class. The country is the one the VAT id begins with, else that of the address; both as they
-# were when it was drafted, where that was kept.
+# Figures are in the company's currency. One row per document, category, rate and class. The country is the one the VAT id begins with, else
+# that of the address; both as they were when it was drafted, where that was kept.
 _DOCUMENTS = """
 SELECT i.id, i.number, i.issued_on, p.name, coalesce(i.buyer_vat_id, p.tax_number),
        coalesce(i.buyer_country, (SELECT a.country FROM party_address a WHERE a.party_id = p.id ORDER BY a.preferred DESC, a.id LIMIT 1)),
        l.tax_category, l.tax_rate_bp, l.tax_class, min(l.supplied_on),
-       sum(CASE i.kind WHEN 'credit_note' THEN -l.net_minor ELSE l.net_minor END)::bigint,
-       sum(CASE i.kind WHEN 'credit_note' THEN -l.tax_minor ELSE l.tax_minor END)::bigint, i.total_minor, l.tax_country
+       sum(CASE i.kind WHEN 'credit_note' THEN -1 ELSE 1 END * coalesce(l.net_worth_minor, l.net_minor))::bigint,
+       sum(CASE i.kind WHEN 'credit_note' THEN -1 ELSE 1 END * coalesce(l.tax_worth_minor, l.tax_minor))::bigint, i.total_minor,
+       l.tax_country
   FROM billing_invoice i JOIN billing_invoiceline l ON l.invoice_id = i.id JOIN party_party p ON p.id = i.party_id
  WHERE i.company_id = %(company)s AND i.number IS NOT NULL
    AND (NOT %(cash)s AND i.issued_on BETWEEN %(from)s AND %(to)s
@@ -77,7 +78,8 @@ SELECT w.id, i.number, moved.on, p.name, coalesce(i.buyer_vat_id, p.tax_number),
        (SELECT min(l.tax_category) FROM billing_invoiceline l
          WHERE l.invoice_id = i.id AND l.tax_class = share->>'tax_class' AND l.tax_rate_bp = (share->>'rate_bp')::int),
        (share->>'rate_bp')::int, share->>'tax_class', NULL::date,
-       moved.sign * (share->>'net_minor')::bigint, moved.sign * (share->>'tax_minor')::bigint,
+       moved.sign * coalesce(share->>'net_worth_minor', share->>'net_minor')::bigint,
+       moved.sign * coalesce(share->>'tax_worth_minor', share->>'tax_minor')::bigint,
        i.total_minor,
        (SELECT max(l.tax_country) FROM billing_invoiceline l
          WHERE l.invoice_id = i.id AND l.tax_class = share->>'tax_class' AND l.tax_rate_bp = (share->>'rate_bp')::int)

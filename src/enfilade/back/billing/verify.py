@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db import connection
 from django.db.models import F, Q, Sum
 from django.db.models.functions import Coalesce
 
@@ -14,6 +15,13 @@ from .models import Allocation, DrawerSession, Invoice, Payment, WriteOff
 from .proof import differences, sentence_of
 from .queries import expected_cash
 
+_WORTHS = """
+SELECT 'billing.invoice:' || id, number, gone_worth_minor, billing_gone_worth(id) FROM billing_invoice
+ WHERE company_id = %(company)s AND kind = 'invoice' AND worth_minor IS NOT NULL AND gone_worth_minor <> billing_gone_worth(id)
+UNION ALL
+SELECT 'billing.payment:' || id, number, gone_worth_minor, billing_used_worth(id) FROM billing_payment
+ WHERE company_id = %(company)s AND kind = 'payment' AND worth_minor IS NOT NULL AND gone_worth_minor <> billing_used_worth(id)
+"""
 declare_series("billing.invoice", Invoice, "number", starts="INV-")
 declare_series("billing.credit_note", Invoice, "number", starts="CN-")
 declare_series("billing.payment", Payment, "number", starts="R-")
@@ -23,7 +31,17 @@ declare_series("billing.payment", Payment, "number", starts="R-")
 def verify_billing(ctx: Context) -> list[Finding]:
     """Every finding about bills, payments and drawers."""
     ledger = [Finding(d.code, d.ref, sentence_of(d)) for d in differences(ctx)]
-    return [*_paid(ctx), *_allocated(ctx), *_given_up(ctx), *_credited(ctx), *_refunded(ctx), *_posted(ctx), *ledger, *_counted(ctx)]
+    return [
+        *_paid(ctx),
+        *_allocated(ctx),
+        *_given_up(ctx),
+        *_credited(ctx),
+        *_refunded(ctx),
+        *_posted(ctx),
+        *_worths(ctx),
+        *ledger,
+        *_counted(ctx),
+    ]
 
 
 def _paid(ctx: Context) -> list[Finding]:
@@ -72,6 +90,17 @@ def _posted(ctx: Context) -> list[Finding]:
     twice = [origin for origin in sorted(wanted & posted.keys()) if posted[origin] != 1]
     found = [Finding("not_posted", r, "This document is in no entry of the ledger.") for r in missing]
     return [*found, *(Finding("posted_twice", r, f"This document is in {posted[r]} entries of the ledger.") for r in twice)]
+
+
+def _worths(ctx: Context) -> list[Finding]:
+    """What settled documents in foreign currencies took of their worth, against what the rows say."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WORTHS, {"company": ctx.company_id})
+        rows = cursor.fetchall()
+    return [
+        Finding("worth_differs", key, f"{number} says {said} of its worth is gone, its rows say {found}.")
+        for key, number, said, found in rows
+    ]
 
 
 def _counted(ctx: Context) -> list[Finding]:

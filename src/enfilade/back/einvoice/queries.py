@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from enfilade.back.billing.models import Invoice, InvoiceLine, Letterhead
 from enfilade.back.billing.queries import allocations_of, letterhead
@@ -107,7 +108,16 @@ def bill_of(ctx: Context, invoice: Invoice, *, reference: str = "", order: str =
         precedes=(str(cancels.number), cancels.issued_on) if cancels and cancels.issued_on else None,
         iban="".join(head.iban.split()) if head else "",
         sent_to=invoice.buyer_country or "",
+        **_abroad(ctx, invoice, rows),
     )
+
+
+def _abroad(ctx: Context, invoice: Invoice, rows: list[InvoiceLine]) -> dict[str, Any]:
+    """The tax in the company's currency, where a bill is in another one."""
+    if invoice.worth_minor is None:
+        return {}
+    own = ctx.company.currency
+    return {"own_currency": own, "own_tax": to_major(sum(row.tax_worth_minor or 0 for row in rows), own)}
 
 
 def _seller(ctx: Context, head: Letterhead | None) -> Seat:

@@ -6,14 +6,16 @@ from enfilade.back.ledger.subledgers import Difference, differences_of
 from enfilade.core.context import Context
 
 _DOCUMENTS = """
-    SELECT 'payables.bill:' || id AS ref, number, supplier_id,
-           CASE WHEN state = 'void' THEN 0 WHEN kind = 'bill' THEN -total_minor ELSE total_minor END AS amount
-      FROM payables_bill WHERE company_id = %(company)s AND number IS NOT NULL
+    SELECT 'payables.bill:' || id, number, supplier_id, %(unit)s::text, amount, amount
+      FROM payables_bill CROSS JOIN LATERAL (
+           SELECT CASE WHEN state = 'void' THEN 0 WHEN kind = 'bill' THEN -total_minor ELSE total_minor END AS amount) m
+     WHERE company_id = %(company)s AND number IS NOT NULL
     UNION ALL
-    SELECT 'payables.supplierpayment:' || p.id, p.number, p.supplier_id,
-           CASE WHEN p.state = 'reversed' THEN 0 ELSE p.amount_minor + coalesce((SELECT sum(s.discount_minor) FROM payables_settlement s
-                                                                                WHERE s.payment_id = p.id), 0) END
-      FROM payables_supplierpayment p WHERE p.company_id = %(company)s
+    SELECT 'payables.supplierpayment:' || p.id, p.number, p.supplier_id, %(unit)s::text, amount, amount
+      FROM payables_supplierpayment p CROSS JOIN LATERAL (
+           SELECT CASE WHEN p.state = 'reversed' THEN 0 ELSE p.amount_minor + coalesce(
+                  (SELECT sum(s.discount_minor) FROM payables_settlement s WHERE s.payment_id = p.id), 0) END AS amount) m
+     WHERE p.company_id = %(company)s
 """
 
 

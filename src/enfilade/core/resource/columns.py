@@ -17,7 +17,7 @@ from django.utils.translation import get_language
 from enfilade.core.command.fields import LONG_TEXT_MAX, TEXT_MAX, InstantField, TextListField
 from enfilade.core.command.inputs import UNSET, Input, Parameter
 from enfilade.core.command.reading import to_plain
-from enfilade.core.fields import AmountField, LongTextField, to_major
+from enfilade.core.fields import AmountField, LongTextField, currency_of, to_major
 
 # What follows from the declarations is worked out once: more columns than forty modules declare.
 COLUMNS_MAX = 8192
@@ -96,7 +96,7 @@ def plain_value(row: models.Model, path: str, currency: str) -> Any:
     value = value_at(row, path)
     field = field_at(type(row), path)
     if isinstance(field, AmountField) or (path.endswith("_minor") and isinstance(value, int)):
-        return None if value is None else str(to_major(value, getattr(row, "currency", "") or currency))
+        return None if value is None else str(to_major(value, currency_of(row, field, currency)))
     return to_plain(value)
 
 

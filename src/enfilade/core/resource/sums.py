@@ -106,10 +106,10 @@ def _sums(resource: Resource, ctx: Context, line: dict[str, Any]) -> dict[str, s
     for name in added_up(resource):
         value = line[f"sum_{name}"]
         if value is not None:
-            amount = isinstance(field_at(resource.model, name), AmountField)
+            field = field_at(resource.model, name)
             out[name] = (
-                money(int(value), currency, ctx.locale)
-                if amount
+                money(int(value), ctx.company.currency if field.own else currency, ctx.locale)
+                if isinstance(field, AmountField)
                 else f"{value.normalize():f}"
                 if hasattr(value, "normalize")
                 else str(value)

@@ -17,13 +17,6 @@ def require_open(line: StatementLine) -> None:
         raise Refusal("already_matched", "This line is matched already; take that back first.")
 
 
-def require_own(ctx: Context, line: StatementLine) -> None:
-    """Refuse a line in a foreign currency where documents are kept in the company's own."""
-    if line.currency != ctx.company.currency:
-        said = f"Invoices are kept in {ctx.company.currency}: post this line against the account of what it pays."
-        raise Refusal("other_currency", said)
-
-
 def write_match(ctx: Context, line: StatementLine, kind: str, amount_minor: int, entry: Entry, **more: Any) -> LineMatch:
     """Write down what a part of a line was matched with; the database sums up what is left of the line."""
     match = LineMatch.objects.create(

@@ -18,7 +18,7 @@ from enfilade.core.command import Amount, Input, Ref, command
 from enfilade.core.context import Context, Refusal
 from enfilade.core.refs import ref, resolve
 
-from .common import require_open, require_own, write_match
+from .common import require_open, write_match
 from .posting import keep, learn_party, post_line
 
 AT_ONCE_MAX = 500
@@ -28,6 +28,8 @@ AT_ONCE_MAX = 500
 class InvoicePart:
     """An invoice, and how much of a line is for it; left out, as much as is open of both.
 
+    amount: in the currency of the line.
+    of_invoice: of an invoice in another one, how much of it that pays; all that is open when left out.
     fee: what a bank kept on the way; it is a cost of ours, and the invoice is paid by as much more.
     discount: what the customer kept for early payment; its tax is no longer owed.
     """
@@ -36,6 +38,9 @@ class InvoicePart:
     amount: Amount | None = None
     fee: Amount = 0
     discount: Amount = 0
+    of_invoice: Annotated[int | None, Input(amount=True, label="Of the invoice", help="Where it is in another currency than the line.")] = (
+        None
+    )
 
 
 @command(permission="banking.match_line", label="Match with invoices", tone="primary")
@@ -49,19 +54,19 @@ def match_line(
 ) -> StatementLine:
     """Take a line of the bank as payment of one invoice or of several; what is left of it stays open, or on account.
 
-    invoices: each is paid by a transfer on the day on which the bank booked it.
+    invoices: each is paid by a transfer on the day on which the bank booked it; a line in the company's currency also pays those in
+        foreign ones, a line in a foreign currency those in its own.
     remember: that this account pays for this party.
     keep_rest: what is left of the line stays on account of the party, which has to be one.
-    Refuses: already_matched, went_out, other_currency, nothing_given, more_than_line, already_paid, too_much, several_parties,
+    Refuses: already_matched, went_out, other_currency, no_currency, nothing_given, more_than_line, already_paid, too_much, several_parties,
     fee_too_large; line_never_overmatched, invoice_never_overpaid, entry_period_open (database).
     """
     require_open(line)
     if line.amount_minor < 0:
         raise Refusal("went_out", "This money went out; it pays no invoice of ours.")
-    require_own(ctx, line)
     if not invoices:
         raise Refusal("nothing_given", "Name at least one invoice.", field="invoices")
-    parties = _pay(ctx, line, [Part(part.invoice, part.amount, part.fee, part.discount) for part in invoices])
+    parties = _pay(ctx, line, [Part(p.invoice, p.amount, p.fee, p.discount, p.of_invoice) for p in invoices])
     if keep_rest and line.open_minor:
         if len(parties) != 1:
             raise Refusal("several_parties", "These invoices are of several parties; say whose the rest is.", field="keep_rest")
@@ -72,27 +77,47 @@ def match_line(
 
 
 class Part(NamedTuple):
-    """An invoice, how much of a line is for it, and what did not arrive."""
+    """An invoice, how much of a line is for it, what did not arrive, and how much of an invoice in another currency that pays."""
 
     invoice: Invoice
     amount: int | None
     fee: int = 0
     discount: int = 0
+    of_invoice: int | None = None
 
 
 def _pay(ctx: Context, line: StatementLine, parts: Sequence[Part], percent: int | None = None, reason: str = "") -> set[int]:
     """Take a transfer for each invoice; the parties that paid."""
     account, on = line.bank_account.account, line.booked_on
-    for number, (invoice, amount, fee, discount) in enumerate(parts):
-        came = min(line.open_minor, invoice.open_minor - fee - discount) if amount is None else amount
+    for number, part in enumerate(parts):
+        invoice, discount = part.invoice, part.discount
+        came, pays, own_amount = _arrived(ctx, line, part, f"invoices[{number}]")
         if came > line.open_minor:
             raise Refusal("more_than_line", "This is more than is left of the line.", field=f"invoices[{number}].amount")
-        payment = take_transfer(ctx, invoice=invoice, amount=came + fee, on=on, account=account, fee=fee)
+        payment = take_transfer(ctx, invoice=invoice, amount=pays, on=on, account=account, fee=part.fee, own_amount=own_amount)
         kept = allow_discount(ctx, invoice=invoice, amount=discount, on=on) if discount else None
         [entry] = entries_of(ctx, ref(payment))
         more = {"invoice": invoice, "payment": payment, "write_off": kept, "percent": percent, "reason": reason}
         write_match(ctx, line, LineMatch.Kind.INVOICE, came, entry, **more)
     return {part.invoice.party_id for part in parts}
+
+
+def _arrived(ctx: Context, line: StatementLine, part: Part, field: str) -> tuple[int, int, int | None]:
+    """What of a line is for an invoice, how much of the invoice that pays, and what arrived where that is in another currency.
+
+    Refuses: other_currency, no_currency.
+    """
+    invoice, own = part.invoice, ctx.company.currency
+    if invoice.currency == line.currency:
+        if part.of_invoice is not None:
+            raise Refusal("no_currency", "Invoice and line are in one currency; one amount says all.", field=f"{field}.of_invoice")
+        came = min(line.open_minor, invoice.open_minor - part.fee - part.discount) if part.amount is None else part.amount
+        return came, came + part.fee, None
+    if line.currency != own:
+        said = f"This line is in {line.currency}, the invoice in {invoice.currency}: a line pays invoices in its own currency."
+        raise Refusal("other_currency", said, field=f"{field}.invoice")
+    came = line.open_minor if part.amount is None else part.amount
+    return came, invoice.open_minor - part.discount if part.of_invoice is None else part.of_invoice, came
 
 
 @command(permission="banking.match_entry", label="Match with an entry")

@@ -21,7 +21,7 @@ from enfilade.core.events import publish
 from enfilade.core.models import User
 from enfilade.core.refs import ref
 
-from .common import require_open, require_own, write_match
+from .common import require_open, write_match
 
 Worth = Annotated[int | None, Input(label="Worth in our currency", amount=True, signed=True, help="By the rate of the day when left out.")]
 
@@ -96,12 +96,11 @@ def keep_line(
 ) -> StatementLine:
     """Take a line, or what is left of it, as a payment of a party without an invoice; it is allocated later.
 
-    Refuses: already_matched, went_out, other_currency, nothing_given, more_than_line; line_never_overmatched, entry_period_open (database).
+    Refuses: already_matched, went_out, nothing_given, more_than_line, no_rate; line_never_overmatched, entry_period_open (database).
     """
     require_open(line)
     if line.amount_minor < 0:
         raise Refusal("went_out", "This money went out; nobody has it on account with us.")
-    require_own(ctx, line)
     keep(ctx, line, party, line.open_minor if amount is None else amount)
     if remember and line.iban:
         learn_party(ctx, line, party.pk)
@@ -114,7 +113,8 @@ def keep(ctx: Context, line: StatementLine, party: Party, amount: int, percent: 
         raise Refusal("nothing_given", "Give an amount above zero.", field="amount")
     if amount > line.open_minor:
         raise Refusal("more_than_line", "This is more than is left of the line.", field="amount")
-    payment = receive_transfer(ctx, party=party, amount=amount, on=line.booked_on, account=line.bank_account.account)
+    account, currency = line.bank_account.account, line.currency
+    payment = receive_transfer(ctx, party=party, amount=amount, on=line.booked_on, account=account, currency=currency)
     [entry] = entries_of(ctx, ref(payment))
     write_match(ctx, line, LineMatch.Kind.PARTY, amount, entry, payment=payment, percent=percent, reason=reason)
 

@@ -11,6 +11,9 @@ from enfilade.back.banking.models import BankAccount, StatementLine
 from enfilade.back.banking.queries import proposals_for
 from enfilade.back.banking.reports import reconciliation
 from enfilade.back.banking.verify import verify_banking
+from enfilade.back.billing.commands import InvoiceLineIn, draft_invoice, issue_invoice
+from enfilade.back.billing.models import Invoice
+from enfilade.back.billing.queries import on_account
 from enfilade.back.ledger.commands import JournalLine, post_journal
 from enfilade.back.ledger.queries import holdings_on, ledger_book
 from enfilade.back.ledger.verify import verify_ledger
@@ -95,7 +98,7 @@ def test_what_is_owed_in_dollars_is_paid_and_the_difference_is_realised(desk: Do
 
 
 def test_dollars_pay_no_invoice_that_is_kept_in_euros(desk: DollarDesk) -> None:
-    """Neither proposed, nor matched, nor kept on account."""
+    """Neither proposed nor matched; kept on account as dollars they are."""
     invoice = desk.invoice()
     line = desk.dollar_line("173.80", str(invoice.number))
     with scope(desk.company.pk):
@@ -103,9 +106,47 @@ def test_dollars_pay_no_invoice_that_is_kept_in_euros(desk: DollarDesk) -> None:
     with pytest.raises(Refusal) as no:
         match_line(desk.ctx, line=line, invoices=[InvoicePart(invoice)])
     assert no.value.code == "other_currency"
+    keep_line(desk.ctx, line=line, party=desk.party)
+    with scope(desk.company.pk):
+        [kept] = on_account(desk.ctx, desk.party)
+    assert (kept.currency, kept.rest_minor) == ("USD", 17_380)
+    desk.prove()
+
+
+def dollar_invoice(desk: DollarDesk) -> Invoice:
+    """100 dollars without tax, at 1.25: 80 euros."""
+    line = InvoiceLineIn(description="Advice", unit_price=10_000, tax_class="exempt")
+    return issue_invoice(desk.ctx, invoice=draft_invoice(desk.ctx, party=desk.party, lines=[line], currency="USD"), on=desk.today)
+
+
+def test_dollars_pay_an_invoice_in_dollars_and_are_taken_back(desk: DollarDesk) -> None:
+    """Proposed, accepted, the difference realised; taken back, all is as it was."""
+    invoice = dollar_invoice(desk)
+    desk.quote("1.00")
+    line = desk.dollar_line("100.00", str(invoice.number))
+    with scope(desk.company.pk):
+        [proposal] = [p for p in proposals_for(desk.ctx, [line])[line.pk] if p.invoices]
+    accept_proposal(desk.ctx, line=line, proposal=proposal.code)
+    assert desk.held() == {"1298": (10_000, 10_000)}
+    assert desk.euros("4700") == -2_000
+    desk.prove()
+    unmatch_line(desk.ctx, line=desk.fresh(line), reason="Wrong")
+    assert desk.euros("4700") == 0
+    assert desk.fresh(invoice).open_worth_minor == 8_000
+    desk.prove()
+
+
+def test_euros_pay_an_invoice_in_dollars(desk: DollarDesk) -> None:
+    """60 euros for 70 dollars of it, then 21 for the rest: a gain of a euro."""
+    invoice = dollar_invoice(desk)
+    first, second = desk.line("60.00"), desk.line("21.00")
+    match_line(desk.ctx, line=first, invoices=[InvoicePart(invoice, of_invoice=7_000)])
+    match_line(desk.ctx, line=second, invoices=[InvoicePart(desk.fresh(invoice))])
+    assert (desk.fresh(invoice).state, desk.euros("4700") + desk.euros("6950"), desk.held()) == ("paid", -100, {})
     with pytest.raises(Refusal) as no:
-        keep_line(desk.ctx, line=line, party=desk.party)
-    assert no.value.code == "other_currency"
+        match_line(desk.ctx, line=desk.line("5.00"), invoices=[InvoicePart(desk.invoice(), of_invoice=500)])
+    assert no.value.code == "no_currency"
+    desk.prove()
 
 
 def test_what_is_no_invoice_is_posted_at_its_worth(desk: DollarDesk) -> None:

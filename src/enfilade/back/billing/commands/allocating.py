@@ -12,6 +12,7 @@ from enfilade.back.billing import rules
 from enfilade.back.billing.events import PaymentAllocated
 from enfilade.back.billing.models import Allocation, DrawerSession, Invoice, Payment
 from enfilade.back.billing.queries import open_invoices
+from enfilade.back.ledger.commands import Currency
 from enfilade.base.books.models import Account
 from enfilade.base.party.models import Party
 from enfilade.core.command import Amount, Input, LongText, Ref, command
@@ -20,8 +21,9 @@ from enfilade.core.events import publish
 from enfilade.core.fields import to_major
 
 from .common import Method, Today, money, require_date
-from .payments import PaymentFacts, drawer_of, post_payment, tell_taken, write_receipt
+from .payments import BankAccount, OwnAmount, PaymentFacts, drawer_of, how_it_came, post_payment, tell_taken, write_receipt
 from .settling import allocate, hold_invoices, key_of, refresh, take_back
+from .valuing import currency_in, worth_on
 
 OnAccount = Annotated[int, Input(amount=True)]
 Row = TypeVar("Row", bound=Model)
@@ -37,8 +39,17 @@ class InvoicePart:
     amount: Amount | None = None
 
 
-def _received_facts(*, amount: int, party: Party, method: str = Payment.Method.TRANSFER.value, **_: object) -> PaymentFacts:
-    return {"amount": to_major(amount, party.company.currency), "method": method}
+def _received_facts(
+    *,
+    ctx: Context,
+    amount: int,
+    method: str = Payment.Method.TRANSFER.value,
+    currency: str = "",
+    own_amount: int | None = None,
+    **_: object,
+) -> PaymentFacts:
+    worth = worth_on(ctx, currency_in(ctx, currency), amount, ctx.today) if own_amount is None else own_amount
+    return {"amount": to_major(worth, ctx.company.currency), "method": method}
 
 
 @command(permission="billing.receive_payment", door=_received_facts, label="Take a payment on account", target="party")
@@ -51,32 +62,45 @@ def receive_payment(
     on: Today | None = None,
     drawer: Ref[DrawerSession] | None = None,
     reason: str = "",
+    currency: Currency = "",
+    account: BankAccount = None,
+    own_amount: OwnAmount = None,
 ) -> Payment:
     """Take money of a party without an invoice; it stays on account until it is allocated or given back.
 
     on: day on which the money came; today when left out.
     drawer: the session that cash goes into; one's own, or the only one that is open, when left out.
     reason: what it is for.
-    Refuses: nothing_paid, drawer_closed, which_drawer, not_cash; entry_period_open (database).
+    currency: of the amount; it settles invoices in that currency.
+    account: of the ledger, where a transfer arrived that did not come to the usual bank account.
+    own_amount: of an amount in a foreign currency, what came in the company's; left out, it came in its own, on an account that is named.
+    Refuses: nothing_paid, drawer_closed, which_drawer, not_cash, not_a_transfer, which_account, unknown_currency, other_decimals,
+    no_currency, no_rate; entry_period_open (database).
     """
-    return _receive(ctx, party, amount, on or ctx.today, method=method, drawer=drawer_of(ctx, method, drawer), reason=reason)
+    abroad = currency_in(ctx, currency)
+    how = how_it_came(ctx, abroad, method, account, own_amount)
+    return _receive(ctx, party, amount, on or ctx.today, currency=abroad, drawer=drawer_of(ctx, method, drawer), reason=reason, **how)
 
 
 @command(permission="billing.take_transfer", door=_received_facts, hidden=True, target="party")
-def receive_transfer(ctx: Context, *, party: Ref[Party], amount: OnAccount, on: Today, account: Ref[Account]) -> Payment:
+def receive_transfer(
+    ctx: Context, *, party: Ref[Party], amount: OnAccount, on: Today, account: Ref[Account], currency: Currency = ""
+) -> Payment:
     """Take a transfer that was seen on a bank account as a payment on account.
 
     account: the bank account in the ledger.
-    Refuses: nothing_paid; entry_period_open (database).
+    currency: in which it arrived there.
+    Refuses: nothing_paid, unknown_currency, other_decimals, no_rate; entry_period_open (database).
     """
-    return _receive(ctx, party, amount, on, method=Payment.Method.TRANSFER, account=account)
+    abroad = currency_in(ctx, currency)
+    return _receive(ctx, party, amount, on, currency=abroad, **how_it_came(ctx, abroad, Payment.Method.TRANSFER, account, None))
 
 
-def _receive(ctx: Context, party: Party, amount: int, day: date, **how: object) -> Payment:
+def _receive(ctx: Context, party: Party, amount: int, day: date, *, currency: str, **how: object) -> Payment:
     require_date(day)
     if amount <= 0:
         raise Refusal("nothing_paid", "Give an amount above zero.", field="amount")
-    payment = write_receipt(ctx, party, None, amount_minor=amount, on=day, kind=Payment.Kind.PAYMENT, **how)
+    payment = write_receipt(ctx, party, None, amount_minor=amount, on=day, kind=Payment.Kind.PAYMENT, currency=currency, **how)
     post_payment(ctx, payment, f"Payment on account from {party}", amount)
     payment.refresh_from_db(fields=["rest_minor"])
     tell_taken(ctx, payment, None)
@@ -89,7 +113,7 @@ def allocate_payment(ctx: Context, *, payment: Payment, invoices: list[InvoicePa
 
     invoices: the open ones of the party, the longest due first, when left out.
     on: from this day on they count as paid; today when left out, never before the payment came or the invoice was issued.
-    Refuses: nothing_on_account, no_open_invoices, too_much, already_paid, not_issued; payment_never_overallocated,
+    Refuses: nothing_on_account, no_open_invoices, too_much, already_paid, not_issued, other_currency; payment_never_overallocated,
     invoice_never_overpaid, entry_period_open (database).
     """
     if not payment.rest_minor:
@@ -107,7 +131,11 @@ def allocate_payment(ctx: Context, *, payment: Payment, invoices: list[InvoicePa
 
 
 def _longest_due(ctx: Context, payment: Payment) -> list[tuple[int, int | None]]:
-    debts = [(row.pk, row.open_minor) for row in open_invoices(ctx, payment.party) if row.kind == Invoice.Kind.INVOICE]
+    debts = [
+        (row.pk, row.open_minor)
+        for row in open_invoices(ctx, payment.party)
+        if row.kind == Invoice.Kind.INVOICE and row.currency == payment.currency
+    ]
     return [(key, None) for key, _ in rules.spread(payment.rest_minor, debts)]
 
 
@@ -120,18 +148,14 @@ def _allocate(ctx: Context, payment: Payment, invoice: Invoice, wanted: int | No
     if amount <= 0:
         raise Refusal("too_much" if wanted is None else "nothing_paid", "Nothing of the payment is left for this.", field=field)
     if amount > invoice.open_minor:
-        raise Refusal("too_much", f"Only {money(ctx, invoice.open_minor)} is open.", field=field)
+        raise Refusal("too_much", f"Only {money(ctx, invoice.open_minor, invoice.currency)} is open.", field=field)
     if amount > payment.rest_minor:
-        raise Refusal("too_much", f"Only {money(ctx, payment.rest_minor)} of the payment is left.", field=field)
+        raise Refusal("too_much", f"Only {money(ctx, payment.rest_minor, payment.currency)} of the payment is left.", field=field)
     allocate(ctx, payment, invoice, amount, max(day, payment.on, invoice.issued_on))
     payment.refresh_from_db(fields=["allocated_minor", "rest_minor"])
     refresh(invoice)
-    publish(
-        ctx,
-        PaymentAllocated(
-            payment=payment.pk, invoice=invoice.pk, party=invoice.party_id, amount_minor=amount, open_minor=invoice.open_minor
-        ),
-    )
+    told = {"party": invoice.party_id, "amount_minor": amount, "open_minor": invoice.open_minor, "currency": invoice.currency}
+    publish(ctx, PaymentAllocated(payment=payment.pk, invoice=invoice.pk, **told))
 
 
 @command(permission="billing.allocate_payment", label="Take the allocation back", tone="danger")

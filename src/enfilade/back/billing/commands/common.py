@@ -36,6 +36,6 @@ def require_price(price: rules.Price, field: str) -> None:
         raise Refusal("bad_line", problem, field=field)
 
 
-def money(ctx: Context, amount_minor: int) -> str:
-    """An amount in a sentence."""
-    return format_amount(amount_minor, ctx.company.currency)
+def money(ctx: Context, amount_minor: int, currency: str = "") -> str:
+    """An amount in a sentence. currency: the company's own when left out."""
+    return format_amount(amount_minor, currency or ctx.company.currency)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import TypedDict
 
@@ -17,21 +18,25 @@ from enfilade.core.events import publish
 from enfilade.core.fields import to_major
 
 from .common import Today, money, require_date
-from .drafts import Priced, write_draft
+from .drafts import Money, Priced, write_draft
 from .invoices import post_document, take_number
 from .settling import free, refresh
+from .valuing import own_worth, value_credit
 
 
 class CreditFacts(TypedDict):
-    """What a door is told about a credit. amount: with tax, in major units; percent: of the invoice."""
+    """What a door is told about a credit. amount: with tax, in major units of the company's currency; percent: of the invoice."""
 
     amount: Decimal
     percent: Decimal
 
 
-def _credit_facts(*, invoice: Invoice, amount: int | None, **_: object) -> CreditFacts:
+def _credit_facts(*, ctx: Context, invoice: Invoice, amount: int | None, on: date, **_: object) -> CreditFacts:
     credited = invoice.open_minor if amount is None else amount
-    return {"amount": to_major(credited, invoice.currency), "percent": rules.percent(credited, invoice.total_minor)}
+    return {
+        "amount": to_major(own_worth(ctx, invoice, credited, on), ctx.company.currency),
+        "percent": rules.percent(credited, invoice.total_minor),
+    }
 
 
 @command(permission="billing.credit_invoice", door=_credit_facts, label="Credit", tone="danger")
@@ -53,7 +58,7 @@ def credit_invoice(ctx: Context, *, invoice: Invoice, on: Today, reason: LongTex
     left = invoice.open_minor + invoice.paid_minor
     credited = invoice.open_minor if amount is None else amount
     if credited > left:
-        raise Refusal("credit_too_large", f"Only {money(ctx, left)} of this invoice can be credited.", field="amount")
+        raise Refusal("credit_too_large", f"Only {money(ctx, left, invoice.currency)} of this invoice can be credited.", field="amount")
     if credited <= 0:
         raise Refusal("nothing_to_credit", "Give an amount above zero.", field="amount")
     if invoice.issued_on and on < invoice.issued_on:
@@ -61,23 +66,39 @@ def credit_invoice(ctx: Context, *, invoice: Invoice, on: Today, reason: LongTex
     lines, taxes = _whole(ctx, invoice) if credited == invoice.total_minor else _part(ctx, invoice, credited)
     totals = rules.Totals(sum(p.price.net_minor for p in lines), sum(taxes), sum(p.price.discount_minor for p in lines), tuple(taxes))
     kind = Invoice.Kind.CREDIT_NOTE
-    note = write_draft(ctx, invoice.party, lines, due_on=on, note=reason, origin=invoice.origin, kind=kind, cancels=invoice, totals=totals)
+    note = write_draft(
+        ctx,
+        invoice.party,
+        lines,
+        due_on=on,
+        note=reason,
+        origin=invoice.origin,
+        kind=kind,
+        cancels=invoice,
+        totals=totals,
+        money=Money(invoice.currency, invoice.rate),
+    )
     if credited > invoice.open_minor:
         free(ctx, credited - invoice.open_minor, on, reason, invoice=invoice)
         refresh(invoice)
-    _settle(invoice, credited)
+    value_credit(ctx, note, invoice)
+    _settle(invoice, note)
     post_document(ctx, note, on)
-    take_number(ctx, note, on, paid_minor=note.total_minor)
-    publish(ctx, InvoiceCredited(credit_note=note.pk, invoice=invoice.pk, party=note.party_id, total_minor=note.total_minor))
+    take_number(ctx, note, on, paid_minor=note.total_minor, gone_worth_minor=note.worth_minor or 0)
+    publish(
+        ctx,
+        InvoiceCredited(credit_note=note.pk, invoice=invoice.pk, party=note.party_id, total_minor=note.total_minor, currency=note.currency),
+    )
     return note
 
 
-def _settle(invoice: Invoice, credited_minor: int) -> None:
-    invoice.credited_minor += credited_minor
+def _settle(invoice: Invoice, note: Invoice) -> None:
+    invoice.credited_minor += note.total_minor
+    invoice.gone_worth_minor += note.worth_minor or 0
     amounts = (invoice.total_minor, invoice.paid_minor, invoice.credited_minor, invoice.deducted_minor, invoice.written_off_minor)
     invoice.state = rules.state_of(*amounts)
-    invoice.save(update_fields=["credited_minor", "state"])
-    invoice.open_minor -= credited_minor
+    invoice.save(update_fields=["credited_minor", "gone_worth_minor", "state"])
+    invoice.open_minor -= note.total_minor
 
 
 def _whole(ctx: Context, invoice: Invoice) -> tuple[list[Priced], list[int]]:

@@ -11,22 +11,39 @@ from typing import Annotated, TypedDict
 from enfilade.back.billing import rules
 from enfilade.back.billing.models import Charge, Invoice, InvoiceLine
 from enfilade.back.billing.queries import letterhead
+from enfilade.back.ledger.commands import Currency, Rate
 from enfilade.back.tax.choosing import Chosen, Wish
 from enfilade.back.tax.treatment import LABELS, Treatment
 from enfilade.base.item.models import Item
 from enfilade.base.item.queries import items_by_id, prices_of
+from enfilade.base.money.queries import rate_on
+from enfilade.base.money.rules import convert
 from enfilade.base.party.models import Party
 from enfilade.core.command import Amount, Choice, Input, Ref, command
 from enfilade.core.context import Context, NotFound, Refusal
 
 from .common import Quantity, require_date, require_price
 from .taxing import Buyer, buyer_of, chosen_taxes, supply_of
+from .valuing import currency_in
 
 HandedOver = Annotated[bool, Input(label="Goods are handed over here")]
 # What is exempt has a tax class of its own.
 AnotherTax = Annotated[str, Choice(*((t.value, LABELS[t]) for t in Treatment if t is not Treatment.EXEMPT), label="Another tax")]
 KEPT = ("buyer_country", "buyer_vat_id", "rounding")
 BUYER = ("bill_to", *KEPT)
+KeptCurrency = Annotated[str, Input(max_length=3, prefill="row.currency", help="Its own when left out.")]
+KeptRate = Annotated[
+    Decimal | None,
+    Input(min_value=0, max_value=1_000_000_000, decimals=10, prefill="row.rate", help="The rate of the day of the issue when left out."),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """In what a document is written. rate: how much of it one of the company's own is worth; None for that of the day."""
+
+    currency: str
+    rate: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -84,6 +101,8 @@ def draft_invoice(
     note: str = "",
     origin: str = "",
     handed_over: HandedOver = False,
+    currency: Currency = "",
+    rate: Rate | None = None,
 ) -> Invoice:
     """Write a bill that is not yet numbered; it can be changed until it is issued.
 
@@ -91,13 +110,16 @@ def draft_invoice(
     due_on: day until which to pay; 14 days after the issue when left out.
     origin: reference of what it is for, for example sales.order:5.
     handed_over: goods do not leave the country with this sale; else they are sent to the customer's address.
-    Refuses: not_found, bad_line, date_out_of_range, no_reason, no_rate_there.
+    currency: in which its prices are typed and it is paid; prices of items are converted at the rate of the day.
+    rate: how much of it one of the company's own is worth; when left out, the last rate until the day of the issue. Give it where the tax
+        is converted by an average of the month (UStG § 16(6)).
+    Refuses: not_found, bad_line, date_out_of_range, no_reason, no_rate_there, unknown_currency, other_decimals, no_currency, no_rate.
     """
-    buyer = buyer_of(ctx, party)
-    priced = _priced(ctx, buyer, lines, on or ctx.today, handed_over)
+    buyer, abroad = buyer_of(ctx, party), currency_in(ctx, currency, rate)
+    priced = _priced(ctx, buyer, lines, on or ctx.today, handed_over, Money(abroad, rate))
     if due_on is not None:
         require_date(due_on, "due_on")
-    return write_draft(ctx, party, priced, due_on=due_on, note=note, origin=origin, buyer=buyer)
+    return write_draft(ctx, party, priced, due_on=due_on, note=note, origin=origin, buyer=buyer, money=Money(abroad, rate))
 
 
 @command(permission="billing.change_draft", door=_draft_facts, label="Change the lines")
@@ -109,17 +131,22 @@ def change_draft(
     on: date | None = None,
     due_on: date | None = None,
     handed_over: HandedOver = False,
+    currency: KeptCurrency = "",
+    rate: KeptRate = None,
 ) -> Invoice:
     """Replace the lines of a draft.
 
     on: day of supply, which decides prices and tax rates; today when left out.
     handed_over: goods do not leave the country with this sale; else they are sent to the customer's address.
-    Refuses: not_draft, made_of_charges (change the charges instead), not_found, bad_line, date_out_of_range, no_reason, no_rate_there.
+    currency, rate: as when it was drafted; the rate of the day of the issue where none is given.
+    Refuses: not_draft, made_of_charges (change the charges instead), not_found, bad_line, date_out_of_range, no_reason, no_rate_there,
+    unknown_currency, other_decimals, no_currency, no_rate.
     """
     if Charge.objects.visible_to(ctx).filter(invoice=invoice).exists():
         raise Refusal("made_of_charges", "This draft was made of charges. Void it, change the charges and invoice them again.")
     buyer = buyer_of(ctx, invoice.party)
-    priced = _priced(ctx, buyer, lines, on or ctx.today, handed_over)
+    invoice.currency, invoice.rate = currency_in(ctx, currency or invoice.currency, rate), rate
+    priced = _priced(ctx, buyer, lines, on or ctx.today, handed_over, Money(invoice.currency, rate))
     if due_on is not None:
         require_date(due_on, "due_on")
         invoice.due_on = due_on
@@ -127,7 +154,7 @@ def change_draft(
     invoice.lines.visible_to(ctx).delete()
     totals = rules.add_up([p.price for p in priced], invoice.rounding)
     _take_totals(invoice, totals)
-    invoice.save(update_fields=["net_minor", "tax_minor", "total_minor", "discount_minor", "due_on", *BUYER])
+    invoice.save(update_fields=["net_minor", "tax_minor", "total_minor", "discount_minor", "due_on", "currency", "rate", *BUYER])
     _write_lines(ctx, invoice, priced, totals)
     return invoice
 
@@ -157,9 +184,13 @@ def write_draft(
     cancels: Invoice | None = None,
     totals: rules.Totals | None = None,
     buyer: Buyer | None = None,
+    money: Money | None = None,
 ) -> Invoice:
-    """Write a document with its lines inside a command. totals: where they are not to be worked out from the prices."""
-    buyer = buyer or buyer_of(ctx, party)
+    """Write a document with its lines inside a command. totals: where they are not to be worked out from the prices.
+
+    money: in which its prices are; the company's own when left out.
+    """
+    buyer, money = buyer or buyer_of(ctx, party), money or Money(ctx.company.currency)
     totals = totals or rules.add_up([p.price for p in priced], buyer.rounding)
     head = letterhead(ctx, ctx.today)
     invoice = Invoice(
@@ -168,7 +199,8 @@ def write_draft(
         party=party,
         term_days=head.term_days if head else Invoice._meta.get_field("term_days").get_default(),
         due_on=due_on,
-        currency=ctx.company.currency,
+        currency=money.currency,
+        rate=money.rate,
         note=note,
         origin=origin,
         cancels=cancels,
@@ -234,12 +266,12 @@ class _Wanted:
     unit_price_minor: int
 
 
-def _priced(ctx: Context, buyer: Buyer, lines: Sequence[InvoiceLineIn], on: date, handed_over: bool) -> list[Priced]:
+def _priced(ctx: Context, buyer: Buyer, lines: Sequence[InvoiceLineIn], on: date, handed_over: bool, money: Money) -> list[Priced]:
     """Lines with prices and taxes of the day. Refuses what can't be charged, with the path of the line."""
     require_date(on)
     keys = {_key(line) for line in lines if line.item is not None}
     items = items_by_id(ctx, keys) if keys else {}
-    prices = prices_of(ctx, list(items.values()), on) if items else {}
+    prices = _in_currency(ctx, prices_of(ctx, list(items.values()), on), money, on) if items else {}
     wanted = [_wanted(line, f"lines[{number}]", items, prices) for number, line in enumerate(lines)]
     found = []
     for w, tax in zip(wanted, chosen_taxes(ctx, buyer, [_wish(w, handed_over) for w in wanted], on), strict=True):
@@ -253,6 +285,17 @@ def _wish(wanted: _Wanted, handed_over: bool) -> Wish:
     supply = supply_of(wanted.item, wanted.tax_class, kind=wanted.line.kind, stays=handed_over)
     net = rules.Price(wanted.line.quantity, wanted.unit_price_minor, wanted.line.discount, 0, "").net_minor
     return Wish(supply, net, wanted.line.treatment, wanted.line.treatment_reason, wanted.path)
+
+
+def _in_currency(ctx: Context, prices: dict[int, int], money: Money, on: date) -> dict[int, int]:
+    """Prices of items, which are in the company's currency, in the one of the document."""
+    own = ctx.company.currency
+    if money.currency == own:
+        return prices
+    if money.rate is not None:
+        return {key: convert(price, money.rate, own, money.currency) for key, price in prices.items()}
+    found = rate_on(ctx, own, money.currency, on)
+    return {key: found.worth_of(price) for key, price in prices.items()}
 
 
 def _key(line: InvoiceLineIn) -> int:

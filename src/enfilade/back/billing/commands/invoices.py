@@ -14,6 +14,7 @@ from enfilade.back.billing.events import InvoiceIssued
 from enfilade.back.billing.models import Charge, Invoice
 from enfilade.back.ledger.commands import Leg, Posting, post_legs
 from enfilade.back.tax.choosing import Chosen, Wish
+from enfilade.base.money.rules import RateOn, worth_at
 from enfilade.base.party.models import Party
 from enfilade.core.command import Ref, command
 from enfilade.core.context import Context, Refusal
@@ -25,6 +26,7 @@ from enfilade.core.refs import ref
 from .common import Today, remember, require_date
 from .drafts import Priced, write_draft
 from .taxing import Buyer, buyer_of, chosen_taxes, require_taxable, supply_of
+from .valuing import own_worth, rates_for, require_rate, value_documents
 
 REVENUE = {
     "standard": "revenue", "reduced": "revenue_reduced", "exempt": "revenue_exempt", "zero": "revenue_zero", "intra": "revenue_eu_goods",
@@ -33,25 +35,28 @@ REVENUE = {
 }  # fmt: skip
 OUTPUT_TAX = {"standard": "tax_output", "reduced": "tax_output_reduced", "oss": "tax_output_oss", "oss_services": "tax_output_oss"}
 _SUMS = """
-SELECT invoice_id, tax_class, sum(net_minor + discount_minor)::bigint, sum(tax_minor)::bigint FROM billing_invoiceline
+SELECT invoice_id, tax_class, sum(coalesce(net_worth_minor, net_minor))::bigint, sum(coalesce(tax_worth_minor, tax_minor))::bigint,
+       sum(discount_minor)::bigint FROM billing_invoiceline
  WHERE company_id = %s AND invoice_id = ANY(%s) GROUP BY invoice_id, tax_class ORDER BY invoice_id, tax_class
 """
 NUMBERED = ("number", "issued_on", "due_on", "state")
+VALUED = ("worth_minor", "rate")
 SERIES = {Invoice.Kind.INVOICE: "INV", Invoice.Kind.CREDIT_NOTE: "CN"}
 
 
 class IssueFacts(TypedDict):
-    """What a door is told about an invoice. total, discount: in major units; percent: the discount, of the price without tax."""
+    """What a door is told about an invoice. total, discount: in major units of our currency; percent: the discount, of the net price."""
 
     total: Decimal
     discount: Decimal
     percent: Decimal
 
 
-def _issue_facts(*, invoice: Invoice, **_: object) -> IssueFacts:
+def _issue_facts(*, ctx: Context, invoice: Invoice, on: date, **_: object) -> IssueFacts:
+    own = ctx.company.currency
     return {
-        "total": to_major(invoice.total_minor, invoice.currency),
-        "discount": to_major(invoice.discount_minor, invoice.currency),
+        "total": to_major(own_worth(ctx, invoice, invoice.total_minor, on), own),
+        "discount": to_major(own_worth(ctx, invoice, invoice.discount_minor, on), own),
         "percent": rules.percent(invoice.discount_minor, invoice.net_minor + invoice.discount_minor),
     }
 
@@ -61,23 +66,27 @@ def issue_invoice(ctx: Context, *, invoice: Invoice, on: Today) -> Invoice:
     """Number a draft and post it to the ledger.
 
     on: date of the invoice and of the posting; its month has to be open.
-    Refuses: not_draft, date_out_of_range, due_before_issue, own_vat_id, no_vat_id, wrong_vat_id, denied_vat_id, home_vat_id, vat_id_changed
-    (where nothing is charged because of a VAT id); invoice_sums_lines, entry_period_open (database).
+    Refuses: not_draft, date_out_of_range, due_before_issue, no_rate (of one in a foreign currency), own_vat_id, no_vat_id, wrong_vat_id,
+    denied_vat_id, home_vat_id, vat_id_changed (where nothing is charged because of a VAT id); invoice_sums_lines, entry_period_open
+    (database).
     Source: Directive 2006/112/EC art. 226(2): sequential number.
     Why: the number is drawn last, because everybody else who wants one waits from then on until this transaction ends; the
     posting names the invoice by reference.
     """
-    require_issuable(invoice, on)
+    rates = rates_for(ctx, [invoice], on)
+    require_issuable(ctx, invoice, on, rates)
     require_taxable(ctx, invoice, on)
+    value_documents(ctx, [invoice], rates)
     post_document(ctx, invoice, on)
     take_number(ctx, invoice, on)
     publish(ctx, issued(invoice, on))
     return invoice
 
 
-def require_issuable(invoice: Invoice, on: date) -> None:
-    """Refuse a date on which a draft can't be issued."""
+def require_issuable(ctx: Context, invoice: Invoice, on: date, rates: dict[str, RateOn]) -> None:
+    """Refuse a date on which a draft can't be issued. rates: of the foreign currencies that are known on it."""
     require_date(on)
+    require_rate(ctx, invoice, rates, on)
     if invoice.due_on is not None and invoice.due_on < on:
         raise Refusal("due_before_issue", f"This draft is due on {invoice.due_on:%Y-%m-%d}, before it would be issued.", field="on")
 
@@ -89,6 +98,7 @@ def issued(invoice: Invoice, on: date) -> InvoiceIssued:
         number=str(invoice.number),
         party=invoice.party_id,
         total_minor=invoice.total_minor,
+        currency=invoice.currency,
         on=on.isoformat(),
         origin=invoice.origin,
     )
@@ -138,26 +148,40 @@ def post_document(ctx: Context, invoice: Invoice, on: date) -> None:
 
 def postings_of(ctx: Context, invoices: Sequence[Invoice]) -> list[Posting | None]:
     """What documents move in the ledger: what the party owes, what was earned and given off, and the tax. None where nothing moves."""
-    sums: dict[int, list[tuple[str, int, int]]] = {invoice.pk: [] for invoice in invoices}
+    sums: dict[int, list[tuple[str, int, int, int]]] = {invoice.pk: [] for invoice in invoices}
     with connection.cursor() as cursor:
         cursor.execute(_SUMS, [ctx.company_id, list(sums)])
         for key, *of_class in cursor.fetchall():
-            sums[key].append((of_class[0], of_class[1], of_class[2]))
-    return [_posting(invoice, sums[invoice.pk]) for invoice in invoices]
+            sums[key].append((of_class[0], of_class[1], of_class[2], of_class[3]))
+    return [_posting(invoice, sums[invoice.pk], ctx.company.currency) for invoice in invoices]
 
 
-def _posting(invoice: Invoice, sums: list[tuple[str, int, int]]) -> Posting | None:
+def _posting(invoice: Invoice, sums: list[tuple[str, int, int, int]], own: str) -> Posting | None:
     sign = -1 if invoice.kind == Invoice.Kind.CREDIT_NOTE else 1
     # The party is named by key; reading its row again would cost a statement and tell nothing new.
-    legs = [Leg("receivable", sign * invoice.total_minor, Party(pk=invoice.party_id))]
-    for tax_class, earned, tax in sums:
-        legs.append(Leg(REVENUE[tax_class], -sign * earned))
+    legs, given = [owed_leg(invoice, sign * invoice.total_minor, sign * worth_of(invoice))], 0
+    for tax_class, net, tax, discount in sums:
+        off = discount if invoice.rate is None else worth_at(discount, invoice.rate, invoice.currency, own)
+        given += off
+        legs.append(Leg(REVENUE[tax_class], -sign * (net + off)))
         if tax:
             legs.append(Leg(OUTPUT_TAX[tax_class], -sign * tax))
-    legs.append(Leg("discount", sign * invoice.discount_minor))
+    legs.append(Leg("discount", sign * given))
     name = invoice.bill_to.partition("\n")[0]
     text = f"Credit note for {name}" if sign < 0 else f"Invoice to {name}"
     return Posting(text, ref(invoice), legs) if any(leg.amount_minor for leg in legs) else None
+
+
+def worth_of(invoice: Invoice) -> int:
+    """What a document is over in the company's currency."""
+    return invoice.total_minor if invoice.worth_minor is None else invoice.worth_minor
+
+
+def owed_leg(invoice: Invoice, amount_minor: int, worth_minor: int) -> Leg:
+    """What a party owes more, or with a minus less, because of a document; in a foreign currency it owes that."""
+    if invoice.worth_minor is None:
+        return Leg("receivable", amount_minor, Party(pk=invoice.party_id))
+    return Leg("receivable", worth_minor, Party(pk=invoice.party_id), unit=invoice.currency, unit_minor=amount_minor)
 
 
 def take_number(ctx: Context, invoice: Invoice, on: date, **more: int) -> None:
@@ -165,7 +189,8 @@ def take_number(ctx: Context, invoice: Invoice, on: date, **more: int) -> None:
     for name, value in more.items():
         setattr(invoice, name, value)
     number(invoice, on, draw(ctx, f"billing.{invoice.kind}:{on.year}"))
-    invoice.save(update_fields=[*NUMBERED, *more])
+    valued = VALUED if invoice.worth_minor is not None else ()
+    invoice.save(update_fields=[*NUMBERED, *valued, *more])
     invoice.open_minor = invoice.total_minor - invoice.paid_minor - invoice.credited_minor
 
 

@@ -6,6 +6,7 @@ from datetime import date
 
 from enfilade.back.billing.models import Invoice
 from enfilade.back.ledger.commands import write_postings
+from enfilade.base.money.rules import RateOn
 from enfilade.core import bulk
 from enfilade.core.command import command
 from enfilade.core.context import Context
@@ -14,8 +15,9 @@ from enfilade.core.numbers import draw
 from enfilade.core.together import Outcome, take_together, twin_of
 
 from .common import Today
-from .invoices import NUMBERED, issue_invoice, issued, number, postings_of, require_issuable
+from .invoices import NUMBERED, VALUED, issue_invoice, issued, number, postings_of, require_issuable
 from .taxing import tax_problems
+from .valuing import rates_for, value_documents
 
 
 @twin_of(issue_invoice)
@@ -29,17 +31,18 @@ def issue_invoices(ctx: Context, *, invoices: list[Invoice], on: Today) -> list[
     Refuses: too_many.
     Why: numbers are drawn at once and last, as for one: nobody else gets one in between, and there is no gap.
     """
-    problems = tax_problems(ctx, invoices, on)
+    problems, rates = tax_problems(ctx, invoices, on), rates_for(ctx, invoices, on)
 
     def check(invoice: Invoice) -> None:
-        require_issuable(invoice, on)
+        require_issuable(ctx, invoice, on, rates)
         if invoice.pk in problems:
             raise problems[invoice.pk]
 
-    return take_together(ctx, issue_invoice, invoices, {"on": on}, check, lambda rows: _issue(ctx, rows, on))
+    return take_together(ctx, issue_invoice, invoices, {"on": on}, check, lambda rows: _issue(ctx, rows, on, rates))
 
 
-def _issue(ctx: Context, invoices: list[Invoice], on: date) -> None:
+def _issue(ctx: Context, invoices: list[Invoice], on: date, rates: dict[str, RateOn]) -> None:
+    value_documents(ctx, invoices, rates)
     if postings := [posting for posting in postings_of(ctx, invoices) if posting]:
         write_postings(ctx, on=on, postings=postings)
     kinds = {kind: [invoice for invoice in invoices if invoice.kind == kind] for kind in {invoice.kind for invoice in invoices}}
@@ -47,6 +50,7 @@ def _issue(ctx: Context, invoices: list[Invoice], on: date) -> None:
         last = draw(ctx, f"billing.{kind}:{on.year}", len(rows))
         for drawn, invoice in enumerate(rows, last - len(rows) + 1):
             number(invoice, on, drawn)
-    bulk.update(Invoice, [{"id": i.pk, **{name: getattr(i, name) for name in NUMBERED}} for i in invoices])
+    columns = NUMBERED + VALUED if any(i.worth_minor is not None for i in invoices) else NUMBERED
+    bulk.update(Invoice, [{"id": i.pk, **{name: getattr(i, name) for name in columns}} for i in invoices])
     for invoice in invoices:
         publish(ctx, issued(invoice, on))

@@ -19,28 +19,34 @@ from enfilade.core.events import publish
 from enfilade.core.fields import to_major
 from enfilade.core.numbers import draw
 from enfilade.core.refs import ref
+from enfilade.core.ui.format import format_amount
 
 from .common import Method, Today, money, require_date
 from .settling import allocate, free, refresh
+from .valuing import difference_leg, own_worth, worth_on
 
 OpenAmount = Annotated[int, Input(amount=True, prefill="row.open_minor")]
 RefundAmount = Annotated[int, Input(amount=True, prefill="row.refundable_minor")]
+OwnAmount = Annotated[
+    int | None, Input(amount=True, label="In our currency", help="What came, where it did not come in the currency of the invoice.")
+]
+BankAccount = Annotated[Account | None, Input(shared=True, label="Account", help="Where a transfer arrived, if not on the usual account.")]
 KeepRest = Annotated[bool, Input(label="Keep what is too much on account")]
 
 
 class PaymentFacts(TypedDict):
-    """What a door is told about a payment or a refund. amount: in major units."""
+    """What a door is told about a payment or a refund. amount: in major units of the company's currency."""
 
     amount: Decimal
     method: str
 
 
-def _pay_facts(*, invoice: Invoice, amount: int, method: str, **_: object) -> PaymentFacts:
-    return {"amount": to_major(amount, invoice.currency), "method": method}
+def _pay_facts(*, ctx: Context, invoice: Invoice, amount: int, method: str, **_: object) -> PaymentFacts:
+    return {"amount": to_major(own_worth(ctx, invoice, amount, ctx.today), ctx.company.currency), "method": method}
 
 
-def _transfer_facts(*, invoice: Invoice, amount: int, **_: object) -> PaymentFacts:
-    return {"amount": to_major(amount, invoice.currency), "method": Payment.Method.TRANSFER.value}
+def _transfer_facts(*, ctx: Context, invoice: Invoice, amount: int, **_: object) -> PaymentFacts:
+    return _pay_facts(ctx=ctx, invoice=invoice, amount=amount, method=Payment.Method.TRANSFER.value)
 
 
 @command(permission="billing.take_payment", door=_pay_facts, label="Take a payment", tone="primary")
@@ -53,6 +59,8 @@ def take_payment(
     on: Today | None = None,
     drawer: Ref[DrawerSession] | None = None,
     keep_rest: KeepRest = False,
+    account: BankAccount = None,
+    own_amount: OwnAmount = None,
 ) -> Payment:
     """Take money for an invoice and give a receipt.
 
@@ -61,11 +69,14 @@ def take_payment(
     on: day on which the money came; today when left out.
     drawer: the session that cash goes into; one's own, or the only one that is open, when left out.
     keep_rest: what is more than open stays on account of the party.
-    Refuses: already_paid, not_issued, nothing_paid, too_much, drawer_closed, which_drawer, not_cash; invoice_never_overpaid,
-    entry_period_open (database).
+    account: of the ledger, where a transfer arrived that did not come to the usual bank account.
+    own_amount: for an invoice in a foreign currency, what came in the company's, for example on its usual bank account; left out, the money
+        came in the currency of the invoice, on an account that is named.
+    Refuses: already_paid, not_issued, nothing_paid, too_much, drawer_closed, which_drawer, not_cash, not_a_transfer, which_account,
+    no_currency, no_rate; invoice_never_overpaid, entry_period_open (database).
     """
-    session = drawer_of(ctx, method, drawer)
-    return _take(ctx, invoice, amount, on or ctx.today, keep_rest, method=method, drawer=session)
+    how = how_it_came(ctx, invoice.currency, method, account, own_amount)
+    return _take(ctx, invoice, amount, on or ctx.today, keep_rest, drawer=drawer_of(ctx, method, drawer), **how)
 
 
 @command(permission="billing.take_transfer", door=_transfer_facts, hidden=True)
@@ -78,6 +89,7 @@ def take_transfer(
     account: Ref[Account],
     keep_rest: KeepRest = False,
     fee: Amount = 0,
+    own_amount: OwnAmount = None,
 ) -> Payment:
     """Take a transfer that was seen on a bank account.
 
@@ -86,11 +98,31 @@ def take_transfer(
     account: the bank account in the ledger, which a refund goes back to as well.
     keep_rest: what is more than open stays on account of the party.
     fee: what of the amount the bank kept on the way; so much less arrived on the account.
-    Refuses: already_paid, not_issued, nothing_paid, too_much, fee_too_large; invoice_never_overpaid, entry_period_open (database).
+    own_amount: what arrived, where an invoice in a foreign currency was paid in the company's; otherwise it arrived in that of the invoice.
+    Refuses: already_paid, not_issued, nothing_paid, too_much, fee_too_large, fee_unclear, no_currency, no_rate;
+    invoice_never_overpaid, entry_period_open (database).
     """
     if fee >= max(amount, 1):
         raise Refusal("fee_too_large", "The bank kept less than what was paid.", field="fee")
-    return _take(ctx, invoice, amount, on, keep_rest, fee, method=Payment.Method.TRANSFER, account=account)
+    if fee and own_amount is not None:
+        raise Refusal("fee_unclear", "Give what arrived, or what the bank kept, not both.", field="fee")
+    how = how_it_came(ctx, invoice.currency, Payment.Method.TRANSFER, account, own_amount)
+    return _take(ctx, invoice, amount, on, keep_rest, fee, **how)
+
+
+def how_it_came(ctx: Context, currency: str, method: str, account: Account | None, own_amount: int | None) -> dict[str, object]:
+    """The columns of a payment that say how money in a currency came. What came in a foreign one came on an account that is named."""
+    if account is not None and method != Payment.Method.TRANSFER:
+        raise Refusal("not_a_transfer", "Only a transfer arrives on an account of the bank.", field="account")
+    own = ctx.company.currency
+    if currency == own and own_amount is not None:
+        raise Refusal("no_currency", f"This is in {own}; one amount says all.", field="own_amount")
+    if currency != own and own_amount is None and account is None:
+        said = f"Say how much came in {own}, or on which account the {currency} arrived."
+        raise Refusal("which_account", said, field="own_amount")
+    if own_amount is not None and own_amount <= 0:
+        raise Refusal("nothing_paid", "Give an amount above zero.", field="own_amount")
+    return {"method": method, "account": account, "own_minor": own_amount}
 
 
 def _take(ctx: Context, invoice: Invoice, amount: int, day: date, keep_rest: bool, fee: int = 0, **how: object) -> Payment:
@@ -99,8 +131,9 @@ def _take(ctx: Context, invoice: Invoice, amount: int, day: date, keep_rest: boo
     if amount <= 0:
         raise Refusal("nothing_paid", "Give an amount above zero.", field="amount")
     if amount > open_minor and not keep_rest:
-        raise Refusal("too_much", f"Only {money(ctx, open_minor)} is open.", field="amount", hints=_fill(ctx, open_minor))
-    payment = write_receipt(ctx, invoice.party, invoice, amount_minor=amount, on=day, kind=Payment.Kind.PAYMENT, **how)
+        raise Refusal("too_much", f"Only {money(ctx, open_minor, invoice.currency)} is open.", field="amount", hints=_fill(invoice))
+    currency = invoice.currency
+    payment = write_receipt(ctx, invoice.party, invoice, amount_minor=amount, on=day, kind=Payment.Kind.PAYMENT, currency=currency, **how)
     allocate(ctx, payment, invoice, min(amount, open_minor), max(day, invoice.issued_on or day))
     refresh(invoice)
     post_payment(ctx, payment, f"Payment from {invoice.party} for {invoice.number}", amount, fee)
@@ -120,12 +153,14 @@ def tell_taken(ctx: Context, payment: Payment, invoice: Invoice | None) -> None:
             amount_minor=payment.amount_minor,
             open_minor=invoice.open_minor if invoice else 0,
             origin=invoice.origin if invoice else "",
+            currency=payment.currency,
         ),
     )
 
 
-def _refund_facts(*, payment: Payment, amount: int, **_: object) -> PaymentFacts:
-    return {"amount": to_major(amount, payment.currency), "method": payment.method}
+def _refund_facts(*, ctx: Context, payment: Payment, amount: int, **_: object) -> PaymentFacts:
+    worth = amount if payment.worth_minor is None else rules.worth_of_part(amount, payment.amount_minor, payment.worth_minor)
+    return {"amount": to_major(worth, ctx.company.currency), "method": payment.method}
 
 
 @command(permission="billing.refund_payment", door=_refund_facts, label="Refund", tone="danger")
@@ -137,13 +172,15 @@ def refund_payment(
     reason: LongText,
     on: Today | None = None,
     drawer: Ref[DrawerSession] | None = None,
+    own_amount: Annotated[int | None, Input(amount=True, label="In our currency", help="Where it came in it.")] = None,
 ) -> Payment:
     """Give a payment back, as a whole or in part, the way it came: first what is on account, then what it settled, which is open again.
 
     amount: at most what was not given back yet.
     drawer: the session that cash comes out of; one's own, or the only one that is open, when left out.
-    Refuses: already_refunded, already_void, is_refund, nothing_paid, too_much, drawer_closed, which_drawer; payment_refund_in_bounds,
-    entry_period_open (database).
+    own_amount: what goes out in the company's currency, where a payment for an invoice in a foreign one came in it.
+    Refuses: already_refunded, already_void, is_refund, nothing_paid, too_much, drawer_closed, which_drawer, which_account, no_currency,
+    no_rate; payment_refund_in_bounds, entry_period_open (database).
     """
     day = on or ctx.today
     require_date(day)
@@ -152,30 +189,52 @@ def refund_payment(
     if amount <= 0:
         raise Refusal("nothing_paid", "Give an amount above zero.", field="amount")
     if amount > payment.refundable_minor:
-        raise Refusal("too_much", f"Only {money(ctx, payment.refundable_minor)} of this payment is left.", field="amount")
+        raise Refusal("too_much", f"Only {money(ctx, payment.refundable_minor, payment.currency)} of this payment is left.", field="amount")
     session = drawer_of(ctx, payment.method, drawer)
+    how = _back(ctx, payment, own_amount)
     free(ctx, amount - payment.rest_minor, day, reason, payment=payment)
+    worth = _use(payment, amount)
     payment.refunded_minor += amount
     payment.state = Payment.State.REFUNDED if payment.refunded_minor == payment.amount_minor else Payment.State.TAKEN
-    payment.save(update_fields=["refunded_minor", "state"])
+    payment.save(update_fields=["refunded_minor", "gone_worth_minor", "state"])
     refund = write_receipt(
         ctx,
         payment.party,
         payment.invoice,
-        method=payment.method,
-        account=payment.account,
+        currency=payment.currency,
+        worth_minor=worth,
         amount_minor=amount,
         on=day,
+        **how,
         drawer=session,
         kind=Payment.Kind.REFUND,
         refunds=payment,
         reason=reason,
     )
     post_payment(ctx, refund, f"Refund to {payment.party} of {payment.number}", -amount)
-    publish(
-        ctx, PaymentRefunded(refund=refund.pk, payment=payment.pk, invoice=payment.invoice_id, party=payment.party_id, amount_minor=amount)
-    )
+    told = {"invoice": payment.invoice_id, "party": payment.party_id, "amount_minor": amount, "currency": payment.currency}
+    publish(ctx, PaymentRefunded(refund=refund.pk, payment=payment.pk, **told))
     return refund
+
+
+def _back(ctx: Context, payment: Payment, own_amount: int | None) -> dict[str, object]:
+    """How a payment goes back: as it came."""
+    if payment.own_minor is None and own_amount is not None:
+        raise Refusal("no_currency", f"This came in {payment.currency}; one amount says all.", field="own_amount")
+    if payment.own_minor is not None and own_amount is None:
+        own = ctx.company.currency
+        raise Refusal("which_account", f"This came in {own}: say how much goes back in {own}.", field="own_amount")
+    return how_it_came(ctx, payment.currency, payment.method, payment.account, own_amount)
+
+
+def _use(payment: Payment, amount_minor: int) -> int | None:
+    """What a part of what is on account is worth, which is used up now; None in the company's currency."""
+    if payment.worth_minor is None:
+        return None
+    payment.refresh_from_db(fields=["rest_minor", "gone_worth_minor"])
+    worth = rules.worth_of_part(amount_minor, payment.rest_minor, payment.rest_worth_minor)
+    payment.gone_worth_minor += worth
+    return worth
 
 
 @command(permission="billing.void_transfer", label="Make void", tone="danger", hidden=True)
@@ -196,13 +255,13 @@ def void_transfer(ctx: Context, *, payment: Payment, reason: LongText, on: Today
     payment.save(update_fields=["voided_on", "state"])
     [entry] = entries_of(ctx, ref(payment))
     undo = reverse_journal(ctx, entry=entry, on=day, reason=reason)
-    publish(ctx, PaymentVoided(payment=payment.pk, party=payment.party_id, amount_minor=payment.amount_minor))
+    publish(ctx, PaymentVoided(payment=payment.pk, party=payment.party_id, amount_minor=payment.amount_minor, currency=payment.currency))
     return undo
 
 
-def _fill(ctx: Context, open_minor: int) -> tuple[dict[str, object], ...]:
-    major = str(to_major(open_minor, ctx.company.currency))
-    return ({"label": f"Pay {money(ctx, open_minor)}", "fill": {"amount": major}},) if open_minor else ()
+def _fill(invoice: Invoice) -> tuple[dict[str, object], ...]:
+    amount, major = format_amount(invoice.open_minor, invoice.currency), str(to_major(invoice.open_minor, invoice.currency))
+    return ({"label": f"Pay {amount}", "fill": {"amount": major}},) if invoice.open_minor else ()
 
 
 def drawer_of(ctx: Context, method: str, chosen: DrawerSession | None) -> DrawerSession | None:
@@ -226,14 +285,33 @@ def drawer_of(ctx: Context, method: str, chosen: DrawerSession | None) -> Drawer
     return mine[0] if len(mine) == 1 else found[0]
 
 
-def write_receipt(ctx: Context, party: Party, invoice: Invoice | None, *, on: date, **values: object) -> Payment:
-    """Write the receipt; its number is drawn as late as the posting, which names the row, allows."""
+def write_receipt(
+    ctx: Context,
+    party: Party,
+    invoice: Invoice | None,
+    *,
+    on: date,
+    currency: str,
+    amount_minor: int,
+    own_minor: int | None = None,
+    worth_minor: int | None = None,
+    **values: object,
+) -> Payment:
+    """Write the receipt; its number is drawn as late as the posting, which names the row, allows.
+
+    own_minor: what came in the company's currency for an amount in a foreign one. worth_minor: what that counts; by the day when left out.
+    """
+    if currency != ctx.company.currency and worth_minor is None:
+        worth_minor = worth_on(ctx, currency, amount_minor, on) if own_minor is None else own_minor
     return Payment.objects.create(
         company=ctx.company,
         number=rules.document_number("R", on.year, draw(ctx, f"billing.payment:{on.year}")),
         party=party,
         invoice=invoice,
-        currency=ctx.company.currency,
+        currency=currency,
+        amount_minor=amount_minor,
+        own_minor=own_minor,
+        worth_minor=worth_minor,
         received_at=ctx.now,
         received_by=ctx.user,
         on=on,
@@ -244,6 +322,24 @@ def write_receipt(ctx: Context, party: Party, invoice: Invoice | None, *, on: da
 def post_payment(ctx: Context, payment: Payment, text: str, amount_minor: int, fee_minor: int = 0) -> None:
     """Post money in, or with a minus money out, against what the party owes. fee_minor: what of it the bank kept."""
     place = payment.account.code if payment.account else {"cash": "cash", "card": "card", "transfer": "bank"}[payment.method]
-    legs = [Leg(place, amount_minor - fee_minor), Leg("bank_fee", fee_minor)]
-    legs.append(Leg("receivable", -amount_minor, Party(pk=payment.party_id)))
+    if payment.worth_minor is None:
+        legs = [Leg(place, amount_minor - fee_minor), Leg("bank_fee", fee_minor)]
+        legs.append(Leg("receivable", -amount_minor, Party(pk=payment.party_id)))
+    else:
+        legs = _legs_abroad(ctx, payment, place, amount_minor, fee_minor)
     post_legs(ctx, on=payment.on, text=text, origin=ref(payment), legs=legs)
+
+
+def _legs_abroad(ctx: Context, payment: Payment, place: str, amount_minor: int, fee_minor: int) -> list[Leg]:
+    """Money in a foreign currency moves at the rate of the day, or as so much of the company's; what goes back left at what it came for."""
+    sign, currency, worth = (1 if amount_minor > 0 else -1), payment.currency, payment.worth_minor or 0
+    if payment.own_minor is not None:
+        moved = [Leg(place, sign * payment.own_minor)]
+    elif amount_minor > 0:
+        fee = rules.worth_of_part(fee_minor, amount_minor, worth)
+        moved = [Leg(place, worth - fee, unit=currency, unit_minor=amount_minor - fee_minor), Leg("bank_fee", fee)]
+    else:
+        moved = [Leg(place, -worth_on(ctx, currency, -amount_minor, payment.on), unit=currency, unit_minor=amount_minor)]
+    owed = Leg("receivable", -sign * worth, Party(pk=payment.party_id), unit=currency, unit_minor=-amount_minor)
+    rest = sum(leg.amount_minor for leg in (*moved, owed))
+    return [*moved, owed, *([difference_leg(rest)] if rest else [])]

@@ -7,14 +7,17 @@ from datetime import date
 
 from django.db.models import Model
 
+from enfilade.back.billing import rules
 from enfilade.back.billing.models import Allocation, Invoice, Payment
 from enfilade.back.ledger.commands import Leg, post_legs, reverse_journal
 from enfilade.base.books.queries import entries_of
 from enfilade.base.party.models import Party
-from enfilade.core.context import Context, NotFound
+from enfilade.core.context import Context, NotFound, Refusal
 from enfilade.core.refs import ref
 
-_SETTLED = ["paid_minor", "credited_minor", "deducted_minor", "written_off_minor", "open_minor", "state"]
+from .valuing import difference_leg
+
+_SETTLED = ["paid_minor", "credited_minor", "deducted_minor", "written_off_minor", "open_minor", "gone_worth_minor", "state"]
 
 
 def key_of(row: Model | int) -> int:
@@ -43,8 +46,14 @@ def allocate(ctx: Context, payment: Payment, invoice: Invoice, amount_minor: int
     """Let a part of a payment settle an invoice; both are held already.
 
     Money of another party moves from its account of the ledger to that of the invoice's party; of the same one nothing is posted,
-    because what is owed and what was paid stand on one account of the ledger.
+    because what is owed and what was paid stand on one account of the ledger. In a foreign currency what the invoice and the payment count
+    differs, and that is an exchange gain or loss.
     """
+    if payment.currency != invoice.currency:
+        said = f"This payment is in {payment.currency}, the invoice in {invoice.currency}: a payment settles invoices in its own currency."
+        raise Refusal("other_currency", said, field="invoices")
+    if invoice.worth_minor is not None:
+        return _allocate_abroad(ctx, payment, invoice, amount_minor, on)
     made = Allocation.objects.create(
         company=ctx.company, payment=payment, invoice=invoice, amount_minor=amount_minor, on=on, made_at=ctx.now, made_by=ctx.user
     )
@@ -53,6 +62,36 @@ def allocate(ctx: Context, payment: Payment, invoice: Invoice, amount_minor: int
             Leg("receivable", amount_minor, Party(pk=payment.party_id)),
             Leg("receivable", -amount_minor, Party(pk=invoice.party_id)),
         ]
+        post_legs(ctx, on=on, text=f"{payment} pays {invoice}", origin=ref(made), legs=legs)
+    return made
+
+
+def _allocate_abroad(ctx: Context, payment: Payment, invoice: Invoice, amount_minor: int, on: date) -> Allocation:
+    refresh(invoice)
+    payment.refresh_from_db(fields=["rest_minor", "gone_worth_minor"])
+    worth = rules.worth_of_part(amount_minor, invoice.open_minor, invoice.open_worth_minor)
+    paid = rules.worth_of_part(amount_minor, payment.rest_minor, payment.rest_worth_minor)
+    made = Allocation.objects.create(
+        company=ctx.company,
+        payment=payment,
+        invoice=invoice,
+        currency=invoice.currency,
+        amount_minor=amount_minor,
+        worth_minor=worth,
+        paid_worth_minor=paid,
+        on=on,
+        made_at=ctx.now,
+        made_by=ctx.user,
+    )
+    legs = [
+        Leg("receivable", paid, Party(pk=payment.party_id), unit=payment.currency, unit_minor=amount_minor),
+        Leg("receivable", -worth, Party(pk=invoice.party_id), unit=invoice.currency, unit_minor=-amount_minor),
+    ]
+    if payment.party_id == invoice.party_id:
+        legs = [Leg("receivable", paid - worth, Party(pk=invoice.party_id), unit=invoice.currency)]
+    if paid != worth:
+        legs.append(difference_leg(paid - worth))
+    if any(leg.amount_minor for leg in legs):
         post_legs(ctx, on=on, text=f"{payment} pays {invoice}", origin=ref(made), legs=legs)
     return made
 

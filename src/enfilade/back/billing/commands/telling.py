@@ -7,7 +7,7 @@ from typing import Annotated
 
 from enfilade.back.billing.mails import STATEMENT
 from enfilade.back.billing.standing import balances_on_account, open_items
-from enfilade.back.billing.statements import account_of, statement_pdf
+from enfilade.back.billing.statements import accounts_of, statement_pdf
 from enfilade.base.message.commands import write_from_template
 from enfilade.base.message.models import Mail
 from enfilade.base.message.queries import as_read_by
@@ -37,14 +37,14 @@ def email_statement(ctx: Context, *, party: Ref[Party], from_on: From, to_on: To
     """
     if from_on > to_on:
         raise Refusal("days_swapped", "A statement begins before it ends.", field="from_on")
-    account, currency = account_of(ctx, party, from_on, to_on), ctx.company.currency
+    accounts = accounts_of(ctx, party, from_on, to_on)
     with as_read_by(ctx, party):
         values = {
             "party": party.name,
             "from": format_day(from_on),
             "to": format_day(to_on),
-            "balance": format_amount(account.owed_minor, currency),
-            "overdue": format_amount(account.overdue_minor, currency),
+            "balance": " + ".join(format_amount(account.owed_minor, account.currency) for account in accounts),
+            "overdue": " + ".join(format_amount(account.overdue_minor, account.currency) for account in accounts),
             "company": ctx.company.name,
         }
     paper = files.store_bytes(ctx, f"{party.number} {to_on}.pdf", statement_pdf(ctx, party, from_on, to_on), PDF)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from typing import Annotated, TypedDict
 
@@ -11,7 +12,6 @@ from enfilade.back.billing.models import Invoice, WriteOff
 from enfilade.back.billing.queries import left_by_rate
 from enfilade.back.ledger.commands import Leg, post_legs, reverse_journal
 from enfilade.base.books.queries import entries_of
-from enfilade.base.party.models import Party
 from enfilade.core.command import Choice, Input, LongText, command
 from enfilade.core.context import Context, Refusal
 from enfilade.core.events import publish
@@ -19,32 +19,43 @@ from enfilade.core.fields import to_major
 from enfilade.core.refs import ref
 
 from .common import Today, money, require_date
-from .invoices import OUTPUT_TAX
+from .invoices import OUTPUT_TAX, owed_leg
 from .settling import refresh
+from .valuing import own_worth
 
 WHERE = {WriteOff.Kind.SMALL: "rounding", WriteOff.Kind.BAD_DEBT: "write_off", WriteOff.Kind.DISCOUNT: "cash_discount_given"}
 Kind = Annotated[str, Choice(("small", "Small difference"), ("bad_debt", "Bad debt"), widget="radio")]
 
 
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What of a write-off falls on one rate of its invoice."""
+
+    tax_class: str
+    rate_bp: int
+    net_minor: int
+    tax_minor: int
+
+
 class WriteOffFacts(TypedDict):
-    """What a door is told about a write-off. amount: in major units; percent: of the invoice; kind: small or bad_debt."""
+    """What a door is told about a write-off. amount: in major units of our currency; percent: of the invoice; kind: small or bad_debt."""
 
     amount: Decimal
     percent: Decimal
     kind: str
 
 
-def _facts(*, invoice: Invoice, amount: int | None, kind: str, **_: object) -> WriteOffFacts:
+def _facts(*, ctx: Context, invoice: Invoice, amount: int | None, kind: str, **_: object) -> WriteOffFacts:
     given_up = invoice.open_minor if amount is None else amount
     return {
-        "amount": to_major(given_up, invoice.currency),
+        "amount": to_major(own_worth(ctx, invoice, given_up, ctx.today), ctx.company.currency),
         "percent": rules.percent(given_up, invoice.total_minor),
         "kind": kind,
     }
 
 
-def _discount_facts(*, invoice: Invoice, amount: int, **_: object) -> WriteOffFacts:
-    return _facts(invoice=invoice, amount=amount, kind=WriteOff.Kind.DISCOUNT.value)
+def _discount_facts(*, ctx: Context, invoice: Invoice, amount: int, **_: object) -> WriteOffFacts:
+    return _facts(ctx=ctx, invoice=invoice, amount=amount, kind=WriteOff.Kind.DISCOUNT.value)
 
 
 @command(permission="billing.write_off", door=_facts, label="Write off", tone="danger")
@@ -90,31 +101,58 @@ def give_up(ctx: Context, invoice: Invoice, kind: WriteOff.Kind, amount: int, on
     if amount <= 0:
         raise Refusal("nothing_given", "Give an amount above zero.", field="amount")
     if amount > invoice.open_minor:
-        raise Refusal("too_much", f"Only {money(ctx, invoice.open_minor)} is open.", field="amount")
+        raise Refusal("too_much", f"Only {money(ctx, invoice.open_minor, invoice.currency)} is open.", field="amount")
     if invoice.issued_on and on < invoice.issued_on:
         raise Refusal("before_invoice", "Nothing is written off before it was billed.", field="on")
     left = left_by_rate(ctx, invoice)
     shares = rules.share_of_credit(amount, [(net, tax, rate) for (_, rate), (net, tax) in left.items()])
-    divided = [(tax_class, rate, net, tax) for (tax_class, rate), (net, tax) in zip(left, shares, strict=True) if net or tax]
+    divided = [Share(tax_class, rate, net, tax) for (tax_class, rate), (net, tax) in zip(left, shares, strict=True) if net or tax]
+    worth = None if invoice.worth_minor is None else rules.worth_of_part(amount, invoice.open_minor, invoice.open_worth_minor)
+    counted = divided if worth is None else _counted(ctx, invoice, divided, left, worth)
     made = WriteOff.objects.create(
         company=ctx.company,
         invoice=invoice,
         kind=kind,
+        currency="" if worth is None else invoice.currency,
         amount_minor=amount,
-        net_minor=sum(net for *_, net, _ in divided),
-        tax_minor=sum(tax for *_, tax in divided),
-        shares=[{"tax_class": c, "rate_bp": rate, "net_minor": net, "tax_minor": tax} for c, rate, net, tax in divided],
+        worth_minor=worth,
+        net_minor=sum(share.net_minor for share in divided),
+        tax_minor=sum(share.tax_minor for share in divided),
+        shares=[_kept(share, None if worth is None else of) for share, of in zip(divided, counted, strict=True)],
         on=on,
         reason=reason,
         written_at=ctx.now,
         written_by=ctx.user,
     )
     refresh(invoice)
-    legs = [Leg("receivable", -amount, Party(pk=invoice.party_id)), Leg(WHERE[kind], made.net_minor)]
-    legs += [Leg(OUTPUT_TAX[tax_class], tax) for tax_class, _, _, tax in divided if tax]
+    legs = [owed_leg(invoice, -amount, -(worth or 0)), Leg(WHERE[kind], sum(share.net_minor for share in counted))]
+    legs += [Leg(OUTPUT_TAX[share.tax_class], share.tax_minor) for share in counted if share.tax_minor]
     post_legs(ctx, on=on, text=f"{kind.label} of {invoice.number}: {reason}"[:200], origin=ref(made), legs=legs)
-    publish(ctx, WrittenOff(write_off=made.pk, invoice=invoice.pk, party=invoice.party_id, kind=kind.value, amount_minor=amount))
+    publish(
+        ctx,
+        WrittenOff(
+            write_off=made.pk, invoice=invoice.pk, party=invoice.party_id, kind=kind.value, amount_minor=amount, currency=invoice.currency
+        ),
+    )
     return made
+
+
+def _counted(ctx: Context, invoice: Invoice, divided: list[Share], left: dict[tuple[str, int], list[int]], worth: int) -> list[Share]:
+    """What the shares of an invoice in a foreign currency count in the company's; together exactly the worth."""
+    worths = left_by_rate(ctx, invoice, "_worth")
+    parts = [
+        (part, left[share.tax_class, share.rate_bp][at], worths[share.tax_class, share.rate_bp][at])
+        for share in divided
+        for at, part in enumerate((share.net_minor, share.tax_minor))
+    ]
+    found = rules.divide_worth(worth, parts)
+    return [replace(share, net_minor=net, tax_minor=tax) for share, net, tax in zip(divided, found[::2], found[1::2], strict=True)]
+
+
+def _kept(share: Share, counted: Share | None) -> dict[str, object]:
+    """A share as the row keeps it."""
+    worths = {} if counted is None else {"net_worth_minor": counted.net_minor, "tax_worth_minor": counted.tax_minor}
+    return {**asdict(share), **worths}
 
 
 @command(permission="billing.write_off", label="Reverse the write-off", tone="danger")

@@ -20,6 +20,8 @@ class Allocation(Record):
 
     The database sums up what is allocated of the payment and what is paid of the invoice, so that neither can say something else.
     on: from this day on the invoice counts as paid by so much; undone_on: from this day on it does not any more.
+    currency: of both, "" for the company's own. worth_minor, paid_worth_minor: what the part of the invoice and the part of the payment
+    count in the company's currency; what they differ by is an exchange gain or loss.
     """
 
     class State(models.TextChoices):
@@ -28,7 +30,10 @@ class Allocation(Record):
 
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="allocations")
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="allocations")
+    currency = models.CharField(max_length=3, default="", db_default="", editable=False)
     amount_minor = AmountField("amount")
+    worth_minor = AmountField("worth of the invoice", null=True, own=True)
+    paid_worth_minor = AmountField("worth of the payment", null=True, own=True)
     on = models.DateField("date")
     made_at = models.DateTimeField("allocated at")
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name="allocated by")
@@ -49,6 +54,12 @@ class Allocation(Record):
                 condition=Q(amount_minor__gt=0),
                 name="allocation_above_zero",
                 violation_error_message="An amount above zero is allocated.",
+            ),
+            models.CheckConstraint(
+                condition=Q(currency="", worth_minor=None, paid_worth_minor=None)
+                | ~Q(currency="") & Q(worth_minor__gte=0, paid_worth_minor__gte=0),
+                name="allocation_worth_whole",
+                violation_error_message="What is allocated in a foreign currency has a worth, and nothing else has one.",
             ),
             models.CheckConstraint(
                 condition=Q(state="standing", undone_on=None, undone_by=None)

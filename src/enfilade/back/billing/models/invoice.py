@@ -20,6 +20,9 @@ from enfilade.core.states import States
 _GONE = F("paid_minor") + F("credited_minor") + F("deducted_minor") + F("written_off_minor")
 _SETTLED = Q(total_minor=_GONE)
 _NUMBERED = Q(number__isnull=False, issued_on__isnull=False, due_on__isnull=False)
+_GONE_WORTH = (
+    Q(gone_worth_minor=F("worth_minor")) & _SETTLED | Q(gone_worth_minor__gte=0, gone_worth_minor__lte=F("worth_minor")) & ~_SETTLED
+)
 _UNTOUCHED = Q(paid_minor=0, credited_minor=0, deducted_minor=0, written_off_minor=0)
 
 
@@ -31,6 +34,8 @@ class Invoice(Record):
     the database. bill_to: name and address as they were when it was drafted. open_minor: what is still owed.
     cancels: the invoice that a credit note is for. buyer_country, buyer_vat_id: as they were when it was drafted; None where they were not
     kept yet. rounding: of its tax, once per rate or on every line.
+    rate: of one in a foreign currency, how much of it one of the company's own is worth. worth_minor: what the total counts in the
+    company's currency since it was issued, None where it is in that. gone_worth_minor: what of it whatever settled the invoice took away.
     """
 
     class Kind(models.TextChoices):
@@ -53,6 +58,9 @@ class Invoice(Record):
     issued_on = models.DateField("issued", null=True, editable=False)
     due_on = models.DateField("due", null=True, blank=True)
     currency = models.CharField(max_length=3, editable=False)
+    rate = models.DecimalField(max_digits=20, decimal_places=10, null=True, editable=False)
+    worth_minor = AmountField("worth", null=True, own=True, editable=False)
+    gone_worth_minor = AmountField("settled worth", default=0, db_default=0, own=True, editable=False)
     net_minor = AmountField("net", default=0, editable=False)
     tax_minor = AmountField("tax", default=0, editable=False)
     total_minor = AmountField("total", default=0, editable=False)
@@ -145,6 +153,11 @@ class Invoice(Record):
                 name="invoice_currency_iso",
                 violation_error_message="A currency is three capital letters (ISO 4217).",
             ),
+            models.CheckConstraint(
+                condition=Q(worth_minor=None, gone_worth_minor=0) | Q(worth_minor__gte=0, rate__gt=0, number__isnull=False) & _GONE_WORTH,
+                name="invoice_worth_whole",
+                violation_error_message="What settles an invoice takes as much of its worth as of the invoice, and all of it at the end.",
+            ),
         ]
         indexes: ClassVar = [
             models.Index(fields=["company", "party", "-id"], name="invoice_party"),
@@ -156,6 +169,11 @@ class Invoice(Record):
     def __str__(self) -> str:
         return self.number or f"Draft {self.pk}"
 
+    @property
+    def open_worth_minor(self) -> int:
+        """What is still owed, in the company's currency, as the books count it."""
+        return self.open_minor if self.worth_minor is None else self.worth_minor - self.gone_worth_minor
+
 
 InvoiceWord = kept_words(Invoice)
 
@@ -164,6 +182,7 @@ class InvoiceLine(Record):
     """One line of a bill; it changes only while the bill is a draft (trigger).
 
     net_minor: quantity times price less discount. tax_minor: its share of the tax of its rate.
+    net_worth_minor, tax_worth_minor: the same in the company's currency, of an issued invoice in another one.
     tax_rate_bp, tax_category, tax_reason: as they were on the day of supply, supplied_on; the reason is printed where no tax is charged.
     tax_class: of the item, or the treatment where it is not taxed at home; it says to which accounts it is posted.
     tax_country: whose tax it is, "" for that of the company. tax_code: of the reason, VATEX list. tax_why: the proposal in a sentence.
@@ -189,6 +208,8 @@ class InvoiceLine(Record):
     tax_overruled = models.TextField("why another tax than proposed", blank=True, default="", db_default="")
     net_minor = AmountField("net")
     tax_minor = AmountField("tax")
+    net_worth_minor = AmountField("worth of net", null=True, own=True)
+    tax_worth_minor = AmountField("worth of tax", null=True, own=True)
     supplied_on = models.DateField("supplied")
     charge = models.OneToOneField("billing.Charge", null=True, on_delete=models.PROTECT, related_name="line")
 
@@ -216,10 +237,20 @@ class InvoiceLine(Record):
                 name="invoice_line_adds_up",
                 violation_error_message="Quantity times price less discount is the net amount of a line.",
             ),
+            models.CheckConstraint(
+                condition=Q(net_worth_minor=None, tax_worth_minor=None) | Q(net_worth_minor__gte=0, tax_worth_minor__gte=0),
+                name="invoice_line_worth_whole",
+                violation_error_message="A line has a worth of its net amount and of its tax, or neither.",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.description
+
+    @property
+    def currency(self) -> str:
+        """That of its invoice."""
+        return self.invoice.currency
 
     @property
     def tax_percent(self) -> Decimal:

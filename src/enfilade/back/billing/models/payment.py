@@ -25,6 +25,8 @@ class Payment(Record):
     invoice: what it was taken for; None for a payment on account. allocated_minor: what of it settles invoices, summed up by the
     database. rest_minor: what is on account, neither allocated nor given back. voided_on: a transfer that was none of this party.
     account: of the ledger, where a transfer arrived; None means the account of the method.
+    worth_minor: what it counts in the company's currency against what the party owes, None where it is in that. gone_worth_minor: what of
+    it allocations and refunds took away. own_minor: what really moved, where that was the company's currency and not its own.
     refunds: of a refund, the payment it gives back. refunded_minor: of a payment, what was given back so far.
     """
 
@@ -51,6 +53,9 @@ class Payment(Record):
     method = models.TextField(choices=Method)
     currency = models.CharField(max_length=3, editable=False)
     amount_minor = AmountField("amount")
+    worth_minor = AmountField("worth", null=True, own=True)
+    gone_worth_minor = AmountField("used worth", default=0, db_default=0, own=True, editable=False)
+    own_minor = AmountField("in our currency", null=True, own=True)
     on = models.DateField("date")
     received_at = models.DateTimeField("received at")
     received_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -125,6 +130,14 @@ class Payment(Record):
                 name="payment_state_true",
                 violation_error_message="Refunded is what was given back wholly, void only a transfer of which nothing is used.",
             ),
+            models.CheckConstraint(
+                condition=Q(worth_minor=None, own_minor=None, gone_worth_minor=0)
+                | Q(worth_minor__gte=0, gone_worth_minor__gte=0, gone_worth_minor__lte=F("worth_minor"))
+                & (Q(own_minor=None, drawer=None) | Q(own_minor__gt=0))
+                & (Q(gone_worth_minor=F("worth_minor")) | ~Q(amount_minor=F("refunded_minor") + F("allocated_minor"))),
+                name="payment_worth_whole",
+                violation_error_message="What is used of a payment takes as much of its worth, all of it at the end; cash is in ours.",
+            ),
         ]
         indexes: ClassVar = [
             models.Index(fields=["company", "on"], name="payment_day"),
@@ -135,6 +148,11 @@ class Payment(Record):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def rest_worth_minor(self) -> int:
+        """What is on account, in the company's currency, as the books count it."""
+        return self.rest_minor if self.worth_minor is None else self.worth_minor - self.gone_worth_minor if self.rest_minor else 0
 
     @property
     def refundable_minor(self) -> int:

@@ -17,7 +17,8 @@ from .invoice import Invoice
 class WriteOff(Record):
     """A part of an invoice that is given up, with the tax on it. Nothing of it changes but that it is taken back, once (trigger).
 
-    shares: how it is divided over the rates of the invoice: [{tax_class, rate_bp, net_minor, tax_minor}].
+    shares: how it is divided over the rates of the invoice: [{tax_class, rate_bp, net_minor, tax_minor}], in a foreign currency with
+    net_worth_minor and tax_worth_minor. currency: of the invoice, "" for the company's own. worth_minor: what it counts in that.
     on: accounting date; undone_on: of the reversal, where it was paid after all.
     Source: UStG § 17(2) no. 1: the tax is corrected when a claim can't be collected, and again when it is paid after all.
     """
@@ -33,7 +34,9 @@ class WriteOff(Record):
 
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="write_offs")
     kind = models.TextField(choices=Kind)
+    currency = models.CharField(max_length=3, default="", db_default="", editable=False)
     amount_minor = AmountField("amount")
+    worth_minor = AmountField("worth", null=True, own=True)
     net_minor = AmountField("net")
     tax_minor = AmountField("tax")
     shares = models.JSONField("shares by tax rate", default=list)
@@ -64,6 +67,11 @@ class WriteOff(Record):
                 | Q(state="undone", undone_on__gte=F("on"), undone_by__isnull=False),
                 name="write_off_undone_by_somebody",
                 violation_error_message="What was taken back says when, not before it was written off, and by whom.",
+            ),
+            models.CheckConstraint(
+                condition=Q(currency="", worth_minor=None) | ~Q(currency="") & Q(worth_minor__gte=0),
+                name="write_off_worth_whole",
+                violation_error_message="What is written off in a foreign currency has a worth, and nothing else has one.",
             ),
             models.CheckConstraint(
                 condition=~Q(reason=""), name="write_off_has_reason", violation_error_message="A write-off has a reason."

@@ -150,7 +150,9 @@ def test_bad_debt_takes_the_tax_along_and_brings_it_back(shop: Shop) -> None:
     assert refused.value.code == "already_undone"
     agree(shop)
     with scope(shop.company.pk):
-        facts = write_off.command.door(invoice=Invoice.objects.visible_to(shop.ctx).get(pk=invoice.pk), amount=500, kind="small")
+        facts = write_off.command.door(
+            ctx=shop.ctx, invoice=Invoice.objects.visible_to(shop.ctx).get(pk=invoice.pk), amount=500, kind="small"
+        )
         assert (str(facts["amount"]), facts["kind"]) == ("5.00", "small")
         assert [f.code for f in verify_all(shop.ctx)] == []
 

@@ -1,7 +1,7 @@
 """What XRechnung and Peppol ask beyond EN 16931, and what EN 16931 asks that only people can fill in, said in words with the place for it.
 
 The Schematron of XRechnung (KoSIT) and of Peppol comes with no package of this house (see the ADR), so those of their rules that
-concern what we write are stated here under their own numbers. What else they say (one currency, no empty elements, sums of lines) holds
+concern what we write are stated here under their own numbers. What else they say (no empty elements, sums of lines) holds
 by how a bill is made.
 
 Source: XRechnung 3.0.2, BR-DE-1 to BR-DE-28; Peppol BIS Billing 3.0, PEPPOL-EN16931-R003, R010, R020; EN 16931-1, BR-*.

@@ -57,6 +57,8 @@ def terms(bill: Bill, form: Form) -> dict[str, Any]:
         found.update({"BT-73": first, "BT-74": last})
     if "K" in bill.categories:
         found["BG-13"] = {"name": text(bill.buyer.name), "country_code": bill.sent_to or bill.buyer.country}
+    if bill.own_currency:
+        found.update({"BT-6": bill.own_currency, "BT-111": str(bill.own_tax)})
     if bill.paid:
         found["BT-113"] = str(bill.paid)
     if bill.note:

@@ -2,6 +2,7 @@
 
 from .completing import complete_chart
 from .dividing import lift_rule, rule_dimension, rule_purpose
+from .foreign import Currency, Rate
 from .journals import import_journal, take_back_journal
 from .opening import OpeningLine, enter_opening_balances, import_opening_balances, take_back_opening
 from .planning import defer_line, drop_planned, plan_reversal, post_accrual, post_planned
@@ -22,10 +23,12 @@ from .yearend import close_year, mark_task, reopen_year, unmark_task
 from .years import admit_late, close_period, open_year, reopen_period, soft_close_period
 
 __all__ = [
+    "Currency",
     "JournalLine",
     "Leg",
     "OpeningLine",
     "Posting",
+    "Rate",
     "add_entrytemplate",
     "admit_late",
     "change_lines",
