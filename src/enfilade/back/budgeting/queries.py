@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from enfilade.back.ledger.queries import closing_moves, ledger_book
-from enfilade.back.ledger.rules import RESULT_KINDS, Place, a_year_before, natural
+from enfilade.back.ledger.rules import RESULT_KINDS, a_year_before, natural
 from enfilade.base.books.queries import accounts_by_code, moved_by_period, periods_between, totals_between
 from enfilade.core.context import Context
 
@@ -76,8 +76,3 @@ def actuals_before(ctx: Context, starts_on: date, ends_on: date, values: Sequenc
                 if total.unit == ctx.company.currency and total.account_id in kinds:
                     found[total.account_id][period.starts_on.month] += sign * natural(kinds[total.account_id], total.balance_minor)
     return found
-
-
-def places_in(ctx: Context) -> Mapping[int, Place]:
-    """The accounts of the ledger and their headings, by key."""
-    return {account.pk: Place.of(account) for account in accounts_by_code(ctx, ledger_book(ctx))}

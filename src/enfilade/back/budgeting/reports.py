@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 from enfilade.back.ledger.queries import ledger_book
-from enfilade.back.ledger.reports.outlines import naturally, section, sum_row
+from enfilade.back.ledger.reports.outlines import naturally, places_of, section, sum_row
 from enfilade.back.ledger.reports.parts import (
     CODE,
     NAME,
@@ -34,7 +34,7 @@ from enfilade.core.ui.format import format_day
 
 from . import rules
 from .models import Budget
-from .queries import budget_of, places_in, planned_for
+from .queries import budget_of, planned_for
 
 _DAY = timedelta(days=1)
 Against = Annotated[Budget | None, Input(shared=True, label="Budget", help="The approved one of the year when left out.")]
@@ -65,7 +65,7 @@ def results_compared(ctx: Context, *, from_on: From = None, to_on: Today, budget
     book = ledger_book(ctx)
     start = from_on or year_of(ctx, book, to_on)
     check_order(start, to_on)
-    places, values = places_in(ctx), keys_of(below_value(ctx, value))
+    places, values = places_of(ctx, book), keys_of(below_value(ctx, value))
 
     def between(first: date, last: date) -> dict[int, int]:
         totals = totals_between(ctx, book, first, last, values=values)
@@ -96,8 +96,8 @@ def balance_compared(ctx: Context, *, on: Today, budget: Against = None) -> dict
     Shape: as the balance sheet; unplanned_minor is by how much the two sides of the plan differ, since money is planned on one side only.
     """
     ctx.require("ledger.view_reports")
-    book, places = ledger_book(ctx), places_in(ctx)
-    start = year_of(ctx, book, on)
+    book = ledger_book(ctx)
+    start, places = year_of(ctx, book, on), places_of(ctx, book)
 
     def standing(day: date) -> dict[int, int]:
         first = year_of(ctx, book, day)

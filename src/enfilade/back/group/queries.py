@@ -14,9 +14,10 @@ from django.db.models import Q
 
 from enfilade.back.ledger.charts.purposes import PURPOSES
 from enfilade.back.ledger.queries import accounts_serving, chart_of, closing_moves, ledger_book, year_around
-from enfilade.back.ledger.rules import RESULT_KINDS, Place
+from enfilade.back.ledger.rules import RESULT_KINDS
+from enfilade.back.statements.queries import places_in
 from enfilade.base.books.models import Book
-from enfilade.base.books.queries import Total, accounts_by_code, totals_between, totals_on
+from enfilade.base.books.queries import Total, totals_between, totals_on
 from enfilade.base.party.queries import merged_keys
 from enfilade.core.across import reading_in
 from enfilade.core.context import Context, NotAllowed, Refusal
@@ -127,8 +128,7 @@ def known_company(ctx: Context, slug: str) -> Company:
 
 def chart_in(ctx: Context) -> Chart:
     """The accounts of the company acted for. Refuses: no_ledger."""
-    places = {account.pk: Place.of(account) for account in accounts_by_code(ctx, ledger_book(ctx))}
-    return Chart(places, accounts_serving(ctx, PURPOSES), chart_of(ctx))
+    return Chart(places_in(ctx), accounts_serving(ctx, PURPOSES), chart_of(ctx))
 
 
 def mappings_of(ctx: Context) -> dict[int, dict[str, int]]:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import xlsxwriter
 from django.db import DatabaseError
 
 from enfilade.back.budgeting.commands import (
@@ -128,6 +129,22 @@ def test_a_file_over_months_and_one_by_rows(planner: Planner) -> None:
     long = f"account,month,amount\n{rent},2026-03,10.00\n{rent},4,20.00\n"
     import_budget(planner.ctx, budget=planner.budget, file=planner.file(long))
     assert planner.amounts("rent") == {3: 1_000, 4: 2_000}
+
+
+def test_a_workbook_with_months_as_days(planner: Planner) -> None:
+    """The header of the first month is a date, that of the second its number; amounts are numbers."""
+    rent, out = planner.codes["rent"], io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True})
+    sheet = book.add_worksheet("Plan")
+    sheet.write_row(0, 0, ["Account"])
+    sheet.write_datetime(0, 1, datetime(2026, 1, 1), book.add_format({"num_format": "yyyy-mm-dd"}))  # noqa: DTZ001 - a cell has no zone
+    sheet.write_row(0, 2, [2])
+    sheet.write_row(1, 0, [int(rent), 1250.5, 99])
+    book.close()
+    with scope(planner.company.pk):
+        file = store(planner.ctx, "plan.xlsx", io.BytesIO(out.getvalue()))
+    import_budget(planner.ctx, budget=planner.budget, file=file)
+    assert planner.amounts("rent") == {1: 125_050, 2: 9_900}
 
 
 def test_a_file_with_faults_is_not_taken(planner: Planner) -> None:
