@@ -47,6 +47,8 @@ def late_invoices(ctx: Context, on: date, party: Party | None = None) -> list[La
         days = (on - (invoice.due_on or on)).days
         follows = rules.next_level(facts, reached.get(invoice.pk, 0), days)
         why = _why(invoice.pk, holds, waiting, follows, max(levels, default=0) <= reached.get(invoice.pk, 0))
+        if invoice.currency != ctx.company.currency:
+            why = f"It is in {invoice.currency}: send the statement of account, since fees and interest are in {ctx.company.currency}."
         level = None if why or follows is None else levels[follows.number]
         found.append(Late(invoice, days, reached.get(invoice.pk, 0), level, why))
     return found

@@ -14,7 +14,7 @@ from .queries import late_invoices
 def late(ctx: Context) -> dict[str, Any]:
     """Every invoice that is late today: how long, which level it reached, which comes next, or what keeps it from it.
 
-    Shape: one row per invoice, the longest due first.
+    Shape: one row per invoice, the longest due first, in its currency; the sum is in the company's, as the books count it.
     """
     rows = [
         {
@@ -24,6 +24,8 @@ def late(ctx: Context) -> dict[str, Any]:
             "due_on": one.invoice.due_on,
             "days": one.days_late,
             "open_minor": one.invoice.open_minor,
+            "currency": one.invoice.currency,
+            "worth_minor": one.invoice.open_worth_minor,
             "reached": one.reached or "",
             "next": str(one.level) if one.level is not None else "",
             "why": one.why,
@@ -41,8 +43,8 @@ def late(ctx: Context) -> dict[str, Any]:
         ("why", "What holds it", "text"),
     ]
     return {
-        "columns": [{"name": name, "label": label, "kind": kind} for name, label, kind in columns],
+        "columns": [{"name": name, "label": label, "kind": kind, "currency_in": "currency"} for name, label, kind in columns],
         "rows": rows,
-        "totals": {"open_minor": sum(one["open_minor"] for one in rows)} if rows else {},
+        "totals": {"open_minor": sum(one["worth_minor"] for one in rows)} if rows else {},
         "notes": [] if rows else ["Nobody is late."],
     }
