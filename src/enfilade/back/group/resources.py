@@ -20,7 +20,6 @@ class GroupCompanyResource(Resource):
     facts = ("member", "method", "share_percent", "acquired_on", "cost_minor", "shares_account", "goodwill_years", "left_on")
     lines = {"mappings": ("code", "account")}
     ordering = "acquired_on"
-    verbs = ("add_groupcompany",)
     icon = "network"
     order = 50
     empty = "Add the companies of this house of which this one holds shares: how many, since when, and what they cost."

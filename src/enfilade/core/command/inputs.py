@@ -30,6 +30,7 @@ class Input:
     amount: the integer is an amount in minor units.
     prefill: where a new form takes its first value from (`ctx.today`, or an attribute of the target row).
     query: extra filter of the search that offers rows, as a query string.
+    seldom: a form keeps it folded away until somebody wants it, or it holds something.
     """
 
     label: str = ""
@@ -46,6 +47,7 @@ class Input:
     prefill: str = ""
     query: str = ""
     secret: bool = False
+    seldom: bool = False
 
 
 Amount = Annotated[int, Input(amount=True)]

@@ -25,6 +25,14 @@ from enfilade.core.scope import scope
 from enfilade.core.ui import widgets
 
 
+class InputsForm(forms.Form):
+    """A form that knows which of its fields are wanted seldom. unfolded: one of those holds something, so all of them are shown."""
+
+    usual: list[forms.BoundField]
+    seldom: list[forms.BoundField]
+    unfolded: bool
+
+
 @dataclass
 class CommandForm:
     """What templates draw. values: raw values by input name; errors: path -> sentences."""
@@ -69,9 +77,9 @@ class CommandForm:
         name = path.partition("[")[0].partition(".")[0]
         return name in self.command.parameters and name not in self.hidden
 
-    def _form(self, parameters: dict[str, Parameter], values: dict[str, Any], errors: dict[str, list[str]], prefix: str) -> forms.Form:
+    def _form(self, parameters: dict[str, Parameter], values: dict[str, Any], errors: dict[str, list[str]], prefix: str) -> InputsForm:
         fields = {n: self._field(p, hidden=not prefix and n in self.hidden) for n, p in parameters.items()}
-        cls = type("CommandInputs", (forms.Form,), fields)
+        cls = type("CommandInputs", (InputsForm,), fields)
         form = cls(initial={n: values.get(n, self._initial(p)) for n, p in parameters.items()}, prefix=prefix or None)
         form.is_bound = bool(errors)
         form._errors = forms.utils.ErrorDict(renderer=form.renderer)
@@ -83,6 +91,11 @@ class CommandForm:
             for name, sentences in errors.items():
                 if name in form.fields or prefix:
                     form.add_error(name if name in form.fields else None, sentences)
+        seldom = {n for n, p in parameters.items() if p.meta.seldom}
+        form.usual = [one for one in form.visible_fields() if one.name not in seldom]
+        form.seldom = [one for one in form.visible_fields() if one.name in seldom]
+        # What holds something, or is wrong, is not hidden from whoever has to see it.
+        form.unfolded = any(values.get(n) not in (None, "", False, parameters[n].default) or n in errors for n in seldom)
         return form
 
     def _initial(self, parameter: Parameter) -> Any:
@@ -136,6 +149,7 @@ class CommandForm:
             "forms": filled,
             "errors": whole,
             "empty_form": self._form(columns, {}, {}, f"{name}-__prefix__"),
+            "unfolded": any(form.unfolded for form in filled),
             "total": None,
         }
 

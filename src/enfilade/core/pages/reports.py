@@ -10,7 +10,7 @@ from django.shortcuts import render
 
 from enfilade.core.command.inputs import Parameter
 from enfilade.core.command.reading import read
-from enfilade.core.context import Context, Invalid
+from enfilade.core.context import Context, Invalid, NotFound, Refusal
 from enfilade.core.http.dispatch import view
 from enfilade.core.language.words import say
 from enfilade.core.resource.cells import figure_currency
@@ -27,7 +27,7 @@ def report_view(request: HttpRequest, ctx: Context, module: str, name: str) -> H
     ctx.require(report.permission)
     raw = {k: v for k, v in request.GET.items() if k in report.parameters}
     values = {n: raw.get(n, _first(ctx, p)) for n, p in report.parameters.items()}
-    error = ""
+    error, status = "", Invalid.status
     figures: Any = None
     try:
         inputs = read(report.parameters, {k: v for k, v in values.items() if v not in (None, "")}, ctx.company.currency)
@@ -37,6 +37,10 @@ def report_view(request: HttpRequest, ctx: Context, module: str, name: str) -> H
     except Invalid as no:
         # Opened from the menu nothing was typed yet, so nothing can be wrong with it: the form asks for what is needed.
         error = str(no) if raw else ""
+    except NotFound:
+        raise
+    except Refusal as no:
+        error, status = str(no), no.status
     form = inputs_form(ctx, report.parameters, values)
     context = {
         "report": report,
@@ -49,7 +53,7 @@ def report_view(request: HttpRequest, ctx: Context, module: str, name: str) -> H
         "formats": REPORT_FORMATS.values(),
         **_table(ctx, figures),
     }
-    return render(request, report.template, context, status=422 if error else 200)
+    return render(request, report.template, context, status=status if error else 200)
 
 
 def report_answer(ctx: Context, report: Report, inputs: dict[str, Any], ending: str) -> HttpResponse:

@@ -26,15 +26,25 @@ from .common import Quantity, require_date, require_price
 from .taxing import Buyer, buyer_of, chosen_taxes, supply_of
 from .valuing import currency_in
 
-HandedOver = Annotated[bool, Input(label="Goods are handed over here")]
+Origin = Annotated[str, Input(seldom=True)]
+HandedOver = Annotated[bool, Input(label="Goods are handed over here", seldom=True)]
 # What is exempt has a tax class of its own.
-AnotherTax = Annotated[str, Choice(*((t.value, LABELS[t]) for t in Treatment if t is not Treatment.EXEMPT), label="Another tax")]
+AnotherTax = Annotated[
+    str, Choice(*((t.value, LABELS[t]) for t in Treatment if t is not Treatment.EXEMPT), label="Another tax", seldom=True)
+]
 KEPT = ("buyer_country", "buyer_vat_id", "rounding")
 BUYER = ("bill_to", *KEPT)
-KeptCurrency = Annotated[str, Input(max_length=3, prefill="row.currency", help="Its own when left out.")]
+KeptCurrency = Annotated[str, Input(max_length=3, prefill="row.currency", help="Its own when left out.", seldom=True)]
 KeptRate = Annotated[
     Decimal | None,
-    Input(min_value=0, max_value=1_000_000_000, decimals=10, prefill="row.rate", help="The rate of the day of the issue when left out."),
+    Input(
+        min_value=0,
+        max_value=1_000_000_000,
+        decimals=10,
+        prefill="row.rate",
+        help="The rate of the day of the issue when left out.",
+        seldom=True,
+    ),
 ]
 
 
@@ -63,9 +73,9 @@ class InvoiceLineIn:
     unit_price: Amount | None = None
     discount: Amount = 0
     tax_class: Annotated[str, Choice(*Item.TaxClass.choices)] = ""
-    kind: Annotated[str, Choice(*Item.Kind.choices)] = ""
+    kind: Annotated[str, Choice(*Item.Kind.choices, seldom=True)] = ""
     treatment: AnotherTax = ""
-    treatment_reason: Annotated[str, Input(label="Why another tax", max_length=300)] = ""
+    treatment_reason: Annotated[str, Input(label="Why another tax", max_length=300, seldom=True)] = ""
 
 
 @dataclass(frozen=True)
@@ -99,7 +109,7 @@ def draft_invoice(
     on: date | None = None,
     due_on: date | None = None,
     note: str = "",
-    origin: str = "",
+    origin: Origin = "",
     handed_over: HandedOver = False,
     currency: Currency = "",
     rate: Rate | None = None,

@@ -20,8 +20,8 @@ from enfilade.base.money.rules import worth_at
 from enfilade.core.command import Input
 from enfilade.core.context import Context, Refusal
 
-Currency = Annotated[str, Input(max_length=3, help="ISO 4217, for example USD; the company's own when left out.")]
-Rate = Annotated[Decimal, Input(min_value=0, max_value=1_000_000_000, decimals=10, help="The rate of the day when left out.")]
+Currency = Annotated[str, Input(max_length=3, help="ISO 4217, for example USD; the company's own when left out.", seldom=True)]
+Rate = Annotated[Decimal, Input(min_value=0, max_value=1_000_000_000, decimals=10, help="The rate of the day when left out.", seldom=True)]
 
 
 class Amounts(Protocol):
