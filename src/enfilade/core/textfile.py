@@ -34,6 +34,11 @@ class Problem:
     sentence: str
     refused: bool = False
 
+    def __post_init__(self) -> None:
+        """Both quote the file: what can't be seen, and what no database takes, stays out."""
+        object.__setattr__(self, "field", clean(self.field)[0])
+        object.__setattr__(self, "sentence", clean(self.sentence)[0])
+
 
 class Problems:
     """Collects problems; from a thousand on it only counts them, so that a file full of faults stays small."""

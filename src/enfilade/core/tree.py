@@ -60,10 +60,12 @@ def read_tree(data: bytes) -> tuple[Node, str]:
     except expat.ExpatError as error:
         sentence = f"The XML is broken here ({expat.errors.messages.get(error.code, error.code)})."
         raise Refused(error.lineno, sentence) from None
-    except (ValueError, LookupError) as error:
-        if isinstance(error, Refused):
-            raise
-        raise Refused(max(1, builder.parser.CurrentLineNumber), f"The XML is broken here ({type(error).__name__}).") from None
+    except Refused:
+        raise
+    except LookupError:
+        raise Refused(max(1, builder.parser.CurrentLineNumber), "The encoding that this XML names is not known.") from None
+    except ValueError:
+        raise Refused(max(1, builder.parser.CurrentLineNumber), "The XML is broken here.") from None
     if builder.root is None:
         raise Refused(1, "There is no element in this XML.")
     return builder.root, builder.namespace

@@ -275,6 +275,6 @@ def count_dialog(ctx: Context, values: dict[str, Any]) -> dict[str, Any]:
 def _coin(number: int, minor: int, typed: dict[str, Any], currency: str) -> dict[str, Any]:
     major = str(amount_major(minor, currency))
     pieces = str(typed.get(major) or "")
-    sum_minor = minor * int(pieces) if pieces.isdigit() else 0
+    sum_minor = minor * int(pieces) if pieces.isdecimal() and len(pieces) < 10 else 0
     label, row = format_amount(minor, currency), format_amount(sum_minor, currency)
     return {"number": number, "minor": minor, "major": major, "label": label, "pieces": pieces, "sum_minor": sum_minor, "row": row}

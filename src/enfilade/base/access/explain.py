@@ -115,7 +115,7 @@ def _url(held: Held) -> str:
 
 def _row(ctx: Context, person: User, permission: str, command: Command | None, reference: str) -> list[Reason]:
     model = model_of(reference)
-    if model is None or not reference.rpartition(":")[2].isdigit():
+    if model is None or not reference.rpartition(":")[2].isdecimal():
         raise Refusal("no_record", "Name a record as its page does, for example work.case:5.", field="record")
     row = model.objects.visible_to(ctx).filter(pk=split(reference)[1]).first()  # type: ignore[attr-defined]
     if row is None:

@@ -39,9 +39,9 @@ def messages(ctx: Context) -> RecordQuerySet:
 def messages_about(ctx: Context, reference: str) -> RecordQuerySet:
     """Messages about a record (`billing.invoice:5`), or from and to a party (`party.party:7`), newest first."""
     label, _, pk = reference.partition(":")
-    if label == "party.party" and pk.isdigit():
+    if label == "party.party" and pk.isdecimal():
         return messages(ctx).filter(party_id=int(pk)).order_by("-pk")
-    if label == "work.case" and pk.isdigit():
+    if label == "work.case" and pk.isdecimal():
         return messages(ctx).filter(Q(origin=reference) | Q(thread__case=int(pk))).order_by("-pk")
     return messages(ctx).filter(origin=reference).order_by("-pk")
 

@@ -22,6 +22,7 @@ from enfilade.core.context import Context, Refusal
 from enfilade.core.fields import AmountField
 from enfilade.core.models import ImportRow
 from enfilade.core.tabular import SEPARATORS, Reading, Table, read_table
+from enfilade.core.textfile import clean
 
 from .columns import field_at, public_name
 from .declare import Resource
@@ -152,6 +153,10 @@ class ImportProblem:
     field: str
     sentence: str
     refused: bool = True
+
+    def __post_init__(self) -> None:
+        """As a Problem: both may quote the file."""
+        self.field, self.sentence = clean(self.field)[0], clean(self.sentence)[0]
 
 
 @dataclass

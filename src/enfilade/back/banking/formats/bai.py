@@ -18,6 +18,8 @@ _BEGIN = re.compile(r"^\s*01,[^,]*,[^,]*,\d{6},")
 # Some programs write several records into one line.
 _ENDED = re.compile(r"/\s+(?=\d\d,)")
 _AMOUNT = re.compile(r"^[+-]?\d{1,17}$")
+_KIND = re.compile(r"[1-6][0-9]{2}")
+_COUNT = re.compile(r"[0-9]{1,4}")
 _OPENING, _CLOSING = "010", "015"
 
 
@@ -152,7 +154,7 @@ def _funds(fields: list[str], at: int) -> int:
         return 4
     if kind == "V":
         return 3
-    if kind == "D" and at + 1 < len(fields) and fields[at + 1].isdigit():
+    if kind == "D" and at + 1 < len(fields) and _COUNT.fullmatch(fields[at + 1]):
         return 2 + 2 * int(fields[at + 1])
     return 1
 
@@ -164,14 +166,14 @@ def _amount(text: str, line: int, name: str) -> int:
 
 
 def _day(text: str, line: int, name: str) -> str:
-    if len(text) != 6 or not text.isdigit():
+    if len(text) != 6 or not text.isdecimal():
         raise Fault(line, name, f"“{words(text, 30)}” is no date.")
     return day(f"20{text[:2]}-{text[2:4]}-{text[4:]}", line, name)
 
 
 def _line(line: int, fields: list[str], on: str) -> FoundLine:
     kind = fields[1] if len(fields) > 1 else ""
-    if not kind.isdigit() or not 100 <= int(kind) < 700:
+    if not _KIND.fullmatch(kind):
         raise Fault(line, "16", f"“{words(kind, 10)}” is no code of a credit (100-399) or a debit (400-699).")
     amount = _amount(fields[2] if len(fields) > 2 else "", line, "16")
     rest = fields[3 + _funds(fields, 3) :]

@@ -28,7 +28,7 @@ def read_qif(data: bytes, hints: Hints) -> Found:
     found, problems = Found("QIF"), Problems()
     account, records = _records(text, problems)
     days = Days((r["D"] for _, r in records if "D" in r), hints.region)
-    amounts = Amounts((r["T"] for _, r in records if "T" in r), hints.currency)
+    amounts = Amounts((_amount(r) for _, r in records), hints.currency)
     if days.guess:
         problems.add(1, "D", days.guess)
     lines = []
@@ -76,8 +76,14 @@ def _records(text: str, problems: Problems) -> tuple[str, list[Record]]:
     return account, records
 
 
+def _amount(record: dict[str, str]) -> str:
+    """As it is written under T, or under U where newer programs repeat it; "" where it is under neither."""
+    return record.get("T") or record.get("U") or ""
+
+
 def _line(line: int, record: dict[str, str], days: Days, amounts: Amounts, code: str) -> FoundLine:
-    if "T" not in record and "U" not in record:
+    amount = _amount(record)
+    if not amount:
         raise Fault(line, "T", "There is no amount.")
     if "D" not in record:
         raise Fault(line, "D", "There is no date.")
@@ -86,7 +92,7 @@ def _line(line: int, record: dict[str, str], days: Days, amounts: Amounts, code:
         line=line,
         booked_on=booked,
         value_on=booked,
-        amount_minor=minor(amounts.read(record.get("T") or record["U"], line, "T"), code, line, "T"),
+        amount_minor=minor(amounts.read(amount, line, "T"), code, line, "T"),
         name=words(record.get("P"), 140),
         reference=words(record.get("N"), 200),
         purpose=words(record.get("M") or record.get("L")),

@@ -8,6 +8,7 @@ Source: SWIFT Standards, MT940; the subfields of :86: by the German DFÜ agreeme
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
@@ -23,12 +24,15 @@ from .found import STATEMENTS_MAX, Found, FoundLine, FoundStatement, Hints, numb
 
 _BEGIN = re.compile(r"^(?:\{4:)?:20:", re.MULTILINE)
 _ENTRY = re.compile(r"^:61:", re.MULTILINE)
+_FIELD = re.compile(r"^:\d\d[A-Z]?:", re.MULTILINE)
 _END = re.compile(r"^-(?:\}.*)?\s*$", re.MULTILINE)
 _NO_REFERENCE = {"NONREF", "NOREF", "NOTPROVIDED"}
 _OPTIONS = mt940.Options(reversal_sign=True, case_insensitive_marks=True, applicant_iban=True, gvc_leading_text=True)
 # The usual line, and that of banks which write a whole IBAN where a reference of 16 letters stands.
 _DIALECTS = (StatementTag(), StatementASNB())
 _MESSAGE_CHARS_MAX = 4_000_000
+# In a longer one the place of a fault is not looked for: that reads it some twenty times.
+_SEARCHED_CHARS_MAX = 400_000
 
 
 def is_swift(text: str) -> bool:
@@ -93,15 +97,34 @@ def _message(text: str, line: int, problems: Problems) -> FoundStatement:
 
 def _read(text: str, line: int) -> Transactions:
     """What the library makes of one message."""
+    made = _try(text)
+    if made is not None:
+        return made
+    at = _first_bad(text)
+    raise Fault(line + text.count("\n", 0, at.start()), at[0], "This field does not follow MT940.")
+
+
+def _try(text: str) -> Transactions | None:
     for dialect in _DIALECTS:
         made = Transactions(tags={dialect.id: dialect}, options=_OPTIONS)
-        try:
+        # The library raises RuntimeError, InvalidOperation and others for one and the same thing.
+        with suppress(Exception):
             made.parse(text)
-        except Exception as error:  # noqa: BLE001 - the library raises RuntimeError, InvalidOperation and others for one and the same thing
-            fault = type(error).__name__
-        else:
             return made
-    raise Fault(line, "", f"This statement can't be read ({fault}); it does not follow MT940.")
+    return None
+
+
+def _first_bad(text: str) -> re.Match[str]:
+    """The field at which the library stops, which says no place itself: what stands before it can be read, what ends with it can't."""
+    fields = list(_FIELD.finditer(text))
+    low, high = 0, len(fields) - 1 if len(text) <= _SEARCHED_CHARS_MAX else 0
+    while low < high:
+        middle = (low + high) // 2
+        if _try(text[: fields[middle + 1].start()]) is None:
+            high = middle
+        else:
+            low = middle + 1
+    return fields[low]
 
 
 def _balance(made: Transactions, which: str, tag: str, line: int) -> Any:

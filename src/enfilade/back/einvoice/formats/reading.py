@@ -116,7 +116,7 @@ def _terms(root: Any, kind: str) -> dict[str, Any]:
             root, flavor=_FLAVOUR[kind], level="en16931", float_as="string", date_as="string", bytes_as="string", check_xsd=False
         )
     except Exception as error:
-        raise Unreadable(f"This invoice can't be read: {official.short(str(error))}") from error
+        raise Unreadable(f"This invoice can't be read: {official.short(str(error)).rstrip('.')}.") from error
     for document in found.get("BG-24") or []:
         for term in _HEAVY:
             document.pop(term, None)
@@ -156,7 +156,7 @@ def _inside_pdf(data: bytes) -> bytes:
             if name.endswith(".xml"):
                 found[name] = bytes(attached.content)
     except Exception as error:
-        raise Unreadable(f"This PDF can't be read: {official.short(str(error)) or type(error).__name__}") from error
+        raise Unreadable("This PDF can't be read: it is damaged or locked.") from error
     if not found:
         raise Unreadable("This PDF carries no invoice as data; take it as a paper, or ask the supplier for an e-invoice.")
     known = [found[name] for name in CARRIED if name in found]

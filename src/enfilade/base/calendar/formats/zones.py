@@ -33,7 +33,15 @@ def known_zone(name: str) -> tzinfo | None:
     """The zone of a name of the IANA database or of Windows, also behind the prefix of a vendor."""
     pieces = name.strip("/").split("/")
     tries = ["/".join(pieces[at:]) for at in range(len(pieces))] if name.startswith("/") else [name]
-    return next((zone for text in tries if text and (zone := tzp.timezone(text)) is not None), None)
+    return next((zone for text in tries if text and (zone := _zone(text)) is not None), None)
+
+
+def _zone(name: str) -> tzinfo | None:
+    try:
+        return tzp.timezone(name)
+    except (OSError, ValueError):
+        # The database of zones lies in files: "America" is a folder of it.
+        return None
 
 
 def _described(part: Part) -> tzinfo | None:

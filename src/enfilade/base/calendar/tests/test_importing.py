@@ -334,6 +334,15 @@ def test_the_clocks_of_a_file_are_its_own() -> None:
     assert starts(ics(hostile, daily)) == floating
 
 
+def test_a_folder_of_zones_is_no_zone() -> None:
+    """The database of zones lies in files; a name cut off may be that of a folder."""
+    found = read(
+        ics(ZONE.replace("Berlin by hand", "America"), event("UID:z", "DTSTART;TZID=America:20260602T100000", "DURATION:PT1H"), ONE)
+    )
+    assert sound(found)
+    assert "Dentist" in [t.title for t in found.taken]
+
+
 def test_nobody_waits_for_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
     old = [event(f"UID:{n}", "DTSTART:00010101T080000Z", "DURATION:PT1H", "RRULE:FREQ=DAILY") for n in range(5)]
     assert read(ics(*old)).fault is not None

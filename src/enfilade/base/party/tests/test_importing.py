@@ -269,3 +269,10 @@ def columns_of(ctx: Context, model: type[Party | ContactPoint | Address | PartyR
         row["photo_id"] = bool(row.get("photo_id"))
         del row["id"], row["company_id"]
     return sorted(map(str, rows))
+
+
+def test_what_a_file_is_told_to_be_can_be_kept(ctx: Context) -> None:
+    """A sentence quotes the names of its columns; a zero among their letters, which no database takes, stays out of it."""
+    result = take(ctx, "Fo\x00o;Ba\x00r;Nothing\nx;y;z\n", "people.csv")
+    assert result.created == 0
+    assert result.problems[0].sentence.startswith("No column of this file is known (Foo, Bar, Nothing ...).")

@@ -71,7 +71,7 @@ def in_order(rows: RecordQuerySet) -> RecordQuerySet:
 def cases_of(ctx: Context, reference: str) -> RecordQuerySet:
     """Cases that came from a record (`appointments.visit:5`), or of a party (`party.party:7`), newest first."""
     label, _, pk = reference.partition(":")
-    of_party = Q(party_id=int(pk)) if label == "party.party" and pk.isdigit() else Q()
+    of_party = Q(party_id=int(pk)) if label == "party.party" and pk.isdecimal() else Q()
     return cases(ctx).filter(Q(origin=reference) | of_party if of_party else Q(origin=reference)).order_by("-pk")
 
 

@@ -52,7 +52,7 @@ def time_rows(ctx: Context) -> RecordQuerySet:
 def time_of(ctx: Context, reference: str) -> RecordQuerySet:
     """Entries of a record (`billing.invoice:7`), or of a case with its parts and those that were merged into it, newest first."""
     label, _, key = reference.partition(":")
-    of_case = Q(case=int(key)) | Q(case__merged_into=int(key)) if label == "work.case" and key.isdigit() else Q(origin=reference)
+    of_case = Q(case=int(key)) | Q(case__merged_into=int(key)) if label == "work.case" and key.isdecimal() else Q(origin=reference)
     return time_rows(ctx).filter(of_case).order_by("-on", "-pk")
 
 

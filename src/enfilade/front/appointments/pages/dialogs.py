@@ -58,7 +58,7 @@ def slots_page(request: HttpRequest, ctx: Context) -> HttpResponse:
 
 
 def _chosen(ctx: Context, model: Any, key: str | None) -> Any:
-    found = model.objects.visible_to(ctx).filter(pk=int(key)) if key and key.isdigit() and len(key) < 19 else None
+    found = model.objects.visible_to(ctx).filter(pk=int(key)) if key and key.isdecimal() and len(key) < 19 else None
     return found.first() if found is not None else None
 
 
