@@ -48,7 +48,7 @@ bench: ## measure; ONLY=name measures one figure; exit code 1 where one falls sh
 	@$(START) prepare --dev
 	@exec $(VENV)/python -m bench
 
-endure: ## kill processes, lose nodes, carry a load: is all that was acknowledged there, and once? WHAT=kills|nodes|load ARGS="--rounds 20"
+endure: ## kill processes, lose nodes, carry a load, damage files: is all that was acknowledged there, and once? WHAT=kills|nodes|load|files
 	@$(START) prepare --dev --pages --proxy
 	@exec $(VENV)/python -m bench.endure $(WHAT) $(ARGS)
 
