@@ -46,7 +46,7 @@ def _written(ctx: Context, claims: list[ExpenseClaim]) -> list[dict[str, Any]]:
     found = breaches_of(ctx, lines)
     shown = []
     for claim in claims:
-        rows = [{"line": line, "breaches": found[line.pk]} for line in lines if line.claim_id == claim.pk]
+        rows: list[dict[str, Any]] = [{"line": line, "breaches": found[line.pk]} for line in lines if line.claim_id == claim.pk]
         blocked = any(breach.blocks for row in rows for breach in row["breaches"])
         shown.append({"claim": claim, "rows": rows, "blocked": blocked})
     return shown

@@ -27,11 +27,11 @@ def add_expense_form(_ctx: Context, _values: dict[str, Any]) -> dict[str, Any]:
 @rehearsal("policy", template="expenses/rehearsed_policy.html", permission="expenses.view_expenseline")
 def policy_rehearsed(ctx: Context) -> dict[str, Any] | None:
     """What the policy says of expenses that a rehearsal wrote."""
-    rows = ctx.work.rows if ctx.work else {}
-    lines = [row for (model, _), row in rows.items() if model is ExpenseLine]
-    if not lines:
+    written = [row for row in (ctx.work.rows.values() if ctx.work else ()) if isinstance(row, ExpenseLine)]
+    if not written:
         return None
-    found = breaches_of(ctx, [line for line in lines_of(ctx, {line.claim for line in lines}) if line.pk in {one.pk for one in lines}])
+    keys = {line.pk for line in written}
+    found = breaches_of(ctx, [line for line in lines_of(ctx, {line.claim for line in written}) if line.pk in keys])
     sentences = [breach for breaches in found.values() for breach in breaches]
     return {"breaches": sentences} if sentences else None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import connection
@@ -12,6 +12,7 @@ from django.db.models import Q, Sum
 
 from enfilade.back.tax.queries import rates_on
 from enfilade.base.party.models import Party
+from enfilade.base.party.queries import merged_keys
 from enfilade.core.context import Context, Refusal
 from enfilade.core.ui.format import format_amount
 
@@ -26,12 +27,12 @@ BOOKED = (_S.POSTED, _S.REIMBURSED)
 
 def draft_of(ctx: Context, person: Party) -> ExpenseClaim | None:
     """The claim that a person is writing, the youngest where there are several."""
-    return ExpenseClaim.objects.visible_to(ctx).filter(person=person, state=_S.DRAFT).order_by("-pk").first()
+    return ExpenseClaim.objects.visible_to(ctx).filter(person__in=merged_keys(ctx, person), state=_S.DRAFT).order_by("-pk").first()
 
 
 def claims_of(ctx: Context, person: Party, limit: int = 20) -> list[ExpenseClaim]:
     """The last claims of a person, those that she gave up left out."""
-    rows = ExpenseClaim.objects.visible_to(ctx).filter(person=person).exclude(state=_S.DISCARDED)
+    rows = ExpenseClaim.objects.visible_to(ctx).filter(person__in=merged_keys(ctx, person)).exclude(state=_S.DISCARDED)
     return list(rows.select_related("bill", "approved_by").order_by("-pk")[:limit])
 
 
@@ -94,6 +95,12 @@ def driven(ctx: Context, line: ExpenseLine) -> Decimal:
     own = Q(claim_id=line.claim_id) & (Q(pk__lt=line.pk) if line.pk else Q())
     rows = rows.filter(Q(claim__state__in=COUNTED) & ~Q(claim_id=line.claim_id) | own)
     return rows.aggregate(sum=Sum("distance"))["sum"] or Decimal(0)
+
+
+def away_already(ctx: Context, person: int, left_at: datetime, back_at: datetime) -> ExpenseLine | None:
+    """Days away of a person that overlap an absence, whatever claim they are in."""
+    rows = ExpenseLine.objects.visible_to(ctx).filter(claim__person=person, left_at__lt=back_at, back_at__gt=left_at)
+    return rows.exclude(claim__state=_S.DISCARDED).select_related("claim").order_by("pk").first()
 
 
 def lock_person(ctx: Context, person: Party) -> None:

@@ -46,9 +46,11 @@ def spent(ctx: Context, *, by: _By = "person", from_on: Year, to_on: Today) -> d
         {"name": "total_minor", "label": "Total", "kind": "amount"},
         {"name": "own_minor", "label": "Paid by the person", "kind": "amount"},
     ]
-    rows = [{"group": name, "count": n, "total_minor": total, "own_minor": own} for name, (n, total, own) in groups.items()]
-    rows.sort(key=lambda row: row["group"] if by == "month" else (-int(str(row["total_minor"])), str(row["group"])))
-    totals = {name: sum(int(str(row[name])) for row in rows) for name in ("count", "total_minor", "own_minor")}
+    rows: list[dict[str, Any]] = [
+        {"group": name, "count": n, "total_minor": total, "own_minor": own} for name, (n, total, own) in groups.items()
+    ]
+    rows.sort(key=lambda row: (0 if by == "month" else -row["total_minor"], row["group"]))
+    totals = {name: sum(row[name] for row in rows) for name in ("count", "total_minor", "own_minor")}
     notes = ["An expense of two dimensions counts for both."] if by == "project" else []
     return {"columns": columns, "rows": rows, "totals": {} if by == "project" else totals, "notes": notes}
 
@@ -59,7 +61,7 @@ def unpaid_claims(ctx: Context) -> dict[str, Any]:
 
     Shape: one row per claim, the one that waits longest first.
     """
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "claim": str(claim),
             "url": f"/expenses/expense-claims/{claim.pk}/",
@@ -79,7 +81,7 @@ def unpaid_claims(ctx: Context) -> dict[str, Any]:
         {"name": "total_minor", "label": "Total", "kind": "amount"},
         {"name": "open_minor", "label": "To pay back", "kind": "amount"},
     ]
-    totals = {name: sum(int(str(row[name])) for row in rows) for name in ("total_minor", "open_minor")}
+    totals = {name: sum(row[name] for row in rows) for name in ("total_minor", "open_minor")}
     return {"columns": columns, "rows": rows, "totals": totals}
 
 

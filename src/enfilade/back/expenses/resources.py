@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enfilade.core.models import RecordQuerySet
 from enfilade.core.pages.context import department
 from enfilade.core.resource import Resource
 
@@ -56,6 +57,10 @@ class ReceiptResource(Resource):
     columns = ("line", "file")
     filters = ("line",)
     menu = False
+
+    def queryset(self) -> RecordQuerySet:
+        """With what an expense is called by."""
+        return super().queryset().select_related("line__category")
 
 
 class ExpenseCategoryResource(Resource):

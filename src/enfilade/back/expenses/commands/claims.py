@@ -15,15 +15,17 @@ from enfilade.core.events import publish
 from enfilade.core.fields import to_major
 from enfilade.core.numbers import draw
 
-from .common import new_claim
+from .common import Row, new_claim, tell_claimant
 from .flat import price_drive
+
+Employee = Annotated[Row, Input(shared=True, query="party_roles__role=employee")]
 
 
 @command(permission="expenses.open_claim", label="Write a claim for somebody", target="")
 def open_claim(
     ctx: Context,
     *,
-    person: Annotated[Party, Input(shared=True, query="party_roles__role=employee")],
+    person: Employee[Party],
     title: Annotated[str, Input(max_length=120, label="What for")] = "",
 ) -> ExpenseClaim:
     """Begin a claim of an employee: for somebody who can't, or one for a journey of its own.
@@ -111,6 +113,7 @@ def approve_claim(ctx: Context, *, claim: ExpenseClaim) -> ExpenseClaim:
         raise Refusal("own_claim", "Nobody approves her own claim; somebody else has to.")
     claim.approved_by, claim.approved_at, claim.state = ctx.user, ctx.now, ExpenseClaim.State.APPROVED
     claim.save(update_fields=["approved_by", "approved_at", "state"])
+    tell_claimant(ctx, claim, f"{claim} was approved.")
     publish(ctx, ClaimApproved(claim=claim.pk, person=claim.person_id, total_minor=claim.total_minor))
     return claim
 
@@ -124,6 +127,7 @@ def reject_claim(ctx: Context, *, claim: ExpenseClaim, reason: LongText) -> Expe
     """
     claim.reason = reason
     _unapproved(claim, ExpenseClaim.State.REJECTED)
+    tell_claimant(ctx, claim, f"{claim} was rejected: {reason}")
     publish(ctx, ClaimRejected(claim=claim.pk, person=claim.person_id, reason=reason))
     return claim
 

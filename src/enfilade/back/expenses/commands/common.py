@@ -11,6 +11,8 @@ from enfilade.base.party.models import Party
 from enfilade.base.party.queries import party_of_user
 from enfilade.core.command import Input
 from enfilade.core.context import Context, Refusal
+from enfilade.core.notify import tell
+from enfilade.core.refs import ref
 
 Row = TypeVar("Row")
 Today = Annotated[date, Input(prefill="ctx.today")]
@@ -48,6 +50,11 @@ def new_claim(ctx: Context, person: Party, title: str = "") -> ExpenseClaim:
         opened_by=ctx.user,
         opened_at=ctx.now,
     )
+
+
+def tell_claimant(ctx: Context, claim: ExpenseClaim, text: str) -> None:
+    """Tell whoever wants her money what has become of her claim."""
+    tell(ctx, [claim.claimant] if claim.claimant is not None else [], text, ref(claim))
 
 
 def require_person(ctx: Context) -> Party:

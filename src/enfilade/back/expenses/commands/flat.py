@@ -9,7 +9,7 @@ from typing import Annotated
 
 from enfilade.back.expenses import rules
 from enfilade.back.expenses.models import ExpenseCategory, ExpenseClaim, ExpenseLine, MileageRate, PerDiemRate
-from enfilade.back.expenses.queries import category_of, driven, mileage_rate_on, per_diem_on
+from enfilade.back.expenses.queries import away_already, category_of, driven, lock_person, mileage_rate_on, per_diem_on
 from enfilade.core.command import Choice, Input, command
 from enfilade.core.context import Context, Refusal
 from enfilade.core.fields import to_minor
@@ -82,7 +82,7 @@ def add_days_away(
     """Claim what is paid for meals while you were away, without receipts: by the day, less the meals that others paid.
 
     overnight: whether you slept elsewhere; a day without a night counts when it is longer than eight hours.
-    Refuses: no_person, claim_not_open, in_future, back_before, too_long, no_category, no_rate, meal_elsewhere, nothing_paid.
+    Refuses: no_person, claim_not_open, in_future, back_before, too_long, away_already, no_category, no_rate, meal_elsewhere, nothing_paid.
     """
     left, back = left_at.astimezone(ctx.zone), back_at.astimezone(ctx.zone)
     require_day(ctx, back.date(), "back_at")
@@ -91,6 +91,9 @@ def add_days_away(
     if (back.date() - left.date()).days > DAYS_MAX:
         raise Refusal("too_long", "Three months at one place are the most that is paid at a time.", field="back_at")
     target = claim_to_write(ctx, claim)
+    lock_person(ctx, target.person)
+    if (other := away_already(ctx, target.person_id, left_at, back_at)) is not None:
+        raise Refusal("away_already", f"{other.claim} has days away at this time already.", field="left_at")
     rate = per_diem_on(ctx, country.strip().upper() or ctx.company.country, place, left.date())
     given = {meal.on.isoformat(): meal.letters for meal in meals if meal.letters}
     for number, meal in enumerate(meals):

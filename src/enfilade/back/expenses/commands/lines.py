@@ -35,6 +35,9 @@ Needed = Annotated[str, Input(max_length=200, label="Why it was needed", help="W
 Currency = Annotated[str, Input(max_length=3, help="In which the amount is; that of the company when left out.")]
 Guests = Annotated[list[str], Input(label="Who was there", help="One name a line, with the company; yourself too.")]
 Occasion = Annotated[str, Input(max_length=200)]
+# What a correction starts from.
+NowCategory = Annotated[Row, Input(shared=True, query="active=true", prefill="row.category")]
+NowCard = Annotated[Row, Input(shared=True, query="active=true", prefill="row.card")]
 BY_RECEIPT = (ExpenseCategory.Kind.RECEIPT, ExpenseCategory.Kind.ENTERTAINMENT)
 
 
@@ -85,15 +88,15 @@ def change_expense(
     *,
     line: ExpenseLine,
     amount: Annotated[int, Input(amount=True, label="Amount with tax", prefill="row.spent_minor")],
-    category: Annotated[ExpenseCategory, Input(shared=True, query="active=true", prefill="row.category")],
+    category: NowCategory[ExpenseCategory],
     on: Annotated[date, Input(label="Date", prefill="row.on")],
     merchant: Annotated[str, Input(max_length=120, label="Where", prefill="row.merchant")] = "",
     paid_by: Annotated[str, Choice(*ExpenseLine.PaidBy.choices, prefill="row.paid_by")] = ExpenseLine.PaidBy.PERSON,
-    card: Annotated[CompanyCard | None, Input(shared=True, query="active=true", prefill="row.card")] = None,
+    card: NowCard[CompanyCard | None] = None,
     tax_class: Annotated[
         str, Choice(("standard", "Standard"), ("reduced", "Reduced"), ("none", "None"), label="Tax", prefill="row.tax_class")
     ] = "",
-    attendees: Annotated[list[str], Input(label="Who was there", prefill="row.attendees")] = [],  # noqa: B006 - never changed
+    attendees: Annotated[list[str], Input(label="Who was there", prefill="row.attendees_text")] = [],  # noqa: B006 - never changed
     occasion: Annotated[str, Input(max_length=200, prefill="row.occasion")] = "",
     note: Annotated[str, Input(max_length=300, prefill="row.note")] = "",
     currency: Annotated[str, Input(max_length=3, prefill="row.spent_currency")] = "",

@@ -21,7 +21,7 @@ from enfilade.core.context import Context, Refusal
 from enfilade.core.events import publish
 from enfilade.core.refs import ref
 
-from .common import Today
+from .common import Today, tell_claimant
 
 
 @command(permission="expenses.post_claim", label="Post", tone="primary")
@@ -67,6 +67,7 @@ def take_back_claim(ctx: Context, *, claim: ExpenseClaim, on: Today, reason: Lon
     for entry in entries_of(ctx, ref(claim)):
         if entry.reverses_id is None and entry.pk not in reversed_already:
             reverse_journal(ctx, entry=entry, on=on, reason=reason)
+    tell_claimant(ctx, claim, f"{claim} was rejected: {reason}")
     publish(ctx, ClaimTakenBack(claim=claim.pk, person=claim.person_id, reason=reason))
     return claim
 
@@ -77,6 +78,7 @@ def follow_bill(ctx: Context, claim: ExpenseClaim) -> None:
     claim.state = ExpenseClaim.State.REIMBURSED if paid else ExpenseClaim.State.POSTED
     claim.save(update_fields=["state"])
     if paid:
+        tell_claimant(ctx, claim, f"{claim} was paid back.")
         publish(ctx, ClaimReimbursed(claim=claim.pk, person=claim.person_id, own_minor=claim.own_minor))
 
 

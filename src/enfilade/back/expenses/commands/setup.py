@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from enfilade.back.expenses.models import ExpenseCategory, MileageRate, PerDiemRate
 from enfilade.back.expenses.presets import CATEGORIES, CURRENCIES, MILEAGE, PER_DIEM
@@ -17,6 +17,7 @@ from enfilade.core.context import Context, Refusal
 
 from .common import require_person
 
+Dated = TypeVar("Dated", MileageRate, PerDiemRate)
 SHARE = {ExpenseCategory.Kind.ENTERTAINMENT: Decimal(70)}
 
 
@@ -73,6 +74,6 @@ def say_account(ctx: Context, *, iban: Annotated[str, Input(label="IBAN", max_le
     return enter_account(ctx, supplier=require_person(ctx), iban=iban)
 
 
-def _dated(row: MileageRate | PerDiemRate) -> MileageRate | PerDiemRate:
+def _dated(row: Dated) -> Dated:
     row.valid_from = date.fromisoformat(str(row.valid_from))
     return row

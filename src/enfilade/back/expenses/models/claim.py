@@ -201,6 +201,11 @@ class ExpenseLine(Record):
     def __str__(self) -> str:
         return self.merchant or str(self.category)
 
+    @property
+    def attendees_text(self) -> str:
+        """Who was there, one a line."""
+        return "\n".join(self.attendees)
+
 
 class Receipt(Record):
     """A photograph or a file of a receipt. sha256: of its content, by which the same one is found again."""

@@ -173,10 +173,12 @@ def test_drives_and_days_away(office: Traveller) -> None:
     away = add_days_away(office.emma, left_at=left, back_at=back, place="Vienna", country="DE", meals=meals)
     assert away.amount_minor == 14_00 + 22_40 + 14_00
     assert code_of(lambda: add_days_away(office.emma, left_at=back, back_at=left, place="V")) == "back_before"
+    assert code_of(lambda: add_days_away(office.emma, left_at=left, back_at=back, place="V")) == "away_already"
+    left, back = left - timedelta(days=30), back - timedelta(days=30)
     assert code_of(lambda: add_days_away(office.emma, left_at=left, back_at=back, place="V", country="AT")) == "no_rate"
     wrong = [MealsIn(on=office.days(-9), lunch=True)]
     assert code_of(lambda: add_days_away(office.emma, left_at=left, back_at=back, place="V", meals=wrong)) == "meal_elsewhere"
-    short = office.at(office.days(-3), 12)
+    short = office.at(office.days(-33), 12)
     assert code_of(lambda: add_days_away(office.emma, left_at=left, back_at=short, place="V")) == "nothing_paid"
     claim = approve_claim(office.boss, claim=submit_claim(office.emma, claim=away.claim))
     post_claim(office.ctx, claim=claim, on=office.today)
