@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from enfilade.back.billing.commands import InvoiceLineIn, draft_invoice, issue_invoice
 from enfilade.back.billing.models import Invoice
@@ -106,6 +107,10 @@ def test_the_one_stop_shop_has_a_row_for_each_country_and_rate() -> None:
     made = prepare_return(exporter.ctx, on=date(YEAR, 5, 1), form="eu_oss")
     assert (made.from_on, made.to_on) == (date(YEAR, 4, 1), date(YEAR, 6, 30))
     assert exporter.boxes(made) == {"AT 20 goods": (5_000, 1_000), "FR 20 goods": (10_000, 2_000), "total": (3_000, 0)}
+    client = Client()
+    client.force_login(exporter.ctx.user, backend="django.contrib.auth.backends.ModelBackend")
+    for report in ("return_sheet", "return_lines"):
+        assert b"FR 20 goods" in client.get(f"/tax/reports/{report}/?tax_return={made.pk}").content
     with scope(exporter.company.pk, read_only=True):
         lines = return_lines(exporter.ctx, tax_return=made, box="FR 20 goods")
     assert [(row["on"], row["base_minor"]) for row in lines["rows"]] == [(date(YEAR, 5, 8), 10_000)]

@@ -17,6 +17,7 @@ from .queries import setting_on, taxes_for
 from .treatment import (
     AT_HOME,
     DISTANCE_LIMIT_MINOR,
+    NORTHERN_IRELAND,
     Customer,
     Kind,
     Proposal,
@@ -74,7 +75,7 @@ def customer_of(ctx: Context, party: Party, address: Address | None) -> Customer
     country = address.country if address is not None else ""
     said = vat_state(vat_id, country or country_of_vat_id(vat_id))
     if not country and said is VatState.VALID:
-        country = country_of_vat_id(vat_id)
+        country = "GB" if vat_id.startswith(NORTHERN_IRELAND) else country_of_vat_id(vat_id)
     if said in {VatState.VALID, VatState.ELSEWHERE} and country != ctx.company.country and denied(ctx, [party.pk]).get(party.pk) == vat_id:
         said = VatState.DENIED
     business = party.kind == Party.Kind.ORGANISATION or said in {VatState.VALID, VatState.ELSEWHERE}

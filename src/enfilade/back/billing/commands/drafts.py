@@ -91,13 +91,15 @@ class Priced:
 
 
 class DraftFacts(TypedDict):
-    """What a door is told about a draft: how many prices were typed instead of taken from the item."""
+    """What a door is told about a draft: how many prices were typed instead of taken from the item, how many taxes were overruled."""
 
     prices_by_hand: int
+    taxes_by_hand: int
 
 
 def _draft_facts(*, lines: list[InvoiceLineIn], **_: object) -> DraftFacts:
-    return {"prices_by_hand": sum(line.item is not None and line.unit_price is not None for line in lines)}
+    prices = sum(line.item is not None and line.unit_price is not None for line in lines)
+    return {"prices_by_hand": prices, "taxes_by_hand": sum(line.treatment != "" for line in lines)}
 
 
 @command(permission="billing.draft_invoice", door=_draft_facts, label="Draft an invoice")

@@ -98,6 +98,13 @@ def test_goods_that_are_handed_over_here_are_taxed_here(trader: Trader) -> None:
     assert (line.treatment, line.tax_minor) == ("domestic", 1_900)
 
 
+def test_where_no_address_is_known_the_vat_id_says_the_country(trader: Trader) -> None:
+    for vat_id, treatment in ((FRENCH, "intra"), ("XI110305878", "intra"), (OWN, "domestic"), ("", "domestic")):
+        given = {"kind": "organisation", "name": f"Firm {vat_id}", "tax_number": vat_id}
+        trader.party = run_raw(trader.ctx, "party.add_party", given)
+        assert trader.lines(trader.draft(Line(trader.goods)))[0].treatment == treatment, vat_id
+
+
 def test_what_rests_on_a_vat_id_is_not_issued_without_one(trader: Trader) -> None:
     """Overruled into an untaxed sale, with the id gone, of this country, or denied by the authority: each refused, alone and together."""
     wanted = Line(trader.goods, treatment="intra", treatment_reason="They promised the number")
