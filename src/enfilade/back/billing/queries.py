@@ -166,7 +166,8 @@ def distance_sales(ctx: Context, year: int) -> int:
         invoice__number__isnull=False, invoice__issued_on__year=year, treatment__in=[Treatment.DISTANCE, Treatment.OSS]
     )
     credited = Q(invoice__kind=Invoice.Kind.CREDIT_NOTE)
-    sums = lines.aggregate(billed=Sum("net_minor", filter=~credited), credited=Sum("net_minor", filter=credited))
+    worth = Coalesce("net_worth_minor", "net_minor")
+    sums = lines.aggregate(billed=Sum(worth, filter=~credited), credited=Sum(worth, filter=credited))
     return int(sums["billed"] or 0) - int(sums["credited"] or 0)
 
 

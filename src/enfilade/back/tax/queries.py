@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q
 
-from enfilade.core.context import Context, NotFound, Refusal
+from enfilade.core.context import Context, Refusal
 
 from .forms import Filled, filled, form_named
 from .models import TaxCode, TaxReturn, TaxReturnBox, TaxSetting
@@ -50,16 +50,6 @@ def setting_on(ctx: Context, on: date) -> TaxSetting:
     """How the company is taxed on a day; when it is billed and every month, where nothing was said."""
     found = TaxSetting.objects.visible_to(ctx).filter(valid_from__lte=on).order_by("-valid_from").first()
     return found or TaxSetting(company=ctx.company, valid_from=on)
-
-
-def chosen_return(ctx: Context, given: TaxReturn | int) -> TaxReturn:
-    """The return that a report is asked about: a page hands over the key that was chosen, a program the row. Refuses not_found."""
-    if isinstance(given, TaxReturn):
-        return given
-    found = TaxReturn.objects.visible_to(ctx).filter(pk=given).first()
-    if found is None:
-        raise NotFound("tax return", given, field="tax_return")
-    return found
 
 
 def parts_of(ctx: Context, made: TaxReturn) -> list[TaxedPart]:

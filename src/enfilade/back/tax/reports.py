@@ -21,7 +21,7 @@ from enfilade.core.ui.format import format_amount, format_day
 from .forms import UNION, Box, counted, form_named
 from .models import TaxReturn, TaxSetting
 from .parts import TaxedPart, by_account, taxed_parts
-from .queries import TAX_PURPOSES, boxes_now, boxes_of, chosen_return, moved_in_ledger, parts_of, setting_on
+from .queries import TAX_PURPOSES, boxes_now, boxes_of, moved_in_ledger, parts_of, setting_on
 
 _Return = Annotated[TaxReturn | None, Input(shared=True, label="Return")]
 Month = Annotated[date, Input(prefill="ctx.month")]
@@ -45,7 +45,6 @@ def return_sheet(ctx: Context, *, tax_return: _Return = None) -> dict[str, Any]:
     ]  # fmt: skip
     if tax_return is None:
         return {"columns": columns, "rows": [], "notes": [CHOOSE]}
-    tax_return = chosen_return(ctx, tax_return)
     form = form_named(tax_return.form)
     now = {box.code: box.amount_minor for box in boxes_now(ctx, tax_return)}
     whole = {box.code for box in form.boxes if box.whole}
@@ -103,7 +102,6 @@ def return_lines(ctx: Context, *, tax_return: _Return = None, box: str = "") -> 
     ]  # fmt: skip
     if tax_return is None:
         return {"columns": columns, "rows": [], "notes": [CHOOSE]}
-    tax_return = chosen_return(ctx, tax_return)
     parts = parts_of(ctx, tax_return)
     made = form_named(tax_return.form).boxes_on(tax_return.to_on, parts, ctx.company.country)
     boxes = [one for one in made if one.select and box in {"", one.code}]
