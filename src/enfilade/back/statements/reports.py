@@ -238,7 +238,8 @@ def proofs(ctx: Context) -> dict[str, Any]:
 def balances_as_known(ctx: Context, *, on: Today, known_at: Instant = None) -> dict[str, Any]:
     """Where each account stood at the end of a day by what was entered until an instant, and what was entered for that day later.
 
-    on: the day that entries count for. known_at: the instant until which they were entered, for example when a statement was handed out.
+    on: the day that entries count for.
+    known_at: the instant until which they were entered.
     Shape: one row per account that moved, debit positive; known and later are together what the trial balance of that day says now.
     """
     instant = known_at or ctx.now

@@ -32,7 +32,8 @@ SPREADING = Choice((SEASON, "As the months of the year before"), (EVEN, "Every m
 class BudgetRow:
     """An account over the months of the year: one row of the grid.
 
-    account_code: number of the account in the chart. value: code of the value of a dimension for which it is planned.
+    account_code: number of the account in the chart.
+    value: code of the value of a dimension for which it is planned.
     month_1 to month_12: by the order of the months in the year of accounts; income and cost are positive. Zero is not planned.
     """
 

@@ -53,7 +53,8 @@ def forget_partner(ctx: Context, *, partner: GroupPartner) -> Party:
 def take_invoice(ctx: Context, *, partner: Ref[GroupPartner], number: Number, account: Cost | None = None) -> Bill:
     """Enter an open invoice of another company of this house to us as a bill, line by line; it waits for approval as every bill does.
 
-    number: as they drew it. account: what it was for; what their bills are usually for when left out.
+    number: as they drew it.
+    account: what it was for; what their bills are usually for when left out.
     Refuses: not_in_company where you may not see their invoices; no_such_invoice; what `payables.enter_bill` refuses.
     """
     try:
@@ -102,7 +103,8 @@ def mirror_entry(
 ) -> EntryTemplate:
     """Keep what another company of this house posted with us as an entry that waits: a template with both sides turned, to be posted.
 
-    entry: the number of their entry, which names us on one of its lines. with_them: our account on which we owe them, or they owe us.
+    entry: the number of their entry, which names us on one of its lines.
+    with_them: our account on which we owe them, or they owe us.
     account_code: our account for the other side.
     Refuses: not_in_company where you may not read their statements; no_such_entry, other_currency; what `ledger.add_entrytemplate` refuses.
     """
