@@ -89,7 +89,7 @@ def _register_row(asset: Asset, kind: str, cost: int, off: int) -> dict[str, Any
     }
 
 
-@report(title="Movements of assets", permission=VIEW, icon="table", order=20)
+@report(title="Schedule of movements", permission=VIEW, icon="table", order=20)
 def asset_movements(ctx: Context, *, from_on: Annotated[date, Input(prefill="ctx.month")], to_on: Today) -> dict[str, Any]:
     """How cost, what is written off and book values moved between two days, by class: the schedule that closes with the statements.
 

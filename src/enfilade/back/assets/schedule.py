@@ -45,6 +45,9 @@ def years_of(ctx: Context, asset: Asset) -> list[YearOfAsset]:
     for movement in movements_of(ctx, asset):
         ends = _year_end(movement.on, month)
         cost[ends] += movement.cost_minor
+        if movement.kind == Movement.Kind.OPENING:
+            cost[ends] -= movement.depreciation_minor
+            continue
         (charged if movement.kind == Movement.Kind.DEPRECIATION else other)[ends] += movement.depreciation_minor
     coming = {year.ends_on: year.charge_minor for year in planned(asset, last_terms(ctx, [asset]).get(asset.pk))}
     found, book = [], 0

@@ -1,6 +1,6 @@
 """What assets does: they come, are charged, lose and regain value, move and leave."""
 
-from .acquiring import acquire_asset, add_asset, add_cost, capitalise_line, change_estimate, put_in_service
+from .acquiring import acquire_asset, add_asset, add_cost, capitalise_line, change_estimate, put_in_service, reduce_cost
 from .beginning import begin_classes
 from .changing import dispose_asset, impair_asset, reclassify_asset, reverse_movement, write_up_asset
 from .keeping import change_asset, record_usage, see_asset, transfer_asset
@@ -20,6 +20,7 @@ __all__ = [
     "put_in_service",
     "reclassify_asset",
     "record_usage",
+    "reduce_cost",
     "reverse_movement",
     "reverse_run",
     "see_asset",

@@ -33,9 +33,11 @@ from .common import (
     post,
     replannable,
     require_after,
+    require_amount,
     require_date,
     require_plain_account,
     require_replannable,
+    require_room,
     require_within,
 )
 
@@ -292,6 +294,36 @@ def add_cost(
     moved = move(ctx, asset, Movement.Kind.ADDITION, on, cost_minor=cost_minor, entry=entry, bill_line=line, text=text)
     changed = {"life_months": life_months} if life_months else {}
     follow_terms(ctx, asset, AssetTerms.Cause.ADDITION, on, before, moved, **changed)
+    return asset
+
+
+@command(permission="assets.acquire_asset", label="Reduce cost", door=True)
+def reduce_cost(
+    ctx: Context,
+    *,
+    asset: Asset,
+    on: Today,
+    amount: Amount,
+    against: Against,
+    text: Annotated[str, Input(label="What for")] = "",
+) -> Asset:
+    """Take off what a supplier gave back or a grant paid: what is left is written off by the plan as before.
+
+    against: where that stands now, for example the account of the credit note's line; the account of the class where it was posted there.
+    Refuses: no_amount, below_residual, control_account, plan_is_fixed, before_acquisition; entry_period_open (database).
+    Source: § 255 (1) sentence 3 HGB; IAS 16.16 (a); IAS 20.24.
+    """
+    require_after(asset, on)
+    if asset.in_service_on is not None:
+        require_replannable(asset)
+    require_amount(amount)
+    require_plain_account(ctx, against, "against")
+    charge_before(ctx, asset, on)
+    require_room(ctx, asset, amount)
+    before = asset.book_minor
+    entry = post(ctx, asset, on, text or "Lower cost", [(against.code, amount), (asset.asset_class.cost_account.code, -amount)])
+    moved = move(ctx, asset, Movement.Kind.ADDITION, on, cost_minor=-amount, entry=entry, text=text)
+    follow_terms(ctx, asset, AssetTerms.Cause.ADDITION, on, before, moved)
     return asset
 
 

@@ -27,9 +27,11 @@ from .common import (
     post,
     replannable,
     require_after,
+    require_amount,
     require_not_charged_after,
     require_plain_account,
     require_replannable,
+    require_room,
     show_terms,
     stages_of,
     write_terms,
@@ -62,11 +64,9 @@ def impair_asset(ctx: Context, *, asset: Asset, on: Today, amount: Amount, reaso
     Source: § 253 (3) sentence 5 HGB; IAS 36.59.
     """
     _require_open(asset, on)
-    _require_amount(amount)
+    require_amount(amount)
     charge_before(ctx, asset, on)
-    if amount > asset.book_minor - asset.residual_minor:
-        said = f"At most {money(ctx, asset.book_minor - asset.residual_minor)} can be written off; lower the residual value first."
-        raise Refusal("below_residual", said, field="amount")
+    require_room(ctx, asset, amount)
     before, kind = asset.book_minor, asset.asset_class
     entry = post(ctx, asset, on, "Impairment", [("impairment", amount), (kind.depreciation_account.code, -amount)])
     moved = move(ctx, asset, Movement.Kind.IMPAIRMENT, on, depreciation_minor=amount, entry=entry, text=reason)
@@ -94,7 +94,7 @@ def write_up_asset(
     if room <= 0:
         raise Refusal("not_impaired", "This asset is worth in the books what it would be without an impairment.")
     up = room if amount is None else amount
-    _require_amount(up)
+    require_amount(up)
     if up > room:
         raise Refusal("above_cap", f"At most {money(ctx, room)} can be written up: more would be above the regular value.", field="amount")
     before, kind = asset.book_minor, asset.asset_class
@@ -119,11 +119,6 @@ def _require_open(asset: Asset, on: date) -> None:
     require_replannable(asset)
     if asset.charged_through is not None and rules.month_start(rules.month_number(asset.charged_through)) > on:
         require_not_charged_after(asset, on)
-
-
-def _require_amount(amount: int) -> None:
-    if amount <= 0:
-        raise Refusal("no_amount", "Give an amount above zero.", field="amount")
 
 
 class DisposalFacts(TypedDict):

@@ -204,6 +204,19 @@ def stages_of(ctx: Context, asset: Asset, through_on: date) -> tuple[list[rules.
     return [rules.Stage(one.cause, one.before_minor, one.plan) for one in terms], [since(readings, one.starts_on) for one in terms]
 
 
+def require_amount(amount: int) -> None:
+    """Refuse a change of nothing."""
+    if amount <= 0:
+        raise Refusal("no_amount", "Give an amount above zero.", field="amount")
+
+
+def require_room(ctx: Context, asset: Asset, amount: int) -> None:
+    """Refuse what would bring the book value below the residual value."""
+    if amount > asset.book_minor - asset.residual_minor:
+        said = f"At most {money(ctx, asset.book_minor - asset.residual_minor)} can be written off; lower the residual value first."
+        raise Refusal("below_residual", said, field="amount")
+
+
 def require_not_charged_after(asset: Asset, on: date) -> None:
     """Refuse what happens before the day up to which depreciation was posted."""
     if asset.charged_through is not None and asset.charged_through > on:

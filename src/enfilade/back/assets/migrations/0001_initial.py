@@ -446,7 +446,8 @@ class Migration(migrations.Migration):
                         condition=models.Q(
                             models.Q(("reverses", None), _negated=True),
                             models.Q(("cost_minor__gt", 0), ("depreciation_minor__gte", 0), ("kind__in", ["opening"])),
-                            models.Q(("cost_minor__gt", 0), ("depreciation_minor", 0), ("kind__in", ["acquisition", "addition"])),
+                            models.Q(("cost_minor__gt", 0), ("depreciation_minor", 0), ("kind", "acquisition")),
+                            models.Q(("depreciation_minor", 0), ("kind", "addition"), models.Q(("cost_minor", 0), _negated=True)),
                             models.Q(("cost_minor", 0), ("depreciation_minor__gt", 0), ("kind", "impairment")),
                             models.Q(("cost_minor", 0), ("depreciation_minor__lt", 0), ("kind", "write_up")),
                             models.Q(

@@ -64,6 +64,7 @@ class Asset(Record):
         "state",
         {
             "add_cost": (("in_use",), "in_use"),
+            "reduce_cost": (("in_use",), "in_use"),
             "put_in_service": (("in_use",), "in_use"),
             "change_estimate": (("in_use",), "in_use"),
             "impair_asset": (("in_use",), "in_use"),

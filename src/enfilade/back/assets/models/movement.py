@@ -140,7 +140,8 @@ class Movement(Record):
             models.CheckConstraint(
                 condition=~Q(reverses=None)
                 | Q(kind__in=["opening"], cost_minor__gt=0, depreciation_minor__gte=0)
-                | Q(kind__in=["acquisition", "addition"], cost_minor__gt=0, depreciation_minor=0)
+                | Q(kind="acquisition", cost_minor__gt=0, depreciation_minor=0)
+                | Q(kind="addition", depreciation_minor=0) & ~Q(cost_minor=0)
                 | Q(kind="impairment", cost_minor=0, depreciation_minor__gt=0)
                 | Q(kind="write_up", cost_minor=0, depreciation_minor__lt=0)
                 | Q(kind="disposal", cost_minor__lte=0, depreciation_minor__lte=0, proceeds_minor__gte=0)

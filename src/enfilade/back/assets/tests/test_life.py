@@ -20,6 +20,7 @@ from enfilade.back.assets.commands import (
     put_in_service,
     reclassify_asset,
     record_usage,
+    reduce_cost,
     reverse_movement,
     reverse_run,
     see_asset,
@@ -27,6 +28,7 @@ from enfilade.back.assets.commands import (
     write_up_asset,
 )
 from enfilade.back.assets.models import Asset, AssetTerms, DepreciationRun, Movement
+from enfilade.back.assets.schedule import years_of
 from enfilade.back.payables.commands import BillLineIn, approve_bill, void_bill
 from enfilade.back.payables.models import BillLine
 from enfilade.base.books.models import Dimension, DimensionValue, Line
@@ -139,6 +141,9 @@ def test_what_comes_from_other_books(yard: Yard) -> None:
     asset = add_asset(yard.ctx, name="X-ray", cost=960_000, depreciated=360_000, number="X-1", **raw)
     assert yard.balances("asset_equipment", "accumulated_equipment", "opening") == [960_000, -360_000, -600_000]
     assert yard.run_of(yard.last, 12).total_minor == 120_000
+    with scope(yard.company.pk):
+        first, *_, last = years_of(yard.ctx, yard.fresh(asset))
+    assert (first.moved_minor, first.other_minor, first.book_minor, last.book_minor) == (120_000, 0, 480_000, 0)
     assert code_of(lambda: add_asset(yard.ctx, name="X", cost=1, number="X-1", **raw)) == "number_taken"
     assert code_of(lambda: add_asset(yard.ctx, name="X", cost=10, depreciated=11, **raw)) == "above_cost"
     other = add_asset(yard.ctx, name="Y", cost=960_000, depreciated=360_000, in_the_books=True, **raw)
@@ -173,6 +178,19 @@ def test_cost_that_comes_later_is_written_off_with_the_rest(yard: Yard) -> None:
     assert (
         code_of(lambda: add_cost(yard.ctx, asset=asset, on=date(yard.last - 1, 1, 1), cost=1, against=yard.money)) == "before_acquisition"
     )
+
+
+def test_what_is_given_back_lowers_the_cost(yard: Yard) -> None:
+    """1,200.00 over 10 years; 228.00 back after six months: 1,140.00 - 228.00 over 114 months."""
+    asset = yard.asset(120_000)
+    given = {"asset": asset, "on": date(yard.last, 7, 1), "against": yard.money}
+    assert code_of(lambda: reduce_cost(yard.ctx, **given, amount=114_001)) == "below_residual"
+    assert code_of(lambda: reduce_cost(yard.ctx, **given, amount=0)) == "no_amount"
+    reduce_cost(yard.ctx, **given, amount=22_800)
+    assert yard.run_of(yard.last, 7).total_minor == 800
+    assert (yard.fresh(asset).cost_minor, yard.wrong()) == (97_200, [])
+    pooled = yard.asset(50_000, kind="POOL")
+    assert code_of(lambda: reduce_cost(yard.ctx, **{**given, "asset": pooled}, amount=1)) == "plan_is_fixed"
 
 
 def test_a_new_estimate_changes_what_comes(yard: Yard) -> None:
