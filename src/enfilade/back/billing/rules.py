@@ -123,27 +123,6 @@ def spread(amount_minor: int, debts: Sequence[tuple[int, int]]) -> list[tuple[in
     return found
 
 
-def worth_of_part(part_minor: int, left_minor: int, left_worth_minor: int) -> int:
-    """What a part of what is left of a document is worth, rounded half up; who takes all that is left takes all that it is worth.
-
-    So parts of a document, in whatever order they are taken and given back, are together worth what it is worth.
-    """
-    if part_minor == left_minor:
-        return left_worth_minor
-    return multiply(left_worth_minor, Decimal(part_minor) / left_minor)
-
-
-def divide_worth(worth_minor: int, parts: Sequence[tuple[int, int, int]]) -> list[int]:
-    """What a worth is divided into over parts of amounts; together exactly it.
-
-    parts: (part, what is left of its amount, what that is worth). Parts that take all that is left take all its worth.
-    """
-    weights = [Decimal(worth * part) / left if left else Decimal(0) for part, left, worth in parts]
-    if not any(weights):
-        weights = [Decimal(part) for part, *_ in parts]
-    return allocate(worth_minor, weights) if any(weights) else [0] * len(parts)
-
-
 def percent(part_minor: int, whole_minor: int) -> Decimal:
     """How many percent of the whole a part is, with two decimals; 0 of nothing is 0."""
     return (Decimal(100 * part_minor) / Decimal(whole_minor)).quantize(Decimal("0.01")) if whole_minor else Decimal(0)

@@ -51,16 +51,19 @@ SELECT y.id, y.number, m.invoice_id, m."on", m.amount,
 # What a payment adds to the account of its party, and what takes it off again: what it settles, what is given back, that it was void.
 _ON_ACCOUNT = """
 WITH moves AS (
-    SELECT y.id AS payment, y."on", coalesce(y.worth_minor, y.amount_minor) AS amount FROM billing_payment y WHERE y.company_id = %(company)s AND y.kind = 'payment'
+    SELECT y.id AS payment, y."on", coalesce(y.worth_minor, y.amount_minor) AS amount FROM billing_payment y
+     WHERE y.company_id = %(company)s AND y.kind = 'payment'
      UNION ALL
     SELECT y.id, y.voided_on, -coalesce(y.worth_minor, y.amount_minor) FROM billing_payment y
      WHERE y.company_id = %(company)s AND y.kind = 'payment' AND y.voided_on IS NOT NULL
      UNION ALL
-    SELECT y.refunds_id, y."on", -coalesce(y.worth_minor, y.amount_minor) FROM billing_payment y WHERE y.company_id = %(company)s AND y.kind = 'refund'
+    SELECT y.refunds_id, y."on", -coalesce(y.worth_minor, y.amount_minor) FROM billing_payment y
+     WHERE y.company_id = %(company)s AND y.kind = 'refund'
      UNION ALL
     SELECT a.payment_id, a."on", -coalesce(a.paid_worth_minor, a.amount_minor) FROM billing_allocation a WHERE a.company_id = %(company)s
      UNION ALL
-    SELECT a.payment_id, a.undone_on, coalesce(a.paid_worth_minor, a.amount_minor) FROM billing_allocation a WHERE a.company_id = %(company)s AND a.undone_on IS NOT NULL
+    SELECT a.payment_id, a.undone_on, coalesce(a.paid_worth_minor, a.amount_minor) FROM billing_allocation a
+     WHERE a.company_id = %(company)s AND a.undone_on IS NOT NULL
 ), days AS (
     SELECT payment, "on", sum(amount)::bigint AS moved FROM moves WHERE "on" <= %(to)s GROUP BY payment, "on" HAVING sum(amount) <> 0
 ), stood AS (

@@ -1,4 +1,4 @@
-"""What happened to bills, payments and runs. Amounts in minor units of the company's currency."""
+"""What happened to bills, payments and runs. Amounts in minor units of `currency`, of runs in euro cents."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ class BillEntered:
     supplier: int
     total_minor: int
     origin: str
+    currency: str
 
 
 @event
@@ -26,6 +27,7 @@ class BillApproved:
     total_minor: int
     due_on: str
     origin: str
+    currency: str
 
 
 @event
@@ -36,6 +38,7 @@ class BillVoided:
     supplier: int
     total_minor: int
     reason: str
+    currency: str
 
 
 @event
@@ -47,6 +50,7 @@ class SupplierPaid:
     method: str
     amount_minor: int
     order: int
+    currency: str
 
 
 @event
@@ -57,6 +61,7 @@ class SupplierPaymentReversed:
     supplier: int
     amount_minor: int
     reason: str
+    currency: str
 
 
 @event

@@ -50,6 +50,7 @@ class BillFacts:
     open_minor: int
     discount_minor: int
     discount_until: date | None
+    currency: str = ""
 
     @property
     def item(self) -> Item:
@@ -94,6 +95,8 @@ def _of_runs(line: LineFacts, orders: Sequence[OrderFacts]) -> Iterable[Proposal
 def _of_bills(line: LineFacts, bills: Sequence[BillFacts]) -> Iterable[Proposal]:
     text = plain_number(line.text)
     for bill in bills:
+        if bill.currency != line.currency:
+            continue
         wanted = bill.open_minor
         reasons = ["The amount is what is open of the bill."]
         if wanted != -line.open_minor:

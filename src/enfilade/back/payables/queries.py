@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db.models import Count, F, Q, Sum
+from django.db.models.functions import Coalesce
 
 from enfilade.back.banking.rules import LineFacts, Proposal
 from enfilade.base.party.models import Party
 from enfilade.base.party.queries import merged_keys
 from enfilade.core.context import Context
+from enfilade.core.fields import AmountField
 
 from . import rules
 from .guesses import BillFacts, OrderFacts, guesses
@@ -20,6 +22,9 @@ from .models import Bill, BillLine, OrderPart, PaymentOrder, PaymentRun, Settlem
 
 OWED = (Bill.State.OPEN, Bill.State.PART_PAID)
 ORDERS_MAX = 2_000
+# In the company's currency, as the books count it.
+_OPEN_WORTH = Coalesce(F("worth_minor") - F("gone_worth_minor"), F("open_minor"), output_field=AmountField())
+_TOTAL_WORTH = Coalesce("worth_minor", "total_minor")
 _ON_THEIR_WAY = (PaymentRun.State.RELEASED, PaymentRun.State.SENT)
 
 
@@ -81,7 +86,7 @@ def open_bills(ctx: Context, *, due_by: date | None = None, supplier: Party | No
         rows = rows.filter(Q(due_on__lte=due_by) | Q(discount_until__lte=due_by) | Q(kind=Bill.Kind.CREDIT_NOTE))
     if supplier is not None:
         rows = rows.filter(supplier__in=merged_keys(ctx, supplier))
-    return list(rows.select_related("supplier").order_by("due_on", "pk")[:limit])
+    return list(rows.select_related("supplier", "company").order_by("due_on", "pk")[:limit])
 
 
 def in_runs(ctx: Context, bills: Iterable[int]) -> dict[int, PaymentOrder]:
@@ -129,12 +134,12 @@ def payment_of(ctx: Context, pk: int) -> SupplierPayment:
 
 def outgoing(ctx: Context, lines: Sequence[LineFacts]) -> dict[int, list[Proposal]]:
     """What money that went out may be: transfers of runs, whole runs, bills. Shape: key of the line -> proposals."""
-    out = [line for line in lines if line.open_minor < 0 and line.currency == ctx.company.currency]
+    out = [line for line in lines if line.open_minor < 0]
     if not out:
         return {}
-    orders = _orders(ctx)
+    own, orders = ctx.company.currency, _orders(ctx)
     bills = _bills_like(ctx, {-line.open_minor for line in out})
-    return {line.key: guesses(line, orders, bills) for line in out}
+    return {line.key: guesses(line, orders if line.currency == own else [], bills) for line in out}
 
 
 def _orders(ctx: Context) -> list[OrderFacts]:
@@ -163,6 +168,7 @@ def _bills_like(ctx: Context, amounts: Collection[int]) -> list[BillFacts]:
             b.open_minor,
             0 if b.settled_minor else b.discount_minor,
             b.discount_until,
+            b.currency,
         )
         for b in bills
     ]
@@ -170,12 +176,14 @@ def _bills_like(ctx: Context, amounts: Collection[int]) -> list[BillFacts]:
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """What was open of a bill on a day; below zero for a credit note."""
+    """What was open of a bill on a day; below zero for a credit note. worth_minor: what the books count for that in our currency."""
 
     supplier: str
     supplier_number: str
     due_on: date
     open_minor: int
+    currency: str
+    worth_minor: int
 
 
 def owed_on(ctx: Context, on: date) -> list[Owed]:
@@ -190,30 +198,43 @@ def owed_on(ctx: Context, on: date) -> list[Owed]:
         later.exclude(credit=None).values_list("credit", flat=True),
     )
     rows = known.filter(pk__in=list(keys), posted_on__lte=on).filter(Q(voided_on=None) | Q(voided_on__gt=on))
-    bills = list(rows.values_list("pk", "kind", "supplier__name", "supplier__number", "due_on", "open_minor"))
+    bills = list(rows.values_list("pk", "kind", "supplier__name", "supplier__number", "due_on", "open_minor", "currency", _OPEN_WORTH))
     back: dict[int, int] = defaultdict(int)
-    for bill, credit, amount in later.values_list("bill", "credit", "amount_minor"):
+    back_worth: dict[int, int] = defaultdict(int)
+    settled = later.values_list("bill", "credit", "amount_minor", "worth_minor", "credit_worth_minor")
+    for bill, credit, amount, worth, credit_worth in settled:
         back[bill] += amount
         back[credit or 0] += amount
+        back_worth[bill] += amount if worth is None else worth
+        back_worth[credit or 0] += amount if credit_worth is None else credit_worth
     found = []
-    for key, kind, name, number, due_on, open_minor in bills:
-        then = open_minor + back[key]
-        if then:
-            found.append(Owed(name, number, due_on, -then if kind == Bill.Kind.CREDIT_NOTE else then))
+    for key, kind, name, number, due_on, open_minor, currency, open_worth in bills:
+        sign = -1 if kind == Bill.Kind.CREDIT_NOTE else 1
+        if then := open_minor + back[key]:
+            found.append(Owed(name, number, due_on, sign * then, currency, sign * (open_worth + back_worth[key])))
     return found
 
 
-def account_of_supplier(ctx: Context, supplier: Party, from_on: date, to_on: date) -> tuple[int, list[tuple[date, str, str, int, int]]]:
-    """What a supplier was owed before a day, and everything that moved until another. Shape: (day, text, address, billed, settled)."""
+def currencies_of(ctx: Context, supplier: Party) -> list[str]:
+    """In which currencies a supplier has billed, the company's own first, also where she has not in it."""
+    rows = Bill.objects.visible_to(ctx).filter(supplier__in=merged_keys(ctx, supplier), posted_on__isnull=False)
+    own = ctx.company.currency
+    return [own, *rows.exclude(currency=own).order_by("currency").values_list("currency", flat=True).distinct()]
+
+
+def account_of_supplier(
+    ctx: Context, supplier: Party, from_on: date, to_on: date, currency: str
+) -> tuple[int, list[tuple[date, str, str, int, int]]]:
+    """What a supplier was owed in a currency before a day, and what moved until another. Shape: (day, text, address, billed, settled)."""
     keys = merged_keys(ctx, supplier)
     moves: list[tuple[date, str, str, int, int]] = []
-    for bill in Bill.objects.visible_to(ctx).filter(supplier__in=keys, posted_on__lte=to_on).order_by("posted_on", "pk"):
+    for bill in Bill.objects.visible_to(ctx).filter(supplier__in=keys, posted_on__lte=to_on, currency=currency).order_by("posted_on", "pk"):
         amounts = (0, bill.total_minor) if bill.kind == Bill.Kind.CREDIT_NOTE else (bill.total_minor, 0)
         text, url = f"{bill.number} · {bill.supplier_number}", f"/payables/bills/{bill.pk}/"
         moves.append((bill.posted_on, text, url, *amounts))  # type: ignore[arg-type]
         if bill.voided_on and bill.voided_on <= to_on:
             moves.append((bill.voided_on, text, url, -amounts[0], -amounts[1]))
-    kept = Settlement.objects.visible_to(ctx).filter(payment__isnull=False, bill__supplier__in=keys, on__lte=to_on)
+    kept = Settlement.objects.visible_to(ctx).filter(payment__isnull=False, bill__supplier__in=keys, on__lte=to_on, currency=currency)
     for on, key, number, amount in kept.values_list("on", "payment", "payment__number").annotate(Sum("amount_minor")):
         moves.append((on, number, f"/payables/payments-to-suppliers/{key}/", 0, amount))
     moves.sort(key=lambda move: (move[0], move[1]))
@@ -241,6 +262,8 @@ def to_pay_by(ctx: Context, due_by: date, limit: int) -> list[Standing]:
 def _standing(bill: Bill, order: PaymentOrder | None, accounts: list[SupplierAccount]) -> Standing:
     if order is not None:
         return Standing(bill, f"In the payment run {order.run}", f"/payables/payment-runs/{order.run_id}/")
+    if bill.currency != bill.company.currency:
+        return Standing(bill, "It is in a foreign currency: pay it at the bank and note it on the bill", f"/payables/bills/{bill.pk}/")
     if account_for(bill, accounts) is not None:
         return Standing(bill, "")
     waiting = next((a for a in accounts if a.state == SupplierAccount.State.ENTERED and bill.iban in {"", a.iban}), None)
@@ -257,10 +280,10 @@ def standing(ctx: Context) -> dict[str, tuple[int, int]]:
     waits = Q(state=Bill.State.DRAFT)
     bills = Bill.objects.visible_to(ctx).filter(Q(state__in=[*OWED, Bill.State.DRAFT]))
     sums = bills.aggregate(
-        to_approve=Count("pk", filter=waits), to_approve_minor=Sum("total_minor", filter=waits),
-        overdue=Count("pk", filter=owed & Q(due_on__lt=today)), overdue_minor=Sum("open_minor", filter=owed & Q(due_on__lt=today)),
+        to_approve=Count("pk", filter=waits), to_approve_minor=Sum(_TOTAL_WORTH, filter=waits),
+        overdue=Count("pk", filter=owed & Q(due_on__lt=today)), overdue_minor=Sum(_OPEN_WORTH, filter=owed & Q(due_on__lt=today)),
         due_soon=Count("pk", filter=owed & Q(due_on__gte=today, due_on__lte=soon)),
-        due_soon_minor=Sum("open_minor", filter=owed & Q(due_on__gte=today, due_on__lte=soon)),
+        due_soon_minor=Sum(_OPEN_WORTH, filter=owed & Q(due_on__gte=today, due_on__lte=soon)),
     )  # fmt: skip
     runs = PaymentRun.objects.visible_to(ctx).filter(state__in=[PaymentRun.State.DRAFT, *_ON_THEIR_WAY])
     draft = Q(state=PaymentRun.State.DRAFT)
@@ -276,7 +299,7 @@ def bills_of(ctx: Context, supplier: Party, limit: int = 20) -> tuple[list[Bill]
     """The last bills of a supplier, and what is open of all of them, credit notes taken off."""
     rows = Bill.objects.visible_to(ctx).filter(supplier__in=merged_keys(ctx, supplier))
     note = Q(kind=Bill.Kind.CREDIT_NOTE)
-    sums = rows.filter(state__in=OWED).aggregate(owed=Sum("open_minor", filter=~note), back=Sum("open_minor", filter=note))
+    sums = rows.filter(state__in=OWED).aggregate(owed=Sum(_OPEN_WORTH, filter=~note), back=Sum(_OPEN_WORTH, filter=note))
     return list(rows.order_by("-pk")[:limit]), int(sums["owed"] or 0) - int(sums["back"] or 0)
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Annotated, Any
 
 from enfilade.back.ledger.queries import balance_of
+from enfilade.back.ledger.subledgers import revalued_by
 from enfilade.base.party.models import Party
 from enfilade.core.command import Input
 from enfilade.core.context import Context
@@ -17,7 +18,7 @@ from enfilade.core.ui.format import format_amount
 
 from . import rules
 from .proof import differences, sentence_of
-from .queries import account_of_supplier, owed_on
+from .queries import account_of_supplier, currencies_of, owed_on
 
 Today = Annotated[date, Input(prefill="ctx.today")]
 Year = Annotated[date, Input(prefill="ctx.month")]
@@ -29,12 +30,17 @@ def payables(ctx: Context, *, on: Today) -> dict[str, Any]:
     """What suppliers are owed on a day, by how long it is overdue; credit notes are taken off.
 
     on: payments, credit notes and what became void up to this day are taken off.
-    Shape: one row per supplier, largest debt first; one amount per age, and the sum.
+    Shape: one row per supplier and currency, largest debt first; one amount per age, and the sum, in the company's currency as the books
+    count
+    them. Where something is in a foreign currency, two columns say in which and how much.
     """
     names = rules.age_names()
-    debts: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0] * len(names))
+    debts: dict[tuple[str, str, str], list[int]] = defaultdict(lambda: [0] * len(names))
+    foreign: dict[tuple[str, str, str], int] = defaultdict(int)
     for owed in owed_on(ctx, on):
-        debts[owed.supplier, owed.supplier_number][names.index(rules.age_of(owed.due_on, on))] += owed.open_minor
+        key = (owed.supplier, owed.supplier_number, owed.currency)
+        debts[key][names.index(rules.age_of(owed.due_on, on))] += owed.worth_minor
+        foreign[key] += owed.open_minor
     columns: list[Column] = [
         {"name": "number", "label": "Number", "kind": "text"},
         {"name": "supplier", "label": "Supplier", "kind": "text"},
@@ -42,11 +48,21 @@ def payables(ctx: Context, *, on: Today) -> dict[str, Any]:
     columns += [{"name": f"age_{i}_minor", "label": name, "kind": "amount"} for i, name in enumerate(names)]
     columns.append({"name": "open_minor", "label": "Open", "kind": "amount"})
     rows: list[dict[str, Any]] = [
-        {"number": number, "supplier": name, **{f"age_{i}_minor": age for i, age in enumerate(ages)}, "open_minor": sum(ages)}
-        for (name, number), ages in debts.items()
+        {
+            "number": number,
+            "supplier": name,
+            **{f"age_{i}_minor": age for i, age in enumerate(ages)},
+            "open_minor": sum(ages),
+            "currency": currency,
+            "foreign_minor": foreign[name, number, currency],
+        }
+        for (name, number, currency), ages in debts.items()
     ]
     rows.sort(key=lambda row: (-row["open_minor"], row["supplier"]))
     totals = {c["name"]: sum(row[c["name"]] for row in rows) for c in columns if c["kind"] == "amount"}
+    if {currency for *_, currency in debts} - {ctx.company.currency}:
+        columns.append({"name": "currency", "label": "Currency", "kind": "text"})
+        columns.append({"name": "foreign_minor", "label": "Open in it", "kind": "amount", "currency_in": "currency"})
     return {"columns": columns, "rows": rows, "totals": totals}
 
 
@@ -54,19 +70,27 @@ def payables(ctx: Context, *, on: Today) -> dict[str, Any]:
 def supplier_statement(ctx: Context, *, supplier: _Supplier = None, from_on: Year, to_on: Today) -> dict[str, Any]:
     """Everything that was billed by a supplier and settled with her, and what she is owed after each.
 
-    Shape: one row per bill, credit note and payment, in the order of their days; the first and the last say what was owed.
+    Shape: one row per bill, credit note and payment, in the order of their days; the first and the last say what was owed. Each
+    currency in which she billed follows by itself.
     Why: it is laid beside the statement that the supplier sends.
     """
     columns: list[Column] = [
         {"name": "on", "label": "On", "kind": "date"},
         {"name": "text", "label": "Text", "kind": "text"},
-        {"name": "billed_minor", "label": "Billed", "kind": "amount"},
-        {"name": "settled_minor", "label": "Paid and credited", "kind": "amount"},
-        {"name": "owed_minor", "label": "Owed", "kind": "amount"},
+        {"name": "billed_minor", "label": "Billed", "kind": "amount", "currency_in": "currency"},
+        {"name": "settled_minor", "label": "Paid and credited", "kind": "amount", "currency_in": "currency"},
+        {"name": "owed_minor", "label": "Owed", "kind": "amount", "currency_in": "currency"},
     ]
     if supplier is None:
         return {"columns": columns, "rows": [], "notes": ["Choose a supplier."]}
-    before, moves = account_of_supplier(ctx, supplier, from_on, to_on)
+    blocks = [_statement_rows(ctx, supplier, from_on, to_on, code) for code in currencies_of(ctx, supplier)]
+    moved = [rows for rows in blocks if len(rows) > 2 or rows[-1]["owed_minor"]] or blocks[:1]
+    return {"columns": columns, "rows": [row for rows in moved for row in rows], "owed_minor": blocks[0][-1]["owed_minor"]}
+
+
+def _statement_rows(ctx: Context, party: Party, from_on: date, to_on: date, currency: str) -> list[dict[str, Any]]:
+    """The rows of one currency, between what was owed before and what is owed."""
+    before, moves = account_of_supplier(ctx, party, from_on, to_on, currency)
     owed = before
     rows: list[dict[str, Any]] = [{"on": from_on, "text": say("Owed before"), "owed_minor": before, "emphasis": True}]
     for on, text, url, billed, settled in moves:
@@ -76,7 +100,7 @@ def supplier_statement(ctx: Context, *, supplier: _Supplier = None, from_on: Yea
         )
     billed, settled = sum(m[3] for m in moves), sum(m[4] for m in moves)
     rows.append({"on": to_on, "text": say("Owed"), "billed_minor": billed, "settled_minor": settled, "owed_minor": owed, "emphasis": True})
-    return {"columns": columns, "rows": rows, "owed_minor": owed}
+    return [{**row, "currency": currency} for row in rows]
 
 
 @report(title="Bills against the ledger", permission="payables.view_bill", icon="scale", order=30)
@@ -86,15 +110,22 @@ def payables_proof(ctx: Context) -> dict[str, Any]:
     Shape: one row per document; empty when all agree.
     """
     rows = [
-        {"document": d.number or d.ref, "said_minor": -d.said_minor, "posted_minor": -d.posted_minor, "why": sentence_of(d)}
+        {
+            "document": d.number or d.ref,
+            "said_minor": -d.said_minor,
+            "posted_minor": -d.posted_minor,
+            "why": sentence_of(d),
+            "currency": d.currency,
+        }
         for d in differences(ctx)
     ]
-    items, ledger = sum(owed.open_minor for owed in owed_on(ctx, ctx.today)), -balance_of(ctx, "payable", ctx.today)
+    items = sum(owed.worth_minor for owed in owed_on(ctx, ctx.today))
+    ledger = revalued_by(ctx, "payable", ctx.today) - balance_of(ctx, "payable", ctx.today)
     return {
         "columns": [
             {"name": "document", "label": "Document", "kind": "text"},
-            {"name": "said_minor", "label": "By the document", "kind": "amount"},
-            {"name": "posted_minor", "label": "In the ledger", "kind": "amount"},
+            {"name": "said_minor", "label": "By the document", "kind": "amount", "currency_in": "currency"},
+            {"name": "posted_minor", "label": "In the ledger", "kind": "amount", "currency_in": "currency"},
             {"name": "why", "label": "Why", "kind": "text"},
         ],
         "rows": rows,

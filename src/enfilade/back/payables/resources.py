@@ -31,11 +31,12 @@ class BillResource(Resource):
 
     model = Bill
     columns = ("number", "supplier", "supplier_number", "billed_on", "due_on", "total_minor", "open_minor", "state")
-    filters = ("state", "kind", "supplier", "billed_on", "due_on", "total_minor", "entered_by")
+    filters = ("state", "kind", "supplier", "billed_on", "due_on", "currency", "total_minor", "entered_by")
     search = ("number", "supplier_number", "supplier__name", "reference", "note")
     facts = (
         "supplier", "kind", "supplier_number", "billed_on", "due_on", "net_minor", "tax_minor", "total_minor", "settled_minor",
-        "open_minor", "discount_minor", "discount_until", "iban", "reference", "file", "posted_on", "voided_on", "entered_by",
+        "open_minor", "currency", "rate", "worth_minor", "open_worth_minor", "discount_minor", "discount_until",
+        "iban", "reference", "file", "posted_on", "voided_on", "entered_by",
         "approved_by", "origin", "note",
     )  # fmt: skip
     lines = {"lines": ("account", "description", "net_minor", "tax_percent", "tax_minor", "total_minor", "deductible_minor", "dimensions")}
@@ -95,7 +96,7 @@ class SupplierPaymentResource(Resource):
     columns = ("number", "on", "supplier", "method", "amount_minor", "account", "order", "state")
     filters = ("state", "method", "on", "supplier", "order")
     search = ("number", "supplier__name")
-    facts = ("supplier", "method", "amount_minor", "on", "account", "order", "paid_by", "reversed_on", "reason")
+    facts = ("supplier", "method", "currency", "amount_minor", "own_minor", "on", "account", "order", "paid_by", "reversed_on", "reason")
     lines = {"settlements": ("bill", "amount_minor", "discount_minor", "on")}
     icon = "banknote"
     order = 30

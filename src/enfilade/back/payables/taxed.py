@@ -18,8 +18,9 @@ from .commands.approval import INPUT_TAX, SELF_TAX, self_tax_of
 _BILLS = """
 SELECT b.id, b.number, moved.on, p.name, p.tax_number,
        (SELECT a.country FROM party_address a WHERE a.party_id = p.id ORDER BY a.preferred DESC, a.id LIMIT 1),
-       l.tax_category, l.tax_rate_bp, l.tax_class, moved.sign * sum(l.net_minor)::bigint, moved.sign * sum(l.deductible_minor)::bigint,
-       moved.sign * sum(l.self_tax_minor)::bigint
+       l.tax_category, l.tax_rate_bp, l.tax_class, moved.sign * sum(coalesce(l.net_worth_minor, l.net_minor))::bigint,
+       moved.sign * sum(coalesce(l.deductible_worth_minor, l.deductible_minor))::bigint,
+       moved.sign * sum(coalesce(l.self_tax_worth_minor, l.self_tax_minor))::bigint
   FROM payables_bill b
   CROSS JOIN LATERAL (
         SELECT b.posted_on AS "on", CASE b.kind WHEN 'bill' THEN 1 ELSE -1 END AS sign
@@ -29,12 +30,14 @@ SELECT b.id, b.number, moved.on, p.name, p.tax_number,
  GROUP BY b.id, p.id, moved.on, moved.sign, l.tax_category, l.tax_rate_bp, l.tax_class
 """
 _DISCOUNTS = """
-SELECT s.id, b.id, b.number, s."on", p.name, p.tax_number, s.discount_minor, b.total_minor
+SELECT s.id, b.id, b.number, s."on", p.name, p.tax_number, coalesce(s.discount_worth_minor, s.discount_minor),
+       coalesce(b.worth_minor, b.total_minor)
   FROM payables_settlement s JOIN payables_bill b ON b.id = s.bill_id JOIN party_party p ON p.id = b.supplier_id
  WHERE s.company_id = %(company)s AND s."on" BETWEEN %(from)s AND %(to)s AND s.discount_minor <> 0 ORDER BY s.id
 """
 _DEDUCTED = """
-SELECT bill_id, tax_class, min(tax_rate_bp), sum(deductible_minor)::bigint FROM payables_billline
+SELECT bill_id, tax_class, min(tax_rate_bp), sum(coalesce(deductible_worth_minor, deductible_minor))::bigint
+  FROM payables_billline
  WHERE company_id = %(company)s AND bill_id = ANY(%(bills)s) AND tax_category = 'S' AND deductible_minor > 0 GROUP BY bill_id, tax_class
  ORDER BY bill_id, min(id)
 """

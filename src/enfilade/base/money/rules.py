@@ -164,6 +164,27 @@ def worth_at(amount_minor: int, rate: Decimal, currency: str, own: str) -> int:
     return RateOn(currency, own, Decimal(1), rate, day, day).worth_of(amount_minor)
 
 
+def worth_of_part(part_minor: int, left_minor: int, left_worth_minor: int) -> int:
+    """What a part of what is left of a document is worth, rounded half up; who takes all that is left takes all that it is worth.
+
+    So parts of a document, in whatever order they are taken and given back, are together worth what it is worth.
+    """
+    if part_minor == left_minor:
+        return left_worth_minor
+    return multiply(left_worth_minor, Decimal(part_minor) / left_minor)
+
+
+def divide_worth(worth_minor: int, parts: Sequence[tuple[int, int, int]]) -> list[int]:
+    """What a worth is divided into over parts of amounts; together exactly it.
+
+    parts: (part, what is left of its amount, what that is worth). Parts that take all that is left take all its worth.
+    """
+    weights = [Decimal(worth * part) / left if left else Decimal(0) for part, left, worth in parts]
+    if not any(weights):
+        weights = [Decimal(part) for part, *_ in parts]
+    return allocate(worth_minor, weights) if any(weights) else [0] * len(parts)
+
+
 def round_to_cash(amount_minor: int, step_minor: int) -> int:
     """An amount in coins that exist, half up: with step 5, 0.12 becomes 0.10 and 0.13 becomes 0.15."""
     return round_half_up(_EXACT.divide(Decimal(amount_minor), Decimal(step_minor))) * step_minor

@@ -12,7 +12,7 @@ from enfilade.back.billing import rules
 from enfilade.back.billing.events import PaymentAllocated
 from enfilade.back.billing.models import Allocation, DrawerSession, Invoice, Payment
 from enfilade.back.billing.queries import open_invoices
-from enfilade.back.ledger.commands import Currency
+from enfilade.back.ledger.commands import Currency, currency_in, worth_on
 from enfilade.base.books.models import Account
 from enfilade.base.party.models import Party
 from enfilade.core.command import Amount, Input, LongText, Ref, command
@@ -23,7 +23,6 @@ from enfilade.core.fields import to_major
 from .common import Method, Today, money, require_date
 from .payments import BankAccount, OwnAmount, PaymentFacts, drawer_of, how_it_came, post_payment, tell_taken, write_receipt
 from .settling import allocate, hold_invoices, key_of, refresh, take_back
-from .valuing import currency_in, worth_on
 
 OnAccount = Annotated[int, Input(amount=True)]
 Row = TypeVar("Row", bound=Model)

@@ -11,7 +11,7 @@ from typing import Annotated, TypedDict
 from enfilade.back.billing import rules
 from enfilade.back.billing.models import Charge, Invoice, InvoiceLine
 from enfilade.back.billing.queries import letterhead
-from enfilade.back.ledger.commands import Currency, Rate
+from enfilade.back.ledger.commands import Currency, Rate, currency_in
 from enfilade.back.tax.choosing import Chosen, Wish
 from enfilade.back.tax.treatment import LABELS, Treatment
 from enfilade.base.item.models import Item
@@ -24,7 +24,6 @@ from enfilade.core.context import Context, NotFound, Refusal
 
 from .common import Quantity, require_date, require_price
 from .taxing import Buyer, buyer_of, chosen_taxes, supply_of
-from .valuing import currency_in
 
 Origin = Annotated[str, Input(seldom=True)]
 HandedOver = Annotated[bool, Input(label="Goods are handed over here", seldom=True)]

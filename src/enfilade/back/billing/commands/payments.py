@@ -9,9 +9,10 @@ from typing import Annotated, TypedDict
 from enfilade.back.billing import rules
 from enfilade.back.billing.events import PaymentRefunded, PaymentTaken, PaymentVoided
 from enfilade.back.billing.models import DrawerSession, Invoice, Payment
-from enfilade.back.ledger.commands import Leg, post_legs, reverse_journal
+from enfilade.back.ledger.commands import Leg, difference_leg, post_legs, reverse_journal, worth_on
 from enfilade.base.books.models import Account, Entry
 from enfilade.base.books.queries import entries_of
+from enfilade.base.money.rules import worth_of_part
 from enfilade.base.party.models import Party
 from enfilade.core.command import Amount, Input, LongText, Ref, command
 from enfilade.core.context import Context, Refusal
@@ -23,7 +24,7 @@ from enfilade.core.ui.format import format_amount
 
 from .common import Method, Today, money, require_date
 from .settling import allocate, free, refresh
-from .valuing import difference_leg, own_worth, worth_on
+from .valuing import own_worth
 
 OpenAmount = Annotated[int, Input(amount=True, prefill="row.open_minor")]
 RefundAmount = Annotated[int, Input(amount=True, prefill="row.refundable_minor")]
@@ -159,7 +160,7 @@ def tell_taken(ctx: Context, payment: Payment, invoice: Invoice | None) -> None:
 
 
 def _refund_facts(*, ctx: Context, payment: Payment, amount: int, **_: object) -> PaymentFacts:
-    worth = amount if payment.worth_minor is None else rules.worth_of_part(amount, payment.amount_minor, payment.worth_minor)
+    worth = amount if payment.worth_minor is None else worth_of_part(amount, payment.amount_minor, payment.worth_minor)
     return {"amount": to_major(worth, ctx.company.currency), "method": payment.method}
 
 
@@ -232,7 +233,7 @@ def _use(payment: Payment, amount_minor: int) -> int | None:
     if payment.worth_minor is None:
         return None
     payment.refresh_from_db(fields=["rest_minor", "gone_worth_minor"])
-    worth = rules.worth_of_part(amount_minor, payment.rest_minor, payment.rest_worth_minor)
+    worth = worth_of_part(amount_minor, payment.rest_minor, payment.rest_worth_minor)
     payment.gone_worth_minor += worth
     return worth
 
@@ -336,7 +337,7 @@ def _legs_abroad(ctx: Context, payment: Payment, place: str, amount_minor: int, 
     if payment.own_minor is not None:
         moved = [Leg(place, sign * payment.own_minor)]
     elif amount_minor > 0:
-        fee = rules.worth_of_part(fee_minor, amount_minor, worth)
+        fee = worth_of_part(fee_minor, amount_minor, worth)
         moved = [Leg(place, worth - fee, unit=currency, unit_minor=amount_minor - fee_minor), Leg("bank_fee", fee)]
     else:
         moved = [Leg(place, -worth_on(ctx, currency, -amount_minor, payment.on), unit=currency, unit_minor=amount_minor)]

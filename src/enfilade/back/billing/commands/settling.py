@@ -7,15 +7,13 @@ from datetime import date
 
 from django.db.models import Model
 
-from enfilade.back.billing import rules
 from enfilade.back.billing.models import Allocation, Invoice, Payment
-from enfilade.back.ledger.commands import Leg, post_legs, reverse_journal
+from enfilade.back.ledger.commands import Leg, difference_leg, post_legs, reverse_journal
 from enfilade.base.books.queries import entries_of
+from enfilade.base.money.rules import worth_of_part
 from enfilade.base.party.models import Party
 from enfilade.core.context import Context, NotFound, Refusal
 from enfilade.core.refs import ref
-
-from .valuing import difference_leg
 
 _SETTLED = ["paid_minor", "credited_minor", "deducted_minor", "written_off_minor", "open_minor", "gone_worth_minor", "state"]
 
@@ -69,8 +67,8 @@ def allocate(ctx: Context, payment: Payment, invoice: Invoice, amount_minor: int
 def _allocate_abroad(ctx: Context, payment: Payment, invoice: Invoice, amount_minor: int, on: date) -> Allocation:
     refresh(invoice)
     payment.refresh_from_db(fields=["rest_minor", "gone_worth_minor"])
-    worth = rules.worth_of_part(amount_minor, invoice.open_minor, invoice.open_worth_minor)
-    paid = rules.worth_of_part(amount_minor, payment.rest_minor, payment.rest_worth_minor)
+    worth = worth_of_part(amount_minor, invoice.open_minor, invoice.open_worth_minor)
+    paid = worth_of_part(amount_minor, payment.rest_minor, payment.rest_worth_minor)
     made = Allocation.objects.create(
         company=ctx.company,
         payment=payment,

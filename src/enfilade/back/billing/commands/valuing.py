@@ -7,37 +7,15 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 
-from enfilade.back.billing import rules
 from enfilade.back.billing.models import Invoice, InvoiceLine
 from enfilade.back.billing.queries import left_by_rate
-from enfilade.back.ledger.commands import Leg
-from enfilade.base.money.currencies import currency_named
-from enfilade.base.money.queries import rate_on, rates_on
-from enfilade.base.money.rules import RateOn, allocate, worth_at
+from enfilade.back.ledger.commands import worth_on
+from enfilade.base.money.queries import rates_on
+from enfilade.base.money.rules import RateOn, allocate, divide_worth, worth_at, worth_of_part
 from enfilade.core import bulk
 from enfilade.core.context import Context, Refusal
 
 Worth = Callable[[int], int]
-
-
-def currency_in(ctx: Context, code: str, rate: Decimal | None = None) -> str:
-    """The currency that a document shall be in; the company's own where none is named.
-
-    Refuses: unknown_currency, other_decimals, no_currency (a rate without one), no_rate (one that is zero).
-    """
-    own, wanted = ctx.company.currency, code.strip().upper()
-    wanted = wanted or own
-    found, ours = currency_named(wanted), currency_named(own)
-    if wanted != own and found is None:
-        raise Refusal("unknown_currency", f"{wanted} is no currency of today (ISO 4217).", field="currency")
-    if wanted != own and found and ours and found.digits != ours.digits:
-        said = f"Documents are written in currencies with {ours.digits} decimals, as {own} has."
-        raise Refusal("other_decimals", said, field="currency")
-    if rate is not None and wanted == own:
-        raise Refusal("no_currency", "Only an amount in a foreign currency has a rate.", field="rate")
-    if rate is not None and rate <= 0:
-        raise Refusal("no_rate", "A rate is greater than zero.", field="rate")
-    return wanted
 
 
 def rates_for(ctx: Context, invoices: Sequence[Invoice], on: date) -> dict[str, RateOn]:
@@ -74,8 +52,9 @@ def value_documents(ctx: Context, invoices: Sequence[Invoice], rates: dict[str, 
         worth = _worth(invoice, rates, own)
         lines = [row for of_rate in groups[key].values() for row in _valued(of_rate, worth)]
         invoice.worth_minor = worth(invoice.total_minor)
-        largest = max(lines, key=lambda row: row["net_worth_minor"])
-        largest["net_worth_minor"] += invoice.worth_minor - sum(row["net_worth_minor"] + row["tax_worth_minor"] for row in lines)
+        if lines:
+            largest = max(lines, key=lambda row: row["net_worth_minor"])
+            largest["net_worth_minor"] += invoice.worth_minor - sum(row["net_worth_minor"] + row["tax_worth_minor"] for row in lines)
         rows += lines
     bulk.update(InvoiceLine, rows)
 
@@ -104,14 +83,14 @@ def value_credit(ctx: Context, note: Invoice, invoice: Invoice) -> None:
     if invoice.worth_minor is None:
         return
     lines = list(InvoiceLine.objects.visible_to(ctx).filter(invoice=note).order_by("pk"))
-    worth = rules.worth_of_part(note.total_minor, invoice.open_minor, invoice.open_worth_minor)
+    worth = worth_of_part(note.total_minor, invoice.open_minor, invoice.open_worth_minor)
     left, worths = left_by_rate(ctx, invoice), left_by_rate(ctx, invoice, "_worth")
     parts = []
     for at in (0, 1):
         for line in lines:
             key = (line.tax_class, line.tax_rate_bp)
             parts.append(((line.net_minor, line.tax_minor)[at], left[key][at], worths[key][at]))
-    divided = rules.divide_worth(worth, parts)
+    divided = divide_worth(worth, parts)
     bulk.update(
         InvoiceLine,
         [
@@ -122,27 +101,13 @@ def value_credit(ctx: Context, note: Invoice, invoice: Invoice) -> None:
     note.worth_minor, note.rate = worth, invoice.rate
 
 
-def worth_on(ctx: Context, currency: str, amount_minor: int, on: date) -> int:
-    """An amount in the company's currency at the rate of a day.
-
-    Refuses: no_rate.
-    """
-    own = ctx.company.currency
-    return amount_minor if currency in ("", own) else rate_on(ctx, currency, own, on).worth_of(amount_minor)
-
-
 def own_worth(ctx: Context, invoice: Invoice, amount_minor: int, on: date) -> int:
     """A part of an invoice in the company's currency: as the books count it once it is issued, before that at its rate or that of a day."""
     own = ctx.company.currency
     if invoice.currency == own:
         return amount_minor
     if invoice.worth_minor is not None:
-        return rules.worth_of_part(amount_minor, invoice.total_minor, invoice.worth_minor)
+        return worth_of_part(amount_minor, invoice.total_minor, invoice.worth_minor)
     return (
         worth_at(amount_minor, invoice.rate, invoice.currency, own) if invoice.rate else worth_on(ctx, invoice.currency, amount_minor, on)
     )
-
-
-def difference_leg(difference_minor: int) -> Leg:
-    """An exchange gain, or with a minus an exchange loss; as it stands in the entry."""
-    return Leg("exchange_gain" if difference_minor > 0 else "exchange_loss", -difference_minor)

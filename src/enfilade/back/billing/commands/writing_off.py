@@ -12,6 +12,7 @@ from enfilade.back.billing.models import Invoice, WriteOff
 from enfilade.back.billing.queries import left_by_rate
 from enfilade.back.ledger.commands import Leg, post_legs, reverse_journal
 from enfilade.base.books.queries import entries_of
+from enfilade.base.money.rules import divide_worth, worth_of_part
 from enfilade.core.command import Choice, Input, LongText, command
 from enfilade.core.context import Context, Refusal
 from enfilade.core.events import publish
@@ -107,7 +108,7 @@ def give_up(ctx: Context, invoice: Invoice, kind: WriteOff.Kind, amount: int, on
     left = left_by_rate(ctx, invoice)
     shares = rules.share_of_credit(amount, [(net, tax, rate) for (_, rate), (net, tax) in left.items()])
     divided = [Share(tax_class, rate, net, tax) for (tax_class, rate), (net, tax) in zip(left, shares, strict=True) if net or tax]
-    worth = None if invoice.worth_minor is None else rules.worth_of_part(amount, invoice.open_minor, invoice.open_worth_minor)
+    worth = None if invoice.worth_minor is None else worth_of_part(amount, invoice.open_minor, invoice.open_worth_minor)
     counted = divided if worth is None else _counted(ctx, invoice, divided, left, worth)
     made = WriteOff.objects.create(
         company=ctx.company,
@@ -145,7 +146,7 @@ def _counted(ctx: Context, invoice: Invoice, divided: list[Share], left: dict[tu
         for share in divided
         for at, part in enumerate((share.net_minor, share.tax_minor))
     ]
-    found = rules.divide_worth(worth, parts)
+    found = divide_worth(worth, parts)
     return [replace(share, net_minor=net, tax_minor=tax) for share, net, tax in zip(divided, found[::2], found[1::2], strict=True)]
 
 

@@ -11,7 +11,6 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from enfilade.back.billing import rules
 from enfilade.back.billing.commands import InvoiceLineIn as Line
 from enfilade.back.billing.commands import (
     InvoicePart,
@@ -41,6 +40,7 @@ from enfilade.base.books import commands as books
 from enfilade.base.books.models import Account
 from enfilade.base.books.queries import totals_on
 from enfilade.base.money.models import Rate
+from enfilade.base.money.rules import worth_of_part
 from enfilade.base.party.models import Party
 from enfilade.core.command import run_raw
 from enfilade.core.context import Refusal
@@ -324,7 +324,7 @@ def test_parts_are_together_worth_the_whole(parts: list[int], worth: int) -> Non
     """Taken one after the other, in any order."""
     left, left_worth, found = sum(parts), worth, 0
     for part in parts:
-        of_part = rules.worth_of_part(part, left, left_worth)
+        of_part = worth_of_part(part, left, left_worth)
         assert 0 <= of_part <= left_worth
         left, left_worth, found = left - part, left_worth - of_part, found + of_part
     assert (left, left_worth, found) == (0, 0, worth)

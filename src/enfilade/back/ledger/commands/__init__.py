@@ -2,11 +2,11 @@
 
 from .completing import complete_chart
 from .dividing import lift_rule, rule_dimension, rule_purpose
-from .foreign import Currency, Rate
+from .foreign import Currency, Rate, currency_in, worth_on
 from .journals import import_journal, take_back_journal
 from .opening import OpeningLine, enter_opening_balances, import_opening_balances, take_back_opening
 from .planning import defer_line, drop_planned, plan_reversal, post_accrual, post_planned
-from .posting import JournalLine, Leg, Posting, found_ledger, post_journal, post_legs, reverse_journal, write_postings
+from .posting import JournalLine, Leg, Posting, difference_leg, found_ledger, post_journal, post_legs, reverse_journal, write_postings
 from .recurring import (
     add_entrytemplate,
     change_lines,
@@ -35,7 +35,9 @@ __all__ = [
     "close_period",
     "close_year",
     "complete_chart",
+    "currency_in",
     "defer_line",
+    "difference_leg",
     "drop_planned",
     "end_recurring",
     "enter_opening_balances",
@@ -66,5 +68,6 @@ __all__ = [
     "take_back_journal",
     "take_back_opening",
     "unmark_task",
+    "worth_on",
     "write_postings",
 ]

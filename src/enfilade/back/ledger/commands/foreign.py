@@ -15,7 +15,7 @@ from typing import Annotated, Any, Protocol
 from enfilade.back.ledger.rules import balanced, value_unit
 from enfilade.base.books import commands as books
 from enfilade.base.money.currencies import currency_named
-from enfilade.base.money.queries import rates_on
+from enfilade.base.money.queries import rate_on, rates_on
 from enfilade.base.money.rules import worth_at
 from enfilade.core.command import Input
 from enfilade.core.context import Context, Refusal
@@ -91,3 +91,32 @@ def beside(own: str, held: Iterable[Held], position: int) -> list[books.LineIn]:
                 lines.append(books.LineIn(move.account, unit, quantity, move.party, move.text))
                 sums[unit] = sums.get(unit, 0) + quantity
     return [*lines, *(books.LineIn(position, unit, -total) for unit, total in sums.items() if total)]
+
+
+def currency_in(ctx: Context, code: str, rate: Decimal | None = None) -> str:
+    """The currency that a document shall be in; the company's own where none is named.
+
+    Refuses: unknown_currency, other_decimals, no_currency (a rate without one), no_rate (one that is zero).
+    """
+    own, wanted = ctx.company.currency, code.strip().upper()
+    wanted = wanted or own
+    found, ours = currency_named(wanted), currency_named(own)
+    if wanted != own and found is None:
+        raise Refusal("unknown_currency", f"{wanted} is no currency of today (ISO 4217).", field="currency")
+    if wanted != own and found and ours and found.digits != ours.digits:
+        said = f"Documents are written in currencies with {ours.digits} decimals, as {own} has."
+        raise Refusal("other_decimals", said, field="currency")
+    if rate is not None and wanted == own:
+        raise Refusal("no_currency", "Only an amount in a foreign currency has a rate.", field="rate")
+    if rate is not None and rate <= 0:
+        raise Refusal("no_rate", "A rate is greater than zero.", field="rate")
+    return wanted
+
+
+def worth_on(ctx: Context, currency: str, amount_minor: int, on: date) -> int:
+    """An amount in the company's currency at the rate of a day.
+
+    Refuses: no_rate.
+    """
+    own = ctx.company.currency
+    return amount_minor if currency in ("", own) else rate_on(ctx, currency, own, on).worth_of(amount_minor)

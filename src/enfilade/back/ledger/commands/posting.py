@@ -69,6 +69,11 @@ class Leg:
     unit_minor: int = 0
 
 
+def difference_leg(difference_minor: int) -> Leg:
+    """An exchange gain, or with a minus an exchange loss, as it stands in an entry."""
+    return Leg("exchange_gain" if difference_minor > 0 else "exchange_loss", -difference_minor)
+
+
 @command(permission="ledger.found_ledger", label="Begin the ledger", hidden=True)
 def found_ledger(
     ctx: Context,

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
+from enfilade.back.ledger.commands import Currency, Rate, currency_in
 from enfilade.back.payables import rules
 from enfilade.back.payables.events import BillEntered
 from enfilade.back.payables.models import Bill, BillLine, SupplierTerms
@@ -24,6 +25,10 @@ from .lines import BillLineIn, Cost, Priced, priced, write_lines
 Supplier = Annotated[Party, Input(shared=True, query="party_roles__role=supplier")]
 TheirNumber = Annotated[str, Input(label="Their number", max_length=100)]
 Discount = Annotated[Decimal | None, Input(label="Discount for early payment (%)", min_value=0, max_value=99, decimals=2)]
+BillRate = Annotated[
+    Decimal | None,
+    Input(min_value=0, max_value=1_000_000_000, decimals=10, prefill="row.rate", help="The rate of the date of the bill when left out."),
+]
 Total = Annotated[int | None, Input(amount=True, label="Total to pay")]
 
 
@@ -43,7 +48,8 @@ def enter_bill(
     discount_until: date | None = None,
     iban: Annotated[str, Input(label="IBAN on the bill", max_length=42)] = "",
     reference: Annotated[str, Input(label="Reference for the transfer", max_length=140)] = "",
-    currency: Annotated[str, Input(max_length=3)] = "",
+    currency: Currency = "",
+    rate: Rate | None = None,
     note: LongText = "",
     origin: str = "",
     although_similar: bool = False,
@@ -56,22 +62,24 @@ def enter_bill(
     discount_percent, discount_until: by the terms of the supplier when left out.
     iban: when it is new, it waits for a second person before anything is paid to it.
     reference: what the supplier wants to read on the transfer, when it is not the number.
-    currency: that of the company; a bill in another one is refused.
+    currency: in which the bill is.
+    rate: how much of it one of the company's own is worth; when left out, the last rate until the date of the bill.
     origin: reference of what it came from, for example a message.
     although_similar: enter it although another bill looks the same.
-    Refuses: bill_known, maybe_known, other_currency, no_lines, one_amount, unknown_rate, total_differs, not_found, bad_iban,
+    Refuses: bill_known, maybe_known, unknown_currency, other_decimals, no_currency, no_rate, no_lines, one_amount, unknown_rate,
+    total_differs, not_found, bad_iban,
     date_out_of_range; bill_entered_once, bill_adds_up, bill_due_after_its_date (database).
     Source: EN 16931: number BT-1, total BT-112, reference BT-83, IBAN BT-84; amounts of a credit note are positive.
     """
-    _require_currency(ctx, currency)
+    abroad = currency_in(ctx, currency, rate)
     for name, day in (("billed_on", billed_on), ("due_on", due_on), ("discount_until", discount_until)):
         if day is not None:
             require_date(day, name)
     _require_unknown(ctx, supplier, kind, number)
     terms = terms_of(ctx, supplier)
-    costs = priced(ctx, lines, billed_on, terms, total)
+    costs = priced(ctx, lines, billed_on, terms, total, abroad)
     if not although_similar:
-        _require_unlike(ctx, supplier, kind, costs.total_minor, billed_on)
+        _require_unlike(ctx, supplier, kind, costs.total_minor, billed_on, abroad)
     bill = Bill(
         company=ctx.company,
         kind=kind,
@@ -79,7 +87,8 @@ def enter_bill(
         supplier_number=number,
         billed_on=billed_on,
         due_on=due_on or rules.days_after(billed_on, terms.term_days),
-        currency=ctx.company.currency,
+        currency=abroad,
+        rate=rate,
         iban=require_iban(iban) if iban else "",
         reference=reference,
         note=note,
@@ -98,9 +107,9 @@ def _require_unknown(ctx: Context, supplier: Party, kind: str, number: str) -> N
         raise Refusal("bill_known", said, field="number")
 
 
-def _require_unlike(ctx: Context, supplier: Party, kind: str, total_minor: int, billed_on: date) -> None:
+def _require_unlike(ctx: Context, supplier: Party, kind: str, total_minor: int, billed_on: date, currency: str) -> None:
     if other := similar_bill(ctx, supplier, kind, total_minor, billed_on):
-        day, amount = format_day(other.billed_on), money(ctx, total_minor)
+        day, amount = format_day(other.billed_on), money(ctx, total_minor, currency)
         said = f"{supplier} has a bill over {amount} of {day} already: {other.supplier_number}."
         hint = {"label": "It is another one", "fill": {"although_similar": True}}
         raise Refusal("maybe_known", said, field="although_similar", hints=(hint,))
@@ -112,8 +121,8 @@ def _enter(ctx: Context, bill: Bill, costs: Priced, terms: SupplierTerms, percen
     write_lines(bill, costs.lines)
     if bill.iban:
         note_account(ctx, bill.supplier, bill.iban)
-    fact = BillEntered(bill=bill.pk, kind=bill.kind, supplier=bill.supplier_id, total_minor=bill.total_minor, origin=bill.origin)
-    publish(ctx, fact)
+    told = {"supplier": bill.supplier_id, "total_minor": bill.total_minor, "origin": bill.origin, "currency": bill.currency}
+    publish(ctx, BillEntered(bill=bill.pk, kind=bill.kind, **told))
     return bill
 
 
@@ -130,15 +139,20 @@ def change_bill(
     discount_percent: Discount = None,
     discount_until: date | None = None,
     reference: Annotated[str, Input(label="Reference for the transfer", max_length=140, prefill="row.reference")] = "",
+    currency: Annotated[str, Input(max_length=3, prefill="row.currency", help="Its own when left out.")] = "",
+    rate: BillRate = None,
 ) -> Bill:
     """Write a bill anew that waits for approval.
 
-    Refuses: not_draft, no_lines, one_amount, unknown_rate, total_differs, not_found, date_out_of_range; bill_entered_once (database).
+    currency, rate: as when it was entered; the rate of the date of the bill where none is given.
+    Refuses: not_draft, unknown_currency, other_decimals, no_currency, no_rate, no_lines, one_amount, unknown_rate, total_differs,
+    not_found, date_out_of_range; bill_entered_once (database).
     """
     require_date(billed_on, "billed_on")
     require_date(due_on, "due_on")
     terms = terms_of(ctx, bill.supplier)
-    costs = priced(ctx, lines, billed_on, terms, total)
+    bill.currency, bill.rate = currency_in(ctx, currency or bill.currency, rate), rate
+    costs = priced(ctx, lines, billed_on, terms, total, bill.currency)
     bill.supplier_number, bill.billed_on, bill.due_on, bill.reference = number, billed_on, due_on, reference
     _price(bill, costs, terms, discount_percent, discount_until)
     bill.lines.visible_to(ctx).delete()
@@ -195,9 +209,3 @@ def _price(bill: Bill, costs: Priced, terms: SupplierTerms, percent: Decimal | N
     if bill.discount_minor and until is None and not by_terms and not terms.discount_days:
         raise Refusal("discount_until_when", "Say until when the discount may be taken.", field="discount_until")
     bill.discount_until = (until or rules.days_after(bill.billed_on, terms.discount_days)) if bill.discount_minor else None
-
-
-def _require_currency(ctx: Context, currency: str) -> None:
-    if currency and currency.upper() != ctx.company.currency:
-        said = f"This bill is in {currency.upper()}; bills are kept in {ctx.company.currency}, so enter what it costs in that."
-        raise Refusal("other_currency", said, field="currency")

@@ -22,9 +22,9 @@ Row = TypeVar("Row", bound=Model)
 YEARS = range(1900, 2201)
 
 
-def money(ctx: Context, amount_minor: int) -> str:
-    """An amount in a sentence."""
-    return format_amount(amount_minor, ctx.company.currency)
+def money(ctx: Context, amount_minor: int, currency: str = "") -> str:
+    """An amount in a sentence. currency: the company's own when left out."""
+    return format_amount(amount_minor, currency or ctx.company.currency)
 
 
 def basis_points(percent: Decimal) -> int:

@@ -63,7 +63,7 @@ class Priced:
         return self.net_minor + self.tax_minor
 
 
-def priced(ctx: Context, lines: Sequence[BillLineIn], on: date, terms: SupplierTerms, total_minor: int | None) -> Priced:
+def priced(ctx: Context, lines: Sequence[BillLineIn], on: date, terms: SupplierTerms, total_minor: int | None, currency: str) -> Priced:
     """Lines with their taxes of a day.
 
     total_minor: as it stands on the bill; None where nobody says it.
@@ -79,7 +79,7 @@ def priced(ctx: Context, lines: Sequence[BillLineIn], on: date, terms: SupplierT
     costs = [_cost(line, f"lines[{n}]", terms, rates) for n, line in enumerate(lines)]
     rounding = setting_on(ctx, on).rounding
     if total_minor is not None and (off := rules.differs(costs, total_minor, rounding)):
-        said = f"The lines with their tax are {money(ctx, total_minor - off)}, not {money(ctx, total_minor)}."
+        said = f"The lines with their tax are {money(ctx, total_minor - off, currency)}, not {money(ctx, total_minor, currency)}."
         raise Refusal("total_differs", said, field="total")
     found = [
         BillLine(

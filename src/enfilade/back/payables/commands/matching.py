@@ -51,9 +51,6 @@ def match_bills(ctx: Context, *, line: StatementLine, bills: list[BillPart]) -> 
     require_open(line)
     if line.open_minor > 0:
         raise Refusal("came_in", "This money came in; it pays no bill of a supplier.")
-    if line.currency != ctx.company.currency:
-        said = f"Bills are kept in {ctx.company.currency}: post this line against what the bill is owed, and pay the bill by hand."
-        raise Refusal("other_currency", said)
     if not bills:
         raise Refusal("nothing_given", "Name at least one bill.", field="bills")
     locked = lock_bills(ctx, {key_of(part.bill) for part in bills}, "bills")
@@ -61,9 +58,14 @@ def match_bills(ctx: Context, *, line: StatementLine, bills: list[BillPart]) -> 
     parts = []
     for number, part in enumerate(bills):
         bill = locked[key_of(part.bill)]
+        if bill.currency != line.currency:
+            said = f"This line is in {line.currency}, the bill in {bill.currency}: note what was paid on the bill, then match that entry."
+            raise Refusal("other_currency", said, field=f"bills[{number}].bill")
         amount = min(bill.open_minor, -line.open_minor + part.discount) if part.amount is None else part.amount
         if not 0 < amount <= bill.open_minor:
-            raise Refusal("too_much", f"Only {money(ctx, bill.open_minor)} of {bill} is open.", field=f"bills[{number}].amount")
+            raise Refusal(
+                "too_much", f"Only {money(ctx, bill.open_minor, bill.currency)} of {bill} is open.", field=f"bills[{number}].amount"
+            )
         parts.append(Part(bill, amount, part.discount))
     _pay(ctx, line, parts)
     return line

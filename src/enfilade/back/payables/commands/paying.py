@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Annotated, TypedDict
 
 from enfilade.back.banking.queries import line_of_entry
-from enfilade.back.ledger.commands import Leg, post_legs, reverse_journal
+from enfilade.back.ledger.commands import Leg, difference_leg, post_legs, reverse_journal, worth_on
 from enfilade.back.ledger.queries import places_of
 from enfilade.back.payables import rules
 from enfilade.back.payables.events import SupplierPaid, SupplierPaymentReversed
@@ -26,6 +26,7 @@ from enfilade.core.refs import ref
 
 from .approval import INPUT_TAX
 from .common import Row, Today, lock_bills, money, number_of, require_date
+from .valuing import own_worth, worths_of
 
 OpenAmount = Annotated[int, Input(amount=True, prefill="row.open_minor")]
 CreditNote = Annotated[Row, Input(shared=True, label="Credit note", query="kind=credit_note&state=open")]
@@ -42,15 +43,15 @@ class Part:
 
 
 class PayFacts(TypedDict):
-    """What a door is told about a payment to a supplier. amount: in major units."""
+    """What a door is told about a payment to a supplier. amount: in major units of our currency."""
 
     amount: Decimal
     method: str
     supplier: str
 
 
-def _pay_facts(*, bill: Bill, amount: int, method: str, **_: object) -> PayFacts:
-    return {"amount": to_major(amount, bill.currency), "method": method, "supplier": bill.supplier.name}
+def _pay_facts(*, ctx: Context, bill: Bill, amount: int, method: str, **_: object) -> PayFacts:
+    return {"amount": to_major(own_worth(bill, amount), ctx.company.currency), "method": method, "supplier": bill.supplier.name}
 
 
 @command(permission="payables.pay_bill", label="It was paid", door=_pay_facts)
@@ -63,13 +64,19 @@ def pay_bill(
     on: Today,
     account: Annotated[Account | None, Input(shared=True, label="Paid from", query="kind=asset&heading=false&active=true")] = None,
     discount: Annotated[int, Input(amount=True, label="Discount kept")] = 0,
+    own_amount: Annotated[
+        int | None, Input(amount=True, label="In our currency", help="What left the account, where that was not the currency of the bill.")
+    ] = None,
 ) -> SupplierPayment:
     """Note that a bill was paid outside of a payment run: by card, in cash, by direct debit or by a transfer of one's own.
 
     amount: what is settled of the bill, the discount included.
     account: of the ledger; the bank, or the cash in the drawer, when left out.
     discount: kept for early payment; what left the account is the amount less this.
-    Refuses: not_approved, already_paid, credit_note, nothing_paid, too_much, before_bill; settlement_not_in_run, bill_never_overpaid,
+    own_amount: of a bill in a foreign currency, what left the account in the company's; left out, it left an account in its own, which is
+        named.
+    Refuses: not_approved, already_paid, credit_note, nothing_paid, too_much, before_bill, which_account, no_currency, no_rate;
+    settlement_not_in_run, bill_never_overpaid,
     entry_period_open (database).
     """
     if bill.kind == Bill.Kind.CREDIT_NOTE:
@@ -77,11 +84,19 @@ def pay_bill(
     if amount <= 0:
         raise Refusal("nothing_paid", "Give an amount above zero.", field="amount")
     if amount > bill.open_minor:
-        raise Refusal("too_much", f"Only {money(ctx, bill.open_minor)} is open.", field="amount")
+        raise Refusal("too_much", f"Only {money(ctx, bill.open_minor, bill.currency)} is open.", field="amount")
     if discount >= amount:
         raise Refusal("discount_too_large", "The discount is less than what is settled.", field="discount")
+    own = ctx.company.currency
+    if bill.currency == own and own_amount is not None:
+        raise Refusal("no_currency", f"This is in {own}; one amount says all.", field="own_amount")
+    if bill.currency != own and own_amount is None and account is None:
+        said = f"Say how much left in {own}, or which account the {bill.currency} left."
+        raise Refusal("which_account", said, field="own_amount")
+    if own_amount is not None and own_amount <= 0:
+        raise Refusal("nothing_paid", "Give an amount above zero.", field="own_amount")
     place = account.code if account is not None else "cash" if method == SupplierPayment.Method.CASH else "bank"
-    return pay(ctx, [Part(bill, amount, discount)], on=on, method=method, place=place)
+    return pay(ctx, [Part(bill, amount, discount)], on=on, method=method, place=place, own_amount=own_amount)
 
 
 def pay(
@@ -93,15 +108,20 @@ def pay(
     place: str,
     order: PaymentOrder | None = None,
     notes: Sequence[Bill] = (),
+    own_amount: int | None = None,
 ) -> SupplierPayment:
-    """Write a payment for bills of one supplier, post it and settle them, inside a command that holds the bills.
+    """Write a payment for bills of one supplier in one currency, post it and settle them, inside a command that holds the bills.
 
     place: purpose or code of the account that the money left. notes: credit notes of the supplier that are used up before money is.
+    own_amount: what left it in the company's currency, where the bills are in another one.
+    Refuses: before_bill, several_currencies, no_rate.
     """
     require_date(on, "on")
     if early := next((p.bill for p in parts if p.bill.posted_on and on < p.bill.posted_on), None):
         raise Refusal("before_bill", f"{early} was posted on {early.posted_on}; it can't be paid before.", field="on")
-    supplier = parts[0].bill.supplier
+    supplier, currency = parts[0].bill.supplier, parts[0].bill.currency
+    if any(p.bill.currency != currency for p in parts):
+        raise Refusal("several_currencies", "These bills are in several currencies; pay them one by one.", field="bills")
     discount = sum(p.discount_minor for p in parts)
     paid = sum(p.amount_minor for p in parts) - discount - sum(c.open_minor for c in notes)
     account_id = places_of(ctx, [place])[place].account_id
@@ -111,26 +131,43 @@ def pay(
         supplier=supplier,
         method=method,
         account_id=account_id,
-        currency=ctx.company.currency,
+        currency=currency,
         amount_minor=paid,
+        own_minor=own_amount,
         on=on,
         paid_by=ctx.user,
         order=order,
     )
-    legs = [Leg("payable", paid + discount, Party(pk=supplier.pk)), Leg(place, -paid)]
-    legs += _discount_legs(ctx, parts)
+    made = _settle(ctx, parts, payment, list(notes))
+    if currency == ctx.company.currency:
+        legs = [Leg("payable", paid + discount, Party(pk=supplier.pk)), Leg(place, -paid)]
+        legs += _discount_legs(ctx, [(p.bill, p.discount_minor) for p in parts])
+    else:
+        legs = _legs_abroad(ctx, payment, place, made)
     numbers = ", ".join(p.bill.supplier_number for p in parts)
     post_legs(ctx, on=on, text=f"Payment to {supplier} for {numbers}"[:500], origin=ref(payment), legs=legs)
-    _settle(ctx, parts, payment, list(notes))
-    publish(
-        ctx,
-        SupplierPaid(payment=payment.pk, supplier=supplier.pk, method=method, amount_minor=paid, order=order.pk if order else 0),
-    )
+    told = {"method": method, "amount_minor": paid, "order": order.pk if order else 0, "currency": currency}
+    publish(ctx, SupplierPaid(payment=payment.pk, supplier=supplier.pk, **told))
     return payment
 
 
-def _settle(ctx: Context, parts: Sequence[Part], payment: SupplierPayment, notes: list[Bill]) -> None:
-    """Settle each bill: from credit notes as far as they go, the rest from the payment."""
+def _legs_abroad(ctx: Context, payment: SupplierPayment, place: str, made: Sequence[Settlement]) -> list[Leg]:
+    """What is no longer owed leaves at what it came for, the money at the rate of the day or as so much of the company's own."""
+    worth, gone = sum(row.worth_minor or 0 for row in made), sum(row.amount_minor for row in made)
+    legs = [Leg("payable", worth, Party(pk=payment.supplier_id), unit=payment.currency, unit_minor=gone)]
+    if payment.own_minor is not None:
+        legs.append(Leg(place, -payment.own_minor))
+    else:
+        left = worth_on(ctx, payment.currency, payment.amount_minor, payment.on)
+        legs.append(Leg(place, -left, unit=payment.currency, unit_minor=-payment.amount_minor))
+    legs += _discount_legs(ctx, [(row.bill, row.discount_worth_minor or 0) for row in made])
+    rest = sum(leg.amount_minor for leg in legs)
+    return [*legs, *([difference_leg(rest)] if rest else [])]
+
+
+def _settle(ctx: Context, parts: Sequence[Part], payment: SupplierPayment, notes: list[Bill]) -> list[Settlement]:
+    """Settle each bill: from credit notes as far as they go, the rest from the payment; what that settled."""
+    made = []
     left = [(credit, credit.open_minor) for credit in notes]
     for part in parts:
         owed = part.amount_minor
@@ -142,32 +179,54 @@ def _settle(ctx: Context, parts: Sequence[Part], payment: SupplierPayment, notes
             if rest > used:
                 left.insert(0, (credit, rest - used))
         if owed:
-            settle(ctx, part.bill, owed, payment.on, payment=payment, discount_minor=part.discount_minor)
-
-
-def settle(ctx: Context, bill: Bill, amount_minor: int, on: date, **how: object) -> Settlement:
-    """Write down that a part of a bill is settled; the database sums it up."""
-    made = Settlement.objects.create(
-        company=ctx.company, bill=bill, amount_minor=amount_minor, currency=bill.currency, on=on, made_by=ctx.user, **how
-    )
-    for row in (made.bill, made.credit):
-        if row is not None:
-            row.refresh_from_db(fields=["settled_minor", "open_minor", "state"])
+            made.append(settle(ctx, part.bill, owed, payment.on, payment=payment, discount_minor=part.discount_minor))
     return made
 
 
-def _discount_legs(ctx: Context, parts: Sequence[Part]) -> list[Leg]:
-    """What a discount takes off the cost, and off the tax that was deducted with the bill."""
+def settle(
+    ctx: Context,
+    bill: Bill,
+    amount_minor: int,
+    on: date,
+    *,
+    payment: SupplierPayment | None = None,
+    credit: Bill | None = None,
+    discount_minor: int = 0,
+    undoes: Settlement | None = None,
+) -> Settlement:
+    """Write down that a part of a bill is settled; the database sums it up."""
+    made = Settlement.objects.create(
+        company=ctx.company,
+        bill=bill,
+        payment=payment,
+        credit=credit,
+        undoes=undoes,
+        amount_minor=amount_minor,
+        discount_minor=discount_minor,
+        currency=bill.currency,
+        on=on,
+        made_by=ctx.user,
+        **worths_of(bill, amount_minor, discount_minor, credit, undoes),
+    )
+    for row in (made.bill, made.credit):
+        if row is not None:
+            row.refresh_from_db(fields=["settled_minor", "open_minor", "gone_worth_minor", "state"])
+    return made
+
+
+def _discount_legs(ctx: Context, parts: Sequence[tuple[Bill, int]]) -> list[Leg]:
+    """What discounts on bills take off the cost, and off the tax that was deducted with them; in the company's currency."""
     legs = []
-    for part in parts:
-        if not part.discount_minor:
+    for bill, kept in parts:
+        if not kept:
             continue
         taxes: dict[str, int] = {}
-        for line in BillLine.objects.visible_to(ctx).filter(bill=part.bill, tax_category="S").order_by("pk"):
-            if line.deductible_minor > 0:
-                taxes[INPUT_TAX[line.tax_class]] = taxes.get(INPUT_TAX[line.tax_class], 0) + line.deductible_minor
-        sums = [("cash_discount_taken", part.bill.total_minor - sum(taxes.values())), *taxes.items()]
-        legs += [Leg(purpose, -amount) for purpose, amount in rules.cut_discount(part.discount_minor, sums)]
+        for line in BillLine.objects.visible_to(ctx).filter(bill=bill, tax_category="S").order_by("pk"):
+            if (deducted := line.counted[2]) > 0:
+                taxes[INPUT_TAX[line.tax_class]] = taxes.get(INPUT_TAX[line.tax_class], 0) + deducted
+        total = bill.total_minor if bill.worth_minor is None else bill.worth_minor
+        sums = [("cash_discount_taken", total - sum(taxes.values())), *taxes.items()]
+        legs += [Leg(purpose, -amount) for purpose, amount in rules.cut_discount(kept, sums)]
     return legs
 
 
@@ -182,18 +241,27 @@ def use_credit(
 ) -> Bill:
     """Settle a bill, or a part of it, by a credit note of the same supplier. Nothing moves in the ledger: both are owed by her and to her.
 
-    Refuses: not_open_or_part_paid, not_a_credit_note, nothing_paid, too_much; settlement_of_one_supplier, settlement_not_in_run (database).
+    In a foreign currency both may have come at other rates; that is an exchange gain or loss.
+    Refuses: not_open_or_part_paid, not_a_credit_note, several_currencies, nothing_paid, too_much; settlement_of_one_supplier,
+    settlement_not_in_run (database).
     """
     locked = lock_bills(ctx, [bill.pk, credit.pk], "credit")
     owed, note = locked[bill.pk], locked[credit.pk]
     if owed.kind == Bill.Kind.CREDIT_NOTE or note.kind == Bill.Kind.BILL:
         raise Refusal("not_a_credit_note", "Choose a bill, and a credit note for it.", field="credit")
+    if owed.currency != note.currency:
+        raise Refusal("several_currencies", "Bill and credit note are in several currencies.", field="credit")
     used = min(owed.open_minor, note.open_minor) if amount is None else amount
     if used <= 0:
         raise Refusal("nothing_paid", "Nothing of one of them is open.", field="amount")
     if used > min(owed.open_minor, note.open_minor):
-        raise Refusal("too_much", f"Only {money(ctx, min(owed.open_minor, note.open_minor))} is open of both.", field="amount")
-    settle(ctx, owed, used, on, credit=note)
+        raise Refusal(
+            "too_much", f"Only {money(ctx, min(owed.open_minor, note.open_minor), owed.currency)} is open of both.", field="amount"
+        )
+    made = settle(ctx, owed, used, on, credit=note)
+    if difference := (made.worth_minor or 0) - (made.credit_worth_minor or 0):
+        legs = [Leg("payable", difference, Party(pk=owed.supplier_id), unit=owed.currency), difference_leg(difference)]
+        post_legs(ctx, on=on, text=f"{note} settles {owed}", origin=ref(made), legs=legs)
     bill.refresh_from_db(fields=["settled_minor", "open_minor", "state"])
     return bill
 
@@ -225,5 +293,6 @@ def take_back(ctx: Context, payment: SupplierPayment, on: date, reason: str) -> 
     payment.state, payment.reversed_on, payment.reason = SupplierPayment.State.REVERSED, on, reason
     payment.save(update_fields=["state", "reversed_on", "reason"])
     amount = payment.amount_minor
-    publish(ctx, SupplierPaymentReversed(payment=payment.pk, supplier=payment.supplier_id, amount_minor=amount, reason=reason))
+    told = {"amount_minor": amount, "reason": reason, "currency": payment.currency}
+    publish(ctx, SupplierPaymentReversed(payment=payment.pk, supplier=payment.supplier_id, **told))
     return undo

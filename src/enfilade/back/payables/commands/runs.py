@@ -166,7 +166,8 @@ def _due(ctx: Context, due_by: date | None) -> list[int]:
     found = open_bills(ctx, due_by=due_by, limit=AT_ONCE_MAX)
     taken = in_runs(ctx, [bill.pk for bill in found])
     accounts = accounts_of(ctx, {bill.supplier_id for bill in found})
-    able = [bill for bill in found if bill.pk not in taken and account_for(bill, accounts[bill.supplier_id])]
+    own = [bill for bill in found if bill.currency == ctx.company.currency]
+    able = [bill for bill in own if bill.pk not in taken and account_for(bill, accounts[bill.supplier_id])]
     owed: dict[int, int] = defaultdict(int)
     for bill in able:
         owed[bill.supplier_id] += bill.sign * bill.open_minor
@@ -185,6 +186,9 @@ def _require_payable(ctx: Context, bills: list[Bill]) -> None:
                 f"{bill} of {bill.supplier} is {bill.get_state_display().lower()}; only what is open can be paid.",
                 field="bills",
             )
+        if bill.currency != ctx.company.currency:
+            said = f"{bill} of {bill.supplier} is in {bill.currency}, which SEPA does not know: pay it at the bank and note it on the bill."
+            raise Refusal("not_sepa", said, field="bills")
         if order := taken.get(bill.pk):
             raise Refusal("in_run", f"{bill} of {bill.supplier} is in the payment run {order.run} already.", field="bills")
 

@@ -21,11 +21,16 @@ _PLAIN_NUMBER = Upper(Func(F("supplier_number"), Value("[^[:alnum:]]"), Value(""
 _OPEN, _SETTLED = Q(settled_minor__lt=F("total_minor")), Q(settled_minor=F("total_minor"))
 
 
+_GONE_WORTH = Q(gone_worth_minor=F("worth_minor")) & _SETTLED | Q(gone_worth_minor__gte=0, gone_worth_minor__lte=F("worth_minor")) & _OPEN
+
+
 class Bill(Record):
     """What a supplier wants to have paid, or gives back by a credit note. Once approved nothing of it changes but what was settled.
 
     number: ours, drawn at the approval. supplier_number: theirs; number_key: the same in capitals, letters and digits only.
     posted_on: accounting date. discount_minor: what may be kept if it is paid until discount_until.
+    rate: of one in a foreign currency, how much of it one of the company's own is worth. worth_minor: what the total counts in the
+    company's currency since it was approved, None where it is in that. gone_worth_minor: what of it settlements took away, by trigger.
     settled_minor: sum of its settlements, by trigger. iban: that the bill names; reference: what they want to read on the transfer.
     """
 
@@ -52,6 +57,9 @@ class Bill(Record):
     posted_on = models.DateField("posted", null=True, editable=False)
     voided_on = models.DateField("void since", null=True, editable=False)
     currency = models.CharField(max_length=3, editable=False)
+    rate = models.DecimalField(max_digits=20, decimal_places=10, null=True, editable=False)
+    worth_minor = AmountField("worth", null=True, own=True, editable=False)
+    gone_worth_minor = AmountField("settled worth", default=0, db_default=0, own=True, editable=False)
     net_minor = AmountField("net")
     tax_minor = AmountField("tax")
     total_minor = AmountField("total")
@@ -144,6 +152,11 @@ class Bill(Record):
                 name="bill_currency_iso",
                 violation_error_message="A currency of a bill is three capital letters (ISO 4217).",
             ),
+            models.CheckConstraint(
+                condition=Q(worth_minor=None, gone_worth_minor=0) | Q(worth_minor__gte=0, rate__gt=0, number__isnull=False) & _GONE_WORTH,
+                name="bill_worth_whole",
+                violation_error_message="What settles a bill takes as much of its worth as of the bill, and all of it at the end.",
+            ),
         ]
         indexes: ClassVar = [
             models.Index(fields=["company", "supplier", "-id"], name="bill_of_supplier"),
@@ -157,6 +170,11 @@ class Bill(Record):
         return self.number or f"{self.get_kind_display()} {self.supplier_number}"
 
     @property
+    def open_worth_minor(self) -> int:
+        """What is still owed, in the company's currency, as the books count it."""
+        return self.open_minor if self.worth_minor is None else self.worth_minor - self.gone_worth_minor
+
+    @property
     def sign(self) -> int:
         """1 where we owe, -1 where the supplier owes."""
         return -1 if self.kind == self.Kind.CREDIT_NOTE else 1
@@ -166,7 +184,8 @@ class BillLine(Record):
     """One line of a bill: what it was for. It changes only while its bill waits for approval (trigger).
 
     account: of the ledger; None until somebody has said what it was for. deductible_minor: the part of the tax that is deducted; the rest
-    is cost. self_tax_minor: tax that we owe ourselves, where the supplier charges none (reverse charge, acquisition).
+    is cost. The columns of worth say the same in the company's currency, of an approved bill in another one. self_tax_minor: tax that we
+    owe ourselves, where the supplier charges none (reverse charge, acquisition).
     """
 
     rows_of = RowsOf(part_of="bill")
@@ -182,6 +201,10 @@ class BillLine(Record):
     tax_minor = AmountField("tax", signed=True)
     deductible_minor = AmountField("tax deducted", signed=True, default=0)
     self_tax_minor = AmountField("tax owed by us", signed=True, default=0)
+    net_worth_minor = AmountField("worth of net", signed=True, null=True, own=True)
+    tax_worth_minor = AmountField("worth of tax", signed=True, null=True, own=True)
+    deductible_worth_minor = AmountField("worth of tax deducted", signed=True, null=True, own=True)
+    self_tax_worth_minor = AmountField("worth of tax owed by us", signed=True, null=True, own=True)
 
     class Meta:
         verbose_name = "line of a bill"
@@ -200,12 +223,25 @@ class BillLine(Record):
         ]
 
     @property
+    def counted(self) -> tuple[int, int, int, int]:
+        """Net, tax, deducted and own tax as the books count them: in the company's currency, as soon as the bill is approved."""
+        if self.net_worth_minor is None:
+            return self.net_minor, self.tax_minor, self.deductible_minor, self.self_tax_minor
+        return self.net_worth_minor, self.tax_worth_minor or 0, self.deductible_worth_minor or 0, self.self_tax_worth_minor or 0
+
+    @property
     def cost_minor(self) -> int:
         """What it costs: without the tax that is deducted."""
-        return self.net_minor + self.tax_minor + self.self_tax_minor - self.deductible_minor
+        net, tax, deductible, self_tax = self.counted
+        return net + tax + self_tax - deductible
 
     def __str__(self) -> str:
         return self.description or str(self.account or self.pk)
+
+    @property
+    def currency(self) -> str:
+        """That of its bill."""
+        return self.bill.currency
 
     @property
     def tax_percent(self) -> Decimal:

@@ -21,7 +21,8 @@ from .run import PaymentOrder
 class SupplierPayment(Record):
     """Money that went out to a supplier. Nothing of it changes but that it is taken back, once (trigger).
 
-    amount_minor: what left the account, always above zero. account: of the ledger, that it left. order: of the run that caused it.
+    amount_minor: what left the account, always above zero. account: of the ledger, that it left. own_minor: what left
+    it in the company's currency, where that was not the one of the bills. order: of the run that caused it.
     """
 
     class Method(models.TextChoices):
@@ -40,6 +41,7 @@ class SupplierPayment(Record):
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", verbose_name="paid from")
     currency = models.CharField(max_length=3)
     amount_minor = AmountField("amount")
+    own_minor = AmountField("in our currency", null=True, own=True)
     on = models.DateField("date")
     paid_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name="entered by")
     order = models.ForeignKey(PaymentOrder, null=True, on_delete=models.PROTECT, related_name="payments")
@@ -74,6 +76,11 @@ class SupplierPayment(Record):
                 violation_error_message="A payment to a supplier is over more than zero.",
             ),
             models.CheckConstraint(
+                condition=Q(own_minor=None) | Q(own_minor__gt=0),
+                name="supplier_payment_own_above_zero",
+                violation_error_message="What left the account in our currency is more than zero.",
+            ),
+            models.CheckConstraint(
                 condition=Q(state="paid", reversed_on=None) | Q(state="reversed", reversed_on__gte=F("on")),
                 name="supplier_payment_state_true",
                 violation_error_message="A payment is taken back on a day, and not before it was made.",
@@ -91,7 +98,9 @@ class SupplierPayment(Record):
 class Settlement(Record):
     """A part of a bill that was settled: by a payment, or by a credit note, which is settled by as much.
 
-    amount_minor: of the bill, the discount in it included; below zero where it undoes another one.
+    amount_minor: of the bill, the discount in it included; below zero where it undoes another one. In a foreign currency worth_minor is
+    what
+    that part of the bill counts, discount_worth_minor the discount in it, and credit_worth_minor the part of the credit note.
     """
 
     append_only = True
@@ -104,6 +113,9 @@ class Settlement(Record):
     amount_minor = AmountField("amount", signed=True)
     discount_minor = AmountField("discount", signed=True, default=0)
     currency = models.CharField(max_length=3)
+    worth_minor = AmountField("worth", signed=True, null=True, own=True)
+    discount_worth_minor = AmountField("worth of the discount", signed=True, null=True, own=True)
+    credit_worth_minor = AmountField("worth of the credit note", signed=True, null=True, own=True)
     on = models.DateField("date")
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
 
@@ -111,6 +123,12 @@ class Settlement(Record):
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=~Q(amount_minor=0), name="settlement_not_zero", violation_error_message="More than zero is settled."
+            ),
+            models.CheckConstraint(
+                condition=Q(worth_minor=None, discount_worth_minor=None, credit_worth_minor=None)
+                | Q(worth_minor__isnull=False, discount_worth_minor__isnull=False, credit_worth_minor__isnull=False),
+                name="settlement_worth_whole",
+                violation_error_message="What settles a bill in a foreign currency has a worth in all its parts.",
             ),
             models.CheckConstraint(
                 condition=Q(payment__isnull=False, credit=None) | Q(payment=None, credit__isnull=False, discount_minor=0),
