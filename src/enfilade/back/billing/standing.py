@@ -168,7 +168,12 @@ def currencies_of(ctx: Context, parties: Collection[int]) -> list[str]:
 
 
 def _ask(ctx: Context, sql: str, on: date, parties: Collection[int] | None, currency: str = "") -> list[tuple[Any, ...]]:
-    values = {"company": ctx.company_id, "on": on, "parties": None if parties is None else list(parties), "currency": currency}
+    values: dict[str, Any] = {
+        "company": ctx.company_id,
+        "on": on,
+        "parties": None if parties is None else list(parties),
+        "currency": currency,
+    }
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return cursor.fetchall()

@@ -87,7 +87,13 @@ def revalued_by(ctx: Context, purpose: str, on: date) -> int:
     """By how much the control account stands at rates of the day and not at those of its documents, debit positive; 0 but for days on which
     foreign currencies are revalued.
     """
-    values = {"company": ctx.company_id, "purpose": purpose, "unit": ctx.company.currency, "on": on, "book": ref(ledger_book(ctx))}
+    values: dict[str, Any] = {
+        "company": ctx.company_id,
+        "purpose": purpose,
+        "unit": ctx.company.currency,
+        "on": on,
+        "book": ref(ledger_book(ctx)),
+    }
     with connection.cursor() as cursor:
         cursor.execute(_REVALUED, values)
         return int(cursor.fetchone()[0])

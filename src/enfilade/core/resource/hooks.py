@@ -74,11 +74,15 @@ class Rehearsal:
 
 
 class Column(TypedDict):
-    """A column of a report. kind: text, number, amount, date, datetime or percent; it says how a value is drawn."""
+    """A column of a report. kind: text, number, amount, date, datetime or percent; it says how a value is drawn.
+
+    currency_in: field of the row that says the currency of its amounts, where it is not that of the report.
+    """
 
     name: str
     label: str
     kind: NotRequired[str]
+    currency_in: NotRequired[str]
 
 
 class Tile(TypedDict):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from django.db.models import Model
 
@@ -95,7 +95,7 @@ def receive_transfer(
     return _receive(ctx, party, amount, on, currency=abroad, **how_it_came(ctx, abroad, Payment.Method.TRANSFER, account, None))
 
 
-def _receive(ctx: Context, party: Party, amount: int, day: date, *, currency: str, **how: object) -> Payment:
+def _receive(ctx: Context, party: Party, amount: int, day: date, *, currency: str, **how: Any) -> Payment:
     require_date(day)
     if amount <= 0:
         raise Refusal("nothing_paid", "Give an amount above zero.", field="amount")
@@ -153,7 +153,12 @@ def _allocate(ctx: Context, payment: Payment, invoice: Invoice, wanted: int | No
     allocate(ctx, payment, invoice, amount, max(day, payment.on, invoice.issued_on))
     payment.refresh_from_db(fields=["allocated_minor", "rest_minor"])
     refresh(invoice)
-    told = {"party": invoice.party_id, "amount_minor": amount, "open_minor": invoice.open_minor, "currency": invoice.currency}
+    told: dict[str, Any] = {
+        "party": invoice.party_id,
+        "amount_minor": amount,
+        "open_minor": invoice.open_minor,
+        "currency": invoice.currency,
+    }
     publish(ctx, PaymentAllocated(payment=payment.pk, invoice=invoice.pk, **told))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, TypedDict
+from typing import Annotated, Any, TypedDict
 
 from enfilade.back.billing import rules
 from enfilade.back.billing.events import PaymentRefunded, PaymentTaken, PaymentVoided
@@ -111,7 +111,7 @@ def take_transfer(
     return _take(ctx, invoice, amount, on, keep_rest, fee, **how)
 
 
-def how_it_came(ctx: Context, currency: str, method: str, account: Account | None, own_amount: int | None) -> dict[str, object]:
+def how_it_came(ctx: Context, currency: str, method: str, account: Account | None, own_amount: int | None) -> dict[str, Any]:
     """The columns of a payment that say how money in a currency came. What came in a foreign one came on an account that is named."""
     if account is not None and method != Payment.Method.TRANSFER:
         raise Refusal("not_a_transfer", "Only a transfer arrives on an account of the bank.", field="account")
@@ -126,7 +126,7 @@ def how_it_came(ctx: Context, currency: str, method: str, account: Account | Non
     return {"method": method, "account": account, "own_minor": own_amount}
 
 
-def _take(ctx: Context, invoice: Invoice, amount: int, day: date, keep_rest: bool, fee: int = 0, **how: object) -> Payment:
+def _take(ctx: Context, invoice: Invoice, amount: int, day: date, keep_rest: bool, fee: int = 0, **how: Any) -> Payment:
     require_date(day)
     open_minor = invoice.open_minor
     if amount <= 0:
@@ -213,12 +213,12 @@ def refund_payment(
         reason=reason,
     )
     post_payment(ctx, refund, f"Refund to {payment.party} of {payment.number}", -amount)
-    told = {"invoice": payment.invoice_id, "party": payment.party_id, "amount_minor": amount, "currency": payment.currency}
+    told: dict[str, Any] = {"invoice": payment.invoice_id, "party": payment.party_id, "amount_minor": amount, "currency": payment.currency}
     publish(ctx, PaymentRefunded(refund=refund.pk, payment=payment.pk, **told))
     return refund
 
 
-def _back(ctx: Context, payment: Payment, own_amount: int | None) -> dict[str, object]:
+def _back(ctx: Context, payment: Payment, own_amount: int | None) -> dict[str, Any]:
     """How a payment goes back: as it came."""
     if payment.own_minor is None and own_amount is not None:
         raise Refusal("no_currency", f"This came in {payment.currency}; one amount says all.", field="own_amount")

@@ -196,7 +196,7 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="payment_worth_whole",
-                violation_error_message="What is used of a payment takes as much of its worth, and all of it at the end; cash counts in our currency.",
+                violation_error_message="What is used of a payment takes as much of its worth, all of it at the end; cash is in ours.",
             ),
         ),
         migrations.AddConstraint(

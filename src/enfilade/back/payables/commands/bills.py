@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 
 from enfilade.back.ledger.commands import Currency, Rate, currency_in
 from enfilade.back.payables import rules
@@ -121,7 +121,7 @@ def _enter(ctx: Context, bill: Bill, costs: Priced, terms: SupplierTerms, percen
     write_lines(bill, costs.lines)
     if bill.iban:
         note_account(ctx, bill.supplier, bill.iban)
-    told = {"supplier": bill.supplier_id, "total_minor": bill.total_minor, "origin": bill.origin, "currency": bill.currency}
+    told: dict[str, Any] = {"supplier": bill.supplier_id, "total_minor": bill.total_minor, "origin": bill.origin, "currency": bill.currency}
     publish(ctx, BillEntered(bill=bill.pk, kind=bill.kind, **told))
     return bill
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, TypedDict
+from typing import Annotated, Any, TypedDict
 
 from enfilade.back.banking.queries import line_of_entry
 from enfilade.back.ledger.commands import Leg, difference_leg, post_legs, reverse_journal, worth_on
@@ -146,7 +146,7 @@ def pay(
         legs = _legs_abroad(ctx, payment, place, made)
     numbers = ", ".join(p.bill.supplier_number for p in parts)
     post_legs(ctx, on=on, text=f"Payment to {supplier} for {numbers}"[:500], origin=ref(payment), legs=legs)
-    told = {"method": method, "amount_minor": paid, "order": order.pk if order else 0, "currency": currency}
+    told: dict[str, Any] = {"method": method, "amount_minor": paid, "order": order.pk if order else 0, "currency": currency}
     publish(ctx, SupplierPaid(payment=payment.pk, supplier=supplier.pk, **told))
     return payment
 
@@ -293,6 +293,6 @@ def take_back(ctx: Context, payment: SupplierPayment, on: date, reason: str) -> 
     payment.state, payment.reversed_on, payment.reason = SupplierPayment.State.REVERSED, on, reason
     payment.save(update_fields=["state", "reversed_on", "reason"])
     amount = payment.amount_minor
-    told = {"amount_minor": amount, "reason": reason, "currency": payment.currency}
+    told: dict[str, Any] = {"amount_minor": amount, "reason": reason, "currency": payment.currency}
     publish(ctx, SupplierPaymentReversed(payment=payment.pk, supplier=payment.supplier_id, **told))
     return undo
