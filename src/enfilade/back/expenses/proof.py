@@ -84,7 +84,7 @@ class Difference:
 def differences(ctx: Context) -> list[Difference]:
     """Claims that the ledger does not confirm, or that do not follow their bills; [] is what is expected."""
     currency = ctx.company.currency
-    rows = [Difference(*row, currency) for row in _read(ctx, _DIFFERENCES)]
+    rows = [Difference(number, ref, own, owed, paid, posted, currency) for number, ref, own, owed, paid, posted in _read(ctx, _DIFFERENCES)]
     return rows + [Difference(number, ref, currency=currency, follows=False) for number, ref in _read(ctx, _STATES)]
 
 
