@@ -68,10 +68,10 @@ def boxes_of(ctx: Context, made: TaxReturn) -> list[TaxReturnBox]:
     return list(TaxReturnBox.objects.visible_to(ctx).filter(tax_return=made).order_by("pk"))
 
 
-def last_return(ctx: Context, form: str, from_on: date) -> TaxReturn | None:
-    """The latest return of a period, locked."""
-    rows = TaxReturn.objects.visible_to(ctx).filter(form=form, from_on=from_on)
-    return rows.select_for_update(no_key=True).order_by("-version").first()
+def last_return(ctx: Context, form: str, from_on: date, *, lock: bool = False) -> TaxReturn | None:
+    """The latest return of a period. lock: for whoever makes the next one."""
+    rows = TaxReturn.objects.visible_to(ctx).filter(form=form, from_on=from_on).order_by("-version")
+    return (rows.select_for_update(no_key=True) if lock else rows).first()
 
 
 _MOVED = """

@@ -173,3 +173,16 @@ def test_the_checklist_of_a_month(practice: Practice, client: Any) -> None:
     assert "1 earlier months are open." in client.get("/ledger/closing/?month=2025-02").content.decode()
     assert "Close the year" in client.get("/ledger/closing/?month=2025-12").content.decode()
     assert client.get("/ledger/closing/?month=nonsense").status_code == 200
+
+
+def test_no_other_entry_passes_for_one_that_closes_a_year(practice: Practice) -> None:
+    """By the voucher that somebody types, on the last day or another, of a year that is there or not: statements would leave it out."""
+    year = close_year(practice.ctx, ends_on=END)
+    reopen_year(practice.ctx, year=year, reason="To try")
+    lines = [{"account_code": "1000", "debit": "5.00"}, {"account_code": "4000", "credit": "5.00"}]
+    for origin in (f"ledger.fiscalyear:{year.pk}", "ledger.fiscalyear:999999"):
+        for on in (END, date(2026, 3, 1)):
+            with pytest.raises(Refusal) as no:
+                run_raw(practice.ctx, "ledger.post_journal", {"on": on.isoformat(), "text": "Sale", "origin": origin, "lines": lines})
+            assert (no.value.code, str(no.value)) == ("closing_entry_of_year", "Only closing a year makes an entry that closes it.")
+    assert close_year(practice.ctx, ends_on=END).state == "closed"

@@ -53,7 +53,7 @@ def prepare_return(
     if special and not wanted.advance:
         raise Refusal("no_advance", "On this form nothing that was paid in advance is taken off.", field="special")
     first, last = period_of(on, wanted.interval or setting.interval)
-    made = last_return(ctx, code, first) or TaxReturn(company=ctx.company, form=code, from_on=first, currency=wanted.currency)
+    made = last_return(ctx, code, first, lock=True) or TaxReturn(company=ctx.company, form=code, from_on=first, currency=wanted.currency)
     if made.pk and made.state != TaxReturn.State.PREPARED:
         made = TaxReturn(
             company=ctx.company, form=code, from_on=first, currency=wanted.currency, version=made.version + 1, corrects=made
