@@ -87,6 +87,11 @@ def currency_of(row: models.Model, field: object, own: str) -> str:
     return own if getattr(field, "own", False) else getattr(row, "currency", "") or own
 
 
+def is_worth(path: str) -> bool:
+    """Whether a figure that the row itself works out is in the company's currency, by its name."""
+    return path.endswith("_worth_minor")
+
+
 class LongTextField(models.TextField):
     """Text of several lines; a plain TextField is one line."""
 

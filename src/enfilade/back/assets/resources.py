@@ -29,6 +29,7 @@ class AssetResource(Resource):
     columns = ("number", "name", "asset_class", "in_service_on", "cost_minor", "depreciated_minor", "book_minor", "site", "state")
     filters = ("state", "asset_class", "method", "site", "custodian", "supplier", "acquired_on", "in_service_on", "last_seen_on", "part_of")
     search = ("number", "name", "serial_number", "place", "note")
+    verbs = ("acquire_asset",)
     fields = (
         "number", "name", "asset_class", "acquired_on", "cost_minor", "depreciated_minor", "in_service_on", "method", "life_months",
         "residual_minor", "supplier", "serial_number", "warranty_until", "part_of", "site", "place", "custodian", "dimensions", "note",

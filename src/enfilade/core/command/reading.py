@@ -207,9 +207,17 @@ def written(value: datetime | date | time) -> str:
     return value.isoformat()
 
 
+def html_name(name: str) -> str:
+    """What an input is called in a page: one that is called `form` would hide the form that it stands in from scripts."""
+    return "form_" if name == "form" else name
+
+
 def unflatten(post: Any, parameters: dict[str, Parameter]) -> dict[str, Any]:
     """An HTML post in the raw shape: `lines-0-item` becomes `lines[0].item`; rows left empty are dropped."""
     raw: dict[str, Any] = {}
+    if "form" in parameters and html_name("form") in post:
+        post = post.copy()
+        post.setlist("form", post.pop(html_name("form")))
     for name, parameter in parameters.items():
         if parameter.is_lines:
             raw[name] = _posted_lines(post, name, list(parameter.line_parameters))

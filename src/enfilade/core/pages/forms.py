@@ -14,7 +14,7 @@ from django.utils.crypto import get_random_string
 from enfilade.core.command import Command
 from enfilade.core.command.fields import LinesField, RowField, RowsField
 from enfilade.core.command.inputs import Parameter
-from enfilade.core.command.reading import plain
+from enfilade.core.command.reading import html_name, plain
 from enfilade.core.context import Context, Invalid, Refusal
 from enfilade.core.fields import AmountFormField
 from enfilade.core.language.words import name_of, say
@@ -32,10 +32,14 @@ class InputsForm(forms.Form):
     seldom: list[forms.BoundField]
     unfolded: bool
 
+    def add_prefix(self, field_name: str) -> str:
+        """The name of an input in the page."""
+        return super().add_prefix(html_name(field_name))
+
 
 @dataclass
 class CommandForm:
-    """What templates draw. values: raw values by input name; errors: path -> sentences."""
+    """What templates draw. values: raw values by input name; errors: path -> sentences. currency: of amounts, where the record has one."""
 
     command: Command
     ctx: Context
@@ -43,6 +47,7 @@ class CommandForm:
     errors: dict[str, list[str]] = field(default_factory=dict)
     hidden: tuple[str, ...] = ()
     key: str = field(default_factory=lambda: get_random_string(24))
+    currency: str = ""
 
     def context(self) -> dict[str, Any]:
         """form, form_key, line_sets and refusal for core/parts/form_body.html."""
@@ -116,8 +121,9 @@ class CommandForm:
         elif isinstance(made, RowField | RowsField):
             made.widget = self._row_widget(made, parameter)
         elif isinstance(made, AmountFormField):
-            made.currency = self.ctx.company.currency
-            made.widget = widgets.AmountBox(self.ctx.company.currency)
+            own = self.ctx.company.currency
+            made.currency = own if parameter.name.startswith("own_") else self.currency or own
+            made.widget = widgets.AmountBox(made.currency)
         elif parameter.meta.widget == "phone":
             made.widget = widgets.PhoneBox()
         elif parameter.name.endswith("_min") and parameter.kind is int:

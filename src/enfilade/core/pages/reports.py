@@ -40,7 +40,8 @@ def report_view(request: HttpRequest, ctx: Context, module: str, name: str) -> H
     except NotFound:
         raise
     except Refusal as no:
-        error, status = str(no), no.status
+        # Asked from the menu it is no mistake of whoever asks.
+        error, status = str(no), no.status if raw else 200
     form = inputs_form(ctx, report.parameters, values)
     context = {
         "report": report,

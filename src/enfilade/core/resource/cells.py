@@ -13,7 +13,7 @@ from babel.numbers import format_currency
 from django.db import models
 
 from enfilade.core.context import Context
-from enfilade.core.fields import AmountField, currency_of, to_major
+from enfilade.core.fields import AmountField, currency_of, is_worth, to_major
 from enfilade.core.language.words import name_of, say
 from enfilade.core.refs import model_of, resolve
 
@@ -59,7 +59,8 @@ def cell(ctx: Context, row: models.Model, path: str) -> Cell:
         # An empty amount keeps its kind, so that it stands under the others of its column.
         return Cell("amount" if path.endswith("_minor") else "text", "")
     if isinstance(field, AmountField) or (path.endswith("_minor") and isinstance(value, int)):
-        return Cell("amount", money(value, currency_of(row, field, ctx.company.currency), ctx.locale), value)
+        own = ctx.company.currency
+        return Cell("amount", money(value, own if is_worth(path) else currency_of(row, field, own), ctx.locale), value)
     if field is not None and field.choices and isinstance(value, str):
         return Cell("badge", str(_words_of(field).get(value, value)), value, tone=tone_of(value))
     if isinstance(value, str) and (said := getattr(row, f"get_{path}_display", None)) is not None:

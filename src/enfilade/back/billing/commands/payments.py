@@ -66,7 +66,7 @@ def take_payment(
     """Take money for an invoice and give a receipt.
 
     method: cash goes into an open drawer, card and transfer to their accounts.
-    amount: at most what is open, or more with keep_rest.
+    amount: at most what is open, unless the rest stays on account.
     on: day on which the money came; today when left out.
     drawer: the session that cash goes into; one's own, or the only one that is open, when left out.
     keep_rest: what is more than open stays on account of the party.
@@ -94,7 +94,7 @@ def take_transfer(
 ) -> Payment:
     """Take a transfer that was seen on a bank account.
 
-    amount: at most what is open, or more with keep_rest.
+    amount: at most what is open, unless the rest stays on account.
     on: day on which the bank booked it.
     account: the bank account in the ledger, which a refund goes back to as well.
     keep_rest: what is more than open stays on account of the party.

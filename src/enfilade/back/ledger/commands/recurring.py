@@ -28,7 +28,8 @@ _Text = Annotated[str, Input(label="What for", max_length=500, prefill="row.text
 def add_entrytemplate(ctx: Context, *, name: Annotated[str, Input(max_length=200)], text: What, lines: list[JournalLine]) -> EntryTemplate:
     """Keep a journal entry that is posted often.
 
-    text: what its entries are for. lines: debit and credit sum to the same.
+    text: what its entries are for.
+    lines: debit and credit sum to the same.
     Refuses: unknown_account, one_side, entry_balances, entry_two_lines; template_name_once (database).
     """
     template = EntryTemplate.objects.create(company=ctx.company, name=name, text=text)
@@ -86,15 +87,19 @@ def repeat_template(
 ) -> RecurringEntry:
     """Let a template be posted again and again, each night what is due.
 
-    starts_on: counts in any case; one in the past is caught up. rule: by RFC 5545, for example FREQ=MONTHLY;BYMONTHDAY=-1, and
-    ;COUNT=12 or ;UNTIL=20271231 where it ends.
-    Refuses: template_retired, invalid (a rule that can't be understood).
+    starts_on: counts in any case; one in the past is caught up.
+    rule: FREQ=MONTHLY, FREQ=YEARLY, FREQ=MONTHLY;INTERVAL=3 for every quarter, ;BYMONTHDAY=-1 for the last day; ;COUNT=12 or
+        ;UNTIL=20271231 where it ends (RFC 5545).
+    Refuses: template_retired, repeated_already (by the same rule), invalid (a rule that can't be understood).
     """
     _require_active(template)
     try:
         known = read_rule(rule, ctx.zone)
     except ValueError as error:
         raise Invalid({"rule": [str(error)]}) from error
+    live = RecurringEntry.objects.visible_to(ctx).filter(template=template, rule=known.text).exclude(state=RecurringEntry.State.ENDED)
+    if live.exists():
+        raise Refusal("repeated_already", "This template is repeated by the same rule already; end that first.", field="rule")
     return RecurringEntry.objects.create(
         company=ctx.company, template=template, starts_on=starts_on, rule=known.text, reverse_next=reverse_next, counts_from_on=starts_on
     )
