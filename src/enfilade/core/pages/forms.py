@@ -28,9 +28,18 @@ from enfilade.core.ui import widgets
 class InputsForm(forms.Form):
     """A form that knows which of its fields are wanted seldom. unfolded: one of those holds something, so all of them are shown."""
 
-    usual: list[forms.BoundField]
-    seldom: list[forms.BoundField]
+    rare: frozenset[str] = frozenset()
     unfolded: bool
+
+    @property
+    def usual(self) -> list[forms.BoundField]:
+        """The fields that are always shown, in the order in which a dialog wants them."""
+        return [one for one in self.visible_fields() if one.name not in self.rare]
+
+    @property
+    def seldom(self) -> list[forms.BoundField]:
+        """The fields that are folded away."""
+        return [one for one in self.visible_fields() if one.name in self.rare]
 
     def add_prefix(self, field_name: str) -> str:
         """The name of an input in the page."""
@@ -96,11 +105,9 @@ class CommandForm:
             for name, sentences in errors.items():
                 if name in form.fields or prefix:
                     form.add_error(name if name in form.fields else None, sentences)
-        seldom = {n for n, p in parameters.items() if p.meta.seldom}
-        form.usual = [one for one in form.visible_fields() if one.name not in seldom]
-        form.seldom = [one for one in form.visible_fields() if one.name in seldom]
+        form.rare = frozenset(n for n, p in parameters.items() if p.meta.seldom)
         # What holds something, or is wrong, is not hidden from whoever has to see it.
-        form.unfolded = any(values.get(n) not in (None, "", False, parameters[n].default) or n in errors for n in seldom)
+        form.unfolded = any(values.get(n) not in (None, "", False, parameters[n].default) or n in errors for n in form.rare)
         return form
 
     def _initial(self, parameter: Parameter) -> Any:

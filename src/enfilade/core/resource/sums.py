@@ -53,7 +53,13 @@ def groupable(resource: Resource) -> tuple[str, ...]:
     """Columns by which rows can be gathered: choices, yes and no, links, dates (by month)."""
     fields = [(n, field_at(resource.model, n)) for n in choosable(resource) if "__" not in n]
     kinds = models.BooleanField | models.ForeignKey | models.DateField
-    return tuple(n for n, f in fields if f is not None and (f.choices or isinstance(f, kinds)))
+    return tuple(n for n, f in fields if f is not None and (f.choices or isinstance(f, kinds)) and _is_seen(f))
+
+
+def _is_seen(field: models.Field[Any, Any]) -> bool:
+    """Whether rows that a link leads to can be read by rights at all; companies, for one, are none that a list shows."""
+    related: Any = field.related_model if isinstance(field, models.ForeignKey) else None
+    return related is None or hasattr(related.objects, "visible_to")
 
 
 def groups(resource: Resource, ctx: Context, rows: Any, by: str) -> tuple[list[Group], bool]:

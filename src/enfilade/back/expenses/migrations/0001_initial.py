@@ -274,7 +274,7 @@ class Migration(migrations.Migration):
                 ("occasion", models.CharField(blank=True, max_length=200)),
                 ("distance", models.DecimalField(decimal_places=1, max_digits=8, null=True)),
                 ("left_at", models.DateTimeField(null=True, verbose_name="left")),
-                ("back_at", models.DateTimeField(null=True, verbose_name="back")),
+                ("back_at", models.DateTimeField(null=True, verbose_name="came back")),
                 ("overnight", models.BooleanField(default=True, verbose_name="with a night away")),
                 ("meals", models.JSONField(blank=True, default=dict)),
                 ("entered_at", models.DateTimeField()),

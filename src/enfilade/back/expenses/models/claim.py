@@ -158,7 +158,7 @@ class ExpenseLine(Record):
     distance = models.DecimalField(max_digits=8, decimal_places=1, null=True)
     per_diem_rate = models.ForeignKey(PerDiemRate, null=True, on_delete=models.PROTECT, related_name="+")
     left_at = models.DateTimeField("left", null=True)
-    back_at = models.DateTimeField("back", null=True)
+    back_at = models.DateTimeField("came back", null=True)
     overnight = models.BooleanField("with a night away", default=True)
     meals = models.JSONField(default=dict, blank=True)
     entered_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")

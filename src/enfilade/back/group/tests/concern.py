@@ -77,7 +77,7 @@ class Concern:
         ctx = self.ctx["P"]
         with scope(ctx.company_id):
             book, above = Book.objects.get(code="general"), Account.objects.get(code="17")
-        given = {"book": book.pk, "code": "1740", "name": "Shares in companies", "kind": "asset", "parent": above.pk}
+        given = {"book": book.pk, "code": "1890", "name": "Shares in companies", "kind": "asset", "parent": above.pk}
         self.shares: Account = run_raw(ctx, "books.add_account", {**given, "heading": False, "active": True})
 
     def _partners(self) -> None:
@@ -95,7 +95,7 @@ class Concern:
         for name, capital in (("P", 200_000), ("S", 50_000), ("U", 20_000), ("A", 10_000)):
             self.post(name, begin, "1100", "3000", capital)
         self.post("S", date(2025, 5, 5), "1100", "4000", 10_000)
-        self.post("P", BOUGHT, "1740", "1100", 79_000)
+        self.post("P", BOUGHT, "1890", "1100", 79_000)
         self.post("P", june, "1100", "4000", 30_000)
         self.post("S", june, "1200", "4000", 5_000, debited=self.party["P"])
         self.post("P", june, "5100", "2000", 5_000, credited=self.party["S"])

@@ -67,7 +67,7 @@ def test_balance_sheet_by_hand(concern: Concern) -> None:
     unrealised(concern)
     found = concern.report(consolidated_balance_sheet, on=END)
     assert by_code(found) == {
-        "1100": 14_900_000 + 6_500_000 + 2_560_000, "1500": -50_000, "1740": 300_000, "~01": 900_000, "~02": 60_000,
+        "1100": 14_900_000 + 6_500_000 + 2_560_000, "1500": -50_000, "1890": 300_000, "~01": 900_000, "~02": 60_000,
         "3000": 20_000_000, "~04": 1_200_000, "~05": -260_000,
     }  # fmt: skip
     assert [found[f"{name}_minor"] for name in ("asset", "liability", "equity", "difference", "result")] == [
