@@ -114,6 +114,8 @@ class CommandForm:
         prefill = parameter.meta.prefill
         if prefill == "ctx.today":
             return self.ctx.today.isoformat()
+        if prefill == "ctx.month":
+            return self.ctx.today.replace(day=1).isoformat()
         if prefill == "ctx.now":
             return self.ctx.now
         default = parameter.default

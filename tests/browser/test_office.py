@@ -1,0 +1,59 @@
+"""Forms of the office in Chromium: their buttons send them, and what a form says while one types is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Response, expect
+
+from .conftest import Desk, House
+
+
+def posted(answer: Response) -> bool:
+    """Whether a page sent a form."""
+    return answer.request.method == "POST"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("house", [0], indirect=True)
+def test_a_form_is_sent_whatever_its_inputs_are_called(house: House, desk_of: Callable[..., Desk]) -> None:
+    """A return is prepared by its button, although one of its inputs is called as forms are in scripts."""
+    page = desk_of("books").go("/tax/do/prepare_return/")
+    with page.expect_response(posted) as sent:
+        page.get_by_role("button", name="Prepare a return").click()
+    assert sent.value.status == 204
+    page.goto("/tax/tax-returns/")
+    expect(page.locator("#list tbody tr")).to_have_count(1)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("house", [0], indirect=True)
+def test_the_policy_speaks_while_one_types(house: House, desk_of: Callable[..., Desk]) -> None:
+    """On a phone: an amount without a receipt is told so before anything is saved; what is folded away opens by key."""
+    house.do("books", "expenses.load_categories")
+    page = desk_of("desk", width=390, height=844).go("/expenses/do/add_expense/")
+    page.get_by_label("Category").click()
+    page.keyboard.type("Office")
+    page.get_by_role("option", name="Office").first.click()
+    with page.expect_response(lambda answer: "/expenses/check/" in answer.url):
+        page.get_by_label("Amount").fill("13.00")
+        page.keyboard.press("Tab")
+    expect(page.get_by_text("a receipt is needed")).to_be_visible()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("house", [0], indirect=True)
+def test_departments_fold_and_columns_that_are_seldom_wanted_too(house: House, desk_of: Callable[..., Desk]) -> None:
+    """One department is open, the one at hand; keys open another. A draft shows all columns of its lines when asked to."""
+    page = desk_of("owner").go("/billing/do/draft_invoice/")
+    expect(page.get_by_label("Another tax 1", exact=True)).to_be_hidden()
+    page.get_by_label("More columns").check()
+    expect(page.get_by_label("Another tax 1", exact=True)).to_be_visible()
+    page.goto("/billing/invoices/")
+    menu = page.get_by_role("navigation", name="Departments")
+    expect(menu.get_by_role("link", name="Invoices", exact=True)).to_be_visible()
+    menu.locator("summary", has_text="Banking").focus()
+    page.keyboard.press("Enter")
+    expect(menu.get_by_role("link", name="Reconcile")).to_be_visible()
+    expect(menu.get_by_role("link", name="Invoices", exact=True)).to_be_hidden()
