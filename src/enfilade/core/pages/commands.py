@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.db import models
@@ -256,8 +257,13 @@ def _done(request: HttpRequest, ctx: Context, command: Command, result: Any) -> 
             {"dialog-close": {}, "ref-created": {"id": result.pk, "label": name_of(result)}, "toast": {"text": sentence, "tone": "ok"}}
         )
         return answer
-    goto = "" if command.target and request.headers.get("HX-Request") else url
-    return _finished(request, sentence, "ok", url, label, goto=goto)
+    stays = command.target and request.headers.get("HX-Request") and not _on_its_page(request)
+    return _finished(request, sentence, "ok", url, label, goto="" if stays else url)
+
+
+def _on_its_page(request: HttpRequest) -> bool:
+    """Whether the form of a command is the whole page, from which one goes on to what was done; not a button of a record."""
+    return urlsplit(request.headers.get("HX-Current-URL", "")).path == request.path
 
 
 def _told(request: HttpRequest, command: Command, result: Any) -> HttpResponse:
