@@ -23,11 +23,12 @@ SURE_PERCENT = 90
 
 
 def open_books(cast: Cast) -> None:
-    """The balances of the year in which the story lies, and the levels of reminders."""
+    """The balances of the year in which the story lies, what stands on invoices, and the levels of reminders."""
     cast.say("Opening the books")
     opened = (cast.owner.today - timedelta(days=BOOKS_DAYS)).replace(month=1, day=1)
     at = cast.at(opened, 9)
     cast.do("owner", at, "ledger.enter_opening_balances", on=opened, lines=cast.data["opening_balances"])
+    cast.do("owner", at, "billing.add_letterhead", valid_from=opened, **cast.data["letterhead"])
     cast.do("owner", at, "dunning.begin_dunning")
 
 

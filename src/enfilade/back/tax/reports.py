@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from stdnum.eu import vat
 
 from enfilade.back.ledger.queries import places_of
+from enfilade.base.books.queries import accounts_by_id
 from enfilade.core.command import Input
 from enfilade.core.context import Context
 from enfilade.core.fields import to_major
@@ -149,11 +150,18 @@ def tax_proof(ctx: Context, *, from_on: Month, to_on: Today) -> dict[str, Any]:
     grouped: dict[int, list[str]] = defaultdict(list)
     for purpose in names:
         grouped[places[purpose].account_id].append(purpose)
+    accounts = accounts_by_id(ctx, grouped) if grouped else {}
     rows: list[dict[str, Any]] = []
-    for purposes in grouped.values():
+    for key, purposes in sorted(grouped.items(), key=lambda pair: accounts[pair[0]].code):
         documents, ledger = sum(said.get(p, 0) for p in purposes), sum(moved.get(p, 0) for p in purposes)
-        words = ", ".join(p.replace("_", " ") for p in purposes)
-        rows.append({"account": words, "said_minor": documents, "moved_minor": ledger, "difference_minor": ledger - documents or None})
+        rows.append(
+            {
+                "account": f"{accounts[key].code} {accounts[key].name}",
+                "said_minor": documents,
+                "moved_minor": ledger,
+                "difference_minor": ledger - documents or None,
+            }
+        )
     differs = sum(abs(row["difference_minor"] or 0) for row in rows)
     columns = [
         _column("account", "Account of tax"), _column("said_minor", "By the documents", "amount"),
