@@ -167,9 +167,9 @@ def breaches(spent: Spent, policy: Policy, money: Mapping[str, str]) -> list[Bre
 def _breaches(spent: Spent, policy: Policy, money: Mapping[str, str]) -> Iterable[Breach]:
     if not policy.flat and not spent.has_receipt:
         if spent.amount_minor > policy.receipt_above_minor and not spent.no_receipt_reason:
-            yield Breach(
-                "receipt_missing", f"Above {money['receipt_above']} a receipt is needed, or the reason why there is none.", blocks=True
-            )
+            needed = "A receipt is needed, or the reason why there is none."
+            above = f"Above {money['receipt_above']} a receipt is needed, or the reason why there is none."
+            yield Breach("receipt_missing", above if policy.receipt_above_minor else needed, blocks=True)
         elif spent.no_receipt_reason:
             yield Breach("without_receipt", f"There is no receipt: {spent.no_receipt_reason}")
         if spent.tax_minor:
