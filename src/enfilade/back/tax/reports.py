@@ -142,7 +142,7 @@ def url_of(reference: str) -> str:
 def tax_proof(ctx: Context, *, from_on: Month, to_on: Today) -> dict[str, Any]:
     """Whether each account of tax moved by what the documents of a period say; expected to be the same everywhere.
 
-    Shape: one row per account of tax that moved or that documents name; debit positive.
+    Shape: one row per account of tax that moved or that documents name, of those that one may see; debit positive.
     """
     said, moved = by_account(taxed_parts(ctx, from_on, to_on)), moved_in_ledger(ctx, from_on, to_on)
     names = [purpose for purpose in TAX_PURPOSES if said.get(purpose) or moved.get(purpose)]
@@ -152,11 +152,12 @@ def tax_proof(ctx: Context, *, from_on: Month, to_on: Today) -> dict[str, Any]:
         grouped[places[purpose].account_id].append(purpose)
     accounts = accounts_by_id(ctx, grouped) if grouped else {}
     rows: list[dict[str, Any]] = []
-    for key, purposes in sorted(grouped.items(), key=lambda pair: accounts[pair[0]].code):
+    for key, account in sorted(accounts.items(), key=lambda pair: pair[1].code):
+        purposes = grouped[key]
         documents, ledger = sum(said.get(p, 0) for p in purposes), sum(moved.get(p, 0) for p in purposes)
         rows.append(
             {
-                "account": f"{accounts[key].code} {accounts[key].name}",
+                "account": f"{account.code} {account.name}",
                 "said_minor": documents,
                 "moved_minor": ledger,
                 "difference_minor": ledger - documents or None,
