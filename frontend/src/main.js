@@ -6,6 +6,7 @@ import './dialogs.js';
 import './menus.js';
 import './toasts.js';
 import './forms.js';
+import './repeats.js';
 import './refbox.js';
 import './lines.js';
 import './rows.js';

@@ -49,9 +49,15 @@ def matches_of(ctx: Context, line: StatementLine) -> list[LineMatch]:
 
 
 def line_of_entry(ctx: Context, entry: Entry) -> StatementLine | None:
-    """The line that an entry of the ledger stands for, while that match is not taken back."""
-    match = LineMatch.objects.visible_to(ctx).filter(entry=entry, undone_at=None).select_related("line").first()
+    """The first line that stands for an entry of the ledger, while that match is not taken back."""
+    match = LineMatch.objects.visible_to(ctx).filter(entry=entry, undone_at=None).select_related("line").order_by("pk").first()
     return match.line if match is not None else None
+
+
+def matched_of(ctx: Context, entry: Entry, account: BankAccount) -> int:
+    """How much of an entry lines of an account at a bank stand for."""
+    rows = LineMatch.objects.visible_to(ctx).filter(entry=entry, line__bank_account=account, undone_at=None)
+    return int(rows.aggregate(sum=Sum("amount_minor"))["sum"] or 0)
 
 
 def proposals_for(ctx: Context, lines: Sequence[StatementLine]) -> dict[int, list[rules.Proposal]]:
@@ -107,28 +113,29 @@ def _free_entries(ctx: Context, lines: Sequence[StatementLine]) -> dict[int, lis
 
 
 def free_entries(ctx: Context, banks: dict[int, BankAccount], from_on: date, to_on: date) -> dict[int, list[rules.EntryFacts]]:
-    """Entries of these days that no line of the bank stands for, in the currency of the bank, those that cancel each other left out.
+    """Entries of these days, in the currency of the bank, less what lines of the bank stand for; those that cancel each other are left out.
 
     banks: account of the ledger -> bank account. Shape: bank account -> entries.
     """
     moved = moved_by(ctx, list(banks), from_on, to_on, ENTRIES_MAX)
     rows = [row for row in moved if row.unit == banks[row.account_id].currency]
     keys = {row.entry_id for row in rows}
-    stood_for = LineMatch.objects.visible_to(ctx).filter(Q(entry__in=keys) | Q(undo_entry__in=keys))
+    matches = LineMatch.objects.visible_to(ctx).filter(Q(entry__in=keys) | Q(undo_entry__in=keys))
     gone: set[int | None] = set()
-    for entry, undo, undone in stood_for.values_list("entry", "undo_entry", "undone_at"):
-        gone |= {entry, undo} if undo or undone is None else set()
+    sums: dict[tuple[int, int], int] = defaultdict(int)
+    for entry, undo, undone, bank, amount in matches.values_list("entry", "undo_entry", "undone_at", "line__bank_account", "amount_minor"):
+        gone |= {entry, undo} if undo else set()
+        sums[bank, entry] -= amount if undone is None else 0
     for row in rows:
         if row.entry.reverses_id in keys:
             gone |= {row.entry_id, row.entry.reverses_id}
-    sums: dict[tuple[int, int], int] = defaultdict(int)
     texts = {row.entry_id: (row.on, row.entry.text) for row in rows}
     for row in rows:
-        if row.entry_id not in gone:
-            sums[banks[row.account_id].pk, row.entry_id] += row.quantity_minor
+        sums[banks[row.account_id].pk, row.entry_id] += row.quantity_minor
     found: dict[int, list[rules.EntryFacts]] = defaultdict(list)
     for (bank, entry), amount in sums.items():
-        found[bank].append(rules.EntryFacts(entry, amount, *texts[entry]))
+        if amount and entry in texts and entry not in gone:
+            found[bank].append(rules.EntryFacts(entry, amount, *texts[entry]))
     return found
 
 

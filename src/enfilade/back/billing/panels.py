@@ -215,8 +215,8 @@ def invoice_flow(ctx: Context, invoice: Invoice) -> list[Step]:
     """Asked for at the front, through the doors, issued, posted and paid at the back."""
     done = _history(ctx, invoice)
     drafted = done.get("billing.draft_invoice") or done.get("billing.invoice_charges") or done.get("first")
-    asked = "Credit asked for" if invoice.kind == Invoice.Kind.CREDIT_NOTE else "Charged"
     charges = [ref(c) for c in Charge.objects.visible_to(ctx).filter(invoice=invoice).only("pk")]
+    asked = "Credit asked for" if invoice.kind == Invoice.Kind.CREDIT_NOTE else "Charged" if charges else "Drafted"
     steps = [_done(asked, "front", drafted), *held_steps(ctx, ref(invoice), *charges)]
     if invoice.number is None:
         gone = invoice.state == Invoice.State.VOID

@@ -172,9 +172,10 @@ class RecurringEntryResource(Resource):
     filters = ("state", "template")
     facts = ("template", "repeats", "rule", "starts_on", "reverse_next", "counts_from_on", "state")
     lines = {"postings": ("on", "entry")}
+    verbs = ("repeat_template",)
     icon = "repeat"
     order = 112
-    empty = "Open a template of an entry and choose Repeat it. What is due is posted each night."
+    empty = "Open a template of an entry and choose Repeat it, or choose it above. What is due is posted each night."
 
 
 class RecurringPostingResource(Resource):

@@ -15,10 +15,10 @@ CODE = r"^[A-Z]{3}$"
 class Rate(Record):
     """One unit of `base` is worth `rate` units of `quote`, from `on` until a later rate of the pair."""
 
-    base = models.CharField(max_length=3, help_text="ISO 4217, for example EUR.")
-    quote = models.CharField(max_length=3, help_text="ISO 4217, for example USD.")
-    on = models.DateField()
-    rate = models.DecimalField(max_digits=20, decimal_places=10, help_text="Units of the second currency for one of the first.")
+    base = models.CharField("one unit of", max_length=3, help_text="ISO 4217, for example EUR.")
+    quote = models.CharField("of the currency", max_length=3, help_text="ISO 4217, for example USD.")
+    on = models.DateField("from")
+    rate = models.DecimalField("is worth", max_digits=20, decimal_places=10, help_text="1.0850 where one euro is worth 1.0850 dollars.")
     source = models.TextField(blank=True, help_text="Who says so, for example ECB.")
 
     class Meta:

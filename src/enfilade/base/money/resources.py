@@ -16,10 +16,10 @@ class RateResource(Resource):
     """Exchange rates."""
 
     model = Rate
-    columns = ("base", "quote", "on", "rate", "source")
+    columns = ("base", "rate", "quote", "on", "source")
     filters = ("base", "quote", "on")
     search = ("base", "quote", "source")
-    fields = ("base", "quote", "on", "rate", "source")
+    fields = ("base", "rate", "quote", "on", "source")
     ordering = "-on"
     verbs = ("import_rates",)
     icon = "arrow-left-right"

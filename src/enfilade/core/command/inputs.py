@@ -24,7 +24,7 @@ class Input:
     """What `Annotated[...]` may add to an input of a command.
 
     label, help: for people; help falls back to the docstring's line about the argument.
-    widget: name of the widget template (text, textarea, radio, phone, search ...).
+    widget: name of the widget template (text, textarea, radio, phone, repeats, search ...).
     choices: fixed (value, label) pairs for a text input.
     shared: a row that is only referred to; it is read, not locked.
     amount: the integer is an amount in minor units.

@@ -135,6 +135,8 @@ class CommandForm:
             made.widget = widgets.AmountBox(made.currency)
         elif parameter.meta.widget == "phone":
             made.widget = widgets.PhoneBox()
+        elif parameter.meta.widget == "repeats":
+            made.widget = widgets.RepeatBox()
         elif parameter.name.endswith("_min") and parameter.kind is int:
             made.widget = widgets.DurationBox()
         made.widget.is_required = made.required

@@ -60,6 +60,9 @@ def cell(ctx: Context, row: models.Model, path: str) -> Cell:
         return Cell("amount" if path.endswith("_minor") else "text", "")
     if isinstance(field, AmountField) or (path.endswith("_minor") and isinstance(value, int)):
         own = ctx.company.currency
+        if is_worth(path) and currency_of(row, None, own) == own:
+            # What is in the company's own currency is worth what it says.
+            return Cell("amount", "")
         return Cell("amount", money(value, own if is_worth(path) else currency_of(row, field, own), ctx.locale), value)
     if field is not None and field.choices and isinstance(value, str):
         return Cell("badge", str(_words_of(field).get(value, value)), value, tone=tone_of(value))

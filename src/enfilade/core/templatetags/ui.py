@@ -152,9 +152,13 @@ def any_active(items: list[dict[str, Any]]) -> bool:
 
 @register.filter
 def empty_facts(facts: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the fields without a value, where there are enough of them to fold away."""
-    empty = [fact for fact in facts or () if drawn.is_empty(fact["cell"])]
+    """Return the fields without a value, or with an amount of nothing, where there are enough of them to fold away."""
+    empty = [fact for fact in facts or () if drawn.is_empty(fact["cell"]) or _is_zero(fact["cell"])]
     return empty if len(empty) >= FOLD_FROM else []
+
+
+def _is_zero(cell: Mapping[str, Any]) -> bool:
+    return cell.get("kind") == "amount" and cell.get("value") == 0
 
 
 @register.filter

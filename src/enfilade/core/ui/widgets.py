@@ -76,6 +76,12 @@ class PhoneBox(forms.TextInput):
         super().__init__({"autocomplete": "off", "inputmode": "tel", **(attrs or {})})
 
 
+class RepeatBox(forms.TextInput):
+    """How often something comes again, as a rule of RFC 5545."""
+
+    template_name = "core/widgets/repeats.html"
+
+
 class FileDrop(forms.ClearableFileInput):
     """A file, chosen or dropped on the field."""
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, NamedTuple
 
 from enfilade.back.banking import rules
 from enfilade.back.banking.models import BankAccount, LineMatch, StatementLine
-from enfilade.back.banking.queries import open_lines, proposals_for
+from enfilade.back.banking.queries import matched_of, open_lines, proposals_for
 from enfilade.back.banking.settlers import SETTLERS
 from enfilade.back.billing.commands import allow_discount, take_transfer
 from enfilade.back.billing.models import Invoice
@@ -124,8 +124,9 @@ def _arrived(ctx: Context, line: StatementLine, part: Part, field: str) -> tuple
 def match_entry(ctx: Context, *, line: StatementLine, entry: Ref[Entry]) -> StatementLine:
     """Say that a line of the bank is an entry that the ledger has already, for example a transfer that was entered by hand.
 
-    entry: moved this account of the ledger by no more than is left of the line, the same way.
-    Refuses: already_matched, other_account, more_than_line; entry_matched_once, line_never_overmatched (database).
+    One line may be several entries, one entry several lines: what is left of both is matched.
+    entry: moved this account of the ledger the same way.
+    Refuses: already_matched, other_account, other_way, entry_matched; entry_never_overmatched, line_never_overmatched (database).
     """
     _match_entry(ctx, line, entry)
     return line
@@ -136,9 +137,13 @@ def _match_entry(ctx: Context, line: StatementLine, entry: Entry, percent: int |
     moved = moved_in(ctx, entry, line.bank_account.account_id, line.currency)
     if not moved:
         raise Refusal("other_account", f"{entry} did not move {line.bank_account.account}.", field="entry")
-    if moved * line.open_minor < 0 or abs(moved) > abs(line.open_minor):
-        raise Refusal("more_than_line", "This entry moved more than is left of the line, or the other way.", field="entry")
-    write_match(ctx, line, LineMatch.Kind.ENTRY, moved, entry, percent=percent, reason=reason)
+    if moved * line.open_minor < 0:
+        raise Refusal("other_way", "This entry moved the account the other way.", field="entry")
+    left = moved - matched_of(ctx, entry, line.bank_account)
+    if not left:
+        raise Refusal("entry_matched", "Lines of the bank stand for all of this entry already.", field="entry")
+    amount = min(left, line.open_minor, key=abs)
+    write_match(ctx, line, LineMatch.Kind.ENTRY, amount, entry, percent=percent, reason=reason)
 
 
 @command(permission="banking.accept_proposal", label="Accept the proposal", hidden=True)

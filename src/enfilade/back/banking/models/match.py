@@ -18,7 +18,7 @@ from .statement import StatementLine
 
 
 class LineMatch(Record):
-    """A part of a line, and the entry of the ledger that says the same. Nothing of it changes but that it is taken back, once.
+    """A part of a line, and the entry of the ledger that says the same, or its part. Nothing of it changes but that it is taken back, once.
 
     kind: an invoice was paid, money stays on account of a party, an account was posted to, or the entry was there before. write_off: the
     discount that the customer kept. percent, reason: of the proposal that was
@@ -51,12 +51,6 @@ class LineMatch(Record):
         verbose_name = "match"
         verbose_name_plural = "matches"
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["entry"],
-                condition=Q(undone_at=None),
-                name="entry_matched_once",
-                violation_error_message="This entry is matched with a line of the bank already.",
-            ),
             models.CheckConstraint(
                 condition=~Q(amount_minor=0), name="match_not_zero", violation_error_message="A match is about an amount other than zero."
             ),

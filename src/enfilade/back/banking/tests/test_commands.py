@@ -19,11 +19,13 @@ from enfilade.back.banking.commands import (
     unmatch_line,
 )
 from enfilade.back.banking.models import BankFile, LineMatch, MatchRule, Statement, StatementLine
-from enfilade.back.banking.queries import proposals_for
+from enfilade.back.banking.queries import matched_of, proposals_for
 from enfilade.back.banking.reports import breaks, reconciliation
 from enfilade.back.banking.rules import Proposal
+from enfilade.back.banking.verify import verify_banking
 from enfilade.back.billing.commands import take_payment
 from enfilade.back.billing.models import Payment
+from enfilade.back.ledger.commands import JournalLine, post_journal
 from enfilade.base.books.models import Account, Entry, Period
 from enfilade.base.books.queries import entries_of
 from enfilade.core.command import run_raw
@@ -131,11 +133,60 @@ def test_what_the_ledger_has_already_is_not_posted_twice(desk: Desk) -> None:
     assert desk.fresh(line).state == "matched"
     assert desk.balance("1299") == 17_380
     other = desk.line("173.80", name="Else", iban="", purpose="y")
-    assert said("entry_matched_once", match_entry, desk.ctx, line=other, entry=entry).status == 409
+    assert said("entry_matched", match_entry, desk.ctx, line=other, entry=entry).status == 409
     unmatch_line(desk.ctx, line=line, reason="The other one")
     match_entry(desk.ctx, line=other, entry=entry)
     assert desk.balance("1299") == 17_380
     assert reconciled(desk)["difference_minor"] == 0
+
+
+def transfer(desk: Desk, amount: int, *, other: str = "cash") -> Entry:
+    """An entry that the ledger has before the bank says anything: money that is moved onto the bank."""
+    with scope(desk.company.pk):
+        legs = [JournalLine(account_code="1299", debit=amount), JournalLine(account_code=desk.account(other).code, credit=amount)]
+    return post_journal(desk.ctx, on=desk.today, text="Takings of a week", lines=legs)
+
+
+def test_several_lines_are_one_entry(desk: Desk) -> None:
+    entry = transfer(desk, 100_000)
+    first, second, third = desk.moved(*(Move(desk.today, amount) for amount in ("600.00", "300.00", "150.00")))
+    match_entry(desk.ctx, line=first, entry=entry)
+    match_entry(desk.ctx, line=second, entry=entry)
+    assert [(p.entry, p.percent) for p in proposed(desk, desk.line("100.00"))] == [(entry.pk, 90)]
+    match_entry(desk.ctx, line=third, entry=entry)
+    assert (desk.fresh(third).state, desk.fresh(third).open_minor) == ("part", 5_000)
+    said("entry_matched", match_entry, desk.ctx, line=third, entry=entry)
+    out = desk.line("-1.00")
+    said("other_way", match_entry, desk.ctx, line=out, entry=entry)
+    unmatch_line(desk.ctx, line=second, reason="Something else")
+    match_entry(desk.ctx, line=third, entry=entry)
+    assert desk.fresh(third).state == "matched"
+    with scope(desk.company.pk):
+        assert [f.code for f in verify_banking(desk.ctx)] == []
+
+
+def test_many_lines_want_one_entry_at_once(desk: Desk) -> None:
+    entry = transfer(desk, 10_000)
+    lines = desk.moved(*(Move(desk.today, "40.00", purpose=str(n)) for n in range(6)))
+    race(6, lambda i: match_entry(desk.ctx, line=lines[i], entry=entry))
+    with scope(desk.company.pk):
+        assert matched_of(desk.ctx, entry, desk.bank) <= 10_000
+        assert [f.code for f in verify_banking(desk.ctx)] == []
+
+
+def test_a_transfer_between_two_accounts_stands_in_both_statements(desk: Desk) -> None:
+    desk.open_account("Savings", "DE02100100100006820101", "1298")
+    with scope(desk.company.pk):
+        legs = [JournalLine(account_code="1298", debit=5_000), JournalLine(account_code="1299", credit=5_000)]
+    entry = post_journal(desk.ctx, on=desk.today, text="Put aside", lines=legs)
+    out = desk.line("-50.00")
+    data = camt("0.00", "50.00", [Move(desk.today, "50.00")], desk.today, account="DE02100100100006820101")
+    taken = desk.take(data)
+    with scope(desk.company.pk):
+        came = StatementLine.objects.visible_to(desk.ctx).get(statement__bank_file=taken)
+    for line in (out, came):
+        match_entry(desk.ctx, line=line, entry=entry)
+        assert desk.fresh(line).state == "matched"
 
 
 def test_a_match_is_taken_back(desk: Desk) -> None:

@@ -17,7 +17,9 @@ from enfilade.core.ui.format import format_amount, format_day
 
 from .common import Dimensions, Into, Row, Spent, claim_to_write, require_day, require_open, summed
 
-Category = Annotated[Row, Input(shared=True, query="active=true")]
+# Kilometres and days away have forms of their own, which compute what is paid.
+_WITH_RECEIPT = "active=true&kind=receipt&kind=entertainment"
+Category = Annotated[Row, Input(shared=True, query=_WITH_RECEIPT)]
 Files = Annotated[Row, Input(shared=True, label="Receipt")]
 Money = Annotated[int, Input(amount=True, label="Amount with tax")]
 Merchant = Annotated[str, Input(max_length=120, label="Where")]
@@ -36,7 +38,7 @@ Currency = Annotated[str, Input(max_length=3, help="In which the amount is; that
 Guests = Annotated[list[str], Input(label="Who was there", help="One name a line, with the company; yourself too.")]
 Occasion = Annotated[str, Input(max_length=200)]
 # What a correction starts from.
-NowCategory = Annotated[Row, Input(shared=True, query="active=true", prefill="row.category")]
+NowCategory = Annotated[Row, Input(shared=True, query=_WITH_RECEIPT, prefill="row.category")]
 NowCard = Annotated[Row, Input(shared=True, query="active=true", prefill="row.card")]
 BY_RECEIPT = (ExpenseCategory.Kind.RECEIPT, ExpenseCategory.Kind.ENTERTAINMENT)
 

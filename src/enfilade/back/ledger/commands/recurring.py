@@ -82,7 +82,7 @@ def repeat_template(
     *,
     template: Ref[EntryTemplate],
     starts_on: Annotated[date, Input(label="First day", prefill="ctx.today")],
-    rule: Annotated[str, Input(label="How often", max_length=300)] = "FREQ=MONTHLY",
+    rule: Annotated[str, Input(label="How often", widget="repeats", max_length=300)] = "FREQ=MONTHLY",
     reverse_next: Annotated[bool, Input(label="Reverse each on the first day of the month after")] = False,
 ) -> RecurringEntry:
     """Let a template be posted again and again, each night what is due.

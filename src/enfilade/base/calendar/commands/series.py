@@ -36,7 +36,7 @@ OnConflict = Annotated[
         label="Where somebody else has the time",
     ),
 ]
-RuleText = Annotated[str, Input(max_length=300, label="Repeats")]
+RuleText = Annotated[str, Input(max_length=300, label="Repeats", widget="repeats")]
 Times = Annotated[tuple[str, ...], Input()]
 
 
@@ -121,7 +121,7 @@ def change_series(
     title: Annotated[str, Input(max_length=200, prefill="row.title")],
     clock: Annotated[time, Input(prefill="row.clock", label="Begins at")],
     duration_min: Annotated[int, Input(min_value=1, max_value=44_640, prefill="row.duration_min")],
-    rule: Annotated[str, Input(max_length=300, label="Repeats", prefill="row.rule")] = "",
+    rule: Annotated[str, Input(max_length=300, label="Repeats", widget="repeats", prefill="row.rule")] = "",
     bookables: Bookables = (),
     pools: Pools = (),
     on_conflict: OnConflict = REFUSE,

@@ -21,6 +21,7 @@ class SampleForm(forms.Form):
     starts_at = forms.DateTimeField(widget=widgets.InstantBox, required=False)
     duration_min = forms.IntegerField(label="Length", widget=widgets.DurationBox)
     fee = forms.CharField(widget=widgets.AmountBox("EUR"))
+    repeats = forms.CharField(widget=widgets.RepeatBox, initial="FREQ=MONTHLY;BYMONTHDAY=-1")
     phone = forms.CharField(widget=widgets.PhoneBox, required=False)
     service = forms.ChoiceField(choices=[("c", "Check-up"), ("f", "Filling"), ("r", "Root canal")])
     channel = forms.ChoiceField(choices=[("call", "Call"), ("visit", "In person"), ("mail", "E-mail")], widget=forms.RadioSelect)
@@ -62,6 +63,7 @@ def form_page() -> dict[str, Any]:
             "fee": "120.50",
             "duration_min": "30",
             "on": "2026-13-01",
+            "repeats": "FREQ=MONTHLY;BYMONTHDAY=-1",
             "service": "f",
             "channel": "call",
         }
