@@ -57,3 +57,25 @@ def test_departments_fold_and_columns_that_are_seldom_wanted_too(house: House, d
     page.keyboard.press("Enter")
     expect(menu.get_by_role("link", name="Reconcile")).to_be_visible()
     expect(menu.get_by_role("link", name="Invoices", exact=True)).to_be_hidden()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("house", [0], indirect=True)
+def test_how_often_is_picked_in_words(house: House, desk_of: Callable[..., Desk]) -> None:
+    """By keys: every second week on Mondays, ten times; a rule of one's own is text, and is drawn again where its parts are known."""
+    page = desk_of("books").go("/ledger/do/repeat_template/")
+    text = page.locator("input[name=rule]")
+    expect(text).to_be_hidden()
+    page.get_by_label("Every how many").fill("2")
+    page.get_by_label("Of what").select_option("weeks")
+    page.get_by_label("Mon", exact=True).check()
+    page.get_by_label("Until when").select_option("a number of times")
+    page.get_by_label("How many times").fill("10")
+    expect(text).to_have_value("FREQ=WEEKLY;INTERVAL=2;BYDAY=MO;COUNT=10")
+    page.get_by_label("Of what").select_option("by a rule of one's own")
+    expect(text).to_be_focused()
+    text.fill("FREQ=MONTHLY;BYMONTHDAY=-1;UNTIL=20271231")
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("On which day of the month")).to_have_value("-1")
+    expect(page.get_by_label("Last day")).to_have_value("2027-12-31")
+    expect(text).to_be_hidden()

@@ -175,7 +175,7 @@ class RecurringEntryResource(Resource):
     verbs = ("repeat_template",)
     icon = "repeat"
     order = 112
-    empty = "Open a template of an entry and choose Repeat it, or choose it above. What is due is posted each night."
+    empty = "Open a template of an entry and choose Repeat a template, or choose it above. What is due is posted each night."
 
 
 class RecurringPostingResource(Resource):

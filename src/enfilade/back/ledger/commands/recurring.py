@@ -76,13 +76,13 @@ def post_template(ctx: Context, *, template: Ref[EntryTemplate], on: Today, text
     return _post(ctx, template, on, text or template.text, ref(template))
 
 
-@command(permission="ledger.repeat_template", label="Repeat it", door=True)
+@command(permission="ledger.repeat_template", label="Repeat a template", door=True)
 def repeat_template(
     ctx: Context,
     *,
     template: Ref[EntryTemplate],
     starts_on: Annotated[date, Input(label="First day", prefill="ctx.today")],
-    rule: Annotated[str, Input(label="How often", widget="repeats", max_length=300)] = "FREQ=MONTHLY",
+    rule: Annotated[str, Input(label="How often", help="Each night what is due is posted.", widget="repeats", max_length=300)] = "FREQ=MONTHLY",
     reverse_next: Annotated[bool, Input(label="Reverse each on the first day of the month after")] = False,
 ) -> RecurringEntry:
     """Let a template be posted again and again, each night what is due.
