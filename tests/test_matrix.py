@@ -345,7 +345,8 @@ def names_below(branch: URLResolver) -> Iterator[str]:
 
 def test_every_address_is_in_the_matrix() -> None:
     """An address that nobody thought of fails here."""
-    names = {c.name for c in cells(dict.fromkeys(RESOURCES, 1))} | PUBLIC | FOR_EVERY_MEMBER | OF_ONES_OWN | {"file", "api.files"}
+    names = {c.name for c in cells(dict.fromkeys(RESOURCES, 1))} | PUBLIC | FOR_EVERY_MEMBER | OF_ONES_OWN
+    names |= {"file", "api.file", "api.files"}
     names |= set(OPEN_PAGES)  # Whoever has the address may read; their modules test who gets it, and that nobody guesses it.
     names |= {n for n, p in PAGES.items() if "<" in p.path}  # Pages of a row check it by the caller's rights; their modules test them.
     for name in names_below(get_resolver()):

@@ -181,3 +181,12 @@ def test_one_key_sent_many_times_at_once_keeps_one_file() -> None:
     assert len(set(kept)) == 1, kept
     with scope(ctx.company_id, read_only=True):
         assert StoredFile.objects.visible_to(ctx).count() == 1
+
+
+def test_a_program_reads_the_files_that_its_owner_may(program: Program) -> None:
+    """By the same guards as in a browser: whoever gave it reads it, a colleague who sees no record that carries it finds nothing."""
+    kept = program.upload("photo.png", PNG).json()["id"]
+    answer = program.get(f"files/{kept}/")
+    assert (answer.status_code, answer["Content-Type"], b"".join(answer.streaming_content)) == (200, "image/png", PNG)
+    for other in (Program(make_ctx(program.ctx.company, "*")), Program(make_ctx(make_company("Other"), "*"))):
+        assert other.get(f"files/{kept}/").json()["code"] == "not_found"

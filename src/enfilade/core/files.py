@@ -20,7 +20,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import connection
 from django.http import FileResponse
 
-from .context import Context, Invalid, Refusal
+from .context import Context, Invalid, NotFound, Refusal
 from .models import ErasedFile, FileScan, StoredFile
 from .scope import scope
 
@@ -29,6 +29,8 @@ SIZE_MAX_BYTES = 20 * 1024 * 1024
 INLINE = {"image/png", "image/jpeg", "image/webp", "application/pdf"}
 # What is done with an upload once it is kept: it is looked at by the scanner (core.scanning), where there is one.
 ON_UPLOAD: list[Callable[[Context, StoredFile], object]] = []
+FileGuard = Callable[[Context, StoredFile], bool]
+FILE_GUARDS: list[FileGuard] = [lambda ctx, row: row.stored_by_id == ctx.user.pk]
 _SIGNATURES = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
     (b"\xff\xd8\xff", "image/jpeg"),
@@ -149,6 +151,28 @@ def refuse_file(sentences: list[str]) -> None:
 def remove_content(digest: str) -> None:
     """Take the bytes of a hash off the disk; whether anybody still needs them was asked before."""
     _path(digest).unlink(missing_ok=True)
+
+
+def file_guard(run: FileGuard) -> FileGuard:
+    """Register `def guard(ctx, stored_file) -> bool`: whether a record of this module lets the caller read the file."""
+    FILE_GUARDS.append(run)
+    return run
+
+
+def may_open(ctx: Context, row: StoredFile) -> bool:
+    """Whether the caller gave the file, or may see a record that carries it."""
+    return any(guard(ctx, row) for guard in FILE_GUARDS)
+
+
+def file_for(ctx: Context, pk: int) -> StoredFile:
+    """A file that the caller may read; whatever else there is, there is none.
+
+    Refuses: not_found.
+    """
+    row = StoredFile.objects.visible_to(ctx).filter(pk=pk).first()
+    if row is None or not may_open(ctx, row):
+        raise NotFound("file", pk)
+    return row
 
 
 def response(row: StoredFile) -> FileResponse:

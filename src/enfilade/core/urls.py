@@ -139,6 +139,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
                 path("", api.index, name="api.index"),
                 path("openapi.json", openapi_view, name="api.openapi"),
                 path("files/", api.upload, name="api.files"),
+                path("files/<int:pk>/", api.download, name="api.file"),
                 path("bulk/", api.bulk, name="api.bulk"),
                 path("do/<slug:module>/<slug:verb>/", api.free_command, name="api.do"),
                 path("reports/<slug:module>/<slug:name>/", api.report, name="api.report"),

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from enfilade.core.context import Context
+from enfilade.core.files import file_guard
 from enfilade.core.models import StoredFile
 from enfilade.core.pages.context import department
-from enfilade.core.pages.transfer import file_guard
 from enfilade.core.resource import Resource
 
 from .models import BooksFile

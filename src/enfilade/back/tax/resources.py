@@ -7,9 +7,9 @@ from urllib.parse import urlencode
 
 from enfilade.base.party.models import Party
 from enfilade.core.context import Context
+from enfilade.core.files import file_guard
 from enfilade.core.models import StoredFile
 from enfilade.core.pages.context import department
-from enfilade.core.pages.transfer import file_guard
 from enfilade.core.resource import Resource, panel
 
 from . import closing, proving  # noqa: F401 - they register themselves

@@ -6,9 +6,9 @@ from typing import Any, ClassVar
 
 from enfilade.base.party.models import Party
 from enfilade.core.context import Context
+from enfilade.core.files import file_guard
 from enfilade.core.models import RecordQuerySet, StoredFile
 from enfilade.core.pages.context import department
-from enfilade.core.pages.transfer import file_guard
 from enfilade.core.resource import Resource, panel
 
 from . import commands, label_pages, mails, pages, queries, report_paper  # noqa: F401 - commands, purposes, pages and paper register themselves

@@ -9,9 +9,9 @@ from django.db.models import Model
 from enfilade.base.party.models import Party
 from enfilade.base.work.models import Case
 from enfilade.core.context import Context
+from enfilade.core.files import file_guard
 from enfilade.core.models import RecordQuerySet, StoredFile
 from enfilade.core.pages.context import department
-from enfilade.core.pages.transfer import file_guard
 from enfilade.core.resource import Resource, panel
 
 from . import commands, hooks, pages, queries  # noqa: F401 - they register themselves

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from enfilade.core.context import Context
-from enfilade.core.pages.transfer import file_guard
+from enfilade.core.files import file_guard
 from enfilade.core.resource import dialog, panel
 
 from . import rules

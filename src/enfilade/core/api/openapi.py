@@ -234,4 +234,6 @@ def _file_path() -> dict[str, Any]:
     body = {"content": {"multipart/form-data": {"schema": FILE}}, "required": True}
     given: dict[str, Any] = {"requestBody": body, "parameters": [{"$ref": "#/components/parameters/key"}]}
     operation = _operation("upload_file", "Keep a file; its id is an input of commands.", "core", answers, **given)
-    return {"/api/v1/files/": {"post": operation}}
+    kept = {"description": "The file.", "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
+    reading = _operation("read_file", "A file, for whoever gave it or may see a record that carries it.", "core", {"200": kept})
+    return {"/api/v1/files/": {"post": operation}, "/api/v1/files/{id}/": {"parameters": [_parameter("id")], "get": reading}}

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
 from django.db import models
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.utils.http import parse_etags
 
 from enfilade.core import files
@@ -153,6 +153,12 @@ def upload(request: HttpRequest, ctx: Context) -> HttpResponse:
     return JsonResponse(
         {"id": kept.pk, "ref": ref(kept), "name": kept.name, "media_type": kept.media_type, "size_bytes": kept.size_bytes}, status=201
     )
+
+
+@view()
+def download(request: HttpRequest, ctx: Context, pk: int) -> HttpResponseBase:
+    """A file, as it was given: for whoever gave it, or may see a record that carries it."""
+    return files.response(files.file_for(ctx, pk))
 
 
 def _run(request: HttpRequest, ctx: Context, name: str, target: dict[str, Any], status: int) -> HttpResponse:

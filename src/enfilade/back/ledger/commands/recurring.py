@@ -21,6 +21,7 @@ from enfilade.core.refs import ref
 from .posting import JournalLine, Today
 
 What = Annotated[str, Input(label="What for", max_length=500)]
+HowOften = Annotated[str, Input(label="How often", help="Each night what is due is posted.", widget="repeats", max_length=300)]
 _Text = Annotated[str, Input(label="What for", max_length=500, prefill="row.text")]
 
 
@@ -82,7 +83,7 @@ def repeat_template(
     *,
     template: Ref[EntryTemplate],
     starts_on: Annotated[date, Input(label="First day", prefill="ctx.today")],
-    rule: Annotated[str, Input(label="How often", help="Each night what is due is posted.", widget="repeats", max_length=300)] = "FREQ=MONTHLY",
+    rule: HowOften = "FREQ=MONTHLY",
     reverse_next: Annotated[bool, Input(label="Reverse each on the first day of the month after")] = False,
 ) -> RecurringEntry:
     """Let a template be posted again and again, each night what is due.

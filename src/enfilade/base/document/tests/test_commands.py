@@ -12,8 +12,8 @@ from enfilade.base.document.queries import blocking_documents, expiring_document
 from enfilade.base.party.commands import add_person, give_role, merge_parties
 from enfilade.core.command import run_raw
 from enfilade.core.context import Context, NotAllowed
+from enfilade.core.files import FILE_GUARDS
 from enfilade.core.models import StoredFile
-from enfilade.core.pages.transfer import FILE_GUARDS
 from enfilade.core.scope import scope
 from enfilade.core.testing import make_ctx
 

@@ -11,8 +11,8 @@ from enfilade.base.message.queries import sending_mailbox, wording
 from enfilade.base.party.models import Party
 from enfilade.core.command import Input, LongText, Ref, command
 from enfilade.core.context import Context, NotFound, Refusal
+from enfilade.core.files import may_open
 from enfilade.core.models import StoredFile
-from enfilade.core.pages.transfer import may_open
 
 from .common import attach, new_thread, queue, set_recipients
 
