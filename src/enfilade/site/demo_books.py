@@ -30,6 +30,11 @@ def open_books(cast: Cast) -> None:
     cast.do("owner", at, "ledger.enter_opening_balances", on=opened, lines=cast.data["opening_balances"])
     cast.do("owner", at, "billing.add_letterhead", valid_from=opened, **cast.data["letterhead"])
     cast.do("owner", at, "dunning.begin_dunning")
+    for one in cast.data["payment_terms"]:
+        parts = one.get("parts")
+        made = cast.do("owner", at, "billing.add_paymentterms", **{name: value for name, value in one.items() if name != "parts"})
+        if parts:
+            cast.do("owner", at, "billing.divide_terms", terms=made.pk, parts=parts)
 
 
 def take_over_months(cast: Cast) -> None:
@@ -60,7 +65,8 @@ def send_invoices(cast: Cast) -> None:
         day = cast.owner.today - timedelta(days=one["days"])
         at = cast.at(day, 16)
         lines = [{"item": cast.items[code]} for code in one["items"]]
-        made = cast.do("owner", at, "billing.draft_invoice", party=_patient(cast, place).pk, lines=lines, on=day)
+        terms = next((row.pk for row in cast.rows("billing.paymentterms") if row.name == one.get("terms")), None)
+        made = cast.do("owner", at, "billing.draft_invoice", party=_patient(cast, place).pk, lines=lines, on=day, terms=terms)
         cast.do("owner", at, "billing.issue_invoice", invoice=made.pk, on=day)
         if reason := one.get("disputed"):
             cast.do("books", at + timedelta(days=20), "dunning.hold_invoice", invoice=made.pk, kind="disputed", reason=reason)

@@ -8,7 +8,8 @@ from datetime import date, timedelta
 
 from django.db.models import Q, Sum
 
-from enfilade.back.billing.queries import invoices_like
+from enfilade.back.billing.models import Invoice
+from enfilade.back.billing.queries import DuePart, due_parts, invoices_like
 from enfilade.base.books.models import Entry
 from enfilade.base.books.queries import moved_by
 from enfilade.core.context import Context
@@ -68,15 +69,17 @@ def proposals_for(ctx: Context, lines: Sequence[StatementLine]) -> dict[int, lis
     facts = [_facts(line) for line in lines]
     learnt = _rules(ctx, {line.iban for line in lines if line.iban})
     parties = {rule.party for rule in learnt if rule.party and any(rules.applies(rule, line) for line in facts)}
+    found = invoices_like(
+        ctx,
+        numbers={number for line in facts for number in rules.numbers_in(line.text)},
+        amounts={line.open_minor for line in facts if line.open_minor > 0},
+        parties=parties,
+        names={line.name.lower() for line in facts if line.name},
+    )
+    parts = due_parts(ctx, found)
     invoices = [
-        rules.InvoiceFacts(i.pk, str(i.number), i.party_id, i.party.name, i.open_minor, i.due_on, i.currency)
-        for i in invoices_like(
-            ctx,
-            numbers={number for line in facts for number in rules.numbers_in(line.text)},
-            amounts={line.open_minor for line in facts if line.open_minor > 0},
-            parties=parties,
-            names={line.name.lower() for line in facts if line.name},
-        )
+        rules.InvoiceFacts(i.pk, str(i.number), i.party_id, i.party.name, i.open_minor, i.due_on, i.currency, _ways(i, parts.get(i.pk, [])))
+        for i in found
     ]
     entries, others = _free_entries(ctx, lines), proposed(ctx, facts)
     return {
@@ -89,6 +92,20 @@ def proposals_for(ctx: Context, lines: Sequence[StatementLine]) -> dict[int, lis
         )
         for line, bank in zip(facts, (row.bank_account_id for row in lines), strict=True)
     }
+
+
+def _ways(invoice: Invoice, parts: Sequence[DuePart]) -> tuple[rules.Way, ...]:
+    """What else pays an invoice as agreed: less a discount within its days, or the instalment that is due next."""
+    ways = []
+    for kept in invoice.discounts:
+        percent, day, pays = f"{kept.percent.normalize():f}", f"{kept.until:%Y-%m-%d}", invoice.open_minor - kept.amount_minor
+        why = f"The amount is what is open less {percent} % for paying until {day}, as agreed."
+        if kept.amount_minor and pays > 0:
+            ways.append(rules.Way(pays, why, kept.amount_minor, kept.until))
+    if len(parts) > 1:
+        day = f"{parts[0].due_on:%Y-%m-%d}"
+        ways.append(rules.Way(parts[0].open_minor, f"The amount is the instalment that is due on {day}."))
+    return tuple(ways)
 
 
 def _facts(line: StatementLine) -> rules.LineFacts:

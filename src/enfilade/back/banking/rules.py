@@ -36,8 +36,21 @@ class LineFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """Another amount than the open one that pays an invoice as agreed. discount_minor: what is kept then; until: the last day for it.
+
+    why: a sentence.
+    """
+
+    amount_minor: int
+    why: str
+    discount_minor: int = 0
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class InvoiceFacts:
-    """What is known of an open invoice."""
+    """What is known of an open invoice. ways: what else pays it as agreed, the smallest amount first."""
 
     key: int
     number: str
@@ -46,6 +59,7 @@ class InvoiceFacts:
     open_minor: int
     due_on: date | None
     currency: str = ""
+    ways: tuple[Way, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +90,7 @@ class Proposal:
 
     invoices: key and amount of each; entry, account: keys, where it is no invoice. shown: what it leads to in words, and with what amount.
     settler: an upper module that proposes it; items: what it settles there, a reference and an amount each.
-    party: on whose account the money stays.
+    party: on whose account the money stays. discounts: what is kept of which invoice for paying early, as agreed.
     """
 
     percent: int
@@ -88,12 +102,14 @@ class Proposal:
     settler: str = ""
     items: tuple[tuple[str, int], ...] = ()
     party: int | None = None
+    discounts: tuple[tuple[int, int], ...] = ()
 
     @property
     def code(self) -> str:
         """Names the proposal, so that what was seen is what is accepted."""
         if self.invoices:
-            return "invoice:" + ",".join(f"{key}={amount}" for key, amount in self.invoices)
+            kept = dict(self.discounts)
+            return "invoice:" + ",".join(f"{key}={amount}" + (f"-{kept[key]}" if key in kept else "") for key, amount in self.invoices)
         if self.settler:
             return f"{self.settler}:" + ",".join(f"{reference}={amount}" for reference, amount in self.items)
         if self.party:
@@ -208,19 +224,40 @@ def _of_invoices(line: LineFacts, invoices: Sequence[InvoiceFacts], parties: set
     called = [i for i in invoices if same_name(i.party_name, line.name)]
     found = [_named(line, mine, parties)] if mine else []
     for invoice in invoices:
-        if invoice.open_minor != line.open_minor:
+        way = fitting(line, invoice)
+        if way is None:
             continue
-        reasons, percent = ["The amount is what is open."], 40
+        reasons, percent = [way.why], 40
         if invoice in known:
             reasons, percent = [*reasons, f"This account paid for {invoice.party_name} before."], 85
         elif invoice in called:
             reasons, percent = [*reasons, f"The name is that of {invoice.party_name}."], 75
         if invoice not in mine:
-            found.append(_over(percent, reasons, [(invoice, invoice.open_minor)]))
+            found.append(_over(percent, reasons, [(invoice, way.amount_minor)], _kept([invoice], [way])))
     for whose, percent, why in ((known, 80, "This account paid for this party before."), (called, 70, "The name is that of the party.")):
         for invoices_of_one in _by_party(whose):
             found += _together(line, invoices_of_one, percent, why)
     return found
+
+
+def fitting(line: LineFacts, invoice: InvoiceFacts) -> Way | None:
+    """How the amount of a line pays an invoice as it was agreed: all that is open, or another way whose days are not over."""
+    ways = (Way(invoice.open_minor, "The amount is what is open."), *invoice.ways)
+    return next((w for w in ways if w.amount_minor == line.open_minor and (w.until is None or line.booked_on <= w.until)), None)
+
+
+def _kept(invoices: Sequence[InvoiceFacts], ways: Sequence[Way]) -> tuple[tuple[int, int], ...]:
+    return tuple((invoice.key, way.discount_minor) for invoice, way in zip(invoices, ways, strict=True) if way.discount_minor)
+
+
+def _less_discounts(line: LineFacts, invoices: Sequence[InvoiceFacts]) -> list[Way]:
+    """How each invoice is paid with its largest discount that holds on the day; [] where there is none, or they are not the amount."""
+    ways = []
+    for invoice in invoices:
+        held = (w for w in invoice.ways if w.discount_minor and w.until is not None and line.booked_on <= w.until)
+        ways.append(next(held, Way(invoice.open_minor, "")))
+    fits = sum(w.amount_minor for w in ways) == line.open_minor and any(w.discount_minor for w in ways)
+    return ways if fits else []
 
 
 def _by_party(invoices: Sequence[InvoiceFacts]) -> list[list[InvoiceFacts]]:
@@ -233,6 +270,11 @@ def _by_party(invoices: Sequence[InvoiceFacts]) -> list[list[InvoiceFacts]]:
 def _together(line: LineFacts, invoices: Sequence[InvoiceFacts], percent: int, why: str) -> list[Proposal]:
     """Invoices of one party that make up the amount together: all of them, or the one choice there is among the longest due."""
     chosen: Sequence[InvoiceFacts] = invoices
+    if less := _less_discounts(line, invoices):
+        count = len(invoices)
+        reasons = [f"{count} invoices, less the discounts agreed for paying early, are the amount.", why]
+        parts = [(i, w.amount_minor) for i, w in zip(invoices, less, strict=True)]
+        return [_over(percent, reasons, parts, _kept(invoices, less))]
     if sum(i.open_minor for i in invoices) != line.open_minor:
         due = sorted(invoices, key=lambda i: (i.due_on or date.max, i.key))[:AMONG_MAX]
         ways = combinations(line.open_minor, [i.open_minor for i in due])
@@ -267,8 +309,15 @@ def _named(line: LineFacts, mine: Sequence[InvoiceFacts], parties: set[int]) -> 
     """Invoices whose numbers stand in the text: paid wholly, in part, or with something left over."""
     reasons = [f"The text names {', '.join(i.number for i in mine)}."]
     owed = sum(i.open_minor for i in mine)
-    percent = 60
-    if owed == line.open_minor:
+    percent, way = 60, fitting(line, mine[0]) if len(mine) == 1 else None
+    ways = _less_discounts(line, mine) if way is None else [way]
+    if way is not None:
+        reasons.append(way.why)
+        percent = 97
+    elif ways:
+        reasons.append("They are the amount, less the discounts agreed for paying early.")
+        percent = 97
+    elif owed == line.open_minor:
         reasons.append("The amount is what is open.")
         percent = 97
     elif owed < line.open_minor:
@@ -281,12 +330,17 @@ def _named(line: LineFacts, mine: Sequence[InvoiceFacts], parties: set[int]) -> 
     elif any(same_name(i.party_name, line.name) for i in mine):
         reasons.append("The name is that of the party.")
         percent = min(99, percent + 8)
+    if ways:
+        return _over(percent, reasons, [(i, w.amount_minor) for i, w in zip(mine, ways, strict=True)], _kept(mine, ways))
     return _over(percent, reasons, list(shares(line.open_minor, mine)))
 
 
-def _over(percent: int, reasons: Sequence[str], parts: Sequence[tuple[InvoiceFacts, int]]) -> Proposal:
+def _over(
+    percent: int, reasons: Sequence[str], parts: Sequence[tuple[InvoiceFacts, int]], discounts: tuple[tuple[int, int], ...] = ()
+) -> Proposal:
     shown = tuple((f"{invoice.number} · {invoice.party_name}", amount) for invoice, amount in parts)
-    return Proposal(percent, tuple(reasons), invoices=tuple((invoice.key, amount) for invoice, amount in parts), shown=shown)
+    invoices = tuple((invoice.key, amount) for invoice, amount in parts)
+    return Proposal(percent, tuple(reasons), invoices=invoices, shown=shown, discounts=discounts)
 
 
 def shares(amount_minor: int, invoices: Sequence[InvoiceFacts]) -> Iterable[tuple[InvoiceFacts, int]]:

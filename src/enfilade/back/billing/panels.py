@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.db import models
@@ -13,18 +14,21 @@ from enfilade.base.party.models import Party
 from enfilade.base.party.queries import merged_keys
 from enfilade.base.work.panels import time_about
 from enfilade.core.context import Context
+from enfilade.core.fields import to_minor
 from enfilade.core.held import held_steps
 from enfilade.core.language.words import say
 from enfilade.core.models import AuditEntry, AuditSubject
 from enfilade.core.refs import ref
 from enfilade.core.resource import Step, dialog, flow, panel, resource_for
-from enfilade.core.ui.format import amount_major, format_amount
+from enfilade.core.ui.format import amount_major, format_amount, format_day
 
+from .agreed import sentences
 from .commands import close_drawer
+from .commands.drafts import take_terms
 from .commands.taxing import tax_problems
-from .models import Allocation, Charge, DrawerSession, Invoice, Payment, SupplyProof, WriteOff
-from .queries import expected_cash, needs_proof, on_account, open_charges, open_invoices, payments_of, takings
-from .rules import denominations
+from .models import Allocation, Charge, DrawerSession, Invoice, Payment, PaymentTerms, SupplyProof, WriteOff
+from .queries import due_parts, expected_cash, needs_proof, on_account, open_charges, open_invoices, payments_of, takings
+from .rules import denominations, due_on
 
 ROWS_MAX = 20
 
@@ -122,6 +126,29 @@ def invoice_tax(ctx: Context, invoice: Invoice) -> dict[str, Any] | None:
         for (why, label, rate, overruled), names in found.items()
     ]
     return {"rows": rows, "problem": str(problem) if problem else ""}
+
+
+@panel(on=Invoice, title="Terms of payment", permission="billing.view_invoice", template="billing/panel_terms.html", icon="calendar-clock")
+def invoice_terms(ctx: Context, invoice: Invoice) -> dict[str, Any] | None:
+    """What was agreed on paying, and which instalments are open; nothing where all is simply due on a day."""
+    said = sentences(invoice, ctx.today)
+    parts = due_parts(ctx, [invoice])[invoice.pk] if invoice.parts else []
+    return {"sentences": said, "parts": parts, "currency": invoice.currency, "today": ctx.today} if said else None
+
+
+@panel(
+    on=PaymentTerms,
+    title="As an invoice over 1000 says it",
+    permission="billing.view_invoice",
+    template="billing/panel_terms.html",
+    icon="receipt",
+)
+def terms_said(ctx: Context, terms: PaymentTerms) -> dict[str, Any]:
+    """The terms in sentences, for an invoice that is issued today."""
+    example = Invoice(company=ctx.company, currency=ctx.company.currency, total_minor=to_minor(Decimal(1000), ctx.company.currency))
+    take_terms(example, terms)
+    day = format_day(due_on(ctx.today, terms.term_days, terms.end_of_month))
+    return {"sentences": sentences(example, ctx.today) or [f"Payable by {day}."], "parts": []}
 
 
 @panel(on=Invoice, title="Proofs of supply", permission="billing.view_supplyproof", template="billing/panel_table.html", icon="ship")
@@ -240,7 +267,7 @@ def _paid_step(ctx: Context, invoice: Invoice, done: dict[str, AuditEntry]) -> S
         return _done("Written off", "back", done.get("billing.write_off"))
     if invoice.state == Invoice.State.PAID:
         return _done("Paid", "back", done.get("billing.take_payment"))
-    late = invoice.due_on is not None and invoice.due_on < ctx.today
+    late = any(part.due_on < ctx.today for part in due_parts(ctx, [invoice])[invoice.pk])
     note = f"{format_amount(invoice.open_minor, invoice.currency)} open{', overdue' if late else ''}"
     return Step("Part paid" if invoice.paid_minor else "To be paid", "back", "now", who=str(invoice.party), note=note)
 

@@ -15,6 +15,7 @@ from enfilade.base.document.pdf import Attached
 from enfilade.core.context import Context
 from enfilade.core.ui.format import format_amount, format_day, format_instant, format_number
 
+from .agreed import sentences
 from .models import Invoice, InvoiceLine, Letterhead, Payment
 from .queries import allocations_of, letterhead
 
@@ -198,6 +199,7 @@ def _notes(ctx: Context, invoice: Invoice, lines: list[InvoiceLine], head: Lette
         notes.append(invoice.note)
     if invoice.rounding == TaxSetting.Rounding.LINE and invoice.tax_minor:
         notes.append("Tax is rounded on every line.")
+    notes += sentences(invoice, ctx.today)
     if invoice.kind != Invoice.Kind.INVOICE or invoice.number is None:
         return notes
     notes += [
@@ -210,6 +212,8 @@ def _notes(ctx: Context, invoice: Invoice, lines: list[InvoiceLine], head: Lette
         notes.append(f"No longer claimed: {format_amount(given_up, invoice.currency)}.")
     if invoice.open_minor and head is not None and head.iban and invoice.due_on:
         owed, day = format_amount(invoice.open_minor, invoice.currency), format_day(invoice.due_on)
+        if invoice.parts:
+            return [*notes, f"Please transfer each instalment to {head.iban}, with the reference {invoice.number}."]
         notes.append(f"Please transfer {owed} by {day} to {head.iban}, with the reference {invoice.number}.")
     elif not invoice.open_minor:
         notes.append("Nothing is left to pay.")

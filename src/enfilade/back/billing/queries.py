@@ -5,17 +5,33 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+from typing import Any
 
-from django.db.models import Count, Q, Sum
-from django.db.models.functions import Coalesce, Lower
+from django.db.models import Count, Exists, F, OuterRef, Q, Sum, Value
+from django.db.models.functions import Cast, Coalesce, Least, Lower, Round
 
 from enfilade.back.tax.treatment import Treatment
 from enfilade.base.party.models import Address, Party
 from enfilade.base.party.queries import merged_keys
 from enfilade.core.context import Context
+from enfilade.core.fields import AmountField
 from enfilade.core.models.record import RecordQuerySet
 
-from .models import Allocation, Charge, DrawerSession, Invoice, InvoiceLine, Letterhead, Payment, WriteOff
+from .agreed import dated_parts, sentences
+from .models import (
+    Allocation,
+    Charge,
+    CustomerTerms,
+    DrawerSession,
+    Instalment,
+    Invoice,
+    InvoiceLine,
+    Letterhead,
+    Payment,
+    PaymentTerms,
+    WriteOff,
+)
 
 
 @dataclass(frozen=True)
@@ -36,6 +52,14 @@ class Takings:
     def net_minor(self) -> int:
         """What stayed."""
         return self.in_minor - self.out_minor
+
+
+@dataclass(frozen=True, slots=True)
+class DuePart:
+    """What is open of an invoice, or of an instalment of one, and when it is due."""
+
+    due_on: date
+    open_minor: int
 
 
 def expected_cash(session: DrawerSession) -> int:
@@ -75,9 +99,53 @@ def open_invoices(ctx: Context, party: Party | None = None) -> list[Invoice]:
 
 
 def overdue_invoices(ctx: Context, on: date) -> RecordQuerySet:
-    """Invoices that are open now and were due before a day."""
+    """Invoices that are open now and of which a part, or all, was due before a day."""
     still = [Invoice.State.ISSUED, Invoice.State.PART_PAID]
-    return Invoice.objects.visible_to(ctx).filter(kind=Invoice.Kind.INVOICE, state__in=still, due_on__lt=on)
+    late = _open_instalments(ctx).filter(due_on__lt=on).values("invoice")
+    rows = Invoice.objects.visible_to(ctx).filter(kind=Invoice.Kind.INVOICE, state__in=still)
+    return rows.filter(Q(due_on__lt=on) | Q(pk__in=late))
+
+
+def _open_instalments(ctx: Context) -> RecordQuerySet:
+    """Instalments of which something is open; `rest`: how much."""
+    still = [Invoice.State.ISSUED, Invoice.State.PART_PAID]
+    left = F("up_to_minor") - F("invoice__total_minor") + F("invoice__open_minor")
+    rows = Instalment.objects.visible_to(ctx).filter(invoice__state__in=still)
+    return rows.annotate(rest=Least(F("amount_minor"), left, output_field=AmountField())).filter(rest__gt=0)
+
+
+def due_parts(ctx: Context, invoices: Collection[Invoice]) -> dict[int, list[DuePart]]:
+    """What of open invoices is due when, the oldest first. Shape: invoice -> parts that are open, one of an invoice without instalments."""
+    divided = [invoice.pk for invoice in invoices if invoice.parts]
+    found: dict[int, list[DuePart]] = {key: [] for key in divided}
+    if divided:
+        rows = _open_instalments(ctx).filter(invoice__in=divided).order_by("invoice", "number")
+        for key, due_on, rest in rows.values_list("invoice", "due_on", "rest"):
+            found[key].append(DuePart(due_on, rest))
+    whole = {i.pk: [DuePart(i.due_on, i.open_minor)] for i in invoices if not i.parts and i.due_on and i.open_minor}
+    return found | whole
+
+
+def instalments_of(ctx: Context, invoice: Invoice) -> list[Instalment]:
+    """The instalments of an issued invoice, in their order; none where all is due on one day."""
+    return list(Instalment.objects.visible_to(ctx).filter(invoice=invoice).order_by("number")) if invoice.parts else []
+
+
+def agreed(invoice: Invoice) -> list[str]:
+    """What was agreed on paying an issued invoice, in English sentences with amounts and days as whoever reads writes them."""
+    return sentences(invoice)
+
+
+def first_due(invoice: Invoice, issued_on: date) -> date:
+    """When an issued invoice is due, or the first of its instalments."""
+    return next((day for day, _ in dated_parts(invoice, issued_on)), invoice.due_on or issued_on)
+
+
+def terms_for(ctx: Context, party: Party) -> PaymentTerms | None:
+    """What was agreed with a party, else what holds for everybody; None where nothing was."""
+    own = CustomerTerms.objects.visible_to(ctx).filter(customer=party)
+    rows = PaymentTerms.objects.visible_to(ctx).annotate(agreed=Exists(own.filter(terms=OuterRef("pk"))))
+    return rows.filter(Q(agreed=True) | Q(usual=True)).order_by("-agreed").first()
 
 
 def invoices_like(
@@ -91,12 +159,21 @@ def invoices_like(
 ) -> list[Invoice]:
     """Open invoices that have one of these numbers, open amounts, parties or names of a party; longest due first, at most `limit`.
 
+    An amount may also be what is open less an agreed discount, or an instalment.
     names: in small letters.
     """
     like = Q(number__in=numbers) | Q(open_minor__in=amounts) | Q(party__in=parties) | Q(name_lower__in=names)
+    like |= Q(early_percent__gt=0) & (Q(less_early__in=amounts) | Q(less_later__in=amounts))
+    like |= Q(pk__in=_open_instalments(ctx).filter(rest__in=amounts).values("invoice"))
     rows = Invoice.objects.visible_to(ctx).filter(state__in=[Invoice.State.ISSUED, Invoice.State.PART_PAID], kind=Invoice.Kind.INVOICE)
-    found = rows.annotate(name_lower=Lower("party__name")).filter(like)
+    found = rows.annotate(name_lower=Lower("party__name"), less_early=_less("early"), less_later=_less("later")).filter(like)
     return list(found.select_related("party").order_by("due_on", "pk")[:limit])
+
+
+def _less(step: str) -> Any:
+    """What is open of an invoice less the discount of a step, whatever its days are; rounded as `Invoice.discounts` is."""
+    kept = Round((F("total_minor") - F("credited_minor")) * F(f"{step}_percent") / Value(Decimal(100)))
+    return Cast(F("open_minor") - kept, AmountField())
 
 
 def payments_of(ctx: Context, invoice: Invoice) -> list[Payment]:

@@ -9,16 +9,33 @@ from enfilade.core.pages.context import department
 from enfilade.core.resource import Resource
 
 from . import closing, pages, panels, proving, taxed, verify
-from .models import Allocation, Charge, DrawerSession, Invoice, InvoiceLine, InvoiceWord, Letterhead, Payment, SupplyProof, WriteOff
+from .models import (
+    Allocation,
+    Charge,
+    CustomerTerms,
+    DrawerSession,
+    Instalment,
+    Invoice,
+    InvoiceLine,
+    InvoiceWord,
+    Letterhead,
+    Payment,
+    PaymentTerms,
+    SupplyProof,
+    WriteOff,
+)
 
 department("billing", "Billing", "receipt", 20)
 __all__ = [
     "AllocationResource",
     "ChargeResource",
+    "CustomerTermsResource",
     "DrawerSessionResource",
+    "InstalmentResource",
     "InvoiceResource",
     "LetterheadResource",
     "PaymentResource",
+    "PaymentTermsResource",
     "SupplyProofResource",
     "WriteOffResource",
     "closing",
@@ -35,13 +52,13 @@ class InvoiceResource(Resource):
 
     model = Invoice
     columns = ("number", "party", "issued_on", "due_on", "total_minor", "open_minor", "state")
-    filters = ("state", "kind", "party", "issued_on", "due_on", "currency", "total_minor")
+    filters = ("state", "kind", "party", "issued_on", "due_on", "terms", "currency", "total_minor")
     search = ("number", "party__name", "note")
     words = InvoiceWord
     words_through = ("party",)
     facts = (
-        "party", "kind", "issued_on", "due_on", "net_minor", "tax_minor", "total_minor", "discount_minor", "paid_minor", "credited_minor",
-        "deducted_minor", "written_off_minor", "open_minor", "currency", "rate", "worth_minor", "open_worth_minor",
+        "party", "kind", "issued_on", "due_on", "terms", "net_minor", "tax_minor", "total_minor", "discount_minor", "paid_minor",
+        "credited_minor", "deducted_minor", "written_off_minor", "open_minor", "currency", "rate", "worth_minor", "open_worth_minor",
         "cancels", "origin", "note", "bill_to",
     )  # fmt: skip
     lines = {
@@ -184,6 +201,43 @@ class LetterheadResource(Resource):
     icon = "stamp"
     order = 90
     empty = "Say once how your invoices are headed: name, address, tax number, bank account."
+
+
+class PaymentTermsResource(Resource):
+    """How long customers have to pay, what they may keep for paying early, and in which parts they pay."""
+
+    model = PaymentTerms
+    columns = ("name", "term_days", "end_of_month", "early_percent", "early_days", "usual")
+    fields = ("name", "term_days", "end_of_month", "early_percent", "early_days", "later_percent", "later_days", "usual")
+    search = ("name",)
+    ordering = "name"
+    icon = "calendar-clock"
+    order = 80
+    empty = "Say once how long customers have to pay; an invoice is printed with it, and what is paid early is recognised."
+
+
+class CustomerTermsResource(Resource):
+    """Which terms hold for which customer."""
+
+    model = CustomerTerms
+    columns = ("customer", "terms")
+    fields = ("customer", "terms")
+    filters = ("terms",)
+    search = ("customer__name",)
+    ordering = "customer"
+    icon = "handshake"
+    order = 82
+    empty = "Only customers with whom something else was agreed than with everybody have terms of their own."
+
+
+class InstalmentResource(Resource):
+    """Instalments of issued invoices: shown on them, and searchable through the API."""
+
+    model = Instalment
+    columns = ("invoice", "number", "due_on", "amount_minor", "up_to_minor")
+    filters = ("invoice", "due_on")
+    search = ("invoice__number",)
+    menu = False
 
 
 class InvoiceLineResource(Resource):

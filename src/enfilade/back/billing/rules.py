@@ -7,13 +7,14 @@ company wants it; either way lines and document agree to the cent.
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
 from enfilade.back.tax.rules import Rounding, tax_lines
-from enfilade.base.money.rules import allocate, multiply, split_tax
+from enfilade.base.money.rules import allocate, multiply, percent_of, split_tax
 from enfilade.core.fields import AMOUNT_MAX_MINOR
 
 YEARS = range(1900, 2201)
@@ -128,9 +129,25 @@ def percent(part_minor: int, whole_minor: int) -> Decimal:
     return (Decimal(100 * part_minor) / Decimal(whole_minor)).quantize(Decimal("0.01")) if whole_minor else Decimal(0)
 
 
-def due_on(issued_on: date, days: int) -> date:
-    """The day until which to pay."""
-    return issued_on + timedelta(days=days)
+def due_on(issued_on: date, days: int, end_of_month: bool = False) -> date:
+    """The day until which to pay. end_of_month: the days count from the last day of the month."""
+    start = issued_on.replace(day=monthrange(issued_on.year, issued_on.month)[1]) if end_of_month else issued_on
+    return start + timedelta(days=days)
+
+
+def discount_of(total_minor: int, percent: Decimal) -> int:
+    """What is kept of a total with tax for paying early, rounded half up."""
+    return percent_of(total_minor, int(percent * 100))
+
+
+def instalments(total_minor: int, issued_on: date, parts: Sequence[tuple[Decimal, int]]) -> list[tuple[date, int]]:
+    """When which part of a total is due; together exactly the total. A part of less than a cent is left out.
+
+    parts: (percent, days after the issue), together 100 percent.
+    """
+    amounts = allocate(total_minor, [percent for percent, _ in parts])
+    dated = [(issued_on + timedelta(days=days), amount) for (_, days), amount in zip(parts, amounts, strict=True)]
+    return [(day, amount) for day, amount in dated if amount]
 
 
 def is_business_date(on: date) -> bool:

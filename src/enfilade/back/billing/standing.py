@@ -14,6 +14,7 @@ from django.db import connection
 
 from enfilade.core.context import Context
 
+# Of an invoice with instalments there is a row for each that is open, the oldest of which is settled first.
 # What settled an invoice later, or was taken back later, counts for the day as if it had not happened yet.
 _OPEN = """
 WITH later AS (
@@ -37,13 +38,21 @@ WITH later AS (
     SELECT id FROM billing_invoice WHERE company_id = %(company)s AND state IN ('issued', 'part_paid')
     UNION
     SELECT invoice_id FROM moved
+), items AS (
+    SELECT i.id, i.number, i.party_id, p.number AS party_number, p.name, i.issued_on, i.due_on,
+           i.open_minor + coalesce(m.amount, 0) AS open, i.total_minor, i.currency,
+           coalesce(i.worth_minor - i.gone_worth_minor, i.open_minor) + coalesce(m.worth, 0) AS worth
+      FROM wanted JOIN billing_invoice i USING (id) JOIN party_party p ON p.id = i.party_id LEFT JOIN moved m ON m.invoice_id = i.id
+     WHERE i.company_id = %(company)s AND i.kind = 'invoice' AND i.issued_on <= %(on)s AND i.open_minor + coalesce(m.amount, 0) <> 0
+       AND (%(parties)s::bigint[] IS NULL OR i.party_id = ANY(%(parties)s::bigint[]))
 )
-SELECT i.id, i.number, i.party_id, p.number, p.name, i.issued_on, i.due_on, i.open_minor + coalesce(m.amount, 0),
-       i.currency, coalesce(i.worth_minor - i.gone_worth_minor, i.open_minor) + coalesce(m.worth, 0)
-  FROM wanted JOIN billing_invoice i USING (id) JOIN party_party p ON p.id = i.party_id LEFT JOIN moved m ON m.invoice_id = i.id
- WHERE i.company_id = %(company)s AND i.kind = 'invoice' AND i.issued_on <= %(on)s AND i.open_minor + coalesce(m.amount, 0) <> 0
-   AND (%(parties)s::bigint[] IS NULL OR i.party_id = ANY(%(parties)s::bigint[]))
- ORDER BY i.due_on, i.id
+SELECT t.id, t.number, t.party_id, t.party_number, t.name, t.issued_on, coalesce(s.due_on, t.due_on), coalesce(r.upto - r.before, t.open),
+       t.currency, coalesce(round(t.worth::numeric * r.upto / t.open) - round(t.worth::numeric * r.before / t.open), t.worth)::bigint
+  FROM items t
+  LEFT JOIN billing_instalment s ON s.invoice_id = t.id AND s.company_id = %(company)s AND s.up_to_minor > t.total_minor - t.open
+  LEFT JOIN LATERAL (SELECT s.up_to_minor - t.total_minor + t.open AS upto,
+                            greatest(s.up_to_minor - s.amount_minor - t.total_minor + t.open, 0) AS before) r ON s.id IS NOT NULL
+ ORDER BY 7, t.id
 """
 _ON_ACCOUNT = """
 WITH later AS (
@@ -108,7 +117,10 @@ ORDER BY 1
 
 @dataclass(frozen=True, slots=True)
 class OpenItem:
-    """An invoice that was open on a day, and how much of it. worth_minor: what the books count for that in the company's currency."""
+    """An invoice, or an instalment of one, that was open on a day, and how much of it.
+
+    worth_minor: what the books count for that in the company's currency.
+    """
 
     invoice: int
     number: str
@@ -146,7 +158,7 @@ class Move:
 
 
 def open_items(ctx: Context, on: date, parties: Collection[int] | None = None) -> list[OpenItem]:
-    """Invoices that were open at the end of a day, the longest due first."""
+    """Invoices that were open at the end of a day, each instalment for itself, the longest due first."""
     return [OpenItem(*row) for row in _ask(ctx, _OPEN, on, parties)]
 
 

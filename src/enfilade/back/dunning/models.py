@@ -203,11 +203,16 @@ class Reminder(Record):
 
 
 class Notice(Record):
-    """An invoice in a reminder, at a level. standing: false where the reminder was dropped, or the invoice was paid before it went out."""
+    """An invoice in a reminder, at a level. standing: false where the reminder was dropped, or the invoice was paid before it went out.
+
+    due_on: when that was due of which the longest is late, an instalment or the whole; what comes due later begins at the first level.
+    open_minor: what is late of it.
+    """
 
     reminder = models.ForeignKey(Reminder, on_delete=models.PROTECT, related_name="notices")
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="dunning_notices")
     level_number = models.PositiveSmallIntegerField("level")
+    due_on = models.DateField("due")
     days_late = models.PositiveIntegerField("days late")
     open_minor = AmountField("open")
     interest_minor = AmountField("interest", default=0)
@@ -217,7 +222,7 @@ class Notice(Record):
         verbose_name = "notice"
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["company", "invoice", "level_number"],
+                fields=["company", "invoice", "due_on", "level_number"],
                 condition=Q(standing=True),
                 name="notice_level_once",
                 violation_error_message="This invoice has had this level already.",

@@ -44,10 +44,7 @@ def _letter(ctx: Context, reminder: Reminder) -> dict[str, object]:
             {"label": say("Days late"), **right},
             {"label": say("Open"), **right},
         ],
-        "rows": [
-            [str(n.invoice), format_day(n.invoice.due_on or reminder.on), str(n.days_late), money(n.open_minor)]
-            for n in notices_of(ctx, reminder)
-        ],
+        "rows": [[str(n.invoice), format_day(n.due_on), str(n.days_late), money(n.open_minor)] for n in notices_of(ctx, reminder)],
         "totals": [[say("Open"), money(reminder.owed_minor)]]
         + [[label, money(minor)] for label, minor in extra if minor]
         + [[say("To be paid"), money(reminder.total_minor)]],

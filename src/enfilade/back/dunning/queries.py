@@ -9,7 +9,8 @@ from datetime import date
 from django.db.models import Max, Q
 
 from enfilade.back.billing.models import Invoice
-from enfilade.back.billing.queries import overdue_invoices
+from enfilade.back.billing.queries import DuePart, due_parts, overdue_invoices
+from enfilade.base.money.rules import worth_of_part
 from enfilade.base.party.models import Party
 from enfilade.base.party.queries import merged_keys
 from enfilade.core.context import Context
@@ -20,13 +21,31 @@ from .models import BaseRate, DunningLevel, Hold, Notice, Reminder
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """An invoice that is late. why: what keeps it from being reminded of, in a sentence; "" where `level` comes next."""
+    """An invoice that is late, or of which instalments are. why: what keeps it from being reminded of, in a sentence; "" where `level`
+    comes next. parts: what of it is late, the longest first.
+    """
 
     invoice: Invoice
+    parts: tuple[DuePart, ...]
     days_late: int
     reached: int
     level: DunningLevel | None
     why: str
+
+    @property
+    def due_on(self) -> date:
+        """Since when it is to be paid."""
+        return self.parts[0].due_on
+
+    @property
+    def late_minor(self) -> int:
+        """What is late of it."""
+        return sum(part.open_minor for part in self.parts)
+
+    @property
+    def late_worth_minor(self) -> int:
+        """The same in the company's currency, as the books count it."""
+        return worth_of_part(self.late_minor, self.invoice.open_minor, self.invoice.open_worth_minor)
 
 
 def late_invoices(ctx: Context, on: date, party: Party | None = None) -> list[Late]:
@@ -39,19 +58,21 @@ def late_invoices(ctx: Context, on: date, party: Party | None = None) -> list[La
     levels = {level.number: level for level in DunningLevel.objects.visible_to(ctx).filter(active=True).order_by("number")}
     facts = [rules.LevelFacts(level.number, level.days) for level in levels.values()]
     notices = Notice.objects.visible_to(ctx).filter(invoice__in=keys, standing=True)
-    reached = dict(notices.values_list("invoice").annotate(Max("level_number")))
+    reached = {(key, due): level for key, due, level in notices.values_list("invoice", "due_on").annotate(Max("level_number"))}
+    parts = {key: tuple(part for part in rows if part.due_on < on) for key, rows in due_parts(ctx, invoices).items()}
     waiting = set(notices.filter(reminder__state=Reminder.State.PROPOSED).values_list("invoice", flat=True))
     holds = {hold.invoice_id: hold for hold in _holds(ctx, on, keys)}
     found = []
     for invoice in invoices:
-        days = (on - (invoice.due_on or on)).days
-        follows = rules.next_level(facts, reached.get(invoice.pk, 0), days)
-        why = _why(invoice.pk, holds, waiting, follows, max(levels, default=0) <= reached.get(invoice.pk, 0))
+        late = parts[invoice.pk]
+        days, had = (on - late[0].due_on).days, reached.get((invoice.pk, late[0].due_on), 0)
+        follows = rules.next_level(facts, had, days)
+        why = _why(invoice.pk, holds, waiting, follows, max(levels, default=0) <= had)
         if invoice.currency != ctx.company.currency:
             why = f"It is in {invoice.currency}: send the statement of account, since fees and interest are in {ctx.company.currency}."
         level = None if why or follows is None else levels[follows.number]
-        found.append(Late(invoice, days, reached.get(invoice.pk, 0), level, why))
-    return found
+        found.append(Late(invoice, late, days, had, level, why))
+    return sorted(found, key=lambda one: (one.due_on, one.invoice.pk))
 
 
 def _holds(ctx: Context, on: date, keys: list[int]) -> list[Hold]:
@@ -76,7 +97,7 @@ def to_remind(ctx: Context, on: date) -> dict[int, list[Late]]:
     for late in late_invoices(ctx, on):
         if late.level is not None:
             found[late.invoice.party_id].append(late)
-    return {party: rows for party, rows in found.items() if sum(r.invoice.open_minor for r in rows) >= highest(rows).minimum_minor}
+    return {party: rows for party, rows in found.items() if sum(r.late_minor for r in rows) >= highest(rows).minimum_minor}
 
 
 def highest(rows: list[Late]) -> DunningLevel:
@@ -98,4 +119,4 @@ def charged_until(ctx: Context, invoices: list[int]) -> dict[int, date]:
 def notices_of(ctx: Context, reminder: Reminder) -> list[Notice]:
     """The invoices of a reminder that stand in it, the longest due first."""
     rows = Notice.objects.visible_to(ctx).filter(reminder=reminder, standing=True)
-    return list(rows.select_related("invoice").order_by("invoice__due_on", "pk"))
+    return list(rows.select_related("invoice").order_by("due_on", "pk"))

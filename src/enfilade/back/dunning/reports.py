@@ -14,18 +14,19 @@ from .queries import late_invoices
 def late(ctx: Context) -> dict[str, Any]:
     """Every invoice that is late today: how long, which level it reached, which comes next, or what keeps it from it.
 
-    Shape: one row per invoice, the longest due first, in its currency; the sum is in the company's, as the books count it.
+    Shape: one row per invoice, the longest due first, in its currency; of one with instalments, those that are due. The sum is in the
+    company's, as the books count it.
     """
     rows = [
         {
             "invoice": str(one.invoice),
             "url": f"/billing/invoices/{one.invoice.pk}/",
             "party": one.invoice.party.name,
-            "due_on": one.invoice.due_on,
+            "due_on": one.due_on,
             "days": one.days_late,
-            "open_minor": one.invoice.open_minor,
+            "open_minor": one.late_minor,
             "currency": one.invoice.currency,
-            "worth_minor": one.invoice.open_worth_minor,
+            "worth_minor": one.late_worth_minor,
             "reached": one.reached or "",
             "next": str(one.level) if one.level is not None else "",
             "why": one.why,

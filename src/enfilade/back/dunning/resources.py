@@ -33,7 +33,7 @@ class ReminderResource(Resource):
         "party", "level", "on", "pay_until", "owed_minor", "fee_minor", "interest_minor", "made_by", "made_at", "sent_by", "sent_at",
         "fee_invoice", "reason",
     )  # fmt: skip
-    lines = {"notices": ("invoice", "level_number", "days_late", "open_minor", "interest_minor", "standing")}
+    lines = {"notices": ("invoice", "level_number", "due_on", "days_late", "open_minor", "interest_minor", "standing")}
     board = "state"
     verbs = ("propose_reminders",)
     icon = "alarm-clock"
@@ -60,7 +60,7 @@ class NoticeResource(Resource):
     """Invoices in reminders: shown on them, and searchable through the API."""
 
     model = Notice
-    columns = ("reminder", "invoice", "level_number", "days_late", "open_minor", "interest_minor", "standing")
+    columns = ("reminder", "invoice", "level_number", "due_on", "days_late", "open_minor", "interest_minor", "standing")
     filters = ("reminder", "invoice", "standing")
     menu = False
 

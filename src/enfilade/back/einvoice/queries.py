@@ -9,17 +9,18 @@ from decimal import Decimal
 from typing import Any
 
 from enfilade.back.billing.models import Invoice, InvoiceLine, Letterhead
-from enfilade.back.billing.queries import allocations_of, letterhead
+from enfilade.back.billing.queries import agreed, allocations_of, first_due, letterhead
 from enfilade.back.payables.models import Bill as SupplierBill
 from enfilade.back.payables.queries import bills_from, origins_entered
 from enfilade.base.message.models import Mail
-from enfilade.base.message.queries import files_of
+from enfilade.base.message.queries import as_read_by, files_of
 from enfilade.base.money.rules import multiply
 from enfilade.base.party.models import Party
 from enfilade.base.party.queries import live_parties
 from enfilade.base.party.rules import name_key
 from enfilade.core.context import Context
 from enfilade.core.fields import to_major
+from enfilade.core.language.words import say
 from enfilade.core.models import StoredFile
 from enfilade.core.refs import ref
 
@@ -90,7 +91,7 @@ def bill_of(ctx: Context, invoice: Invoice, *, reference: str = "", order: str =
     return Bill(
         number=invoice.number,
         issued_on=invoice.issued_on,
-        due_on=invoice.due_on or invoice.issued_on,
+        due_on=first_due(invoice, invoice.issued_on),
         credit=invoice.kind == Invoice.Kind.CREDIT_NOTE,
         currency=invoice.currency,
         seller=_seller(ctx, head),
@@ -108,8 +109,16 @@ def bill_of(ctx: Context, invoice: Invoice, *, reference: str = "", order: str =
         precedes=(str(cancels.number), cancels.issued_on) if cancels and cancels.issued_on else None,
         iban="".join(head.iban.split()) if head else "",
         sent_to=invoice.buyer_country or "",
+        terms=_terms(ctx, invoice),
+        skonto=invoice.steps if invoice.kind == Invoice.Kind.INVOICE else (),
         **_abroad(ctx, invoice, rows),
     )
+
+
+def _terms(ctx: Context, invoice: Invoice) -> tuple[str, ...]:
+    """What was agreed on paying, as the customer reads it."""
+    with as_read_by(ctx, invoice.party):
+        return tuple(say(sentence) for sentence in agreed(invoice))
 
 
 def _abroad(ctx: Context, invoice: Invoice, rows: list[InvoiceLine]) -> dict[str, Any]:

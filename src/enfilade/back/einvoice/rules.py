@@ -88,6 +88,7 @@ class Bill:
     """An issued invoice or credit note in major units. paid: before or on the day of the invoice; precedes: the invoice a credit is for.
 
     sent_to: country to which goods go.
+    terms: what was agreed on paying, in sentences; skonto: days and percent of each discount for paying early.
     own_currency, own_tax: of one in a foreign currency, in which the tax is accounted for, and the tax in it.
     """
 
@@ -111,6 +112,8 @@ class Bill:
     precedes: tuple[str, date] | None = None
     iban: str = ""
     sent_to: str = ""
+    terms: tuple[str, ...] = ()
+    skonto: tuple[tuple[int, Decimal], ...] = ()
     own_currency: str = ""
     own_tax: Decimal = Decimal(0)
 

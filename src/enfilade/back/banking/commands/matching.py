@@ -195,7 +195,8 @@ def _accept(ctx: Context, line: StatementLine, chosen: rules.Proposal) -> None:
     elif chosen.account:
         post_line(ctx, line=line, account=_row(ctx, f"books.account:{chosen.account}"))
     else:
-        parts = [Part(_row(ctx, f"billing.invoice:{key}"), amount) for key, amount in chosen.invoices]
+        kept = dict(chosen.discounts)
+        parts = [Part(_row(ctx, f"billing.invoice:{key}"), amount, discount=kept.get(key, 0)) for key, amount in chosen.invoices]
         parties = _pay(ctx, line, parts, chosen.percent, reason)
         if line.iban and len(parties) == 1:
             learn_party(ctx, line, parties.pop())

@@ -11,18 +11,21 @@ from .mailing import email_invoice, encloses
 from .payments import refund_payment, take_payment, take_transfer, void_transfer
 from .supply_proofs import note_supply_proof
 from .telling import email_statement, email_statements
+from .terms import TermsPart, divide_terms
 from .writing_off import allow_discount, reverse_write_off, write_off
 
 __all__ = [
     "CashCount",
     "InvoiceLineIn",
     "InvoicePart",
+    "TermsPart",
     "add_charge",
     "allocate_payment",
     "allow_discount",
     "change_draft",
     "close_drawer",
     "credit_invoice",
+    "divide_terms",
     "draft_invoice",
     "email_invoice",
     "email_statement",

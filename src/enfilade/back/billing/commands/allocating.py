@@ -11,7 +11,7 @@ from django.db.models import Model
 from enfilade.back.billing import rules
 from enfilade.back.billing.events import PaymentAllocated
 from enfilade.back.billing.models import Allocation, DrawerSession, Invoice, Payment
-from enfilade.back.billing.queries import open_invoices
+from enfilade.back.billing.queries import due_parts, open_invoices
 from enfilade.back.ledger.commands import Currency, currency_in, worth_on
 from enfilade.base.books.models import Account
 from enfilade.base.party.models import Party
@@ -20,9 +20,10 @@ from enfilade.core.context import Context, Refusal
 from enfilade.core.events import publish
 from enfilade.core.fields import to_major
 
-from .common import Method, Today, money, require_date
+from .common import Method, Today, WithoutDiscount, money, require_date
 from .payments import BankAccount, OwnAmount, PaymentFacts, drawer_of, how_it_came, post_payment, tell_taken, write_receipt
 from .settling import allocate, hold_invoices, key_of, refresh, take_back
+from .writing_off import give_agreed
 
 OnAccount = Annotated[int, Input(amount=True)]
 Row = TypeVar("Row", bound=Model)
@@ -107,11 +108,19 @@ def _receive(ctx: Context, party: Party, amount: int, day: date, *, currency: st
 
 
 @command(permission="billing.allocate_payment", label="Allocate", tone="primary", offered=lambda payment: payment.rest_minor > 0)
-def allocate_payment(ctx: Context, *, payment: Payment, invoices: list[InvoicePart] | None = None, on: Today | None = None) -> Payment:
+def allocate_payment(
+    ctx: Context,
+    *,
+    payment: Payment,
+    invoices: list[InvoicePart] | None = None,
+    on: Today | None = None,
+    without_discount: WithoutDiscount = False,
+) -> Payment:
     """Let what is on account of a payment settle invoices: one, or several, also of another party for whom it was paid.
 
-    invoices: the open ones of the party, the longest due first, when left out.
+    invoices: the open ones of the party, the longest due first and of each its instalments, when left out.
     on: from this day on they count as paid; today when left out, never before the payment came or the invoice was issued.
+    without_discount: what is left open stays owed; else an agreed discount is given where exactly that is left, and the money came in time.
     Refuses: nothing_on_account, no_open_invoices, too_much, already_paid, not_issued, other_currency; payment_never_overallocated,
     invoice_never_overpaid, entry_period_open (database).
     """
@@ -125,20 +134,23 @@ def allocate_payment(ctx: Context, *, payment: Payment, invoices: list[InvoicePa
     day = on or ctx.today
     require_date(day)
     for number, (invoice, amount) in enumerate(parts):
-        _allocate(ctx, payment, invoice, amount, day, f"invoices[{number}].amount")
+        counted = _allocate(ctx, payment, invoice, amount, day, f"invoices[{number}].amount")
+        if not without_discount:
+            give_agreed(ctx, invoice, payment.on, counted)
     return payment
 
 
 def _longest_due(ctx: Context, payment: Payment) -> list[tuple[int, int | None]]:
-    debts = [
-        (row.pk, row.open_minor)
-        for row in open_invoices(ctx, payment.party)
-        if row.kind == Invoice.Kind.INVOICE and row.currency == payment.currency
-    ]
-    return [(key, None) for key, _ in rules.spread(payment.rest_minor, debts)]
+    invoices = [i for i in open_invoices(ctx, payment.party) if i.kind == Invoice.Kind.INVOICE and i.currency == payment.currency]
+    parts = due_parts(ctx, invoices)
+    debts = sorted((part.due_on, i.pk, part.open_minor) for i in invoices for part in parts[i.pk])
+    found: dict[int, int] = {}
+    for key, amount in rules.spread(payment.rest_minor, [(key, open_minor) for _, key, open_minor in debts]):
+        found[key] = found.get(key, 0) + amount
+    return list(found.items())
 
 
-def _allocate(ctx: Context, payment: Payment, invoice: Invoice, wanted: int | None, day: date, field: str) -> None:
+def _allocate(ctx: Context, payment: Payment, invoice: Invoice, wanted: int | None, day: date, field: str) -> date:
     if invoice.number is None or invoice.issued_on is None:
         raise Refusal("not_issued", "This invoice is a draft; issue it first.", field=field)
     if not invoice.open_minor:
@@ -150,7 +162,8 @@ def _allocate(ctx: Context, payment: Payment, invoice: Invoice, wanted: int | No
         raise Refusal("too_much", f"Only {money(ctx, invoice.open_minor, invoice.currency)} is open.", field=field)
     if amount > payment.rest_minor:
         raise Refusal("too_much", f"Only {money(ctx, payment.rest_minor, payment.currency)} of the payment is left.", field=field)
-    allocate(ctx, payment, invoice, amount, max(day, payment.on, invoice.issued_on))
+    counted = max(day, payment.on, invoice.issued_on)
+    allocate(ctx, payment, invoice, amount, counted)
     payment.refresh_from_db(fields=["allocated_minor", "rest_minor"])
     refresh(invoice)
     told: dict[str, Any] = {
@@ -160,6 +173,7 @@ def _allocate(ctx: Context, payment: Payment, invoice: Invoice, wanted: int | No
         "currency": invoice.currency,
     }
     publish(ctx, PaymentAllocated(payment=payment.pk, invoice=invoice.pk, **told))
+    return counted
 
 
 @command(permission="billing.allocate_payment", label="Take the allocation back", tone="danger")

@@ -17,6 +17,15 @@ Quantity = Annotated[Decimal, Input(min_value=0, max_value=1_000_000, decimals=3
 Today = Annotated[date, Input(prefill="ctx.today")]
 Method = Annotated[str, Choice(("cash", "Cash"), ("card", "Card"), ("transfer", "Bank transfer"), widget="radio")]
 
+WithoutDiscount = Annotated[
+    bool,
+    Input(
+        label="Without the agreed discount",
+        help="What is left open stays owed, even where it is what was agreed for paying early.",
+        seldom=True,
+    ),
+]
+
 
 def remember(ctx: Context, row: Model) -> None:
     """Tell the runner that a row was made in this transaction, so that a command inside does not read it again."""

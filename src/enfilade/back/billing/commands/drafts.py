@@ -9,8 +9,8 @@ from decimal import Decimal
 from typing import Annotated, TypedDict
 
 from enfilade.back.billing import rules
-from enfilade.back.billing.models import Charge, Invoice, InvoiceLine
-from enfilade.back.billing.queries import letterhead
+from enfilade.back.billing.models import Charge, Invoice, InvoiceLine, PaymentTerms
+from enfilade.back.billing.queries import letterhead, terms_for
 from enfilade.back.ledger.commands import Currency, Rate, currency_in
 from enfilade.back.tax.choosing import Chosen, Wish
 from enfilade.back.tax.treatment import LABELS, Treatment
@@ -31,6 +31,9 @@ HandedOver = Annotated[bool, Input(label="Goods are handed over here", seldom=Tr
 AnotherTax = Annotated[
     str, Choice(*((t.value, LABELS[t]) for t in Treatment if t is not Treatment.EXEMPT), label="Another tax", seldom=True)
 ]
+Terms = Annotated[PaymentTerms | None, Input(shared=True, label="Payment terms", help="Those of the customer when left out.", seldom=True)]
+KeptTerms = Annotated[PaymentTerms | None, Input(shared=True, label="Payment terms", prefill="row.terms", seldom=True)]
+AGREED = ("terms", "term_days", "end_of_month", "parts", "early_percent", "early_days", "later_percent", "later_days")
 KEPT = ("buyer_country", "buyer_vat_id", "rounding")
 BUYER = ("bill_to", *KEPT)
 KeptCurrency = Annotated[str, Input(max_length=3, prefill="row.currency", help="Its own when left out.", seldom=True)]
@@ -114,23 +117,27 @@ def draft_invoice(
     handed_over: HandedOver = False,
     currency: Currency = "",
     rate: Rate | None = None,
+    terms: Terms = None,
 ) -> Invoice:
     """Write a bill that is not yet numbered; it can be changed until it is issued.
 
     on: day of supply, which decides prices and tax rates; today when left out.
-    due_on: day until which to pay; 14 days after the issue when left out.
+    due_on: day until which to pay; by the terms when left out.
     origin: reference of what it is for, for example sales.order:5.
     handed_over: goods do not leave the country with this sale; else they are sent to the customer's address.
     currency: in which its prices are typed and it is paid; prices of items are converted at the rate of the day.
     rate: how much of it one of the company's own is worth; when left out, the last rate until the day of the issue. Give it where the tax
         is converted by an average of the month (UStG § 16(6)).
-    Refuses: not_found, bad_line, date_out_of_range, no_reason, no_rate_there, unknown_currency, other_decimals, no_currency, no_rate.
+    terms: those of the customer when left out, else those for everybody, else the days of the letterhead.
+    Refuses: not_found, bad_line, date_out_of_range, no_reason, no_rate_there, unknown_currency, other_decimals, no_currency, no_rate,
+    due_with_instalments.
     """
     buyer, abroad = buyer_of(ctx, party), currency_in(ctx, currency, rate)
     priced = _priced(ctx, buyer, lines, on or ctx.today, handed_over, Money(abroad, rate))
     if due_on is not None:
         require_date(due_on, "due_on")
-    return write_draft(ctx, party, priced, due_on=due_on, note=note, origin=origin, buyer=buyer, money=Money(abroad, rate))
+    money = Money(abroad, rate)
+    return write_draft(ctx, party, priced, due_on=due_on, note=note, origin=origin, buyer=buyer, money=money, terms=terms)
 
 
 @command(permission="billing.change_draft", door=_draft_facts, label="Change the lines")
@@ -144,14 +151,16 @@ def change_draft(
     handed_over: HandedOver = False,
     currency: KeptCurrency = "",
     rate: KeptRate = None,
+    terms: KeptTerms = None,
 ) -> Invoice:
     """Replace the lines of a draft.
 
     on: day of supply, which decides prices and tax rates; today when left out.
     handed_over: goods do not leave the country with this sale; else they are sent to the customer's address.
     currency, rate: as when it was drafted; the rate of the day of the issue where none is given.
+    terms: as when it was drafted when left out; other ones also say when it is due.
     Refuses: not_draft, made_of_charges (change the charges instead), not_found, bad_line, date_out_of_range, no_reason, no_rate_there,
-    unknown_currency, other_decimals, no_currency, no_rate.
+    unknown_currency, other_decimals, no_currency, no_rate, due_with_instalments.
     """
     if Charge.objects.visible_to(ctx).filter(invoice=invoice).exists():
         raise Refusal("made_of_charges", "This draft was made of charges. Void it, change the charges and invoice them again.")
@@ -161,11 +170,15 @@ def change_draft(
     if due_on is not None:
         require_date(due_on, "due_on")
         invoice.due_on = due_on
+    if terms is not None and terms.pk != invoice.terms_id:
+        take_terms(invoice, terms)
+        invoice.due_on = due_on
+    _require_one_due(invoice)
     _take_buyer(invoice, buyer)
     invoice.lines.visible_to(ctx).delete()
     totals = rules.add_up([p.price for p in priced], invoice.rounding)
     _take_totals(invoice, totals)
-    invoice.save(update_fields=["net_minor", "tax_minor", "total_minor", "discount_minor", "due_on", "currency", "rate", *BUYER])
+    invoice.save(update_fields=["net_minor", "tax_minor", "total_minor", "discount_minor", "due_on", "currency", "rate", *BUYER, *AGREED])
     _write_lines(ctx, invoice, priced, totals)
     return invoice
 
@@ -196,10 +209,11 @@ def write_draft(
     totals: rules.Totals | None = None,
     buyer: Buyer | None = None,
     money: Money | None = None,
+    terms: PaymentTerms | None = None,
 ) -> Invoice:
     """Write a document with its lines inside a command. totals: where they are not to be worked out from the prices.
 
-    money: in which its prices are; the company's own when left out.
+    money: in which its prices are; the company's own when left out. terms: of an invoice, those of the party when left out.
     """
     buyer, money = buyer or buyer_of(ctx, party), money or Money(ctx.company.currency)
     totals = totals or rules.add_up([p.price for p in priced], buyer.rounding)
@@ -217,6 +231,12 @@ def write_draft(
         cancels=cancels,
     )
     _take_buyer(invoice, buyer)
+    if kind == Invoice.Kind.INVOICE and (agreed := terms or terms_for(ctx, party)):
+        take_terms(invoice, agreed)
+        if terms is None and due_on is not None:
+            # A day that was named goes before instalments that nobody chose for this invoice.
+            invoice.parts = []
+        _require_one_due(invoice)
     if cancels is not None:
         for name in KEPT:
             setattr(invoice, name, getattr(cancels, name))
@@ -229,6 +249,19 @@ def write_draft(
 def _take_buyer(invoice: Invoice, buyer: Buyer) -> None:
     invoice.bill_to, invoice.rounding = buyer.bill_to, buyer.rounding
     invoice.buyer_country, invoice.buyer_vat_id = buyer.customer.country, buyer.customer.vat_id
+
+
+def take_terms(invoice: Invoice, terms: PaymentTerms) -> None:
+    """Set what was agreed as it is now; nothing is saved."""
+    invoice.terms = terms
+    for name in AGREED[1:]:
+        setattr(invoice, name, getattr(terms, name))
+
+
+def _require_one_due(invoice: Invoice) -> None:
+    if invoice.parts and invoice.due_on is not None:
+        said = f"{invoice.terms} are instalments with days of their own; leave the day out, or choose other terms."
+        raise Refusal("due_with_instalments", said, field="due_on")
 
 
 def _take_totals(invoice: Invoice, totals: rules.Totals) -> None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from itertools import accumulate
 from typing import TypedDict
 
 from django.db import connection
 
 from enfilade.back.billing import rules
+from enfilade.back.billing.agreed import dated_parts
 from enfilade.back.billing.events import InvoiceIssued
-from enfilade.back.billing.models import Charge, Invoice
+from enfilade.back.billing.models import Charge, Instalment, Invoice
 from enfilade.back.ledger.commands import Leg, Posting, post_legs
 from enfilade.back.tax.choosing import Chosen, Wish
 from enfilade.base.money.rules import RateOn, worth_at
@@ -78,9 +80,26 @@ def issue_invoice(ctx: Context, *, invoice: Invoice, on: Today) -> Invoice:
     require_taxable(ctx, invoice, on)
     value_documents(ctx, [invoice], rates)
     post_document(ctx, invoice, on)
+    divide([invoice], on)
     take_number(ctx, invoice, on)
     publish(ctx, issued(invoice, on))
     return invoice
+
+
+def divide(invoices: Sequence[Invoice], on: date) -> None:
+    """Write the instalments of those drafts that have some; one statement, however many, and none where none has."""
+    rows = []
+    for invoice in invoices:
+        dated = dated_parts(invoice, on)
+        reached = accumulate(amount for _, amount in dated)
+        rows += [
+            Instalment(company_id=invoice.company_id, invoice=invoice, number=number, due_on=day, amount_minor=amount, up_to_minor=up_to)
+            for number, ((day, amount), up_to) in enumerate(zip(dated, reached, strict=True), 1)
+        ]
+        if dated:
+            invoice.due_on = dated[-1][0]
+    if rows:
+        Instalment.objects.bulk_create(rows)
 
 
 def require_issuable(ctx: Context, invoice: Invoice, on: date, rates: dict[str, RateOn]) -> None:
@@ -197,6 +216,6 @@ def take_number(ctx: Context, invoice: Invoice, on: date, **more: int) -> None:
 def number(invoice: Invoice, on: date, drawn: int) -> None:
     """Set what issuing sets: number, dates and the state that follows from its amounts; nothing is saved."""
     invoice.issued_on = on
-    invoice.due_on = invoice.due_on or rules.due_on(on, invoice.term_days)
+    invoice.due_on = invoice.due_on or rules.due_on(on, invoice.term_days, invoice.end_of_month)
     invoice.state = rules.state_of(invoice.total_minor, invoice.paid_minor, invoice.credited_minor)
     invoice.number = rules.document_number(SERIES[Invoice.Kind(invoice.kind)], on.year, drawn)

@@ -15,7 +15,7 @@ from enfilade.core.numbers import draw
 from enfilade.core.together import Outcome, take_together, twin_of
 
 from .common import Today
-from .invoices import NUMBERED, VALUED, issue_invoice, issued, number, postings_of, require_issuable
+from .invoices import NUMBERED, VALUED, divide, issue_invoice, issued, number, postings_of, require_issuable
 from .taxing import tax_problems
 from .valuing import rates_for, value_documents
 
@@ -45,6 +45,7 @@ def _issue(ctx: Context, invoices: list[Invoice], on: date, rates: dict[str, Rat
     value_documents(ctx, invoices, rates)
     if postings := [posting for posting in postings_of(ctx, invoices) if posting]:
         write_postings(ctx, on=on, postings=postings)
+    divide(invoices, on)
     kinds = {kind: [invoice for invoice in invoices if invoice.kind == kind] for kind in {invoice.kind for invoice in invoices}}
     for kind, rows in sorted(kinds.items()):
         last = draw(ctx, f"billing.{kind}:{on.year}", len(rows))

@@ -22,9 +22,10 @@ from enfilade.core.numbers import draw
 from enfilade.core.refs import ref
 from enfilade.core.ui.format import format_amount
 
-from .common import Method, Today, money, require_date
+from .common import Method, Today, WithoutDiscount, money, require_date
 from .settling import allocate, free, refresh
 from .valuing import own_worth
+from .writing_off import give_agreed
 
 OpenAmount = Annotated[int, Input(amount=True, prefill="row.open_minor")]
 RefundAmount = Annotated[int, Input(amount=True, prefill="row.refundable_minor")]
@@ -62,8 +63,9 @@ def take_payment(
     keep_rest: KeepRest = False,
     account: BankAccount = None,
     own_amount: OwnAmount = None,
+    without_discount: WithoutDiscount = False,
 ) -> Payment:
-    """Take money for an invoice and give a receipt.
+    """Take money for an invoice and give a receipt; a discount that was agreed is given with it, where exactly that is left open in time.
 
     method: cash goes into an open drawer, card and transfer to their accounts.
     amount: at most what is open, unless the rest stays on account.
@@ -73,11 +75,15 @@ def take_payment(
     account: of the ledger, where a transfer arrived that did not come to the usual bank account.
     own_amount: for an invoice in a foreign currency, what came in the company's, for example on its usual bank account; left out, the money
         came in the currency of the invoice, on an account that is named.
+    without_discount: what is left open stays owed.
     Refuses: already_paid, not_issued, nothing_paid, too_much, drawer_closed, which_drawer, not_cash, not_a_transfer, which_account,
     no_currency, no_rate; invoice_never_overpaid, entry_period_open (database).
     """
     how = how_it_came(ctx, invoice.currency, method, account, own_amount)
-    return _take(ctx, invoice, amount, on or ctx.today, keep_rest, drawer=drawer_of(ctx, method, drawer), **how)
+    payment = _take(ctx, invoice, amount, on or ctx.today, keep_rest, drawer=drawer_of(ctx, method, drawer), **how)
+    if not without_discount:
+        give_agreed(ctx, invoice, payment.on, payment.on)
+    return payment
 
 
 @command(permission="billing.take_transfer", door=_transfer_facts, hidden=True)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, TypedDict
 
 from enfilade.back.billing import rules
 from enfilade.back.billing.events import WrittenOff
-from enfilade.back.billing.models import Invoice, WriteOff
+from enfilade.back.billing.models import Discount, Invoice, WriteOff
 from enfilade.back.billing.queries import left_by_rate
 from enfilade.back.ledger.commands import Leg, post_legs, reverse_journal
 from enfilade.base.books.queries import entries_of
@@ -136,6 +137,22 @@ def give_up(ctx: Context, invoice: Invoice, kind: WriteOff.Kind, amount: int, on
         ),
     )
     return made
+
+
+def give_agreed(ctx: Context, invoice: Invoice, paid_on: date, on: date) -> WriteOff | None:
+    """Let a customer keep what was agreed for paying early, where exactly that is open after a payment within its days; else nothing.
+
+    paid_on: day on which the money came. on: accounting date.
+    """
+    for discount in invoice.discounts:
+        if discount.amount_minor == invoice.open_minor > 0 and paid_on <= discount.until:
+            return give_up(ctx, invoice, WriteOff.Kind.DISCOUNT, discount.amount_minor, on, _why(discount))
+    return None
+
+
+def _why(discount: Discount) -> str:
+    percent, days = f"{discount.percent.normalize():f}", discount.days
+    return f"{percent} % for paying within {days} days, as agreed"
 
 
 def _counted(ctx: Context, invoice: Invoice, divided: list[Share], left: dict[tuple[str, int], list[int]], worth: int) -> list[Share]:

@@ -1,4 +1,4 @@
-"""Tables: charges, invoices with lines, payments, their allocation, write-offs, drawer sessions, the letterhead, proofs of supply."""
+"""Tables: charges, invoices with lines, payments, their allocation, write-offs, drawer sessions, letterheads, proofs of supply, terms."""
 
 from .allocation import Allocation
 from .charge import Charge
@@ -7,17 +7,22 @@ from .invoice import Invoice, InvoiceLine, InvoiceWord
 from .letterhead import Letterhead
 from .payment import Payment
 from .supply_proof import SupplyProof
+from .terms import CustomerTerms, Discount, Instalment, PaymentTerms
 from .write_off import WriteOff
 
 __all__ = [
     "Allocation",
     "Charge",
+    "CustomerTerms",
+    "Discount",
     "DrawerSession",
+    "Instalment",
     "Invoice",
     "InvoiceLine",
     "InvoiceWord",
     "Letterhead",
     "Payment",
+    "PaymentTerms",
     "SupplyProof",
     "WriteOff",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import ClassVar
 
@@ -11,11 +12,14 @@ from django.db.models import F, Q
 from enfilade.back.tax.models import TaxSetting
 from enfilade.back.tax.treatment import LABELS, Treatment
 from enfilade.base.item.models import Item
+from enfilade.base.money.rules import percent_of
 from enfilade.base.party.models import Party
 from enfilade.core.fields import AmountField, LongTextField
 from enfilade.core.models import Record, kept_words
 from enfilade.core.rows import RowsOf
 from enfilade.core.states import States
+
+from .terms import Discount, EarlyPayment, PaymentTerms
 
 _GONE = F("paid_minor") + F("credited_minor") + F("deducted_minor") + F("written_off_minor")
 _SETTLED = Q(total_minor=_GONE)
@@ -26,7 +30,7 @@ _GONE_WORTH = (
 _UNTOUCHED = Q(paid_minor=0, credited_minor=0, deducted_minor=0, written_off_minor=0)
 
 
-class Invoice(Record):
+class Invoice(EarlyPayment, Record):
     """A bill, or a credit note for one. Once issued nothing of it changes but how it was settled (trigger).
 
     paid_minor: what is allocated of payments; of a credit note, what it settled. credited_minor: by credit notes for this invoice.
@@ -36,6 +40,8 @@ class Invoice(Record):
     kept yet. rounding: of its tax, once per rate or on every line.
     rate: of one in a foreign currency, how much of it one of the company's own is worth. worth_minor: what the total counts in the
     company's currency since it was issued, None where it is in that. gone_worth_minor: what of it whatever settled the invoice took away.
+    terms: what was agreed on paying; days, discounts and parts are kept here as they were when it was drafted. due_on: of one with
+    instalments, when the last of them is due.
     """
 
     class Kind(models.TextChoices):
@@ -54,7 +60,12 @@ class Invoice(Record):
     kind = models.TextField(choices=Kind, default=Kind.INVOICE, editable=False)
     party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="invoices")
     bill_to = LongTextField("billed to", blank=True, editable=False)
+    terms = models.ForeignKey(
+        PaymentTerms, null=True, on_delete=models.PROTECT, related_name="invoices", verbose_name="payment terms", editable=False
+    )
     term_days = models.PositiveSmallIntegerField("days to pay", default=14, editable=False)
+    end_of_month = models.BooleanField("counted from the end of the month", default=False, db_default=False, editable=False)
+    parts = models.JSONField("agreed instalments", default=list, db_default=[], editable=False)
     issued_on = models.DateField("issued", null=True, editable=False)
     due_on = models.DateField("due", null=True, blank=True)
     currency = models.CharField(max_length=3, editable=False)
@@ -173,6 +184,17 @@ class Invoice(Record):
     def open_worth_minor(self) -> int:
         """What is still owed, in the company's currency, as the books count it."""
         return self.open_minor if self.worth_minor is None else self.worth_minor - self.gone_worth_minor
+
+    @property
+    def discounts(self) -> tuple[Discount, ...]:
+        """What may be kept for paying early, the largest first; nothing once a part was given up, so that none is kept twice."""
+        if self.issued_on is None or self.kind != self.Kind.INVOICE or self.deducted_minor or self.written_off_minor:
+            return ()
+        left = self.total_minor - self.credited_minor
+        return tuple(
+            Discount(days, percent, self.issued_on + timedelta(days=days), percent_of(left, int(percent * 100)))
+            for days, percent in self.steps
+        )
 
 
 InvoiceWord = kept_words(Invoice)

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from enfilade.back.billing.commands import InvoiceLineIn, draft_invoice, issue_invoice
 from enfilade.back.billing.models import Invoice
+from enfilade.back.billing.queries import due_parts
 from enfilade.back.dunning import rules
 from enfilade.back.dunning.events import LastLevelReached, ReminderSent
 from enfilade.back.dunning.mails import REMINDER
@@ -65,8 +66,9 @@ def _propose(ctx: Context, rows: list[Late], rates: list, charged: dict) -> Remi
     notices = []
     for late in rows:
         invoice = late.invoice
-        since = charged.get(invoice.pk, invoice.due_on or ctx.today)
-        owed = 0 if points is None else rules.interest(invoice.open_minor, since, ctx.today, rates, points)
+        since = charged.get(invoice.pk, late.due_on)
+        starts = [(part.open_minor, max(since, part.due_on)) for part in late.parts]
+        owed = 0 if points is None else sum(rules.interest(minor, start, ctx.today, rates, points) for minor, start in starts)
         number = late.level.number if late.level is not None else level.number
         notices.append(
             Notice(
@@ -74,8 +76,9 @@ def _propose(ctx: Context, rows: list[Late], rates: list, charged: dict) -> Remi
                 reminder=made,
                 invoice=invoice,
                 level_number=number,
+                due_on=late.due_on,
                 days_late=late.days_late,
-                open_minor=invoice.open_minor,
+                open_minor=late.late_minor,
                 interest_minor=owed,
             )
         )
@@ -123,7 +126,9 @@ def _bring_up_to_date(ctx: Context, reminder: Reminder) -> None:
         .exclude(until__lt=ctx.today)
         .values_list("invoice", flat=True)
     )
-    gone = [n for n in notices if n.invoice.state not in _OWING or n.invoice_id in held or n.invoice.open_minor != n.open_minor]
+    parts = due_parts(ctx, [n.invoice for n in notices])
+    late = {key: sum(part.open_minor for part in rows if part.due_on < reminder.on) for key, rows in parts.items()}
+    gone = [n for n in notices if n.invoice.state not in _OWING or n.invoice_id in held or late.get(n.invoice_id) != n.open_minor]
     if len(gone) == len(notices):
         raise Refusal("nothing_left", "These invoices were paid or held meanwhile; drop the reminder and propose anew.")
     Notice.objects.visible_to(ctx).filter(pk__in=[n.pk for n in gone]).update(standing=False)

@@ -2,6 +2,7 @@
 
 import io
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -9,11 +10,12 @@ from django.core import mail
 from django.db import DatabaseError, connection, transaction
 from pypdf import PdfReader
 
-from enfilade.back.billing.commands import take_payment
+from enfilade.back.billing.commands import TermsPart, divide_terms, take_payment
 from enfilade.back.billing.models import Invoice
 from enfilade.back.billing.tests.test_pages import client_of, pdf_text
 from enfilade.back.dunning.commands import begin_dunning, drop_reminder, hold_invoice, lift_hold, propose_reminders, send_reminder
 from enfilade.back.dunning.models import DunningLevel, Notice, Reminder
+from enfilade.back.dunning.queries import Late, late_invoices
 from enfilade.base.message.jobs import empty_outbox_of_company
 from enfilade.base.party.commands import add_contact_point
 from enfilade.core.access import house_context
@@ -133,8 +135,31 @@ def test_twenty_people_propose_and_send_once(shop: LateShop) -> None:
     assert {f.code for f in found if isinstance(f, Refusal)} == {"already_sent"}
 
 
-AGAIN = """INSERT INTO dunning_notice (company_id, reminder_id, invoice_id, level_number, days_late, open_minor, interest_minor, standing)
-    SELECT company_id, reminder_id, invoice_id, level_number, 1, 1, 0, true FROM dunning_notice"""
+def late_on(shop: LateShop, days: int) -> list[Late]:
+    """Who is late some days later."""
+    with scope(shop.company.pk):
+        return late_invoices(shop.after(days), shop.after(days).today)
+
+
+def test_only_the_instalments_that_are_late_are_asked_for_and_each_begins_at_the_first_level(shop: LateShop) -> None:
+    """40 percent after 14 days, 60 after 60: the letter asks for what is due; once that is paid, the next one begins anew."""
+    terms = run_raw(shop.ctx, "billing.add_paymentterms", {"name": "Two parts", "term_days": 14, "usual": True})
+    divide_terms(shop.ctx, terms=terms, parts=[TermsPart(Decimal(40), 14), TermsPart(Decimal(60), 60)])
+    invoice = shop.invoice()
+    said("nobody_late", propose_reminders, shop.after(20))
+    [first] = propose_reminders(shop.after(25))
+    assert (first.level.number, first.owed_minor) == (1, 6_952)
+    send_reminder(shop.after(25), reminder=first, by_mail=False)
+    [row] = late_on(shop, 70)
+    assert (row.late_minor, len(row.parts), row.days_late, row.reached, row.level and row.level.number) == (17_380, 2, 56, 1, 2)
+    take_payment(shop.ctx, invoice=invoice, method="card", amount=6_952)
+    [row] = late_on(shop, 70)
+    assert (row.late_minor, row.days_late, row.reached, row.level and row.level.number) == (10_428, 10, 0, 1)
+
+
+AGAIN = """INSERT INTO dunning_notice
+    (company_id, reminder_id, invoice_id, level_number, due_on, days_late, open_minor, interest_minor, standing)
+    SELECT company_id, reminder_id, invoice_id, level_number, due_on, 1, 1, 0, true FROM dunning_notice"""
 
 
 @pytest.mark.parametrize(

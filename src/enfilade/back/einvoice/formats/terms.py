@@ -61,6 +61,8 @@ def terms(bill: Bill, form: Form) -> dict[str, Any]:
         found.update({"BT-6": bill.own_currency, "BT-111": str(bill.own_tax)})
     if bill.paid:
         found["BT-113"] = str(bill.paid)
+    if said := _terms(bill, form):
+        found["BT-20"] = said
     if bill.note:
         found["BG-1"] = [{"BT-22": text(bill.note)}]
     if bill.precedes:
@@ -72,6 +74,17 @@ def text(value: str) -> str:
     """A text that XML can carry: no control characters but line ends, none of them at the ends."""
     kept = "".join(c for c in unicodedata.normalize("NFC", value) if c in "\n\t" or unicodedata.category(c)[0] != "C")
     return re.sub(r"[ \t]+", " ", kept).strip()
+
+
+def _terms(bill: Bill, form: Form) -> str:
+    """BT-20; an XRechnung says discounts in lines that programs read, each of which ends.
+
+    Source: XRechnung 3.0, BR-DE-18 and BT-20; BT-9 is the first day on which something is due.
+    """
+    if form not in {Form.XRECHNUNG_UBL, Form.XRECHNUNG_CII} or not bill.skonto:
+        return text("\n".join(bill.terms))
+    lines = [*map(text, bill.terms), *(f"#SKONTO#TAGE={days}#PROZENT={percent:.2f}#" for days, percent in bill.skonto)]
+    return "\n".join(lines) + "\n"
 
 
 def _payment(bill: Bill) -> dict[str, Any]:

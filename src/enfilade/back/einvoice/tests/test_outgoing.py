@@ -10,7 +10,7 @@ from lxml import etree
 from pypdf import PdfReader
 
 from enfilade.back.billing.commands import InvoiceLineIn as Line
-from enfilade.back.billing.commands import credit_invoice, take_payment
+from enfilade.back.billing.commands import TermsPart, credit_invoice, divide_terms, issue_invoice, take_payment
 from enfilade.back.einvoice.formats import official, tree
 from enfilade.back.einvoice.models import EInvoice
 from enfilade.core.command import run_raw
@@ -164,3 +164,44 @@ def test_it_goes_with_the_mail(sender: Sender) -> None:
     sender.wish(reference="")
     with pytest.raises(Invalid):
         sent()
+
+
+@pytest.mark.parametrize("form", ["xrechnung_ubl", "xrechnung_cii", "peppol", "facturx"])
+def test_the_terms_of_payment_are_said_in_every_form(sender: Sender, form: str) -> None:
+    """BT-20: sentences, and in an XRechnung the lines that programs read; valid by the official rules."""
+    sender.wish()
+    agreed = {"name": "Skonto", "term_days": 30, "early_percent": "2", "early_days": 10, "later_percent": "1.5", "later_days": 20}
+    terms = run_raw(sender.ctx, "billing.add_paymentterms", agreed)
+    invoice = issue_invoice(sender.ctx, invoice=sender.draft(terms=terms), on=sender.ctx.today)
+    made = sender.made(invoice, form)
+    content = sender.content(made)
+    if form == "facturx":
+        (attached,) = PdfReader(io.BytesIO(content)).attachment_list
+        content = attached.content
+    root = tree.read(content)
+    assert official.check(root) == []
+    steps = (
+        "*[local-name()='PaymentTerms']/*[local-name()='Note']|//*[local-name()='SpecifiedTradePaymentTerms']/*[local-name()='Description']"
+    )
+    [said] = [node.text for node in root.xpath(f"//{steps}")]
+    assert "170.32" in said
+    assert "171.19" in said
+    lines = "#SKONTO#TAGE=10#PROZENT=2.00#\n#SKONTO#TAGE=20#PROZENT=1.50#\n"
+    assert said.endswith(lines) if form.startswith("xrechnung") else "#" not in said
+
+
+@pytest.mark.parametrize("form", ["xrechnung_ubl", "xrechnung_cii"])
+def test_instalments_are_said_and_the_first_is_the_due_day(sender: Sender, form: str) -> None:
+    """BT-9 is the first day on which something is due, BT-20 says them all."""
+    sender.wish()
+    terms = run_raw(sender.ctx, "billing.add_paymentterms", {"name": "Two", "term_days": 30})
+    divide_terms(sender.ctx, terms=terms, parts=[TermsPart(Decimal(40), 5), TermsPart(Decimal(60), 35)])
+    invoice = issue_invoice(sender.ctx, invoice=sender.draft(terms=terms), on=sender.ctx.today)
+    made = sender.made(invoice, form)
+    root = tree.read(sender.content(made))
+    assert official.check(root) == []
+    text = sender.content(made).decode()
+    first = sender.ctx.today + timedelta(days=5)
+    assert "69.52" in text
+    assert "104.28" in text
+    assert (f"{first:%Y-%m-%d}" if form.endswith("ubl") else f"{first:%Y%m%d}") in text
