@@ -6,6 +6,7 @@ BASE: list[str] = [
     "enfilade.base.money",
     "enfilade.base.party",
     "enfilade.base.item",
+    "enfilade.base.pricing",
     "enfilade.base.calendar",
     "enfilade.base.work",
     "enfilade.base.message",

@@ -12,6 +12,7 @@ from enfilade.base.message.panels import about
 from enfilade.base.message.queries import VIEW as VIEW_MESSAGES
 from enfilade.base.party.models import Party
 from enfilade.base.party.queries import merged_keys
+from enfilade.base.pricing.queries import OF_ITEM
 from enfilade.base.work.panels import time_about
 from enfilade.core.context import Context
 from enfilade.core.fields import to_minor
@@ -149,6 +150,15 @@ def terms_said(ctx: Context, terms: PaymentTerms) -> dict[str, Any]:
     take_terms(example, terms)
     day = format_day(due_on(ctx.today, terms.term_days, terms.end_of_month))
     return {"sentences": sentences(example, ctx.today) or [f"Payable by {day}."], "parts": []}
+
+
+@panel(on=Invoice, title="Why these prices", permission="billing.view_invoice", template="billing/panel_prices.html", icon="tags")
+def invoice_prices(ctx: Context, invoice: Invoice) -> dict[str, Any] | None:
+    """Where the prices of the lines come from; nothing where all were typed or are the items' own."""
+    lines = list(invoice.lines.visible_to(ctx).filter(item__isnull=False).order_by("pk"))
+    if all(line.price_why in ("", OF_ITEM) for line in lines):
+        return None
+    return {"rows": [{"line": line.description, "why": line.price_why or "Typed by hand."} for line in lines]}
 
 
 @panel(on=Invoice, title="Proofs of supply", permission="billing.view_supplyproof", template="billing/panel_table.html", icon="ship")

@@ -81,8 +81,8 @@ class ChargeResource(Resource):
     filters = ("state", "party", "item", "on")
     search = ("description", "party__name")
     facts = (
-        "party", "item", "description", "on", "quantity", "unit_price_minor", "gross_minor", "discount_minor", "discount_reason",
-        "net_minor", "tax_class", "waived_reason", "invoice", "origin",
+        "party", "item", "description", "on", "quantity", "unit_price_minor", "price_why", "gross_minor", "discount_minor",
+        "discount_reason", "net_minor", "tax_class", "waived_reason", "invoice", "origin",
     )  # fmt: skip
     icon = "list-plus"
     order = 20
@@ -247,6 +247,10 @@ class InvoiceLineResource(Resource):
     columns = ("invoice", "description", "quantity", "unit_price_minor", "discount_minor", "net_minor", "tax_minor")
     filters = ("invoice", "item", "tax_class")
     search = ("description",)
+    facts = (
+        "invoice", "item", "description", "quantity", "unit_price_minor", "price_why", "discount_minor", "net_minor", "tax_minor",
+        "tax_why",
+    )  # fmt: skip
     menu = False
 
 

@@ -9,15 +9,16 @@ from enfilade.back.billing import rules
 from enfilade.back.billing.events import ChargeAdded, DiscountGiven
 from enfilade.back.billing.models import Charge
 from enfilade.base.item.models import Item
-from enfilade.base.item.queries import price_of
 from enfilade.base.money.rules import multiply
 from enfilade.base.party.models import Party
+from enfilade.base.pricing.queries import Ask
 from enfilade.core.command import Amount, LongText, Ref, command
 from enfilade.core.context import Context, Refusal
 from enfilade.core.events import publish
 from enfilade.core.fields import to_major
 
 from .common import Quantity, Today, money, require_date, require_price
+from .pricing import net_prices
 
 
 class PriceFacts(TypedDict):
@@ -49,14 +50,17 @@ def add_charge(
     """Note something done for somebody, to be paid.
 
     on: day of supply, which decides price and tax rate; today when left out.
-    unit_price: for one, without tax; the item's price of that day when left out.
+    unit_price: for one, without tax; when left out, the customer's price of that day and quantity, by price list or item.
     description: as it stands on the bill; the item's name when left out.
     origin: reference of what it came from, for example appointments.visit:5.
-    Refuses: bad_line, date_out_of_range.
+    Refuses: bad_line, date_out_of_range, no_rate.
     """
     day = on or ctx.today
     require_date(day)
-    price = price_of(ctx, item, day) if unit_price is None else unit_price
+    price, why = unit_price, ""
+    if price is None:
+        found = net_prices(ctx, [Ask(item, quantity)], party, day)[0]
+        price, why = found.price_minor, found.why
     require_price(rules.Price(quantity, price, 0, 0, ""), "quantity")
     charge = Charge.objects.create(
         company=ctx.company,
@@ -65,6 +69,7 @@ def add_charge(
         description=description or item.name,
         quantity=quantity,
         unit_price_minor=price,
+        price_why=why,
         tax_class=item.tax_class,
         on=day,
         origin=origin,

@@ -15,14 +15,14 @@ from enfilade.back.ledger.commands import Currency, Rate, currency_in
 from enfilade.back.tax.choosing import Chosen, Wish
 from enfilade.back.tax.treatment import LABELS, Treatment
 from enfilade.base.item.models import Item
-from enfilade.base.item.queries import items_by_id, prices_of
-from enfilade.base.money.queries import rate_on
-from enfilade.base.money.rules import convert
+from enfilade.base.item.queries import items_by_id
 from enfilade.base.party.models import Party
+from enfilade.base.pricing.queries import Ask, FoundPrice
 from enfilade.core.command import Amount, Choice, Input, Ref, command
 from enfilade.core.context import Context, NotFound, Refusal
 
 from .common import Quantity, require_date, require_price
+from .pricing import net_prices
 from .taxing import Buyer, buyer_of, chosen_taxes, supply_of
 
 Origin = Annotated[str, Input(seldom=True)]
@@ -63,7 +63,7 @@ class InvoiceLineIn:
     """One line of a bill.
 
     item: what is sold; a line without one has a description, a price and a tax class of its own.
-    unit_price: for one, without tax; the item's price of the day when left out.
+    unit_price: for one, without tax; when left out, the customer's price of the day and quantity, by price list or item.
     discount: off the whole line, without tax.
     kind: of a line without an item, a service when left out; it decides where the line is taxed.
     treatment, treatment_reason: another tax than the one that is proposed, and why.
@@ -90,6 +90,7 @@ class Priced:
     supplied_on: date
     item_id: int | None = None
     charge: Charge | None = None
+    price_why: str = ""
 
 
 class DraftFacts(TypedDict):
@@ -133,7 +134,7 @@ def draft_invoice(
     due_with_instalments.
     """
     buyer, abroad = buyer_of(ctx, party), currency_in(ctx, currency, rate)
-    priced = _priced(ctx, buyer, lines, on or ctx.today, handed_over, Money(abroad, rate))
+    priced = _priced(ctx, buyer, party, lines, on or ctx.today, handed_over, Money(abroad, rate))
     if due_on is not None:
         require_date(due_on, "due_on")
     money = Money(abroad, rate)
@@ -166,7 +167,7 @@ def change_draft(
         raise Refusal("made_of_charges", "This draft was made of charges. Void it, change the charges and invoice them again.")
     buyer = buyer_of(ctx, invoice.party)
     invoice.currency, invoice.rate = currency_in(ctx, currency or invoice.currency, rate), rate
-    priced = _priced(ctx, buyer, lines, on or ctx.today, handed_over, Money(invoice.currency, rate))
+    priced = _priced(ctx, buyer, invoice.party, lines, on or ctx.today, handed_over, Money(invoice.currency, rate))
     if due_on is not None:
         require_date(due_on, "due_on")
         invoice.due_on = due_on
@@ -278,6 +279,7 @@ def _write_lines(ctx: Context, invoice: Invoice, priced: Sequence[Priced], total
             description=p.description,
             quantity=p.price.quantity,
             unit_price_minor=p.price.unit_price_minor,
+            price_why=p.price_why,
             discount_minor=p.price.discount_minor,
             tax_class=p.tax.tax_class,
             tax_rate_bp=p.price.rate_bp,
@@ -308,21 +310,28 @@ class _Wanted:
     description: str
     tax_class: str
     unit_price_minor: int
+    price_why: str = ""
 
 
-def _priced(ctx: Context, buyer: Buyer, lines: Sequence[InvoiceLineIn], on: date, handed_over: bool, money: Money) -> list[Priced]:
+def _priced(
+    ctx: Context, buyer: Buyer, party: Party, lines: Sequence[InvoiceLineIn], on: date, handed_over: bool, money: Money
+) -> list[Priced]:
     """Lines with prices and taxes of the day. Refuses what can't be charged, with the path of the line."""
     require_date(on)
     keys = {_key(line) for line in lines if line.item is not None}
     items = items_by_id(ctx, keys) if keys else {}
-    prices = _in_currency(ctx, prices_of(ctx, list(items.values()), on), money, on) if items else {}
-    wanted = [_wanted(line, f"lines[{number}]", items, prices) for number, line in enumerate(lines)]
-    found = []
+    asked = [line for line in lines if line.unit_price is None and line.item is not None and _key(line) in items]
+    found = (
+        net_prices(ctx, [Ask(items[_key(line)], line.quantity) for line in asked], party, on, money.currency, money.rate) if asked else []
+    )
+    prices = dict(zip(map(id, asked), found, strict=True))
+    wanted = [_wanted(line, f"lines[{number}]", items, prices.get(id(line))) for number, line in enumerate(lines)]
+    priced = []
     for w, tax in zip(wanted, chosen_taxes(ctx, buyer, [_wish(w, handed_over) for w in wanted], on), strict=True):
         price = rules.Price(w.line.quantity, w.unit_price_minor, w.line.discount, tax.rate_bp, tax.category)
         require_price(price, f"{w.path}.quantity")
-        found.append(Priced(price, w.description, tax, on, w.item.pk if w.item else None))
-    return found
+        priced.append(Priced(price, w.description, tax, on, w.item.pk if w.item else None, price_why=w.price_why))
+    return priced
 
 
 def _wish(wanted: _Wanted, handed_over: bool) -> Wish:
@@ -331,30 +340,19 @@ def _wish(wanted: _Wanted, handed_over: bool) -> Wish:
     return Wish(supply, net, wanted.line.treatment, wanted.line.treatment_reason, wanted.path)
 
 
-def _in_currency(ctx: Context, prices: dict[int, int], money: Money, on: date) -> dict[int, int]:
-    """Prices of items, which are in the company's currency, in the one of the document."""
-    own = ctx.company.currency
-    if money.currency == own:
-        return prices
-    if money.rate is not None:
-        return {key: convert(price, money.rate, own, money.currency) for key, price in prices.items()}
-    found = rate_on(ctx, own, money.currency, on)
-    return {key: found.worth_of(price) for key, price in prices.items()}
-
-
 def _key(line: InvoiceLineIn) -> int:
     """Rows in lines come as they were given: a row of a program, or the key that was typed."""
     return line.item.pk if isinstance(line.item, Item) else int(line.item or 0)
 
 
-def _wanted(line: InvoiceLineIn, path: str, items: dict[int, Item], prices: dict[int, int]) -> _Wanted:
+def _wanted(line: InvoiceLineIn, path: str, items: dict[int, Item], usual: FoundPrice | None) -> _Wanted:
     item = items.get(_key(line)) if line.item is not None else None
     if line.item is not None and item is None:
         raise NotFound("item", _key(line), field=f"{path}.item")
     description = line.description or (item.name if item else "")
     tax_class = line.tax_class or (item.tax_class if item else "")
-    unit_price = line.unit_price if line.unit_price is not None or item is None else prices[item.pk]
+    unit_price = usual.price_minor if usual is not None else line.unit_price
     for name, value in (("description", description), ("unit_price", unit_price), ("tax_class", tax_class)):
         if value in (None, ""):
             raise Refusal("incomplete_line", f"A line without an item needs a {name.replace('_', ' ')}.", field=f"{path}.{name}")
-    return _Wanted(path, line, item, description, tax_class, int(unit_price or 0))
+    return _Wanted(path, line, item, description, tax_class, int(unit_price or 0), usual.why if usual else "")

@@ -155,7 +155,7 @@ def _from_charges(ctx: Context, buyer: Buyer, rows: list[Charge]) -> list[Priced
     for row in rows:
         tax = taxes[row.pk]
         price = rules.Price(row.quantity, row.unit_price_minor, row.discount_minor, tax.rate_bp, tax.category)
-        found.append(Priced(price, row.description, tax, row.on, row.item_id, row))
+        found.append(Priced(price, row.description, tax, row.on, row.item_id, row, row.price_why))
     return found
 
 

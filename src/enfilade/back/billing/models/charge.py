@@ -22,6 +22,7 @@ class Charge(Record):
     """One service or product for one party, at a price without tax.
 
     on: day of supply; it decides the tax rate. discount_minor: off the whole charge.
+    price_why: where the price comes from, in a sentence; "" where somebody typed it.
     origin: reference of what it came from, for example appointments.visit:5.
     """
 
@@ -35,6 +36,7 @@ class Charge(Record):
     description = models.TextField()
     quantity = models.DecimalField(max_digits=12, decimal_places=3, default=1)
     unit_price_minor = AmountField("price")
+    price_why = models.TextField("why this price", blank=True, default="", db_default="", editable=False)
     discount_minor = AmountField("discount", default=0)
     discount_reason = models.TextField(blank=True)
     tax_class = models.TextField(choices=Item.TaxClass)

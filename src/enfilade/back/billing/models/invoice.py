@@ -209,6 +209,7 @@ class InvoiceLine(Record):
     tax_class: of the item, or the treatment where it is not taxed at home; it says to which accounts it is posted.
     tax_country: whose tax it is, "" for that of the company. tax_code: of the reason, VATEX list. tax_why: the proposal in a sentence.
     tax_overruled: why another treatment was taken than proposed.
+    price_why: where the price comes from, in a sentence; "" where somebody typed it.
     """
 
     rows_of = RowsOf(part_of="invoice")
@@ -218,6 +219,7 @@ class InvoiceLine(Record):
     description = models.TextField()
     quantity = models.DecimalField(max_digits=12, decimal_places=3)
     unit_price_minor = AmountField("price")
+    price_why = models.TextField("why this price", blank=True, default="", db_default="")
     discount_minor = AmountField("discount", default=0)
     tax_class = models.TextField()
     tax_rate_bp = models.PositiveIntegerField("tax rate (bp)")
