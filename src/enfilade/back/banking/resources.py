@@ -37,7 +37,7 @@ class StatementLineResource(Resource):
     search = ("name", "purpose", "reference", "iban")
     facts = (
         "bank_account", "statement", "booked_on", "value_on", "amount_minor", "matched_minor", "open_minor", "name", "iban", "bic",
-        "reference", "mandate", "purpose", "bank_reference", "owner",
+        "reference", "mandate", "purpose", "bank_reference", "return_code", "owner",
     )  # fmt: skip
     ordering = "-booked_on"
     charts = ("state", "owner", "booked_on")

@@ -120,3 +120,9 @@ def notices_of(ctx: Context, reminder: Reminder) -> list[Notice]:
     """The invoices of a reminder that stand in it, the longest due first."""
     rows = Notice.objects.visible_to(ctx).filter(reminder=reminder, standing=True)
     return list(rows.select_related("invoice").order_by("due_on", "pk"))
+
+
+def held_back(ctx: Context, on: date, invoices: list[int]) -> dict[int, str]:
+    """Invoices that are disputed, held back or promised on a day, each with why. Shape: key of the invoice -> sentence."""
+    holds = {hold.invoice_id: hold for hold in _holds(ctx, on, invoices)}
+    return {key: _why(key, holds, set(), None, last=False) for key in holds}

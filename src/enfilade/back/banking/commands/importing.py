@@ -225,5 +225,6 @@ def _line(ctx: Context, statement: Statement, line: FoundLine, mark: str) -> Sta
         currency=statement.currency,
         fingerprint=mark,
         owner_id=statement.bank_account.owner_id,
+        return_code=line.return_code,
         **{name: getattr(line, name) for name in _CONTENT},
     )

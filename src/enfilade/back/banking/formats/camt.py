@@ -155,4 +155,5 @@ def _line(entry: Node, detail: Node | None, booked: str, value: str, amount_mino
         mandate=words(of.get(at.MANDATE), 60),
         purpose=words(free or of.get(at.MORE_OF_DETAIL) or entry.get(at.MORE_OF_ENTRY)),
         bank_reference=words(of.get(at.BANK_REFERENCE_OF_DETAIL) or entry.get(at.BANK_REFERENCE), 60),
+        return_code=of.get(*at.RETURN_REASONS)[:4],
     )

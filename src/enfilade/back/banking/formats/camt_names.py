@@ -19,6 +19,7 @@ MORE_OF_ENTRY = "AddtlNtryInf"
 MANDATE = "Refs/MndtId"
 BANK_REFERENCE = "AcctSvcrRef"
 MORE_OF_DETAIL = "AddtlTxInf"
+RETURN_REASONS = ("RtrInf/Rsn/Cd", "RtrInf/Rsn/Prtry")
 SIDE = "CdtDbtInd"
 ACCOUNT_CURRENCY = "Acct/Ccy"
 BOOKED_ON = "BookgDt"

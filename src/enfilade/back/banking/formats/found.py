@@ -63,7 +63,10 @@ class Hints:
 
 @dataclass(slots=True)
 class FoundLine:
-    """One movement. line: where it stands in the file. amount_minor: what came in is positive. Dates are ISO texts, as in all of this."""
+    """One movement. line: where it stands in the file. amount_minor: what came in is positive. Dates are ISO texts, as in all of this.
+
+    return_code: why it came back, where it is money that does (ISO 20022).
+    """
 
     line: int
     booked_on: str
@@ -76,6 +79,7 @@ class FoundLine:
     mandate: str = ""
     purpose: str = ""
     bank_reference: str = ""
+    return_code: str = ""
 
 
 @dataclass(slots=True)

@@ -98,7 +98,7 @@ class StatementLine(Record):
     """One movement on a bank account. Only its owner changes, and what is matched of it, which a trigger sums up from the matches.
 
     amount_minor: what came in is positive, what went out negative. fingerprint: what makes it the same line in another statement.
-    open_minor: what is not matched yet.
+    open_minor: what is not matched yet. return_code: why money came back, as ISO 20022 has it.
     """
 
     class State(models.TextChoices):
@@ -119,6 +119,7 @@ class StatementLine(Record):
     mandate = models.TextField(blank=True)
     purpose = LongTextField(blank=True)
     bank_reference = models.TextField("reference of the bank", blank=True)
+    return_code = models.CharField("why it came back", max_length=4, blank=True, default="", db_default="")
     fingerprint = models.CharField(max_length=64, editable=False)
     matched_minor = AmountField("matched", signed=True, default=0, editable=False)
     open_minor = models.GeneratedField(

@@ -22,7 +22,7 @@ OTHER = "DE02120300000000202051"
 
 @dataclass(frozen=True)
 class Move:
-    """A movement as a bank writes it. amount: decimal text, signed."""
+    """A movement as a bank writes it. amount: decimal text, signed. reason: why it came back."""
 
     on: date
     amount: str
@@ -30,6 +30,7 @@ class Move:
     purpose: str = ""
     iban: str = OTHER
     reference: str = "NOTPROVIDED"
+    reason: str = ""
 
 
 def camt(
@@ -66,10 +67,11 @@ def _balance(code: str, amount: str, on: date) -> str:
 def _entry(move: Move) -> str:
     side = "Dbtr" if _side(move.amount) == "CRDT" else "Cdtr"
     party = f"<{side}><Nm>{move.name}</Nm></{side}><{side}Acct><Id><IBAN>{move.iban}</IBAN></Id></{side}Acct>"
+    back = f"<RtrInf><Rsn><Cd>{move.reason}</Cd></Rsn></RtrInf>" if move.reason else ""
     return (
         f'<Ntry><Amt Ccy="EUR">{move.amount.lstrip("-")}</Amt><CdtDbtInd>{_side(move.amount)}</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts>'
         f"<BookgDt><Dt>{move.on}</Dt></BookgDt><ValDt><Dt>{move.on}</Dt></ValDt><NtryDtls><TxDtls><Refs><EndToEndId>{move.reference}"
-        f"</EndToEndId></Refs><RltdPties>{party}</RltdPties><RmtInf><Ustrd>{move.purpose}</Ustrd></RmtInf></TxDtls></NtryDtls></Ntry>"
+        f"</EndToEndId></Refs><RltdPties>{party}</RltdPties><RmtInf><Ustrd>{move.purpose}</Ustrd></RmtInf>{back}</TxDtls></NtryDtls></Ntry>"
     )
 
 
