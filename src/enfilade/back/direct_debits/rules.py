@@ -57,6 +57,7 @@ REASONS: dict[str, Reason] = {
     "RR04": Reason("The bank may not execute it by law."),
     "SL01": Reason("The payer has told the bank to let us collect nothing.", suspends=True),
 }
+NO_REASON = "MS03"
 UNKNOWN = Reason("The bank gives a reason that is not known here.")
 
 

@@ -35,6 +35,7 @@ _TABLES = {
     "back/auditing/formats/gdpdu.py",
     "back/auditing/formats/saft.py",
     "back/banking/formats/camt_names.py",
+    "back/direct_debits/formats/iso_names.py",
     "back/statements/headings.py",
     "base/party/formats/text.py",
     "base/party/formats/vcard_names.py",

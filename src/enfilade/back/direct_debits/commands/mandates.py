@@ -12,13 +12,14 @@ from enfilade.back.direct_debits.models import Creditor, Mandate, MandateAmendme
 from enfilade.back.direct_debits.queries import creditor_of
 from enfilade.back.payables.commands.accounts import require_iban
 from enfilade.base.party.models import Party
-from enfilade.core.command import Amount, Choice, Input, LongText, Ref, command
+from enfilade.core.command import Choice, Input, LongText, command
 from enfilade.core.context import Context, Refusal
 from enfilade.core.events import publish
 from enfilade.core.models import StoredFile
 
 from .common import Today, number_of, require_creditor
 
+Payer = Annotated[Party, Input(shared=True, label="Payer")]
 Account = Annotated[str, Input(label="IBAN", max_length=42)]
 NoticeDays = Annotated[
     int | None, Input(label="Days the payer is told before", min_value=1, max_value=60, seldom=True, help="As always when left out.")
@@ -33,12 +34,13 @@ def set_creditor(
     identifier: Annotated[str, Input(label="Creditor identifier", max_length=45, help="For example DE98ZZZ09999999999.")],
     notice_days: Annotated[int, Input(label="Days a payer is told before", min_value=1, max_value=60)] = 14,
     lead_days: Annotated[int, Input(label="Banking days the bank needs", min_value=1, max_value=14)] = 1,
-    return_fee: Annotated[Amount, Input(amount=True, label="Fee for a return")] = 0,
+    return_fee: Annotated[int, Input(amount=True, label="Fee for a return")] = 0,
     schema: Annotated[str, Choice(*Creditor.Schema.choices, label="File for the bank"), Input(seldom=True)] = Creditor.Schema.NEW.value,
 ) -> Creditor:
     """Say under which identifier the company collects, and how long before. Valid mandates are amended where it changes.
 
-    notice_days: where nothing shorter is agreed with a payer. return_fee: billed where a collection came back by the payer's fault.
+    notice_days: where nothing shorter is agreed with a payer.
+    return_fee: billed where a collection came back by the payer's fault.
     Refuses: bad_identifier; creditor_days_sane, creditor_identifier_checked (database).
     """
     plain = rules.plain_identifier(identifier)
@@ -62,7 +64,7 @@ def set_creditor(
 def prepare_mandate(
     ctx: Context,
     *,
-    party: Annotated[Ref[Party], Input(shared=True, label="Payer")],
+    party: Payer,
     iban: Account,
     holder: Holder = "",
     scheme: Annotated[str, Choice(*Mandate.Scheme.choices)] = Mandate.Scheme.CORE.value,

@@ -9,6 +9,7 @@ from enfilade.back.banking.commands import post_line, write_match
 from enfilade.back.banking.models import LineMatch, StatementLine
 from enfilade.back.banking.rules import Proposal
 from enfilade.back.billing.commands import InvoicePart, allocate_payment, receive_transfer
+from enfilade.back.direct_debits import rules
 from enfilade.back.direct_debits.events import InvoicesCollected
 from enfilade.back.direct_debits.models import Collection, CollectionRun, Mandate
 from enfilade.back.direct_debits.queries import parts_of
@@ -23,8 +24,6 @@ from enfilade.core.refs import ref, split
 from .common import finish, hold_mandate, hold_run, set_live
 from .mandates import end
 from .returns import give_back
-
-NO_REASON = "MS03"
 
 
 def settle_proposal(ctx: Context, line: StatementLine, chosen: Proposal) -> None:
@@ -86,7 +85,7 @@ def _credit(ctx: Context, line: StatementLine, collection: Collection, percent: 
 
 def _take_back(ctx: Context, line: StatementLine, collection: Collection, percent: int, reason: str) -> None:
     """A collection came back: its payment is given back on the day of the line, and what the bank took above it is its fee."""
-    code = line.return_code or collection.return_code or NO_REASON
+    code = line.return_code or collection.return_code or rules.NO_REASON
     entry = give_back(ctx, collection, code, line.booked_on)
     write_match(ctx, line, LineMatch.Kind.ENTRY, -collection.amount_minor, entry, percent=percent, reason=reason)
     if line.open_minor:

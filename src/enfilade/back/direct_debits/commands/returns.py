@@ -13,7 +13,7 @@ from enfilade.back.direct_debits.models import Collection, CollectionRun, Mandat
 from enfilade.back.direct_debits.queries import creditor_of, named
 from enfilade.base.books.models import Entry
 from enfilade.base.books.queries import entries_of
-from enfilade.core.command import Choice, Input, Ref, command
+from enfilade.core.command import Choice, Input, command
 from enfilade.core.context import Context, Refusal
 from enfilade.core.events import publish
 from enfilade.core.files import open_file, refuse_file
@@ -99,7 +99,7 @@ def _follow(ctx: Context, collection: Collection, code: str, on: date, payment: 
 
 @command(permission="direct_debits.return_collection", label="Read what came back", target="")
 def read_returns(
-    ctx: Context, *, file: Annotated[Ref[StoredFile], Input(label="File of the bank", help="camt.054, camt.053 or pain.002.")]
+    ctx: Context, *, file: Annotated[StoredFile, Input(shared=True, label="File of the bank", help="camt.054, camt.053 or pain.002.")]
 ) -> list[Collection]:
     """Read why collections were refused or came back from a message of the bank.
 

@@ -16,6 +16,8 @@ from sepaxml.validation import ValidationError, try_valid_xml
 from enfilade.back.payables.rules import sepa_text
 from enfilade.core.context import Refusal
 
+from . import iso_names as iso
+
 NAME_MAX = 70
 # What stands for an account of which the bank is only told that it was another one. Source: EPC130-08, AT-24.
 ANOTHER_ACCOUNT = "SMNDA"
@@ -89,32 +91,33 @@ def direct_debits(collector: Collector, debits: Sequence[Debit], *, schema: str,
 def _named(data: bytes, number: str, debits: dict[str, Debit]) -> bytes:
     """The file with our own numbers in place of those that the library drew, and with what has changed of the mandates."""
     root = etree.fromstring(data)
-    space = f"{{{etree.QName(root).namespace}}}"
-    root.find(f".//{space}GrpHdr/{space}MsgId").text = number
-    for block in root.iter(f"{space}PmtInf"):
-        block.find(f"{space}PmtInfId").text = f"{number}-{block.findtext(f'.//{space}SeqTp')}"
-    for one in root.iter(f"{space}DrctDbtTxInf"):
-        if changed := debits[one.findtext(f"{space}PmtId/{space}EndToEndId")].changed:
-            _amend(one.find(f".//{space}MndtRltdInf"), changed, space)
+    space = {None: etree.QName(root).namespace}
+    body = root[0]
+    body.find(iso.MESSAGE_ID, space).text = number
+    for block in body.findall(iso.BLOCK, space):
+        block.find(iso.BLOCK_ID, space).text = f"{number}-{block.findtext(iso.SEQUENCE, namespaces=space)}"
+        for one in block.findall(iso.DEBIT, space):
+            if changed := debits[one.findtext(iso.DEBIT_END_TO_END, namespaces=space)].changed:
+                _amend(one.find(iso.DEBIT_MANDATE, space), changed)
     return bytes(etree.tostring(root, encoding="UTF-8", xml_declaration=True))
 
 
-def _amend(mandate: etree._Element, changed: dict[str, str], space: str) -> None:
+def _amend(mandate: etree._Element, changed: dict[str, str]) -> None:
     """Source: EPC130-08 2.48 to 2.58: what the mandate said before."""
-    etree.SubElement(mandate, f"{space}AmdmntInd").text = "true"
-    details = etree.SubElement(mandate, f"{space}AmdmntInfDtls")
+    _below(mandate, iso.AMENDED).text = "true"
+    details = _below(mandate, iso.AMENDMENT)
     if "reference" in changed:
-        etree.SubElement(details, f"{space}OrgnlMndtId").text = changed["reference"]
+        _below(details, iso.OLD_REFERENCE).text = changed["reference"]
     if "creditor" in changed:
-        holder = etree.SubElement(details, f"{space}OrgnlCdtrSchmeId")
-        other = _path(holder, space, "Id", "PrvtId", "Othr")
-        etree.SubElement(other, f"{space}Id").text = changed["creditor"]
-        _path(other, space, "SchmeNm", "Prtry").text = "SEPA"
+        old = _below(details, iso.OLD_CREDITOR)
+        _below(old, iso.CREDITOR_ID).text = changed["creditor"]
+        _below(old, iso.CREDITOR_SCHEME).text = "SEPA"
     if "account" in changed:
-        _path(details, space, "OrgnlDbtrAcct", "Id", "Othr", "Id").text = ANOTHER_ACCOUNT
+        _below(details, iso.OLD_ACCOUNT).text = ANOTHER_ACCOUNT
 
 
-def _path(parent: etree._Element, space: str, *names: str) -> etree._Element:
-    for name in names:
-        parent = etree.SubElement(parent, f"{space}{name}")
+def _below(parent: etree._Element, path: str) -> etree._Element:
+    """New elements one in another, in the namespace of the file; the innermost one."""
+    for name in path.split("/"):
+        parent = etree.SubElement(parent, f"{{{etree.QName(parent).namespace}}}{name}")
     return parent
