@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("banking", "0006_return_codes"),
+        ("banking", "0007_return_codes"),
         ("billing", "0012_foreign_currencies"),
         ("core", "0020_waiting_rows"),
         ("core", "__first__"),
