@@ -131,9 +131,11 @@ def invoice_tax(ctx: Context, invoice: Invoice) -> dict[str, Any] | None:
 
 @panel(on=Invoice, title="Terms of payment", permission="billing.view_invoice", template="billing/panel_terms.html", icon="calendar-clock")
 def invoice_terms(ctx: Context, invoice: Invoice) -> dict[str, Any] | None:
-    """What was agreed on paying, and which instalments are open; nothing where all is simply due on a day."""
+    """What was agreed on paying; once a part is paid or late, what of the instalments is open. Nothing where all is due on one day."""
     said = sentences(invoice, ctx.today)
     parts = due_parts(ctx, [invoice])[invoice.pk] if invoice.parts else []
+    if parts and invoice.open_minor == invoice.total_minor and parts[0].due_on >= ctx.today:
+        parts = []
     return {"sentences": said, "parts": parts, "currency": invoice.currency, "today": ctx.today} if said else None
 
 

@@ -145,7 +145,7 @@ def terms_for(ctx: Context, party: Party) -> PaymentTerms | None:
     """What was agreed with a party, else what holds for everybody; None where nothing was."""
     own = CustomerTerms.objects.visible_to(ctx).filter(customer=party)
     rows = PaymentTerms.objects.visible_to(ctx).annotate(agreed=Exists(own.filter(terms=OuterRef("pk"))))
-    return rows.filter(Q(agreed=True) | Q(usual=True)).order_by("-agreed").first()
+    return rows.filter(Q(agreed=True) | Q(standard=True)).order_by("-agreed").first()
 
 
 def invoices_like(

@@ -207,8 +207,8 @@ class PaymentTermsResource(Resource):
     """How long customers have to pay, what they may keep for paying early, and in which parts they pay."""
 
     model = PaymentTerms
-    columns = ("name", "term_days", "end_of_month", "early_percent", "early_days", "usual")
-    fields = ("name", "term_days", "end_of_month", "early_percent", "early_days", "later_percent", "later_days", "usual")
+    columns = ("name", "term_days", "end_of_month", "early_percent", "early_days", "standard")
+    fields = ("name", "term_days", "end_of_month", "early_percent", "early_days", "later_percent", "later_days", "standard")
     search = ("name",)
     ordering = "name"
     icon = "calendar-clock"

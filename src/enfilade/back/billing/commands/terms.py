@@ -24,8 +24,11 @@ class TermsPart:
     days: Annotated[int, Input(min_value=0, max_value=3_650)]
 
 
+Parts = Annotated[list[TermsPart], Input(label="Instalments", prefill="row.parts")]
+
+
 @command(permission="billing.change_paymentterms", label="Divide into instalments", tone="primary")
-def divide_terms(ctx: Context, *, terms: PaymentTerms, parts: list[TermsPart]) -> PaymentTerms:
+def divide_terms(ctx: Context, *, terms: PaymentTerms, parts: Parts) -> PaymentTerms:
     """Say in which parts invoices with these terms are paid; those that are drafted or issued already keep what they were given.
 
     parts: each later than the one before, together 100 percent; none, and all is due on one day again.

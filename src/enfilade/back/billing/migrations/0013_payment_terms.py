@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="invoice",
             name="early_days",
-            field=models.PositiveSmallIntegerField(db_default=0, default=0, verbose_name="within days"),
+            field=models.PositiveSmallIntegerField(db_default=0, default=0, verbose_name="days for the discount"),
         ),
         migrations.AddField(
             model_name="invoice",
@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="invoice",
             name="later_days",
-            field=models.PositiveSmallIntegerField(db_default=0, default=0, verbose_name="within so many days"),
+            field=models.PositiveSmallIntegerField(db_default=0, default=0, verbose_name="days for the lower discount"),
         ),
         migrations.AddField(
             model_name="invoice",
@@ -71,19 +71,19 @@ class Migration(migrations.Migration):
                         db_default=0, decimal_places=2, default=Decimal(0), max_digits=5, verbose_name="discount for early payment (%)"
                     ),
                 ),
-                ("early_days", models.PositiveSmallIntegerField(db_default=0, default=0, verbose_name="within days")),
+                ("early_days", models.PositiveSmallIntegerField(db_default=0, default=0, verbose_name="days for the discount")),
                 (
                     "later_percent",
                     models.DecimalField(
                         db_default=0, decimal_places=2, default=Decimal(0), max_digits=5, verbose_name="lower discount after that (%)"
                     ),
                 ),
-                ("later_days", models.PositiveSmallIntegerField(db_default=0, default=0, verbose_name="within so many days")),
+                ("later_days", models.PositiveSmallIntegerField(db_default=0, default=0, verbose_name="days for the lower discount")),
                 ("name", models.CharField(max_length=80)),
                 ("term_days", models.PositiveSmallIntegerField(default=14, verbose_name="days to pay")),
                 ("end_of_month", models.BooleanField(default=False, verbose_name="counted from the end of the month")),
                 ("parts", models.JSONField(default=list, editable=False, verbose_name="instalments")),
-                ("usual", models.BooleanField(default=False, verbose_name="for everybody with whom nothing else was agreed")),
+                ("standard", models.BooleanField(default=False, verbose_name="for everybody with whom nothing else was agreed")),
                 (
                     "company",
                     models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.company"),
@@ -174,9 +174,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="paymentterms",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("usual", True)),
+                condition=models.Q(("standard", True)),
                 fields=("company",),
-                name="payment_terms_usual_once",
+                name="payment_terms_standard_once",
                 violation_error_message="Other terms are for everybody already; change those first.",
             ),
         ),

@@ -33,9 +33,9 @@ class EarlyPayment(models.Model):
     """A discount for paying early, in up to two steps; days count from the date of the invoice, percents are of its total with tax."""
 
     early_percent = models.DecimalField("discount for early payment (%)", max_digits=5, decimal_places=2, default=Decimal(0), db_default=0)
-    early_days = models.PositiveSmallIntegerField("within days", default=0, db_default=0)
+    early_days = models.PositiveSmallIntegerField("days for the discount", default=0, db_default=0)
     later_percent = models.DecimalField("lower discount after that (%)", max_digits=5, decimal_places=2, default=Decimal(0), db_default=0)
-    later_days = models.PositiveSmallIntegerField("within so many days", default=0, db_default=0)
+    later_days = models.PositiveSmallIntegerField("days for the lower discount", default=0, db_default=0)
 
     class Meta:
         abstract = True
@@ -51,14 +51,14 @@ class PaymentTerms(EarlyPayment, Record):
     """How long a customer has to pay, under a name.
 
     end_of_month: the days count from the end of the month of the invoice. parts: of terms with instalments, [{percent, days}], in the order
-    of their days, which count from the date of the invoice; together they are all of it (trigger). usual: where nothing else was agreed.
+    of their days, which count from the date of the invoice; together they are all of it (trigger). standard: where nothing else was agreed.
     """
 
     name = models.CharField(max_length=80)
     term_days = models.PositiveSmallIntegerField("days to pay", default=14)
     end_of_month = models.BooleanField("counted from the end of the month", default=False)
     parts = models.JSONField("instalments", default=list, editable=False)
-    usual = models.BooleanField("for everybody with whom nothing else was agreed", default=False)
+    standard = models.BooleanField("for everybody with whom nothing else was agreed", default=False)
 
     class Meta:
         verbose_name = "payment terms"
@@ -71,8 +71,8 @@ class PaymentTerms(EarlyPayment, Record):
             ),
             models.UniqueConstraint(
                 fields=["company"],
-                condition=Q(usual=True),
-                name="payment_terms_usual_once",
+                condition=Q(standard=True),
+                name="payment_terms_standard_once",
                 violation_error_message="Other terms are for everybody already; change those first.",
             ),
             models.CheckConstraint(

@@ -77,7 +77,7 @@ def refused(code: str, call: Any, *args: Any, **values: Any) -> str:
 def test_the_terms_of_the_customer_come_before_those_for_everybody(shop: Shop) -> None:
     """What an invoice was drafted with stays, whatever becomes of the terms."""
     assert shop.invoice().term_days == 14
-    usual = agree(shop, "30 days", early_percent="0", early_days=0, usual=True)
+    usual = agree(shop, "30 days", early_percent="0", early_days=0, standard=True)
     own = agree(shop, end_of_month=True, term_days=10)
     assert shop.draft().terms_id == usual.pk
     run_raw(shop.ctx, "billing.add_customerterms", {"customer": shop.party.pk, "terms": own.pk})
@@ -108,13 +108,13 @@ def test_days_from_the_end_of_the_month(issued: date, days: int, due: date) -> N
         ({"later_percent": "3", "later_days": 20}, "a second one is lower"),
         ({"later_percent": "1", "later_days": 5}, "a second one is lower"),
         ({"name": "30 days"}, "this name already"),
-        ({"usual": True}, "for everybody already"),
+        ({"standard": True}, "for everybody already"),
         ({"term_days": 400}, "at most 365"),
     ],
 )
 def test_terms_that_make_no_sense_are_refused_with_a_sentence(shop: Shop, more: dict[str, Any], said: str) -> None:
     """By the database, whoever writes."""
-    agree(shop, "30 days", early_percent="0", early_days=0, usual=True)
+    agree(shop, "30 days", early_percent="0", early_days=0, standard=True)
     with pytest.raises(Exception, match=said):
         agree(shop, **{"name": "Other", **more})
 

@@ -143,7 +143,7 @@ def late_on(shop: LateShop, days: int) -> list[Late]:
 
 def test_only_the_instalments_that_are_late_are_asked_for_and_each_begins_at_the_first_level(shop: LateShop) -> None:
     """40 percent after 14 days, 60 after 60: the letter asks for what is due; once that is paid, the next one begins anew."""
-    terms = run_raw(shop.ctx, "billing.add_paymentterms", {"name": "Two parts", "term_days": 14, "usual": True})
+    terms = run_raw(shop.ctx, "billing.add_paymentterms", {"name": "Two parts", "term_days": 14, "standard": True})
     divide_terms(shop.ctx, terms=terms, parts=[TermsPart(Decimal(40), 14), TermsPart(Decimal(60), 60)])
     invoice = shop.invoice()
     said("nobody_late", propose_reminders, shop.after(20))
