@@ -83,7 +83,7 @@ class Migration(migrations.Migration):
                 ("term_days", models.PositiveSmallIntegerField(default=14, verbose_name="days to pay")),
                 ("end_of_month", models.BooleanField(default=False, verbose_name="counted from the end of the month")),
                 ("parts", models.JSONField(default=list, editable=False, verbose_name="instalments")),
-                ("standard", models.BooleanField(default=False, verbose_name="for everybody with whom nothing else was agreed")),
+                ("standard", models.BooleanField(default=False, verbose_name="for all other customers")),
                 (
                     "company",
                     models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.company"),

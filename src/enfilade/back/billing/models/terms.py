@@ -58,7 +58,7 @@ class PaymentTerms(EarlyPayment, Record):
     term_days = models.PositiveSmallIntegerField("days to pay", default=14)
     end_of_month = models.BooleanField("counted from the end of the month", default=False)
     parts = models.JSONField("instalments", default=list, editable=False)
-    standard = models.BooleanField("for everybody with whom nothing else was agreed", default=False)
+    standard = models.BooleanField("for all other customers", default=False)
 
     class Meta:
         verbose_name = "payment terms"
