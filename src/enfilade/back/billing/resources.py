@@ -8,7 +8,7 @@ from enfilade.core.models import StoredFile
 from enfilade.core.pages.context import department
 from enfilade.core.resource import Resource
 
-from . import closing, pages, panels, proving, taxed, verify
+from . import closing, estimate, pages, panels, proving, taxed, verify
 from .models import (
     Allocation,
     Charge,
@@ -39,6 +39,7 @@ __all__ = [
     "SupplyProofResource",
     "WriteOffResource",
     "closing",
+    "estimate",
     "pages",
     "panels",
     "proving",

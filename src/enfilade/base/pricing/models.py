@@ -160,7 +160,8 @@ class ListPrice(Record):
                 violation_error_message="On some of these days the item has a price from this quantity in this list already; end that one.",
             ),
             models.CheckConstraint(
-                condition=Q(price_minor__gte=0, percent_off=None) | Q(price_minor=None, percent_off__gte=-1000, percent_off__lte=100),
+                condition=Q(price_minor__isnull=False, price_minor__gte=0, percent_off=None)
+                | Q(price_minor=None, percent_off__isnull=False, percent_off__gte=-1000, percent_off__lte=100),
                 name="list_price_one_kind",
                 violation_error_message="Give a price of zero or more, or a percentage off of at most 100, not both.",
             ),

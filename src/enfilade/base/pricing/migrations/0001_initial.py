@@ -333,8 +333,8 @@ class Migration(migrations.Migration):
             model_name="listprice",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("percent_off", None), ("price_minor__gte", 0)),
-                    models.Q(("percent_off__gte", -1000), ("percent_off__lte", 100), ("price_minor", None)),
+                    models.Q(("percent_off", None), ("price_minor__gte", 0), ("price_minor__isnull", False)),
+                    models.Q(("percent_off__gte", -1000), ("percent_off__isnull", False), ("percent_off__lte", 100), ("price_minor", None)),
                     _connector="OR",
                 ),
                 name="list_price_one_kind",

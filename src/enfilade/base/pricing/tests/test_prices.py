@@ -95,7 +95,7 @@ def test_merged_customers_keep_their_lists(shop: Shop) -> None:
     made = shop.list("Ben")
     shop.price(made, "70.00")
     shop.give(made, party=shop.ben)
-    shop.do("party.merge_party", party=shop.ben.pk, into=shop.ada.pk)
+    shop.do("party.merge_parties", keep=shop.ada.pk, other=shop.ben.pk)
     assert shop.asked(shop.ada).price_minor == 7_000
 
 
