@@ -9,6 +9,7 @@ from .demo_bills import receive_bills
 from .demo_books import close_months, open_books, remind, send_invoices, take_over_months, take_statement
 from .demo_expenses import claim_expenses
 from .demo_plan import plan_year
+from .demo_prices import agree_prices
 
 if TYPE_CHECKING:
     from .demo import Cast
@@ -22,6 +23,6 @@ def begin_office(cast: Cast) -> None:
 
 
 def work_in_office(cast: Cast) -> None:
-    """Bills, assets, expenses, bank, reminders; then the months that are over are closed, and the year is planned."""
-    for tell in (receive_bills, take_over_assets, claim_expenses, take_statement, remind, close_months, plan_year):
+    """Bills, assets, expenses, bank, reminders; then the months that are over are closed, the year is planned, and prices are agreed on."""
+    for tell in (receive_bills, take_over_assets, claim_expenses, take_statement, remind, close_months, plan_year, agree_prices):
         tell(cast)

@@ -212,8 +212,8 @@ class GroupMember(Record):
     party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="price_groups", verbose_name="customer")
 
     class Meta:
-        verbose_name = "member of a group"
-        verbose_name_plural = "members of groups"
+        verbose_name = "group member"
+        verbose_name_plural = "group members"
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["group", "party"], name="group_member_once", violation_error_message="This customer is in the group already."
@@ -234,8 +234,8 @@ class ListFor(Record):
     )
 
     class Meta:
-        verbose_name = "who has a list"
-        verbose_name_plural = "who has which list"
+        verbose_name = "list assignment"
+        verbose_name_plural = "list assignments"
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(party=None, group__isnull=False) | Q(party__isnull=False, group=None),

@@ -108,7 +108,7 @@ class _Book:
         if found is None and made.basis == PriceList.Basis.OWN:
             return None
         if found is not None and found.price_minor is not None:
-            return self._found(made, found.price_minor, found, "")
+            return self._found(made, found.price_minor, found, None)
         followed = self._followed(made, ask)
         if followed is None:
             return None
@@ -116,7 +116,7 @@ class _Book:
         percent = found.percent_off if found is not None and found.percent_off is not None else made.percent_off
         known = currency_named(made.currency)
         after_minor = lessened(before_minor, percent, made.rounding, known.digits if known else 2)
-        return self._found(made, after_minor, found, f"{percent.normalize():f} % off {name}" if percent else f"as {name}")
+        return self._found(made, after_minor, found, (f"{percent.normalize():f}", name))
 
     def _followed(self, made: PriceList, ask: Ask) -> tuple[int, str] | None:
         """What an item costs where a list takes its percentage off, and what that is called."""
@@ -125,23 +125,34 @@ class _Book:
             return _in_currency(self.ctx, own, self.ctx.company.currency, made.currency, None, self.on).price_minor, "the item's price"
         base = self.lists.get(made.base_list_id)
         found = self.price_in(base, ask) if base is not None else None
-        return (found.price_minor, f"the price list {base}") if found is not None else None
+        return (found.price_minor, str(base)) if found is not None else None
 
-    def _found(self, made: PriceList, price_minor: int, found: Break | None, how: str) -> FoundPrice:
+    def _found(self, made: PriceList, price_minor: int, found: Break | None, off: tuple[str, str] | None) -> FoundPrice:
+        """off: the percentage and what it is off."""
         amount = f"{to_major(price_minor, made.currency)} {made.currency}"
-        taxed = f"{amount} with tax" if made.with_tax else amount
         quantity = f"{found.from_quantity.normalize():f}" if found is not None and found.from_quantity else ""
-        return FoundPrice(price_minor, _why(taxed, str(made), quantity, how), made.with_tax, made.pk)
+        why = (_why_taxed if made.with_tax else _why)(amount, str(made), quantity, *(off or ("", "")))
+        return FoundPrice(price_minor, why, made.with_tax, made.pk)
 
 
-def _why(amount: str, name: str, quantity: str, how: str) -> str:
-    if how and quantity:
-        return f"{amount} by the price list {name}, from {quantity} on: {how}."
-    if how:
-        return f"{amount} by the price list {name}: {how}."
+def _why(amount: str, name: str, quantity: str, percent: str, base: str) -> str:
+    if base and quantity:
+        return f"{amount} by the price list {name}, from {quantity} on: {percent} % off {base}."
+    if base:
+        return f"{amount} by the price list {name}: {percent} % off {base}."
     if quantity:
         return f"{amount} by the price list {name}, from {quantity} on."
     return f"{amount} by the price list {name}."
+
+
+def _why_taxed(amount: str, name: str, quantity: str, percent: str, base: str) -> str:
+    if base and quantity:
+        return f"{amount} with tax by the price list {name}, from {quantity} on: {percent} % off {base}."
+    if base:
+        return f"{amount} with tax by the price list {name}: {percent} % off {base}."
+    if quantity:
+        return f"{amount} with tax by the price list {name}, from {quantity} on."
+    return f"{amount} with tax by the price list {name}."
 
 
 def _first(book: _Book, lists: Sequence[PriceList], ask: Ask) -> FoundPrice | None:

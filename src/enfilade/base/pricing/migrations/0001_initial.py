@@ -58,8 +58,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "member of a group",
-                "verbose_name_plural": "members of groups",
+                "verbose_name": "group member",
+                "verbose_name_plural": "group members",
             },
         ),
         migrations.CreateModel(
@@ -214,8 +214,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "who has a list",
-                "verbose_name_plural": "who has which list",
+                "verbose_name": "list assignment",
+                "verbose_name_plural": "list assignments",
             },
         ),
         migrations.AddConstraint(
