@@ -6,6 +6,8 @@ from enfilade.base.party.events import PartiesMerged
 from enfilade.core.context import Context
 from enfilade.core.events import reacts
 
+from .commands.refunds import put_back
+from .events import BillVoided
 from .models import Bill, SupplierTerms
 
 
@@ -19,3 +21,9 @@ def move_what_is_open(ctx: Context, fact: PartiesMerged) -> None:
     terms = SupplierTerms.objects.visible_to(ctx)
     if not terms.filter(supplier_id=fact.keep_id).exists():
         terms.filter(supplier_id=fact.other_id).update(supplier_id=fact.keep_id)
+
+
+@reacts(BillVoided)
+def credit_is_on_account_again(ctx: Context, fact: BillVoided) -> None:
+    """What a customer had on account, and was to be given back by a run, is on her account again."""
+    put_back(ctx, Bill.objects.visible_to(ctx).select_related("supplier").get(pk=fact.bill))

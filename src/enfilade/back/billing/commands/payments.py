@@ -33,6 +33,9 @@ OwnAmount = Annotated[
     int | None, Input(amount=True, label="In our currency", help="What came, where it did not come in the currency of the invoice.")
 ]
 BankAccount = Annotated[Account | None, Input(shared=True, label="Account", help="Where a transfer arrived, if not on the usual account.")]
+LeavesFrom = Annotated[
+    Account | None, Input(shared=True, label="By transfer from", seldom=True, help="Where it does not go back the way it came.")
+]
 KeepRest = Annotated[bool, Input(label="Keep what is too much on account")]
 
 
@@ -180,12 +183,14 @@ def refund_payment(
     on: Today | None = None,
     drawer: Ref[DrawerSession] | None = None,
     own_amount: Annotated[int | None, Input(amount=True, label="In our currency", help="Where it came in it.")] = None,
+    account: LeavesFrom = None,
 ) -> Payment:
     """Give a payment back, as a whole or in part, the way it came: first what is on account, then what it settled, which is open again.
 
     amount: at most what was not given back yet.
     drawer: the session that cash comes out of; one's own, or the only one that is open, when left out.
     own_amount: what goes out in the company's currency, where a payment for an invoice in a foreign one came in it.
+    account: of the ledger, which a transfer leaves instead of the way in which it came.
     Refuses: already_refunded, already_void, is_refund, nothing_paid, too_much, drawer_closed, which_drawer, which_account, no_currency,
     no_rate; payment_refund_in_bounds, entry_period_open (database).
     """
@@ -197,8 +202,9 @@ def refund_payment(
         raise Refusal("nothing_paid", "Give an amount above zero.", field="amount")
     if amount > payment.refundable_minor:
         raise Refusal("too_much", f"Only {money(ctx, payment.refundable_minor, payment.currency)} of this payment is left.", field="amount")
-    session = drawer_of(ctx, payment.method, drawer)
-    how = _back(ctx, payment, own_amount)
+    method = payment.method if account is None else Payment.Method.TRANSFER
+    session = drawer_of(ctx, method, drawer)
+    how = _back(ctx, payment, own_amount, account)
     free(ctx, amount - payment.rest_minor, day, reason, payment=payment)
     worth = _use(payment, amount)
     payment.refunded_minor += amount
@@ -224,13 +230,15 @@ def refund_payment(
     return refund
 
 
-def _back(ctx: Context, payment: Payment, own_amount: int | None) -> dict[str, Any]:
-    """How a payment goes back: as it came."""
+def _back(ctx: Context, payment: Payment, own_amount: int | None, account: Account | None) -> dict[str, Any]:
+    """How a payment goes back: as it came, or by a transfer from an account that is named."""
     if payment.own_minor is None and own_amount is not None:
         raise Refusal("no_currency", f"This came in {payment.currency}; one amount says all.", field="own_amount")
     if payment.own_minor is not None and own_amount is None:
         own = ctx.company.currency
         raise Refusal("which_account", f"This came in {own}: say how much goes back in {own}.", field="own_amount")
+    if account is not None:
+        return how_it_came(ctx, payment.currency, Payment.Method.TRANSFER, account, own_amount)
     return how_it_came(ctx, payment.currency, payment.method, payment.account, own_amount)
 
 

@@ -24,6 +24,7 @@ from .common import Today, finish, forget_told, hold_mandate, hold_run, set_live
 from .mandates import suspend
 
 Code = Annotated[str, Choice(*((code, f"{code} {reason.sentence}") for code, reason in rules.REASONS.items()), label="Why")]
+BankMessage = Annotated[StoredFile, Input(shared=True, label="File of the bank", help="camt.054, camt.053 or pain.002.")]
 
 
 @command(permission="direct_debits.return_collection", label="The bank refused it", tone="danger")
@@ -98,9 +99,7 @@ def _follow(ctx: Context, collection: Collection, code: str, on: date, payment: 
 
 
 @command(permission="direct_debits.return_collection", label="Read what came back", target="")
-def read_returns(
-    ctx: Context, *, file: Annotated[StoredFile, Input(shared=True, label="File of the bank", help="camt.054, camt.053 or pain.002.")]
-) -> list[Collection]:
+def read_returns(ctx: Context, *, file: BankMessage) -> list[Collection]:
     """Read why collections were refused or came back from a message of the bank.
 
     What was not credited yet is refused by it. What was credited waits for its line of the statement, which then knows why.

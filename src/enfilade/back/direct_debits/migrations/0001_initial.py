@@ -142,7 +142,7 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(("identifier__regex", "^[A-Z]{2}[0-9]{2}[A-Z0-9]{3}[A-Z0-9]{1,28}$")),
                         name="creditor_identifier_form",
-                        violation_error_message="A creditor identifier has a country, two digits, three signs of ours and the number of the country.",
+                        violation_error_message="A creditor identifier has a country, two digits, three signs of ours and its number there.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(

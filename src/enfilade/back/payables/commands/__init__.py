@@ -6,6 +6,7 @@ from .bills import attach_file, change_bill, discard_bill, enter_bill, say_what_
 from .lines import BillLineIn
 from .matching import match_bills
 from .paying import pay_bill, reverse_payment, use_credit
+from .refunds import pay_out_credit
 from .runs import cancel_run, make_run, mark_sent, release_run, take_out
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "mark_sent",
     "match_bills",
     "pay_bill",
+    "pay_out_credit",
     "release_run",
     "reverse_payment",
     "say_what_for",

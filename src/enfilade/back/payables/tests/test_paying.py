@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -9,12 +10,16 @@ import pytest
 
 from enfilade.back.banking.commands import accept_proposal, post_line, unmatch_line
 from enfilade.back.banking.queries import proposals_for
+from enfilade.back.billing.commands import receive_payment
+from enfilade.back.billing.queries import on_account
 from enfilade.back.payables.commands import (
     BillLineIn,
     cancel_run,
+    confirm_account,
     make_run,
     match_bills,
     pay_bill,
+    pay_out_credit,
     release_run,
     reverse_payment,
     take_out,
@@ -22,6 +27,7 @@ from enfilade.back.payables.commands import (
     void_bill,
 )
 from enfilade.back.payables.commands.matching import BillPart
+from enfilade.back.payables.models import SupplierAccount
 from enfilade.core.context import Refusal
 from enfilade.core.files import open_file
 from enfilade.core.resource.hooks import report_named
@@ -203,3 +209,40 @@ def test_one_of_two_runs_gets_a_bill_and_a_run_is_released_once(office: Office) 
     paid = race(4, lambda n: accept_proposal(office.ctx, line=lines[n], proposal=codes[n]))
     assert len([p for p in paid if not isinstance(p, Exception)]) == 1
     assert office.balances("payable", "1299") == [0, -11_900]
+
+
+def test_what_a_customer_has_on_account_is_given_back_by_a_run(office: Office) -> None:
+    """50.00 in cash on account: a bill of hers, a confirmed account, a run, the bank; and back on account where the bill is void."""
+    office.drawer()
+    payment = receive_payment(office.ctx, party=office.party, method="cash", amount=5_000)
+    assert code_of(lambda: pay_out_credit(office.ctx, payment=payment, amount=5_001)) == "too_much"
+    bill = pay_out_credit(office.ctx, payment=payment, iban=LANDLORD_IBAN, reason="Guthaben")
+    assert (bill.state, bill.total_minor, office.fresh(payment).rest_minor) == ("open", 5_000, 0)
+    assert office.balances("receivable", "transit", "payable") == [0, 0, -5_000]
+    assert code_of(lambda: office.run(bill)) == "no_account"
+    void_bill(office.ctx, bill=office.fresh(bill), on=office.today, reason="She wants to keep it.")
+    assert office.balances("receivable", "transit", "payable") == [-5_000, 0, 0]
+    with scope(office.company.pk):
+        [again] = on_account(office.ctx, office.party)
+        [account] = SupplierAccount.objects.visible_to(office.ctx)
+    bill = pay_out_credit(replace(office.ctx, key=""), payment=again)
+    assert code_of(lambda: pay_out_credit(replace(office.ctx, key=""), payment=again)) == "nothing_on_account"
+    confirm_account(office.boss, account=account, evidence="Called her.")
+    run = office.sent(bill)
+    [order] = office.orders(run)
+    assert (order.holder, order.amount_minor) == ("Ada Lindqvist", 5_000)
+    accept(office, office.paid_at_bank(order, iban=LANDLORD_IBAN))
+    assert office.fresh(bill).state == "paid"
+    assert office.balances("receivable", "transit", "payable", "1299") == [0, 0, 0, -5_000]
+    with scope(office.company.pk):
+        assert verify_all(office.ctx) == []
+
+
+def test_one_of_eight_gives_a_credit_back(office: Office) -> None:
+    """Real threads."""
+    office.drawer()
+    payment = receive_payment(office.ctx, party=office.party, method="cash", amount=5_000)
+    made = race(8, lambda _: pay_out_credit(replace(office.ctx, key=""), payment=payment))
+    assert len([m for m in made if not isinstance(m, Exception)]) == 1
+    assert {m.code for m in made if isinstance(m, Refusal)} <= {"nothing_on_account", "not_taken", "busy", "already_refunded"}
+    assert office.balances("receivable", "payable") == [0, -5_000]

@@ -1,0 +1,82 @@
+"""What customers have on account is given back by a payment run: it becomes a bill, as everything does that people are owed."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from enfilade.back.billing.commands import receive_transfer, refund_payment
+from enfilade.back.billing.models import Payment
+from enfilade.back.ledger.queries import places_of
+from enfilade.back.payables.models import Bill
+from enfilade.base.books.models import Account
+from enfilade.base.books.queries import accounts_by_id
+from enfilade.core.command import Input, LongText, Ref, command
+from enfilade.core.context import Context, Refusal
+from enfilade.core.refs import ref
+
+from .approval import approve_bill
+from .bills import enter_bill
+from .common import money
+from .lines import BillLineIn
+
+# Between leaving the customer's account and being owed to her as a bill it stands here for no moment.
+TRANSIT = "transit"
+TheirAccount = Annotated[str, Input(label="IBAN", max_length=42, help="Left empty, the account that is known of the customer.")]
+
+
+@command(
+    permission="payables.pay_out_credit",
+    label="Give back by a payment run",
+    target="payment",
+    offered=lambda payment: payment.rest_minor > 0,
+)
+def pay_out_credit(
+    ctx: Context,
+    *,
+    payment: Ref[Payment],
+    amount: Annotated[int | None, Input(amount=True, help="All that is on account when left out.")] = None,
+    iban: TheirAccount = "",
+    reason: LongText = "",
+) -> Bill:
+    """Owe a customer what she has on account, by a bill that the next payment run pays; money of a credit note is on account too.
+
+    iban: when it is new, it waits for a second person before anything is paid to it.
+    reason: what she reads on the transfer; the number of the refund when left out.
+    Refuses: nothing_on_account, nothing_paid, too_much, not_sepa (a foreign currency), bad_iban; entry_period_open (database).
+    Why a bill: it is due, needs a confirmed account, a run and two people like everything else that leaves the bank.
+    """
+    if payment.rest_minor <= 0:
+        raise Refusal("nothing_on_account", "Nothing of this payment is on account; take an allocation back, or credit the invoice first.")
+    if payment.currency != ctx.company.currency:
+        said = f"This is in {payment.currency}, which a payment run does not know: give it back at the bank and note it as a refund."
+        raise Refusal("not_sepa", said)
+    wanted = payment.rest_minor if amount is None else amount
+    if wanted > payment.rest_minor:
+        raise Refusal("too_much", f"Only {money(ctx, payment.rest_minor)} of this payment is on account.", field="amount")
+    transit = _transit(ctx)
+    why = reason or f"On account of {payment.party}"
+    refund = refund_payment(ctx, payment=payment, amount=wanted, reason=why, on=ctx.today, account=transit)
+    bill = enter_bill(
+        ctx,
+        supplier=payment.party,
+        number=refund.number,
+        billed_on=ctx.today,
+        due_on=ctx.today,
+        lines=[BillLineIn(account=transit, gross=wanted, tax_category="O", description=why[:200])],
+        iban=iban,
+        reference=reason[:140],
+        origin=ref(refund),
+        although_similar=True,
+    )
+    return approve_bill(ctx, bill=bill, on=ctx.today)
+
+
+def put_back(ctx: Context, bill: Bill) -> None:
+    """A bill over what a customer had on account is void: it is on her account again. Inside a reaction."""
+    if bill.origin.startswith("billing.payment:") and bill.voided_on is not None:
+        receive_transfer(ctx, party=bill.supplier, amount=bill.total_minor, on=bill.voided_on, account=_transit(ctx))
+
+
+def _transit(ctx: Context) -> Account:
+    key = places_of(ctx, [TRANSIT])[TRANSIT].account_id
+    return accounts_by_id(ctx, [key])[key]
