@@ -25,6 +25,7 @@ BACK: list[str] = [
     "enfilade.back.assets",
     "enfilade.back.expenses",
     "enfilade.back.einvoice",
+    "enfilade.back.purchasing",
     "enfilade.back.auditing",
     "enfilade.back.statements",
     "enfilade.back.group",

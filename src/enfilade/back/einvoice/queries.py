@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from enfilade.back.billing.models import Invoice, InvoiceLine, Letterhead
@@ -25,6 +25,8 @@ from enfilade.core.models import StoredFile
 from enfilade.core.refs import ref
 
 from . import rules
+from .formats.costs import CostLine, cost_lines
+from .formats.reading import first
 from .models import EInvoice, EInvoiceWish, IncomingInvoice
 from .rules import Bill, BillLine, Seat, TaxSum
 
@@ -44,6 +46,23 @@ def einvoices_of(ctx: Context, invoice: Invoice) -> list[EInvoice]:
 def entered_as(ctx: Context, incoming: IncomingInvoice) -> list[SupplierBill]:
     """The bills that were made of an e-invoice that came in."""
     return bills_from(ctx, ref(incoming))
+
+
+def said_of_costs(ctx: Context, bill: SupplierBill) -> tuple[str, list[CostLine]]:
+    """The number of our order that an e-invoice names (BT-13), and what it says of each line of the bill that was made of it.
+
+    "" and nothing where the bill was made of none, or says an amount that is no number.
+    """
+    model, _, key = bill.origin.partition(":")
+    if model != IncomingInvoice._meta.label_lower or not key.isdigit():
+        return "", []
+    incoming = IncomingInvoice.objects.visible_to(ctx).filter(pk=int(key)).first()
+    if incoming is None:
+        return "", []
+    try:
+        return first(incoming.content.get("BT-13")).strip(), cost_lines(incoming.content)
+    except InvalidOperation:
+        return "", []
 
 
 def incoming_of_mail(ctx: Context, mail: Mail) -> list[tuple[IncomingInvoice, list[SupplierBill]]]:

@@ -54,6 +54,11 @@ def similar_bill(ctx: Context, supplier: Party, kind: str, total_minor: int, bil
     return rows.order_by("-billed_on", "-pk").first()
 
 
+def bill_by_key(ctx: Context, key: int) -> Bill:
+    """A bill by its primary key, with its supplier."""
+    return Bill.objects.visible_to(ctx).select_related("supplier").get(pk=key)
+
+
 def bills_from(ctx: Context, origin: str) -> list[Bill]:
     """Bills that came from something, oldest first. origin: its reference, for example of an e-invoice."""
     return list(Bill.objects.visible_to(ctx).filter(origin=origin).select_related("supplier").order_by("pk"))

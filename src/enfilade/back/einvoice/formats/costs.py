@@ -10,16 +10,23 @@ from typing import Any
 from .reading import entries, first
 
 WORDS_MAX = 300
+_CODES = ("BT-155", "BT-156", "BT-157")
 
 
 @dataclass(frozen=True)
 class CostLine:
-    """A net amount with its tax category and rate (percent); negative for an allowance on the whole document."""
+    """A net amount with its tax category and rate (percent); negative for an allowance on the whole document.
+
+    quantity, position, codes: how much of what was ordered it is for, where it says so: BT-129, BT-132, BT-155 to BT-157.
+    """
 
     description: str
     net: Decimal
     category: str
     rate: Decimal
+    quantity: Decimal | None = None
+    position: str = ""
+    codes: tuple[str, ...] = ()
 
 
 def cost_lines(terms: Mapping[str, Any]) -> list[CostLine]:
@@ -33,7 +40,15 @@ def cost_lines(terms: Mapping[str, Any]) -> list[CostLine]:
 
 def _lines(terms: Mapping[str, Any]) -> Iterator[CostLine]:
     for line in entries(terms, "BG-25"):
-        yield CostLine(first(line.get("BT-153"))[:WORDS_MAX], _number(line, "BT-131"), first(line.get("BT-151")), _number(line, "BT-152"))
+        yield CostLine(
+            first(line.get("BT-153"))[:WORDS_MAX],
+            _number(line, "BT-131"),
+            first(line.get("BT-151")),
+            _number(line, "BT-152"),
+            _number(line, "BT-129") or None,
+            first(line.get("BT-132")),
+            tuple(code for term in _CODES if (code := first(line.get(term)))),
+        )
 
 
 def _extras(terms: Mapping[str, Any], group: str, sign: int) -> Iterator[CostLine]:
