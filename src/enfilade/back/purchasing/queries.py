@@ -178,15 +178,11 @@ def check(ctx: Context, bill: Bill) -> Checked:
         parts = [Part(ordered_of(match.order_line), match.quantity) for match in by_line[line.pk]]
         differs = rules.differences(said, parts, tolerance) if matches and bill.kind == Bill.Kind.BILL else []
         found.append(LineChecked(line, by_line[line.pk], differs, decisions.get(line.pk)))
-    every = [one for line in found for one in line.differences]
+    every = [one for checked in found for one in checked.differences]
     if rules.extras_within(every, tolerance):
-        for line in found:
-            line.differences = [_within(one) if one.kind == "not_ordered" else one for one in line.differences]
+        for checked in found:
+            checked.differences = [replace(one, within=True) if one.kind == "not_ordered" else one for one in checked.differences]
     return Checked(bill, found, order)
-
-
-def _within(one: Difference) -> Difference:
-    return replace(one, within=True)
 
 
 def billed_lines(ctx: Context, bill: Bill) -> tuple[str, list[tuple[BillLine, Billed]]]:

@@ -19,6 +19,7 @@ from enfilade.core.fields import to_major
 
 from .matching import WAITING
 
+CreditNote = Annotated[Bill, Input(shared=True, query="kind=credit_note")]
 Number = Annotated[int | None, Input(min_value=1, max_value=1_000, label="Line of the bill", help="Every line that differs when left out.")]
 
 
@@ -53,8 +54,9 @@ def accept_difference(ctx: Context, *, bill: Ref[Bill], reason: LongText, number
 
 @command(permission="purchasing.accept_difference", label="Claim a credit note", target="bill", door=_facts, offered=WAITING)
 def claim_credit(ctx: Context, *, bill: Ref[Bill], reason: LongText, number: Number = None) -> Bill:
-    """Take a bill as it is, and want back what is too much: what did not come is not counted as billed, and the claim stays open until a
-    credit note settles it.
+    """Take a bill as it is, and want back what is too much; what did not come is not counted as billed.
+
+    The claim stays open until a credit note settles it.
 
     reason: stays with the claim; write it so that the supplier understands it.
     number: of the line in the bill, from 1; all that differ when left out.
@@ -80,7 +82,7 @@ def settle_claim(
     ctx: Context,
     *,
     decision: MatchDecision,
-    credit_note: Annotated[Bill, Input(shared=True, query="kind=credit_note")],
+    credit_note: CreditNote,
 ) -> MatchDecision:
     """Say with which credit note the supplier gave back what was claimed.
 

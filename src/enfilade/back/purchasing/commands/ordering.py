@@ -214,8 +214,8 @@ def approve_order(ctx: Context, *, order: PurchaseOrder) -> PurchaseOrder:
     order.approved_by, order.approved_at, order.ordered_on = ctx.user, ctx.now, ctx.today
     order.number, order.state = number_of(ctx, "order", "PO", ctx.today.year), PurchaseOrder.State.APPROVED
     order.save()
-    told = {"number": order.number, "supplier": order.supplier_id, "total_minor": order.net_minor + order.tax_minor}
-    publish(ctx, OrderApproved(order=order.pk, currency=order.currency, **told))
+    total = order.net_minor + order.tax_minor
+    publish(ctx, OrderApproved(order.pk, order.number, order.supplier_id, total_minor=total, currency=order.currency))
     return order
 
 

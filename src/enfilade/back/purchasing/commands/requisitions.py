@@ -21,6 +21,7 @@ from enfilade.core.refs import ref
 from .common import Dimensions, Supplier, require_date, set_totals
 from .ordering import OrderLineIn, Price, draft_order, priced
 
+From = Annotated[Party, Input(shared=True, query="party_roles__role=supplier", prefill="row.supplier")]
 Needed = Annotated[date | None, Input(label="Needed by")]
 
 
@@ -42,7 +43,8 @@ def request_purchase(
     what: in your own words, for example printer paper, A4.
     needed_on: the day on which you need it at the latest.
     why: helps the buyer to choose.
-    item: where it is in the list of items. unit: that of the item, else pieces, when left out.
+    item: where it is in the list of items.
+    unit: that of the item, else pieces, when left out.
     supplier: where you saw it.
     Refuses: no_quantity, date_out_of_range; requisition_says_what (database).
     """
@@ -94,7 +96,7 @@ def order_requisition(
     ctx: Context,
     *,
     requisition: Requisition,
-    supplier: Annotated[Party, Input(shared=True, query="party_roles__role=supplier", prefill="row.supplier")],
+    supplier: From,
     price: Price = None,
 ) -> Requisition:
     """Draw up an order with what somebody asked for; on the order that is being drawn up for this supplier, where there is one.

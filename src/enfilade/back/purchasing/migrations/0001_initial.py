@@ -163,10 +163,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("tax_rate_bp", models.PositiveIntegerField(default=0, editable=False, verbose_name="tax rate (bp)")),
-                ("deductible_bp", models.PositiveIntegerField(default=10000, editable=False)),
+                ("deductible_bp", models.PositiveIntegerField(default=10000, editable=False, verbose_name="tax deducted (bp)")),
                 ("dimensions", models.CharField(blank=True, max_length=200, verbose_name="department or project")),
                 ("wanted_on", models.DateField(null=True, verbose_name="wanted by")),
-                ("over_bp", models.PositiveIntegerField(default=0, editable=False)),
+                ("over_bp", models.PositiveIntegerField(default=0, editable=False, verbose_name="more than ordered (bp)")),
                 ("received_quantity", models.DecimalField(decimal_places=3, default=0, editable=False, max_digits=14, verbose_name="came")),
                 (
                     "invoiced_quantity",
@@ -517,7 +517,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "tolerances",
+                "verbose_name": "set of tolerances",
                 "verbose_name_plural": "tolerances",
                 "constraints": [
                     models.UniqueConstraint(

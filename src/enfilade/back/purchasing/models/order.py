@@ -164,11 +164,11 @@ class OrderLine(Record):
     net_minor = AmountField("net", editable=False)
     tax_class = models.TextField("tax", choices=TAX_CLASSES, default=Item.TaxClass.STANDARD)
     tax_rate_bp = models.PositiveIntegerField("tax rate (bp)", default=0, editable=False)
-    deductible_bp = models.PositiveIntegerField(default=10_000, editable=False)
+    deductible_bp = models.PositiveIntegerField("tax deducted (bp)", default=10_000, editable=False)
     account = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+", verbose_name="what for")
     dimensions = models.CharField("department or project", max_length=200, blank=True)
     wanted_on = models.DateField("wanted by", null=True)
-    over_bp = models.PositiveIntegerField(default=0, editable=False)
+    over_bp = models.PositiveIntegerField("more than ordered (bp)", default=0, editable=False)
     received_quantity = models.DecimalField("came", max_digits=14, decimal_places=3, default=0, editable=False)
     invoiced_quantity = models.DecimalField("billed", max_digits=14, decimal_places=3, default=0, editable=False)
 

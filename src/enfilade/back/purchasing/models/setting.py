@@ -28,7 +28,7 @@ class PurchasingSetting(Record):
     )
 
     class Meta:
-        verbose_name = "tolerances"
+        verbose_name = "set of tolerances"
         verbose_name_plural = "tolerances"
         constraints: ClassVar = [
             models.UniqueConstraint(

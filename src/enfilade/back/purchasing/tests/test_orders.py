@@ -106,8 +106,9 @@ def test_a_sent_order_changes_by_versions(office: Buyer) -> None:
     lines = [AmendedLine(1, Decimal(5))]
     assert refused(lambda: amend_order(office.key(), order=order, lines=lines, reason="Less")) == "under_received"
     assert refused(lambda: amend_order(office.key(), order=order, lines=[AmendedLine(1, Decimal(10))], reason="-")) == "nothing_changes"
-    new = [AmendedLine(1, Decimal(6)), AmendedLine(2, Decimal(8), price=450), AmendedLine(None, Decimal(1), 2_000, text="Freight")]
-    amended = amend_order(office.key(), order=order, lines=[*new[:2], AmendedLine(None, Decimal(1), 2_000, text="Freight", account=office.rent)], reason="More")
+    freight = AmendedLine(None, Decimal(1), 2_000, text="Freight", account=office.rent)
+    new = [AmendedLine(1, Decimal(6)), AmendedLine(2, Decimal(8), price=450), freight]
+    amended = amend_order(office.key(), order=order, lines=new, reason="More")
     assert (amended.version, amended.net_minor, amended.sent_version, amended.state) == (2, 6_000 + 3_600 + 2_000, 1, "part_received")
     with scope(office.company.pk):
         kept = list(OrderVersion.objects.visible_to(office.ctx).filter(order=order).order_by("number"))
