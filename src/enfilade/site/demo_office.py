@@ -10,6 +10,7 @@ from .demo_books import close_months, open_books, remind, send_invoices, take_ov
 from .demo_expenses import claim_expenses
 from .demo_plan import plan_year
 from .demo_prices import agree_prices
+from .demo_purchasing import buy
 
 if TYPE_CHECKING:
     from .demo import Cast
@@ -23,6 +24,6 @@ def begin_office(cast: Cast) -> None:
 
 
 def work_in_office(cast: Cast) -> None:
-    """Bills, assets, expenses, bank, reminders; then the months that are over are closed, the year is planned, and prices are agreed on."""
-    for tell in (receive_bills, take_over_assets, claim_expenses, take_statement, remind, close_months, plan_year, agree_prices):
+    """Bills, purchases, assets, expenses, bank, reminders; months that are over are closed, the year is planned, prices are agreed on."""
+    for tell in (receive_bills, buy, take_over_assets, claim_expenses, take_statement, remind, close_months, plan_year, agree_prices):
         tell(cast)

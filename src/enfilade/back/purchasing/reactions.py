@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from enfilade.back.payables.commands import approve_bill
 from enfilade.back.payables.events import BillApproved, BillEntered, BillVoided
 from enfilade.back.payables.queries import bill_by_key, lines_of_bill
 from enfilade.base.party.events import PartiesMerged
-from enfilade.core.access import house_context
-from enfilade.core.context import Context, Held, Refusal
+from enfilade.core.context import Context
 from enfilade.core.events import reacts
-from enfilade.core.scope import scope
 
 from .commands import confirm_match, count_bill, uncount_bill
 from .events import BillMatched, GoodsReceived
 from .models import PurchaseOrder
-from .queries import fitting_bills, proposals
+from .queries import proposals
+from .unattended import approve_unattended, approve_what_waited
 
 
 @reacts(PartiesMerged)
@@ -54,21 +52,10 @@ def take_back_what_was_billed(ctx: Context, fact: BillVoided) -> None:
 def approve_what_fits(ctx: Context, fact: BillMatched) -> None:
     """A bill that fits order and receipt goes through the door by itself, where the settings say so."""
     if fact.alone:
-        _approve(ctx, fact.bill)
+        approve_unattended(ctx, fact.bill)
 
 
 @reacts(GoodsReceived, later=True)
-def approve_what_waited(ctx: Context, fact: GoodsReceived) -> None:
+def approve_what_fits_now(ctx: Context, fact: GoodsReceived) -> None:
     """What was billed before it came may fit now."""
-    with scope(ctx.company_id, read_only=True):
-        found = fitting_bills(ctx, fact.order)
-    for bill in found:
-        _approve(ctx, bill.pk)
-
-
-def _approve(ctx: Context, bill: int) -> None:
-    """By the house, through the same door as everybody; a rule may hold it there, and what does not fit any more waits for a person."""
-    try:
-        approve_bill(house_context(ctx.company), bill=bill, on=ctx.today)
-    except (Refusal, Held):
-        return
+    approve_what_waited(ctx, fact.order)

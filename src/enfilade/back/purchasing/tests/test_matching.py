@@ -23,10 +23,9 @@ from enfilade.back.purchasing.commands import (
     settle_claim,
     unmatch_bill,
 )
-from enfilade.back.purchasing.events import BillMatched, GoodsReceived
 from enfilade.back.purchasing.models import LineMatch, MatchDecision
 from enfilade.back.purchasing.queries import check, not_billed_on
-from enfilade.back.purchasing.reactions import approve_what_fits, approve_what_waited
+from enfilade.back.purchasing.unattended import approve_unattended, approve_what_waited
 from enfilade.core.context import Refusal
 from enfilade.core.scope import scope
 from enfilade.core.testing import race
@@ -189,14 +188,18 @@ def test_a_bill_that_fits_goes_through_by_itself(office: Buyer) -> None:
     office.set(alone_minor=20_000)
     order = office.sent()
     bill = confirm_match(office.key(), bill=office.charged(*BOTH))
-    receipt = office.came(order)
-    approve_what_waited(office.ctx, GoodsReceived(receipt=receipt.pk, order=order.pk, complete=True))
+    office.came(order)
+    approve_what_waited(office.ctx, order.pk)
     fresh = office.fresh(bill)
     assert (fresh.state, fresh.approved_by.name) == ("open", "Enfilade")
-    office.came(office.sent())
-    large = confirm_match(office.key(), bill=office.charged(("Gloves", 10_000), ("Masks", 2_000), number="R-2"))
-    approve_what_fits(office.ctx, BillMatched(bill=large.pk, fits=True, alone=False))
-    assert office.state(large) == "draft"
+    second = office.sent()
+    late = confirm_match(office.key(), bill=office.charged(*BOTH, number="R-2"))
+    approve_unattended(office.ctx, late.pk)
+    assert office.state(late) == "draft"
+    office.set(alone_minor=14_279)
+    office.came(second)
+    approve_what_waited(office.ctx, second.pk)
+    assert office.state(late) == "draft"
 
 
 def test_what_came_and_is_not_billed_is_posted_at_the_end_of_the_month(office: Buyer) -> None:

@@ -29,13 +29,11 @@ from enfilade.back.purchasing.commands import (
 from enfilade.back.purchasing.commands.receiving import ReceivedLine
 from enfilade.back.purchasing.models import OrderVersion, Requisition
 from enfilade.back.purchasing.printing import order_pdf
-from enfilade.core.context import Held, Refusal
+from enfilade.core.context import Refusal
 from enfilade.core.models import Notification
 from enfilade.core.scope import scope
 from enfilade.core.testing import make_ctx, race
 from enfilade.core.verify import verify_all
-from enfilade.middle.doors.commands import release_held
-from enfilade.middle.doors.models import DoorRule
 
 from .buyer import Buyer
 
@@ -81,22 +79,6 @@ def test_what_is_drawn_up_needs_everything_that_an_order_says(office: Buyer) -> 
     again = office.draft(OrderLineIn(item=office.gloves, quantity=Decimal(50)))
     line = office.line(again)
     assert (line.price_minor, line.per, line.net_minor) == (1_234, 100, 617)
-
-
-def test_above_her_limit_somebody_else_opens_the_door(office: Buyer) -> None:
-    buyer = make_ctx(office.company, "purchasing.*", role="buyer", name="Bea")
-    rule = {"command": "purchasing.approve_order", "fact": "total", "op": ">", "value": "100", "maker_role": "buyer", "verdict": "hold"}
-    with scope(office.company.pk):
-        sentence = "An order over {total} at {supplier} is above what a buyer approves alone."
-        DoorRule.objects.create(company=office.company, **rule, release_role="boss", sentence=sentence)
-    order = office.draft()
-    with pytest.raises(Held) as held:
-        approve_order(buyer, order=order)
-    assert "142.8" in held.value.held.reason
-    assert office.state(order) == "draft"
-    release_held(office.boss, held=held.value.held)
-    fresh = office.fresh(order)
-    assert (fresh.state, fresh.approved_by_id) == ("approved", buyer.user.pk)
 
 
 def test_a_sent_order_changes_by_versions(office: Buyer) -> None:
