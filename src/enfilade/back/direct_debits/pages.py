@@ -31,7 +31,8 @@ def to_collect_page(request: HttpRequest, ctx: Context) -> HttpResponse:
     ahead = ahead if ahead in AHEAD else "0"
     creditor = creditor_of(ctx)
     day = rules.earliest(ctx.today, creditor.lead_days, creditor.notice_days) if creditor is not None else ctx.today
-    found = to_collect(ctx, day + timedelta(days=_FAR if ahead == "all" else int(ahead)), day)
+    due_by = day + timedelta(days=_FAR if ahead == "all" else int(ahead))
+    found = to_collect(ctx, due_by, day)
     context: dict[str, Any] = {
         "rows": found[:SHOWN_MAX],
         "more": len(found) > SHOWN_MAX,
@@ -39,6 +40,7 @@ def to_collect_page(request: HttpRequest, ctx: Context) -> HttpResponse:
         "choices": [{"key": key, "label": label, "now": key == ahead} for key, label in AHEAD.items()],
         "creditor": creditor,
         "day": day,
+        "due_by": due_by,
         "schemes": Mandate.Scheme.choices,
         "accounts": [a for a in bank_accounts(ctx) if a.currency == "EUR"],
         "may": {name: ctx.may(f"direct_debits.{name}") for name in _VERBS},

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection as Many
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from enfilade.back.banking.rules import LineFacts, Proposal
 from enfilade.back.billing.models import Invoice
-from enfilade.back.billing.queries import open_invoices
+from enfilade.back.billing.queries import DuePart, due_parts, open_invoices
 from enfilade.back.dunning.queries import held_back
 from enfilade.base.party.models import Party
 from enfilade.base.party.queries import merged_keys
@@ -47,9 +47,14 @@ def in_collections(ctx: Context, invoices: Iterable[int]) -> dict[int, Collectio
 
 @dataclass(frozen=True, slots=True)
 class Collectable:
-    """An open invoice of a payer with a mandate, and what keeps it out of a run, in a sentence; "" where nothing does."""
+    """An open invoice of a payer with a mandate, and what keeps it out of a run, in a sentence; "" where nothing does.
+
+    amount_minor: what of it is collected: of an invoice in instalments, those that are due; due_on: the day of the first.
+    """
 
     invoice: Invoice
+    amount_minor: int
+    due_on: date
     mandate: Mandate | None
     why: str
     url: str = ""
@@ -58,18 +63,27 @@ class Collectable:
 def to_collect(ctx: Context, due_by: date, on: date, invoices: Many[int] | None = None) -> list[Collectable]:
     """Open invoices that are due until a day of payers who have a mandate, the longest due first, each with what holds it.
 
-    on: the day on which it would be collected. invoices: only these, whenever they are due and whether or not there is a mandate.
+    on: the day on which it would be collected. invoices: only these, whether or not there is a mandate; what is due of them until then,
+        or all that is open where nothing is.
     """
-    owed = [i for i in open_invoices(ctx) if i.kind == Invoice.Kind.INVOICE]
-    if invoices is None:
-        owed = [i for i in owed if i.due_on is None or i.due_on <= due_by]
-    else:
-        owed = [i for i in owed if i.pk in invoices]
+    owed = [i for i in open_invoices(ctx) if i.kind == Invoice.Kind.INVOICE and (invoices is None or i.pk in invoices)]
+    due = _due(due_parts(ctx, owed), due_by, also_later=invoices is not None)
+    owed = sorted((i for i in owed if i.pk in due), key=lambda i: (due[i.pk].due_on, i.pk))
     mandates = _latest(ctx, {i.party_id for i in owed})
     if invoices is None:
         owed = [i for i in owed if i.party_id in mandates]
     taken, held = in_collections(ctx, [i.pk for i in owed]), held_back(ctx, on, [i.pk for i in owed])
-    return [_collectable(i, mandates.get(i.party_id), taken.get(i.pk), held.get(i.pk, ""), on) for i in owed]
+    return [_collectable(i, due[i.pk], mandates.get(i.party_id), taken.get(i.pk), held.get(i.pk, ""), on) for i in owed]
+
+
+def _due(parts: Mapping[int, Sequence[DuePart]], due_by: date, *, also_later: bool) -> dict[int, DuePart]:
+    """What of each invoice is due until a day, together; all that is open where nothing is and also_later is said."""
+    found = {}
+    for key, open_parts in parts.items():
+        now = [part for part in open_parts if part.due_on <= due_by] or (open_parts if also_later else [])
+        if now:
+            found[key] = DuePart(now[0].due_on, sum(part.open_minor for part in now))
+    return found
 
 
 def _latest(ctx: Context, parties: Many[int]) -> dict[int, Mandate]:
@@ -78,9 +92,9 @@ def _latest(ctx: Context, parties: Many[int]) -> dict[int, Mandate]:
     return {m.party_id: m for m in sorted(rows, key=lambda m: (m.state == Mandate.State.ACTIVE, m.pk))}
 
 
-def _collectable(invoice: Invoice, mandate: Mandate | None, taken: Collection | None, held: str, on: date) -> Collectable:
+def _collectable(invoice: Invoice, due: DuePart, mandate: Mandate | None, taken: Collection | None, held: str, on: date) -> Collectable:
     def found(why: str, url: str = "") -> Collectable:
-        return Collectable(invoice, mandate, why, url)
+        return Collectable(invoice, due.open_minor, due.due_on, mandate, why, url)
 
     if taken is not None:
         return found(f"In the collection run {taken.run}", f"/direct_debits/collection-runs/{taken.run_id}/")

@@ -16,7 +16,7 @@ from enfilade.back.direct_debits.events import CollectionsReleased
 from enfilade.back.direct_debits.formats.pain import Collector, Debit, direct_debits
 from enfilade.back.direct_debits.mails import NOTICE
 from enfilade.back.direct_debits.models import Collection, CollectionPart, CollectionRun, Mandate
-from enfilade.back.direct_debits.queries import parts_by_collection, to_collect, untold
+from enfilade.back.direct_debits.queries import Collectable, parts_by_collection, to_collect, untold
 from enfilade.back.payables.rules import remittance
 from enfilade.base.message.commands import write_from_template
 from enfilade.base.message.queries import as_read_by
@@ -47,14 +47,14 @@ def make_run(
     ] = None,
     scheme: Annotated[str, Choice(*Mandate.Scheme.choices)] = Mandate.Scheme.CORE.value,
     invoices: list[Owed[Invoice]] = [],  # noqa: B006 - never changed
-    due_by: Annotated[date | None, Input(help="Instead of choosing: everything that is due until this day.")] = None,
+    due_by: Annotated[date | None, Input(label="What is due until", help="Until the day of the collection when left out.")] = None,
 ) -> CollectionRun:
     """Put open invoices of payers with a mandate together into collections, one for each mandate.
 
     collect_on: a banking day, after the days that the bank needs.
     scheme: a run is under one; mandates of the other one wait for a run of theirs.
-    invoices: those to collect; or due_by: all that are due until then and can be collected; by the day of the collection when both are
-        left out.
+    invoices: those to collect; all that can be collected when left out.
+    due_by: what is due until then is collected, of invoices in instalments those; until the day of the collection when left out.
     Refuses: no_creditor, not_sepa, not_a_banking_day, too_soon, nothing_due, not_collectable (with why), other_scheme, too_many;
     invoice_collected_once, mandate_used_once, collection_part_of_open_invoice (database).
     Source: EPC016-06 4.3: days of TARGET; since 2016 one banking day for every sequence.
@@ -88,12 +88,12 @@ def _require_day(ctx: Context, day: date, lead_days: int) -> None:
         raise Refusal("too_soon", f"The bank collects on {format_day(first)} at the earliest.", field="collect_on")
 
 
-def _by_mandate(ctx: Context, scheme: str, day: date, due_by: date, chosen: list[int]) -> list[tuple[Mandate, list[Invoice]]]:
+def _by_mandate(ctx: Context, scheme: str, day: date, due_by: date, chosen: list[int]) -> list[tuple[Mandate, list[Collectable]]]:
     """What is collected by each mandate. What was chosen has to be collectable; of what is due, what is."""
     found = to_collect(ctx, due_by, day, set(chosen) if chosen else None)
     if missing := set(chosen) - {one.invoice.pk for one in found}:
         raise Refusal("not_collectable", f"Nothing is open of invoice {min(missing)}.", field="invoices")
-    groups: dict[int, tuple[Mandate, list[Invoice]]] = {}
+    groups: dict[int, tuple[Mandate, list[Collectable]]] = {}
     for one in found:
         if chosen and one.why:
             raise Refusal("not_collectable", f"{one.invoice} of {one.invoice.party}: {one.why}.", field="invoices")
@@ -104,7 +104,7 @@ def _by_mandate(ctx: Context, scheme: str, day: date, due_by: date, chosen: list
                 said = f"{one.invoice} of {one.invoice.party} has a mandate of the other scheme; make another run for it."
                 raise Refusal("other_scheme", said, field="scheme")
             continue
-        groups.setdefault(one.mandate.pk, (one.mandate, []))[1].append(one.invoice)
+        groups.setdefault(one.mandate.pk, (one.mandate, []))[1].append(one)
     if not groups:
         raise Refusal("nothing_due", "Nothing is due until then that can be collected.", field="due_by")
     if len(groups) > AT_ONCE_MAX:
@@ -112,20 +112,21 @@ def _by_mandate(ctx: Context, scheme: str, day: date, due_by: date, chosen: list
     return list(groups.values())
 
 
-def _collect(ctx: Context, run: CollectionRun, end_to_end: str, mandate: Mandate, owed: Sequence[Invoice]) -> None:
+def _collect(ctx: Context, run: CollectionRun, end_to_end: str, mandate: Mandate, owed: Sequence[Collectable]) -> None:
     made = Collection.objects.create(
         company=ctx.company,
         run=run,
         party=mandate.party,
         mandate=mandate,
         sequence=rules.sequence_of(one_off=mandate.kind == Mandate.Kind.ONE_OFF, used=mandate.last_on is not None),
-        amount_minor=sum(i.open_minor for i in owed),
+        amount_minor=sum(one.amount_minor for one in owed),
         currency="EUR",
         end_to_end=end_to_end,
-        remittance=remittance(("", str(i.number)) for i in owed),
+        remittance=remittance(("", str(one.invoice.number)) for one in owed),
     )
     CollectionPart.objects.bulk_create(
-        CollectionPart(company=ctx.company, collection=made, invoice=i, amount_minor=i.open_minor, currency="EUR") for i in owed
+        CollectionPart(company=ctx.company, collection=made, invoice=one.invoice, amount_minor=one.amount_minor, currency="EUR")
+        for one in owed
     )
 
 

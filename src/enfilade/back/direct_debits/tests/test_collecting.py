@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from enfilade.back.banking.commands import accept_proposal, match_entry, unmatch_line
 from enfilade.back.banking.queries import proposals_for
-from enfilade.back.billing.commands import take_payment
-from enfilade.back.billing.models import Invoice
+from enfilade.back.billing.commands import TermsPart, divide_terms, take_payment
+from enfilade.back.billing.models import Invoice, PaymentTerms
 from enfilade.back.direct_debits import rules
 from enfilade.back.direct_debits.commands import (
     amend_mandate,
@@ -28,6 +30,7 @@ from enfilade.back.direct_debits.commands import (
     tell_payers,
 )
 from enfilade.back.direct_debits.models import MandateAmendment
+from enfilade.back.direct_debits.queries import to_collect
 from enfilade.back.dunning.commands import hold_invoice
 from enfilade.back.payables.tests.test_bills import attacked, code_of
 from enfilade.base.books.queries import entries_of
@@ -96,6 +99,28 @@ def test_an_invoice_is_collected_by_a_run_and_paid_when_the_bank_credits_it(till
     assert [till.fresh(row).state for row in (invoice, one, run, line)] == ["paid", "credited", "done", "matched"]
     with scope(till.company.pk):
         assert verify_all(till.ctx) == []
+
+
+def test_of_an_invoice_in_instalments_what_is_due_is_collected(till: Till) -> None:
+    """Its next instalment is collected by a later run; chosen before anything is due, it is collected whole."""
+    till.mandate()
+    run_raw(till.ctx, "billing.add_paymentterms", {"name": "Halves", "term_days": 30, "standard": True})
+    with scope(till.company.pk):
+        terms = PaymentTerms.objects.visible_to(till.ctx).get()
+    divide_terms(till.ctx, terms=terms, parts=[TermsPart(Decimal(50), 5), TermsPart(Decimal(50), 60)])
+    invoice = till.invoice()
+    first = rules.earliest(till.today, 1, 14)
+    with scope(till.company.pk):
+        [half] = to_collect(till.ctx, first, first)
+    assert (half.amount_minor, half.due_on) == (8_690, till.today + timedelta(days=5))
+    run = till.sent(invoice)
+    assert run.total_minor == 8_690
+    [one] = till.collections(run)
+    accept(till, till.booked("86.90", first, reference=one.end_to_end))
+    assert (till.fresh(invoice).state, till.fresh(invoice).open_minor) == ("part_paid", 8_690)
+    with scope(till.company.pk):
+        assert to_collect(till.ctx, first, first) == []
+    assert till.run(invoice).total_minor == 8_690
 
 
 def test_the_bank_books_a_run_at_once_and_one_of_it_comes_back_with_a_fee(till: Till) -> None:
