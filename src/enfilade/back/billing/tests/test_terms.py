@@ -25,7 +25,7 @@ from enfilade.back.billing.commands import (
     take_payment,
     write_off,
 )
-from enfilade.back.billing.models import Instalment, Invoice, PaymentTerms, WriteOff
+from enfilade.back.billing.models import Instalment, Invoice, Payment, PaymentTerms, WriteOff
 from enfilade.back.billing.printing import invoice_pdf
 from enfilade.back.billing.proof import differences
 from enfilade.back.billing.proving import owed_by_customers
@@ -35,6 +35,7 @@ from enfilade.core.command import run_raw
 from enfilade.core.context import Refusal
 from enfilade.core.resource.hooks import report_named
 from enfilade.core.scope import scope
+from enfilade.core.testing import race
 
 from .shop import Shop
 
@@ -301,3 +302,14 @@ def test_a_day_that_is_named_goes_before_instalments_that_nobody_chose(shop: Sho
     other = agree(shop)
     changed = change_draft(shop.ctx, invoice=draft, lines=[Line(shop.check)], terms=other)
     assert (changed.terms_id, changed.due_on) == (other.pk, None)
+
+
+@pytest.mark.races
+def test_twenty_payments_at_once_keep_one_discount(shop: Shop) -> None:
+    """One pays the invoice less the discount; to the others nothing is open."""
+    bill = issue(shop, agree(shop))
+    found = race(20, lambda i: take_payment(shop.ctx, invoice=bill.pk, method="card", amount=17_032))
+    assert sum(isinstance(f, Payment) for f in found) == 1, [f for f in found if not isinstance(f, Refusal)][:3]
+    assert {f.code for f in found if isinstance(f, Refusal)} <= {"already_paid", "busy"}
+    assert (shop.fresh(bill).paid_minor, shop.fresh(bill).deducted_minor) == (17_032, 348)
+    agreed(shop)
