@@ -22,7 +22,7 @@ from enfilade.core.fields import to_major
 
 from .common import Method, Today, WithoutDiscount, money, require_date
 from .payments import BankAccount, OwnAmount, PaymentFacts, drawer_of, how_it_came, post_payment, tell_taken, write_receipt
-from .settling import allocate, hold_invoices, key_of, refresh, take_back
+from .settling import allocate, claim_discounts, hold_invoices, key_of, refresh, take_back
 from .writing_off import give_agreed
 
 OnAccount = Annotated[int, Input(amount=True)]
@@ -178,7 +178,7 @@ def _allocate(ctx: Context, payment: Payment, invoice: Invoice, wanted: int | No
 
 @command(permission="billing.allocate_payment", label="Take the allocation back", tone="danger")
 def release_allocation(ctx: Context, *, allocation: Allocation, reason: LongText, on: Today | None = None) -> Allocation:
-    """Take back what a payment settled: it is on account again, and the invoice is open by as much.
+    """Take back what a payment settled: it is on account again, and the invoice is open by as much, and by a discount kept by its terms.
 
     on: from this day on; today when left out.
     Refuses: already_undone; entry_period_open (database).
@@ -188,4 +188,5 @@ def release_allocation(ctx: Context, *, allocation: Allocation, reason: LongText
     if day < allocation.on:
         raise Refusal("before_allocation", f"It was allocated on {allocation.on:%Y-%m-%d}; it is taken back later.", field="on")
     take_back(ctx, allocation, day, reason)
+    claim_discounts(ctx, [allocation.invoice_id], day, reason)
     return allocation

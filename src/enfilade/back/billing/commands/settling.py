@@ -7,7 +7,7 @@ from datetime import date
 
 from django.db.models import Model
 
-from enfilade.back.billing.models import Allocation, Invoice, Payment
+from enfilade.back.billing.models import Allocation, Invoice, Payment, WriteOff
 from enfilade.back.ledger.commands import Leg, difference_leg, post_legs, reverse_journal
 from enfilade.base.books.queries import entries_of
 from enfilade.base.money.rules import worth_of_part
@@ -104,13 +104,34 @@ def take_back(ctx: Context, allocation: Allocation, on: date, reason: str) -> No
         reverse_journal(ctx, entry=entry, on=day, reason=reason)
 
 
+def undo_write_off(ctx: Context, write_off: WriteOff, on: date, reason: str) -> None:
+    """Claim again what was written off, not before the day on which it was."""
+    day = max(on, write_off.on)
+    write_off.state, write_off.undone_on, write_off.undone_by = WriteOff.State.UNDONE, day, ctx.user
+    write_off.save(update_fields=["state", "undone_on", "undone_by"])
+    for entry in entries_of(ctx, ref(write_off)):
+        reverse_journal(ctx, entry=entry, on=day, reason=reason)
+
+
+def claim_discounts(ctx: Context, invoices: Collection[int], on: date, reason: str) -> None:
+    """Claim again what was kept by the terms of invoices for a payment that is gone."""
+    standing = WriteOff.objects.visible_to(ctx).filter(invoice__in=invoices, agreed=True, state=WriteOff.State.STANDING)
+    for row in standing.order_by("pk"):
+        undo_write_off(ctx, row, on, reason)
+
+
 def free(ctx: Context, amount_minor: int, on: date, reason: str, **of: Payment | Invoice) -> None:
-    """Take so much back of what is allocated of a payment, or to an invoice, the latest first; what is too much is allocated again."""
+    """Take so much back of what is allocated of a payment, or to an invoice, the latest first; what is too much is allocated again.
+
+    Of a payment, discounts that its invoices kept by their terms are claimed again.
+    """
     standing = Allocation.objects.visible_to(ctx).filter(state=Allocation.State.STANDING, **of)
     for row in standing.select_related("payment", "invoice").order_by("-pk"):
         if amount_minor <= 0:
             return
         take_back(ctx, row, on, reason)
+        if "payment" in of:
+            claim_discounts(ctx, [row.invoice_id], on, reason)
         if row.amount_minor > amount_minor:
             allocate(ctx, row.payment, row.invoice, row.amount_minor - amount_minor, row.undone_on or on)
         amount_minor -= row.amount_minor

@@ -11,8 +11,7 @@ from enfilade.back.billing import rules
 from enfilade.back.billing.events import WrittenOff
 from enfilade.back.billing.models import Discount, Invoice, WriteOff
 from enfilade.back.billing.queries import left_by_rate
-from enfilade.back.ledger.commands import Leg, post_legs, reverse_journal
-from enfilade.base.books.queries import entries_of
+from enfilade.back.ledger.commands import Leg, post_legs
 from enfilade.base.money.rules import divide_worth, worth_of_part
 from enfilade.core.command import Choice, Input, LongText, command
 from enfilade.core.context import Context, Refusal
@@ -22,7 +21,7 @@ from enfilade.core.refs import ref
 
 from .common import Today, money, require_date
 from .invoices import OUTPUT_TAX, owed_leg
-from .settling import refresh
+from .settling import refresh, undo_write_off
 from .valuing import own_worth
 
 WHERE = {WriteOff.Kind.SMALL: "rounding", WriteOff.Kind.BAD_DEBT: "write_off", WriteOff.Kind.DISCOUNT: "cash_discount_given"}
@@ -97,8 +96,8 @@ def allow_discount(
     return give_up(ctx, invoice, WriteOff.Kind.DISCOUNT, amount, on, reason)
 
 
-def give_up(ctx: Context, invoice: Invoice, kind: WriteOff.Kind, amount: int, on: Today, reason: str) -> WriteOff:
-    """Write a part of an invoice off, divided over its rates by what each has left, and post it."""
+def give_up(ctx: Context, invoice: Invoice, kind: WriteOff.Kind, amount: int, on: Today, reason: str, *, agreed: bool = False) -> WriteOff:
+    """Write a part of an invoice off, divided over its rates by what each has left, and post it. agreed: by its terms."""
     require_date(on)
     if amount <= 0:
         raise Refusal("nothing_given", "Give an amount above zero.", field="amount")
@@ -115,6 +114,7 @@ def give_up(ctx: Context, invoice: Invoice, kind: WriteOff.Kind, amount: int, on
         company=ctx.company,
         invoice=invoice,
         kind=kind,
+        agreed=agreed,
         currency="" if worth is None else invoice.currency,
         amount_minor=amount,
         worth_minor=worth,
@@ -146,7 +146,7 @@ def give_agreed(ctx: Context, invoice: Invoice, paid_on: date, on: date) -> Writ
     """
     for discount in invoice.discounts:
         if discount.amount_minor == invoice.open_minor > 0 and paid_on <= discount.until:
-            return give_up(ctx, invoice, WriteOff.Kind.DISCOUNT, discount.amount_minor, on, _why(discount))
+            return give_up(ctx, invoice, WriteOff.Kind.DISCOUNT, discount.amount_minor, on, _why(discount), agreed=True)
     return None
 
 
@@ -184,8 +184,5 @@ def reverse_write_off(ctx: Context, *, write_off: WriteOff, reason: LongText, on
     require_date(on)
     if on < write_off.on:
         raise Refusal("before_write_off", f"It was written off on {write_off.on:%Y-%m-%d}; it is reversed later.", field="on")
-    write_off.state, write_off.undone_on, write_off.undone_by = WriteOff.State.UNDONE, on, ctx.user
-    write_off.save(update_fields=["state", "undone_on", "undone_by"])
-    for entry in entries_of(ctx, ref(write_off)):
-        reverse_journal(ctx, entry=entry, on=on, reason=reason)
+    undo_write_off(ctx, write_off, on, reason)
     return write_off

@@ -19,6 +19,7 @@ class WriteOff(Record):
 
     shares: how it is divided over the rates of the invoice: [{tax_class, rate_bp, net_minor, tax_minor}], in a foreign currency with
     net_worth_minor and tax_worth_minor. currency: of the invoice, "" for the company's own. worth_minor: what it counts in that.
+    agreed: a discount by the terms of the invoice, which goes when a payment of the invoice does.
     on: accounting date; undone_on: of the reversal, where it was paid after all.
     Source: UStG § 17(2) no. 1: the tax is corrected when a claim can't be collected, and again when it is paid after all.
     """
@@ -34,6 +35,7 @@ class WriteOff(Record):
 
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="write_offs")
     kind = models.TextField(choices=Kind)
+    agreed = models.BooleanField("by the terms", default=False, db_default=False, editable=False)
     currency = models.CharField(max_length=3, default="", db_default="", editable=False)
     amount_minor = AmountField("amount")
     worth_minor = AmountField("worth", null=True, own=True)

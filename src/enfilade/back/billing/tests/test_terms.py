@@ -22,10 +22,13 @@ from enfilade.back.billing.commands import (
     issue_invoice,
     issue_invoices,
     receive_payment,
+    refund_payment,
+    release_allocation,
     take_payment,
+    void_transfer,
     write_off,
 )
-from enfilade.back.billing.models import Instalment, Invoice, Payment, PaymentTerms, WriteOff
+from enfilade.back.billing.models import Allocation, Instalment, Invoice, Payment, PaymentTerms, WriteOff
 from enfilade.back.billing.printing import invoice_pdf
 from enfilade.back.billing.proof import differences
 from enfilade.back.billing.proving import owed_by_customers
@@ -161,6 +164,35 @@ def test_money_on_account_that_came_in_time_takes_the_discount_when_it_is_alloca
     payment = receive_payment(shop.ctx, party=shop.party, method="card", amount=17_032, on=shop.ctx.today - timedelta(days=20))
     allocate_payment(shop.ctx, payment=payment)
     assert (shop.fresh(bill).state, shop.fresh(bill).deducted_minor) == ("paid", 348)
+    agreed(shop)
+
+
+@pytest.mark.parametrize("how", ["refund", "release", "void"])
+def test_the_discount_goes_with_the_payment_that_earned_it(shop: Shop, how: str) -> None:
+    """All of it is owed again with its tax; who pays in time again keeps it again."""
+    bill = issue(shop, agree(shop))
+    payment = take_payment(shop.ctx, invoice=bill, method="transfer", amount=17_032)
+    if how == "refund":
+        refund_payment(shop.ctx, payment=payment, amount=17_032, reason="Bounced")
+    elif how == "void":
+        void_transfer(shop.ctx, payment=payment, reason="Another house", on=shop.ctx.today)
+    else:
+        with scope(shop.company.pk):
+            [part] = Allocation.objects.visible_to(shop.ctx).filter(invoice=bill)
+        release_allocation(shop.ctx, allocation=part, reason="Was for another")
+    assert (shop.fresh(bill).state, shop.fresh(bill).open_minor, shop.balance("tax_output")) == ("issued", 17_380, -380)
+    agreed(shop)
+    take_payment(shop.ctx, invoice=shop.fresh(bill), method="card", amount=17_032)
+    assert (shop.fresh(bill).state, shop.fresh(bill).deducted_minor) == ("paid", 348)
+    agreed(shop)
+
+
+def test_a_credit_note_leaves_the_discount_that_was_kept(shop: Shop) -> None:
+    """What comes back is credited, and its money is on account; nothing is owed again."""
+    bill = issue(shop, agree(shop))
+    take_payment(shop.ctx, invoice=bill, method="card", amount=17_032)
+    credit_invoice(shop.ctx, invoice=shop.fresh(bill), on=shop.ctx.today, reason="Brushes came back", amount=2_000)
+    assert (shop.fresh(bill).open_minor, shop.fresh(bill).deducted_minor) == (0, 348)
     agreed(shop)
 
 
