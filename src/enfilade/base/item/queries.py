@@ -32,3 +32,8 @@ def item_by_code(ctx: Context, code: str) -> Item | None:
 def items_by_id(ctx: Context, keys: Iterable[int]) -> dict[int, Item]:
     """Items by primary key, in one query."""
     return {item.pk: item for item in Item.objects.visible_to(ctx).filter(pk__in=list(keys))}
+
+
+def items_in_use(ctx: Context, kind: str = "") -> list[Item]:
+    """What is sold now, in order of entry. kind: services or products only."""
+    return list(Item.objects.visible_to(ctx).filter(active=True, **({"kind": kind} if kind else {})).order_by("pk"))

@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from enfilade.base.item.commands import set_price
 from enfilade.base.item.models import Item
-from enfilade.base.item.queries import prices_of
+from enfilade.base.item.queries import items_in_use, prices_of
 from enfilade.base.money.currencies import currency_named
 from enfilade.core.command import Amount, Choice, Input, Ref, command
 from enfilade.core.context import Context, Refusal
@@ -124,8 +124,7 @@ def raise_item_prices(
     rounding: of each price.
     Refuses: nothing_to_raise.
     """
-    wanted = Item.objects.visible_to(ctx).filter(active=True, **({"kind": kind} if kind else {}))
-    items = list(wanted.order_by("pk"))
+    items = items_in_use(ctx, kind)
     prices = prices_of(ctx, items, from_on)
     digits = _digits(ctx.company.currency)
     changed = [(item, lessened(prices[item.pk], -percent, rounding, digits)) for item in items]
