@@ -13,12 +13,13 @@ from enfilade.base.item.commands import set_price
 from enfilade.base.item.models import Item
 from enfilade.base.item.queries import items_in_use, prices_of
 from enfilade.base.money.currencies import currency_named
+from enfilade.base.party.models import Party
 from enfilade.core.command import Amount, Choice, Input, Ref, command
 from enfilade.core.context import Context, Refusal
 from enfilade.core.events import publish
 
 from .events import PricesRaised
-from .models import ListPrice, PriceList
+from .models import CustomerGroup, ListFor, ListPrice, PriceList
 from .rules import lessened
 
 DAY = timedelta(days=1)
@@ -100,7 +101,7 @@ def raise_prices(ctx: Context, *, price_list: PriceList, percent: Raise, from_on
             begin.append(row)
         else:
             fresh.append(_from_day(row, raised, from_on))
-    _end([row for row in rows if row not in begin], from_on - DAY)
+    _end([row for row in rows if row.valid_from is None or row.valid_from < from_on], from_on - DAY)
     ListPrice.objects.bulk_update(begin, ["price_minor"], batch_size=1_000)
     ListPrice.objects.bulk_create(fresh, batch_size=1_000)
     if ctx.work is not None:
@@ -147,6 +148,21 @@ def end_prices(ctx: Context, *, price_list: PriceList, last_on: Today) -> PriceL
     if not _end(rows.exclude(valid_from=last_on + DAY), last_on):
         raise Refusal("nothing_to_end", "No price of this list reaches beyond this day.", field="last_on")
     return price_list
+
+
+@command(permission="pricing.add_listfor", label="Give it to")
+def give_list(
+    ctx: Context,
+    *,
+    price_list: Annotated[PriceList, Input(shared=True)],
+    party: Annotated[Party | None, Input(shared=True, label="Customer")] = None,
+    group: Annotated[CustomerGroup | None, Input(shared=True, label="Customer group", help="Instead of one customer.")] = None,
+) -> ListFor:
+    """Let a customer, or a group of them, have a list.
+
+    Refuses: list_for_one, list_for_party_once, list_for_group_once (database).
+    """
+    return ListFor.objects.create(company=ctx.company, price_list=price_list, party=party, group=group)
 
 
 def _reaches(on: date) -> Q:

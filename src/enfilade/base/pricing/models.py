@@ -33,9 +33,9 @@ class PriceList(Record):
     """
 
     class Basis(models.TextChoices):
-        OWN = "own", "Only the prices below"
-        ITEM = "item", "Prices of the items, less a percentage"
-        LIST = "list", "Another price list, less a percentage"
+        OWN = "own", "Not in this list"
+        ITEM = "item", "At the item's price, less a percentage"
+        LIST = "list", "As in another list, less a percentage"
 
     class Rounding(models.TextChoices):
         NONE = "none", "Smallest coin"

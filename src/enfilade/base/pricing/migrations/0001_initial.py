@@ -81,9 +81,9 @@ class Migration(migrations.Migration):
                     "basis",
                     models.TextField(
                         choices=[
-                            ("own", "Only the prices below"),
-                            ("item", "Prices of the items, less a percentage"),
-                            ("list", "Another price list, less a percentage"),
+                            ("own", "Not in this list"),
+                            ("item", "At the item's price, less a percentage"),
+                            ("list", "As in another list, less a percentage"),
                         ],
                         default="own",
                         verbose_name="other items",

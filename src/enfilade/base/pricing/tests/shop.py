@@ -45,7 +45,7 @@ class Shop:
 
     def give(self, of: PriceList, **to: Any) -> None:
         """Give a list to a customer or a group."""
-        self.do("pricing.add_listfor", price_list=of.pk, **{k: v.pk for k, v in to.items()})
+        self.do("pricing.give_list", price_list=of.pk, **{k: v.pk for k, v in to.items()})
 
     def asked(self, party: Party | None, quantity: Any = 1, on: date | None = None, currency: str = "") -> FoundPrice:
         """What the chair costs somebody."""
