@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from .demo_assets import take_over_assets
 from .demo_bills import receive_bills
 from .demo_books import close_months, open_books, remind, send_invoices, take_over_months, take_statement
+from .demo_debits import collect
 from .demo_expenses import claim_expenses
 from .demo_plan import plan_year
 from .demo_prices import agree_prices
@@ -24,6 +25,8 @@ def begin_office(cast: Cast) -> None:
 
 
 def work_in_office(cast: Cast) -> None:
-    """Bills, purchases, assets, expenses, bank, reminders; months that are over are closed, the year is planned, prices are agreed on."""
-    for tell in (receive_bills, buy, take_over_assets, claim_expenses, take_statement, remind, close_months, plan_year, agree_prices):
+    """What came in and went out; then months that are over are closed, the year is planned and prices are agreed on."""
+    bills = (receive_bills, buy, take_over_assets, claim_expenses)
+    money = (take_statement, remind, collect)
+    for tell in (*bills, *money, close_months, plan_year, agree_prices):
         tell(cast)
