@@ -2,7 +2,7 @@
 
 from .accounts import confirm_account, end_account, enter_account
 from .approval import approve_bill, void_bill
-from .bills import attach_file, change_bill, discard_bill, enter_bill, say_what_for
+from .bills import LineFor, attach_file, change_bill, discard_bill, enter_bill, say_what_for, say_what_lines_were_for
 from .lines import BillLineIn
 from .matching import match_bills
 from .paying import pay_bill, reverse_payment, use_credit
@@ -11,6 +11,7 @@ from .runs import cancel_run, make_run, mark_sent, release_run, take_out
 
 __all__ = [
     "BillLineIn",
+    "LineFor",
     "approve_bill",
     "attach_file",
     "cancel_run",
@@ -28,6 +29,7 @@ __all__ = [
     "release_run",
     "reverse_payment",
     "say_what_for",
+    "say_what_lines_were_for",
     "take_out",
     "use_credit",
     "void_bill",

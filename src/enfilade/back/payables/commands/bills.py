@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
@@ -11,15 +12,16 @@ from enfilade.back.payables import rules
 from enfilade.back.payables.events import BillEntered
 from enfilade.back.payables.models import Bill, BillLine, SupplierTerms
 from enfilade.back.payables.queries import bill_known, similar_bill, terms_of
+from enfilade.base.books.queries import accounts_by_id
 from enfilade.base.party.models import Party
 from enfilade.core.command import Choice, Input, LongText, Ref, command
-from enfilade.core.context import Context, Refusal
+from enfilade.core.context import Context, NotFound, Refusal
 from enfilade.core.events import publish
 from enfilade.core.models import StoredFile
 from enfilade.core.ui.format import format_day
 
 from .accounts import note_account, require_iban
-from .common import basis_points, money, require_date
+from .common import basis_points, key_of, money, require_date
 from .lines import BillLineIn, Cost, Priced, priced, write_lines
 
 Supplier = Annotated[Party, Input(shared=True, query="party_roles__role=supplier")]
@@ -175,6 +177,38 @@ def say_what_for(
     (unknown if unknown.exists() else lines).update(account=account)
     if remember:
         SupplierTerms.objects.visible_to(ctx).update_or_create(company=ctx.company, supplier=bill.supplier, defaults={"account": account})
+    return bill
+
+
+@dataclass(frozen=True)
+class LineFor:
+    """What a line of a bill was for.
+
+    number: of the line, from 1.
+    account: what it was for.
+    dimensions: codes of values of dimensions, at most one of each.
+    """
+
+    number: Annotated[int, Input(min_value=1, max_value=1_000)]
+    account: Cost | int
+    dimensions: Annotated[str, Input(max_length=200)] = ""
+
+
+@command(permission="payables.say_what_for", label="What was each line for?", target="bill", hidden=True)
+def say_what_lines_were_for(ctx: Context, *, bill: Bill, lines: list[LineFor]) -> Bill:
+    """Say what single lines of a bill were for, as a module above knows it; a line of which somebody has said it stays as it is.
+
+    Refuses: not_draft, not_found.
+    """
+    own = list(BillLine.objects.visible_to(ctx).filter(bill=bill).order_by("pk"))
+    known = accounts_by_id(ctx, {key_of(line.account) for line in lines})
+    for line in lines:
+        if line.number > len(own) or key_of(line.account) not in known:
+            raise NotFound("line", line.number, field="lines")
+        row = own[line.number - 1]
+        if row.account_id is None:
+            row.account_id, row.dimensions = key_of(line.account), row.dimensions or line.dimensions
+            row.save(update_fields=["account", "dimensions"])
     return bill
 
 

@@ -85,6 +85,7 @@ class Bill(Record):
         {
             "change_bill": (("draft",), "draft"),
             "say_what_for": (("draft",), "draft"),
+            "say_what_lines_were_for": (("draft",), "draft"),
             "attach_file": (("draft",), "draft"),
             "approve_bill": (("draft",), "open"),
             "discard_bill": (("draft",), "void"),

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
+from enfilade.back.payables.commands import LineFor, say_what_lines_were_for
 from enfilade.back.payables.models import Bill
 from enfilade.back.payables.queries import lines_of_bill
 from enfilade.back.purchasing import rules
@@ -98,9 +99,18 @@ def _match(ctx: Context, bill: Bill, found: Sequence[tuple[int, int, Decimal]]) 
         for line, row, quantity in found
     )  # fmt: skip
     checked = check(ctx, bill)
+    _say_what_for(ctx, checked)
     by_itself = alone(setting_of(ctx), checked, ctx.company.currency)
     publish(ctx, BillMatched(bill=bill.pk, fits=checked.fits, alone=by_itself))
     return bill
+
+
+def _say_what_for(ctx: Context, checked: Checked) -> None:
+    """The order said what it is for: nobody has to say it again."""
+    known = [(n, line.matches[0].order_line) for n, line in enumerate(checked.lines, 1) if line.matches and line.line.account_id is None]
+    lines = [LineFor(number, row.account_id, row.dimensions) for number, row in known if row.account_id is not None]
+    if lines:
+        say_what_lines_were_for(ctx, bill=checked.bill, lines=lines)
 
 
 def _forget(ctx: Context, bill: Bill) -> None:
