@@ -31,8 +31,7 @@ def buy(cast: Cast) -> None:
             _bill(cast, one["bill"], parties[one["supplier"]])
     for want in cast.data["wants"]:
         at = cast.at(cast.owner.today - timedelta(days=want["days"]), 16, 20)
-        asked = {name: want[name] for name in ("what", "quantity", "why")}
-        cast.do(want["login"], at, "purchasing.request_purchase", **asked)
+        cast.do(want["login"], at, "purchasing.request_purchase", what=want["what"], quantity=want["quantity"], why=want["why"])
 
 
 def _order(cast: Cast, one: dict[str, Any], supplier: int) -> Any:
