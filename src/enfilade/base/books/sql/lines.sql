@@ -37,15 +37,18 @@ DECLARE
     entered bigint;
     placed bigint;
     fit bigint;
+    first date;
+    last date;
+    starts date[];
     mine integer := books_take_slot();
 BEGIN
     SELECT x.xmin AS transaction, x.cmin AS command INTO mark FROM books_line x WHERE x.id = (SELECT min(l.id) FROM fresh l);
     SELECT array_agg(DISTINCT k.book_id), sum(k.lines), min(k.odd) FILTER (WHERE k.together AND k.lines = k.line_count),
            bool_or(k.lines > k.line_count), array_agg(k.entry_id) FILTER (WHERE NOT k.together),
-           array_agg(k.entry_id) FILTER (WHERE k.together AND k.lines < k.line_count)
-      INTO books, placed, odd, over, earlier, short
+           array_agg(k.entry_id) FILTER (WHERE k.together AND k.lines < k.line_count), min(k."on"), max(k."on")
+      INTO books, placed, odd, over, earlier, short, first, last
       FROM (
-        SELECT i.entry_id, i.lines, i.odd, e.book_id, e.line_count, e.xmin = mark.transaction AND e.cmin = mark.command AS together
+        SELECT i.entry_id, i."on", i.lines, i.odd, e.book_id, e.line_count, e.xmin = mark.transaction AND e.cmin = mark.command AS together
           FROM (
             SELECT u.entry_id, u.company_id, u."on", sum(u.lines) AS lines, min(u.unit) FILTER (WHERE u.total <> 0) AS odd
               FROM (
@@ -59,10 +62,15 @@ BEGIN
          ) e
       ) k;
     PERFORM pg_advisory_xact_lock_shared(hashtext('books.book'), hashint8(b.book)) FROM unnest(books) AS b (book);
+    -- Days between which no period starts are summed together, so that thousands of lines ask for a few periods only.
+    IF first < last THEN
+        SELECT array_agg(p.starts_on ORDER BY p.starts_on) INTO starts FROM books_period p WHERE p.book_id = ANY(books) AND p.starts_on > first AND p.starts_on <= last;
+    END IF;
     WITH sums AS MATERIALIZED (
-        SELECT l.company_id, l.account_id, l.unit, l."on", l.party_id, count(*) AS lines, bool_or(l.dimensions <> '{}') AS divided,
+        SELECT l.company_id, l.account_id, l.unit, l.party_id, min(l."on") AS first, max(l."on") AS last, count(*) AS lines,
+               bool_or(cardinality(l.dimensions) > 0) AS divided,
                sum(greatest(l.quantity_minor, 0)) AS debit, sum(greatest(-l.quantity_minor, 0)) AS credit
-          FROM fresh l GROUP BY l.company_id, l.account_id, l.unit, l."on", l.party_id
+          FROM fresh l GROUP BY l.company_id, l.account_id, l.unit, l.party_id, width_bucket(l."on", starts)
     ), fits AS MATERIALIZED (
         SELECT s.company_id, s.account_id, s.unit, p.id AS period_id, sum(s.lines) AS lines, sum(s.debit) AS debit, sum(s.credit) AS credit
           FROM sums s
@@ -71,7 +79,7 @@ BEGIN
              WHERE x.id = s.account_id AND x.book_id = ANY(books) AND x.company_id = s.company_id AND x.active AND NOT x.heading OFFSET 0
          ) a
          CROSS JOIN LATERAL (
-            SELECT x.id FROM books_period x WHERE x.book_id = a.book_id AND x.starts_on <= s."on" AND x.ends_on >= s."on" OFFSET 0
+            SELECT x.id FROM books_period x WHERE x.book_id = a.book_id AND x.starts_on <= s.first AND x.ends_on >= s.last OFFSET 0
          ) p
          WHERE s.party_id IS NULL OR (SELECT true FROM party_party x WHERE x.id = s.party_id AND x.company_id = s.company_id)
          GROUP BY s.company_id, s.account_id, s.unit, p.id

@@ -12,7 +12,7 @@ from django.db import DatabaseError, connection, transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from enfilade.base.books.commands import EntryIn, LineIn, close_period, post_entries, post_entry, reverse_entry
+from enfilade.base.books.commands import EntryIn, LineIn, close_period, open_span, post_entries, post_entry, reverse_entry
 from enfilade.base.books.models import Account, Balance, DimensionBalance, Entry, Line, Unfinished
 from enfilade.base.books.verify import verify_books
 from enfilade.core.command import run_raw
@@ -253,6 +253,42 @@ def test_a_wrong_statement_is_refused(way: Way, shop: Shop) -> None:
         (crossed, "line_account_of_book"),
     ):
         assert refused(way, shop, attack) == name
+
+
+ACROSS = """
+WITH entry AS (
+    INSERT INTO books_entry (company_id, book_id, period_id, "on", recorded_at, text, origin, line_count)
+    SELECT %(company)s, t.book, 0, t.day, now(), 'x', '', 2 FROM unnest(%(books)s::bigint[], %(days)s::date[]) AS t (book, day)
+    RETURNING id, book_id, "on"
+)
+INSERT INTO books_line (company_id, entry_id, account_id, unit, quantity_minor, "on", text)
+SELECT %(company)s, e.id, a.id, 'EUR', CASE a.code WHEN '10' THEN 7 ELSE -7 END, e."on", ''
+  FROM entry e JOIN books_account a ON a.book_id = e.book_id AND a.code IN ('10', '40')
+"""
+
+
+@BOTH
+def test_one_statement_over_books_whose_periods_differ(way: Way, shop: Shop) -> None:
+    """Lines are summed by the days between which no period of their books starts; each ends up in the period of its own book."""
+    other = Shop(shop.company, code="other")
+    year = YEAR + 1
+    open_span(shop.ctx, book=shop.book, starts_on=date(year, 1, 1), ends_on=date(year, 2, 28))
+    open_span(shop.ctx, book=other.book, starts_on=date(year, 1, 10), ends_on=date(year, 1, 20))
+    days = [date(YEAR, 12, 31), date(year, 1, 9), date(year, 1, 10), date(year, 1, 20), date(year, 1, 21), date(year, 2, 1)]
+    own = [(shop.book.pk, day) for day in days]
+    others = [(other.book.pk, day) for day in days if day.year == YEAR or 10 <= day.day <= 20]
+    before = shop.balance("10"), other.balance("10")
+
+    def write(cursor: Any, rows: list[tuple[int, date]]) -> None:
+        cursor.execute(ACROSS, {"company": shop.company.pk, "books": [b for b, _ in rows], "days": [d for _, d in rows]})
+
+    for gap in (days[1], days[4]):
+        assert refused(way, shop, lambda cursor, gap=gap: write(cursor, [*own, *others, (other.book.pk, gap)])) == "entry_period_open"
+    with way(shop.company) as cursor:
+        write(cursor, [*own, *others])
+    assert (shop.balance("10"), other.balance("10")) == (before[0] + 6 * 7, before[1] + 3 * 7)
+    with scope(shop.company.pk):
+        assert verify_books(shop.ctx) == []
 
 
 def test_nobody_posts_with_an_old_look_at_the_house(shop: Shop) -> None:
