@@ -74,8 +74,8 @@ class PurchaseOrderResource(Resource):
     )  # fmt: skip
     lines = {
         "lines": (
-            "position", "text", "quantity", "unit", "price_minor", "per", "net_minor", "account", "wanted_on", "received_quantity",
-            "invoiced_quantity",
+            "position", "text", "quantity", "unit", "price_minor", "per", "net_minor", "received_quantity", "invoiced_quantity",
+            "wanted_on", "account",
         )
     }  # fmt: skip
     board = "state"

@@ -75,6 +75,16 @@ class Ordered:
         """What a bill that says no quantity is most likely for: what came, else what is left of the order."""
         return self.billable or max(self.quantity - self.invoiced, NONE)
 
+    def quantity_for(self, net_minor: int) -> Decimal:
+        """What a bill over so much that says no quantity is for: what came if that is its price, else as many whole units as it pays for,
+        where so many were ordered; else the likely quantity, so that what is dearer shows as that.
+        """
+        left = self.quantity - self.invoiced
+        if self.net_of(self.likely) == net_minor or not self.price_minor:
+            return self.likely
+        units = Decimal(net_minor) * self.per / self.price_minor
+        return units if units == units.to_integral_value() and 0 < units <= left else self.likely
+
     def net_of(self, quantity: Decimal) -> int:
         """What a quantity was ordered for."""
         return net_of(quantity, self.price_minor, self.per)
@@ -164,7 +174,7 @@ def propose(billed: Sequence[Billed], ordered: Sequence[Ordered]) -> list[Propos
     for points, _, _, bill, line in pairs:
         if points < LIKELY or bill.key in found or line.key in taken:
             continue
-        quantity = bill.quantity if bill.quantity is not None else line.likely
+        quantity = _quantity(bill, line)
         if quantity > 0:
             found[bill.key] = Proposal(bill.key, line.key, quantity.quantize(QUANTUM, ROUND_HALF_UP), points)
             taken.add(line.key)
@@ -195,9 +205,13 @@ def _points(bill: Billed, line: Ordered) -> int:
         points += 20 + min(20, 10 * len(_words(bill.text) & _words(line.text)))
     if bill.quantity is not None and bill.quantity == line.likely:
         points += 15
-    if bill.net_minor and bill.net_minor == line.net_of(bill.quantity if bill.quantity is not None else line.likely):
+    if bill.net_minor and bill.net_minor == line.net_of(_quantity(bill, line)):
         points += 30
     return points if bill.order else min(points, SURE - 1)
+
+
+def _quantity(bill: Billed, line: Ordered) -> Decimal:
+    return bill.quantity if bill.quantity is not None else line.quantity_for(bill.net_minor)
 
 
 def _words(text: str) -> set[str]:

@@ -54,11 +54,11 @@ class OrderLineIn:
     dimensions: codes of values of dimensions, at most one of each, for example K100 P7.
     """
 
-    item: Annotated[Item | int | None, Input(shared=True, query="active=true")] = None
     text: Annotated[str, Input(label="What", max_length=300)] = ""
+    item: Annotated[Item | int | None, Input(shared=True, query="active=true")] = None
     quantity: Quantity = Decimal(1)
     price: Price = None
-    unit: Annotated[str, Choice(*Item.Unit.choices)] = ""
+    unit: Annotated[str, Choice(*Item.Unit.choices, seldom=True)] = ""
     per: Annotated[int, Input(label="Price for", min_value=1, max_value=1_000_000, seldom=True)] = 1
     account: Annotated[Account | int | None, Input(shared=True, label="What for", query="heading=false&active=true")] = None
     tax_class: Annotated[str, Choice(*Item.TaxClass.choices, label="Tax", seldom=True)] = ""

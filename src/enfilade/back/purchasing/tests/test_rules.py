@@ -51,6 +51,12 @@ def test_one_amount_is_for_all_that_came() -> None:
     assert propose([Billed(7, "As delivered", 15_001)], lines) == []
 
 
+def test_a_bill_that_says_no_quantity() -> None:
+    """What came, where that is its price; as many as it pays for, though fewer came; else what came, and dearer."""
+    line = ordered(came="8")
+    assert [propose([Billed(7, "Gloves", net)], [line])[0].quantity for net in (8_000, 10_000, 8_300, 12_000)] == [D(8), D(10), D(8), D(8)]
+
+
 def test_differences() -> None:
     line, tolerance = ordered(came="8"), Tolerance(price_bp=200, price_minor=50)
     kinds = [
