@@ -98,6 +98,16 @@ def open_invoices(ctx: Context, party: Party | None = None) -> list[Invoice]:
     return list(rows.select_related("party").order_by("due_on", "pk"))
 
 
+def owed_by(ctx: Context, parties: Collection[int] | None = None, keys: Collection[int] | None = None) -> list[Invoice]:
+    """Open invoices of these parties, or of these keys, credit notes left out, longest due first."""
+    rows = Invoice.objects.visible_to(ctx).filter(state__in=[Invoice.State.ISSUED, Invoice.State.PART_PAID], kind=Invoice.Kind.INVOICE)
+    if parties is not None:
+        rows = rows.filter(party__in=parties)
+    if keys is not None:
+        rows = rows.filter(pk__in=keys)
+    return list(rows.select_related("party").order_by("due_on", "pk"))
+
+
 def overdue_invoices(ctx: Context, on: date) -> RecordQuerySet:
     """Invoices that are open now and of which a part, or all, was due before a day."""
     still = [Invoice.State.ISSUED, Invoice.State.PART_PAID]

@@ -11,7 +11,7 @@ from enfilade.core.resource import flow, panel
 from enfilade.core.resource.hooks import Step
 
 from .models import Collection, CollectionRun, Mandate
-from .queries import collections_for, collections_of, mandates_of
+from .queries import collections_for, collections_of, mandates_of, untold_payers
 
 VIEW = "direct_debits.view_mandate"
 
@@ -52,14 +52,22 @@ def collected_of(ctx: Context, invoice: Invoice) -> dict[str, Any] | None:
 
 
 @flow(on=CollectionRun)
-def way_of_a_run(_ctx: Context, run: CollectionRun) -> list[Step]:
-    """Made by one, released by another, sent, credited."""
+def way_of_a_run(ctx: Context, run: CollectionRun) -> list[Step]:
+    """Made by one, its payers told, released by another, sent, credited."""
     if run.state == CollectionRun.State.CANCELLED:
         return []
     sent, done = run.sent_at is not None, run.state == CollectionRun.State.DONE
+    waiting = untold_payers(ctx, run) if run.released_at is None else 0
     return [
         Step("Made", "back", "done", who=str(run.made_by), since=run.made_at),
-        Step("Released", "back", "done" if run.released_at else "now", who=str(run.released_by or ""), since=run.released_at),
+        Step("Payers told", "back", "now" if waiting else "done"),
+        Step(
+            "Released",
+            "back",
+            "done" if run.released_at else "todo" if waiting else "now",
+            who=str(run.released_by or ""),
+            since=run.released_at,
+        ),
         Step(
             "At the bank", "back", "done" if sent else "now" if run.released_at else "todo", who=str(run.sent_by or ""), since=run.sent_at
         ),

@@ -10,7 +10,7 @@ from datetime import date
 
 from enfilade.back.banking.rules import LineFacts, Proposal
 from enfilade.back.billing.models import Invoice
-from enfilade.back.billing.queries import DuePart, due_parts, open_invoices
+from enfilade.back.billing.queries import DuePart, due_parts, owed_by
 from enfilade.back.dunning.queries import held_back
 from enfilade.base.party.models import Party
 from enfilade.base.party.queries import merged_keys
@@ -31,12 +31,6 @@ def creditor_of(ctx: Context) -> Creditor | None:
 def mandates_of(ctx: Context, party: Party, limit: int = 20) -> list[Mandate]:
     """The mandates of a payer, the newest first."""
     return list(Mandate.objects.visible_to(ctx).filter(party__in=merged_keys(ctx, party)).select_related("party").order_by("-pk")[:limit])
-
-
-def valid_mandates(ctx: Context, parties: Many[int]) -> dict[int, Mandate]:
-    """The mandate by which each payer is collected from, whose expiry is left to the caller. Shape: key of the party -> mandate."""
-    rows = Mandate.objects.visible_to(ctx).filter(party__in=parties, state=Mandate.State.ACTIVE)
-    return {mandate.party_id: mandate for mandate in rows.select_related("party")}
 
 
 def in_collections(ctx: Context, invoices: Iterable[int]) -> dict[int, Collection]:
@@ -66,12 +60,14 @@ def to_collect(ctx: Context, due_by: date, on: date, invoices: Many[int] | None 
     on: the day on which it would be collected. invoices: only these, whether or not there is a mandate; what is due of them until then,
         or all that is open where nothing is.
     """
-    owed = [i for i in open_invoices(ctx) if i.kind == Invoice.Kind.INVOICE and (invoices is None or i.pk in invoices)]
+    if invoices is None:
+        mandates = _latest(ctx)
+        owed = owed_by(ctx, parties=mandates.keys())
+    else:
+        owed = owed_by(ctx, keys=invoices)
+        mandates = _latest(ctx, {i.party_id for i in owed})
     due = _due(due_parts(ctx, owed), due_by, also_later=invoices is not None)
     owed = sorted((i for i in owed if i.pk in due), key=lambda i: (due[i.pk].due_on, i.pk))
-    mandates = _latest(ctx, {i.party_id for i in owed})
-    if invoices is None:
-        owed = [i for i in owed if i.party_id in mandates]
     taken, held = in_collections(ctx, [i.pk for i in owed]), held_back(ctx, on, [i.pk for i in owed])
     return [_collectable(i, due[i.pk], mandates.get(i.party_id), taken.get(i.pk), held.get(i.pk, ""), on) for i in owed]
 
@@ -86,9 +82,11 @@ def _due(parts: Mapping[int, Sequence[DuePart]], due_by: date, *, also_later: bo
     return found
 
 
-def _latest(ctx: Context, parties: Many[int]) -> dict[int, Mandate]:
-    """The mandate of each payer that counts: the valid one, else the last that did not end."""
-    rows = Mandate.objects.visible_to(ctx).filter(party__in=parties).exclude(state=Mandate.State.ENDED).select_related("party")
+def _latest(ctx: Context, parties: Many[int] | None = None) -> dict[int, Mandate]:
+    """The mandate of each payer that counts, of all payers or of some: the valid one, else the last that did not end."""
+    rows = Mandate.objects.visible_to(ctx).exclude(state=Mandate.State.ENDED).select_related("party")
+    if parties is not None:
+        rows = rows.filter(party__in=parties)
     return {m.party_id: m for m in sorted(rows, key=lambda m: (m.state == Mandate.State.ACTIVE, m.pk))}
 
 
@@ -170,3 +168,8 @@ def _facts(ctx: Context, state: str, **of: object) -> list[CollectionFacts]:
         )
         for c in rows.order_by("-pk")[:COLLECTIONS_MAX]
     ]
+
+
+def untold_payers(ctx: Context, run: CollectionRun) -> int:
+    """How many payers of a run were not told yet."""
+    return Collection.objects.visible_to(ctx).filter(run=run, state=Collection.State.PLANNED, noticed_on=None).count()

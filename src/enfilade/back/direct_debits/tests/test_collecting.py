@@ -304,3 +304,17 @@ def test_one_of_two_runs_gets_an_invoice_and_one_line_a_collection(till: Till) -
     paid = race(4, lambda n: accept_proposal(till.ctx, line=lines[n], proposal=codes[n]))
     assert len([p for p in paid if not isinstance(p, Exception)]) == 1
     assert till.owed(run.collect_on) == 0
+
+
+def test_businesses_are_collected_from_under_their_own_scheme_and_by_the_older_file(till: Till) -> None:
+    till.mandate(till.ben, BEN, scheme="B2B", notice_days=1)
+    set_creditor(till.ctx, identifier=CREDITOR, schema="pain.008.001.02")
+    invoice = till.invoice_of(till.ben)
+    day = rules.after_banking_days(till.today, 3)
+    run = till.told(till.run(invoice, scheme="B2B", collect_on=day))
+    assert code_of(lambda: release_run(till.boss, run=run)) == "no_bic"
+    run_raw(till.after(0), "banking.change_bankaccount", {"bankaccount": till.bank.pk, "bic": "COBADEFFXXX"})
+    file = till.file(release_run(till.boss, run=run))
+    space = PAIN.replace(".08", ".02")
+    assert file.find(f".//{space}LclInstrm/{space}Cd").text == "B2B"
+    assert file.find(f".//{space}CdtrAgt//{space}BIC").text == "COBADEFFXXX"
