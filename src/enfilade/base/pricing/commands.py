@@ -26,6 +26,8 @@ DAY = timedelta(days=1)
 Raise = Annotated[Decimal, Input(label="Dearer by (%)", min_value=-100, max_value=1_000, decimals=4)]
 Today = Annotated[date, Input(prefill="ctx.today")]
 FromQuantity = Annotated[Decimal, Input(min_value=0, max_value=1_000_000, decimals=3)]
+Customer = Annotated[Party | None, Input(shared=True, label="Customer")]
+Group = Annotated[CustomerGroup | None, Input(shared=True, label="Customer group", help="Instead of one customer.")]
 PercentOff = Annotated[Decimal, Input(label="Percent off", min_value=-1_000, max_value=100, decimals=4)]
 
 
@@ -150,13 +152,13 @@ def end_prices(ctx: Context, *, price_list: PriceList, last_on: Today) -> PriceL
     return price_list
 
 
-@command(permission="pricing.add_listfor", label="Give it to")
+@command(permission="pricing.add_listfor", label="Give it to", target="price_list")
 def give_list(
     ctx: Context,
     *,
-    price_list: Annotated[PriceList, Input(shared=True)],
-    party: Annotated[Party | None, Input(shared=True, label="Customer")] = None,
-    group: Annotated[CustomerGroup | None, Input(shared=True, label="Customer group", help="Instead of one customer.")] = None,
+    price_list: Ref[PriceList],
+    party: Customer = None,
+    group: Group = None,
 ) -> ListFor:
     """Let a customer, or a group of them, have a list.
 
