@@ -163,6 +163,14 @@ def matches_of(ctx: Context, bill: Bill) -> list[LineMatch]:
     return list(rows.select_related("order_line__order", "order_line__item", "bill_line").order_by("order_line_id", "pk"))
 
 
+def is_of_an_order(ctx: Context, bill: Bill) -> bool:
+    """Whether a bill was matched, or names an order of ours."""
+    if LineMatch.objects.visible_to(ctx).filter(bill_line__bill=bill).exists():
+        return True
+    order, _ = said_of_costs(ctx, bill)
+    return bool(order) and PurchaseOrder.objects.visible_to(ctx).filter(number=order).exists()
+
+
 def check(ctx: Context, bill: Bill) -> Checked:
     """Compare a bill that waits with what it was matched with. A credit note differs from nothing: it takes back what was billed."""
     matches, tolerance = matches_of(ctx, bill), tolerance_of(setting_of(ctx))

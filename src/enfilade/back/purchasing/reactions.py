@@ -11,7 +11,7 @@ from enfilade.core.events import reacts
 from .commands import confirm_match, count_bill, uncount_bill
 from .events import BillMatched, GoodsReceived
 from .models import PurchaseOrder
-from .queries import proposals
+from .queries import is_of_an_order, matches_of, proposals
 from .unattended import approve_unattended, approve_what_waited
 
 
@@ -38,14 +38,17 @@ def count_what_is_billed(ctx: Context, fact: BillApproved) -> None:
 
     Refuses: not_matched, differs.
     """
-    count_bill(ctx, bill=bill_by_key(ctx, fact.bill))
+    bill = bill_by_key(ctx, fact.bill)
+    if is_of_an_order(ctx, bill):
+        count_bill(ctx, bill=bill)
 
 
 @reacts(BillVoided)
 def take_back_what_was_billed(ctx: Context, fact: BillVoided) -> None:
     """What a void bill charged may be billed again."""
     bill = bill_by_key(ctx, fact.bill)
-    uncount_bill(ctx, bill=bill, on=bill.voided_on or ctx.today)
+    if matches_of(ctx, bill):
+        uncount_bill(ctx, bill=bill, on=bill.voided_on or ctx.today)
 
 
 @reacts(BillMatched, later=True)

@@ -14,7 +14,17 @@ from enfilade.back.payables.queries import lines_of_bill
 from enfilade.back.purchasing import rules
 from enfilade.back.purchasing.events import BillMatched
 from enfilade.back.purchasing.models import LineMatch, MatchDecision, OrderLine, PurchaseOrder
-from enfilade.back.purchasing.queries import Checked, alone, check, lines_of_order, matchable, matches_of, proposals, setting_of
+from enfilade.back.purchasing.queries import (
+    Checked,
+    alone,
+    check,
+    is_of_an_order,
+    lines_of_order,
+    matchable,
+    matches_of,
+    proposals,
+    setting_of,
+)
 from enfilade.back.purchasing.wording import sentence_of
 from enfilade.core.command import Input, Ref, command
 from enfilade.core.context import Context, Refusal
@@ -130,8 +140,7 @@ def fitting(ctx: Context, bill: Bill) -> Checked:
     """
     checked = check(ctx, bill)
     if not checked.matched:
-        known = PurchaseOrder.objects.visible_to(ctx).filter(number=checked.order).exists() if checked.order else False
-        if known and bill.kind == Bill.Kind.BILL:
+        if bill.kind == Bill.Kind.BILL and is_of_an_order(ctx, bill):
             raise Refusal("not_matched", f"This bill names our order {checked.order}: match it first.")
         return checked
     if checked.open:
@@ -144,8 +153,10 @@ def fitting(ctx: Context, bill: Bill) -> Checked:
 def count_bill(ctx: Context, *, bill: Ref[Bill]) -> Bill:
     """What was matched with a bill that was just approved is billed from now on; an order that came and is billed as a whole is closed.
 
-    Refuses: not_matched, differs; order_line_invoiced_received, order_line_invoiced_positive (database).
+    Refuses: not_approved, not_matched, differs; order_line_invoiced_received, order_line_invoiced_positive (database).
     """
+    if bill.number is None:
+        raise Refusal("not_approved", "This bill is not approved yet.", field="bill")
     checked = fitting(ctx, bill)
     matches = [match for line in checked.lines for match in line.matches]
     if not matches:
@@ -166,7 +177,12 @@ def count_bill(ctx: Context, *, bill: Ref[Bill]) -> Bill:
 
 @command(permission="purchasing.match_bill", label="Not billed any more", target="", hidden=True)
 def uncount_bill(ctx: Context, *, bill: Ref[Bill], on: date) -> Bill:
-    """What was matched with a bill that was made void is not billed any more."""
+    """What was matched with a bill that was made void is not billed any more.
+
+    Refuses: not_void.
+    """
+    if bill.state != Bill.State.VOID:
+        raise Refusal("not_void", "This bill is not void.", field="bill")
     matches = [match for match in matches_of(ctx, bill) if match.counted_on is not None]
     lock_lines(ctx, {match.order_line_id for match in matches})
     for match in matches:

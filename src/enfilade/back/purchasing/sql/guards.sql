@@ -107,6 +107,8 @@ BEGIN
         RAISE EXCEPTION 'A bill is matched before it is approved.' USING ERRCODE = 'check_violation', CONSTRAINT = 'line_match_of_draft';
     ELSIF NEW.counted_on IS NOT NULL AND bill.state = 'draft' THEN
         RAISE EXCEPTION 'Only an approved bill counts as billed.' USING ERRCODE = 'check_violation', CONSTRAINT = 'line_match_counted_approved';
+    ELSIF NEW.uncounted_on IS NOT NULL AND bill.state <> 'void' THEN
+        RAISE EXCEPTION 'What an approved bill charges counts until it is void.' USING ERRCODE = 'check_violation', CONSTRAINT = 'line_match_uncounted_void';
     END IF;
     RETURN NEW;
 END $$;

@@ -18,9 +18,11 @@ from enfilade.back.purchasing.commands import (
     claim_credit,
     confirm_match,
     correct_receipt,
+    count_bill,
     drop_claim,
     match_bill,
     settle_claim,
+    uncount_bill,
     unmatch_bill,
 )
 from enfilade.back.purchasing.models import LineMatch, MatchDecision
@@ -53,7 +55,11 @@ def test_a_bill_that_fits_is_approved_and_closes_its_order(office: Buyer) -> Non
     office.came(order)
     bill = confirm_match(office.key(), bill=office.charged(*BOTH))
     assert sentences(office, bill) == []
+    assert refused(lambda: count_bill(office.key(), bill=bill)) == "not_approved"
     approve(office, bill)
+    assert refused(lambda: uncount_bill(office.key(), bill=bill, on=office.today)) == "not_void"
+    with pytest.raises(IntegrityError, match="counts until it is void"), scope(office.company.pk), connection.cursor() as cursor:
+        cursor.execute("UPDATE purchasing_linematch SET uncounted_on = %s", [office.today])
     assert [office.line(order, n).invoiced_quantity for n in (1, 2)] == [10, 4]
     assert office.state(order) == "closed"
     assert office.proved()
