@@ -38,6 +38,18 @@ SELECT l.entry_id, 'line ' || l.id || ' has another day, company or book than it
  WHERE e.company_id = %(company)s AND e.book_id = %(book)s AND (a.id IS NULL OR l."on" <> e."on" OR l.company_id <> e.company_id)
  ORDER BY l.id LIMIT 1
 """
+_NAMED = """
+SELECT e.id, CASE WHEN e.reverses_id IS NOT NULL AND min(r.id) IS NULL THEN 'the entry that it cancels'
+                  WHEN e.user_id IS NOT NULL AND min(u.id) IS NULL THEN 'who entered it' ELSE 'a party of a line' END || ' is not there'
+  FROM books_entry e
+  LEFT JOIN core_user u ON u.id = e.user_id
+  LEFT JOIN books_entry r ON r.id = e.reverses_id AND r.book_id = e.book_id
+  LEFT JOIN books_line l ON l.entry_id = e.id AND l.party_id IS NOT NULL
+  LEFT JOIN party_party p ON p.id = l.party_id AND p.company_id = e.company_id
+ WHERE e.company_id = %(company)s AND e.book_id = %(book)s
+   AND (e.user_id IS NOT NULL AND u.id IS NULL OR e.reverses_id IS NOT NULL AND r.id IS NULL OR l.party_id IS NOT NULL AND p.id IS NULL)
+ GROUP BY e.id ORDER BY e.id LIMIT 1
+"""
 _REVERSALS = """
 SELECT e.id, 'it does not cancel entry ' || e.reverses_id
   FROM books_entry e JOIN books_line l ON l.entry_id IN (e.id, e.reverses_id)
@@ -136,6 +148,7 @@ _CHECKS = (
     ("entry_unbalanced", "books.entry", _ENTRY_SUMS),
     ("entry_outside_period", "books.entry", _ENTRY_DAYS),
     ("line_misplaced", "books.entry", _LINES_FIT),
+    ("entry_names_nobody", "books.entry", _NAMED),
     ("reversal_differs", "books.entry", _REVERSALS),
     ("balance_differs", "books.account", _BALANCES),
     ("carried_differs", "books.account", _CARRIED),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import accumulate
 from typing import Annotated, Any
 
 from django.db import connection
@@ -16,14 +18,17 @@ from enfilade.core.command import Input, Ref, command
 from enfilade.core.context import Context, NotFound, Refusal
 
 # The gate is passed before entries draw their keys, so that what is sealed never gets an older neighbour (see sql/books.sql).
-# A line finds the key and the day of its entry by position in an array: no plan, whatever it was made for, joins thousands by thousands.
+# Lines follow their entry, and find what is said of them by their place in arrays: no plan, whatever it was made for, joins thousands by
+# thousands, and what is said of no line (a party, a second unit, a text) costs nothing. Words come as JSON, since the place of a number
+# in an array is reckoned, that of a word would be searched.
 _WRITE = """
 WITH gate AS MATERIALIZED (
     SELECT pg_advisory_xact_lock_shared(hashtext('books.book'), hashint8(%(book)s))::text AS passed
 ), given AS MATERIALIZED (
     SELECT nextval('books_entry_id_seq') AS id, e.*
-      FROM gate CROSS JOIN unnest(%(days)s::date[], %(texts)s::text[], %(origins)s::text[], %(reversed)s::bigint[], %(counts)s::integer[])
-        WITH ORDINALITY AS e ("on", text, origin, reverses, line_count, position)
+      FROM gate CROSS JOIN unnest(%(days)s::date[], %(texts)s::text[], %(origins)s::text[], %(reversed)s::bigint[], %(counts)s::integer[],
+                                  %(firsts)s::integer[])
+        WITH ORDINALITY AS e ("on", text, origin, reverses, line_count, first, position)
      WHERE gate.passed IS NOT NULL
 ), entries AS (
     INSERT INTO books_entry (id, company_id, book_id, period_id, "on", recorded_at, text, origin, reverses_id, user_id, line_count)
@@ -32,16 +37,13 @@ WITH gate AS MATERIALIZED (
         ON p.book_id = %(book)s AND p.company_id = %(company)s AND p.starts_on <= g."on" AND p.ends_on >= g."on"
      ORDER BY g.position
     RETURNING id, period_id
-), of AS MATERIALIZED (
-    SELECT array_agg(g.id ORDER BY g.position) AS ids, array_agg(g."on" ORDER BY g.position) AS days FROM given g
 ), lines AS (
     INSERT INTO books_line (company_id, entry_id, account_id, unit, quantity_minor, "on", party_id, text, dimensions)
-    SELECT %(company)s, (SELECT ids FROM of)[l.entry], l.account, (%(units)s::text[])[l.unit], l.quantity_minor,
-           (SELECT days FROM of)[l.entry], l.party, coalesce(l.text, ''), coalesce(string_to_array(l.dimensions, ' '), '{}')
-      FROM unnest(%(entries)s::integer[], %(accounts)s::bigint[], %(unit_places)s::integer[], %(quantities)s::bigint[],
-                  %(parties)s::bigint[], %(line_texts)s::text[], %(dimensions)s::text[])
-        WITH ORDINALITY AS l (entry, account, unit, quantity_minor, party, text, dimensions, position)
-     ORDER BY l.position
+    SELECT %(company)s, g.id, (%(accounts)s::bigint[])[l.place], (%(units)s::text[])[coalesce((%(unit_places)s::integer[])[l.place], 1)],
+           (%(quantities)s::bigint[])[l.place], g."on", nullif((%(parties)s::bigint[])[l.place], 0),
+           coalesce(%(line_texts)s::jsonb ->> l.place - 1, ''), coalesce(string_to_array(%(dimensions)s::jsonb ->> l.place - 1, ' '), '{}')
+      FROM given g CROSS JOIN LATERAL generate_series(g.first, g.first + g.line_count - 1) AS l (place)
+     ORDER BY l.place
 )
 SELECT id, period_id FROM entries ORDER BY id
 """
@@ -165,6 +167,7 @@ def _write(ctx: Context, book: Book | int, entries: Sequence[EntryIn], reverses:
     if ctx.work is None:
         raise RuntimeError("entries are written inside commands")
     lines = [line for entry in entries for line in entry.lines]
+    counts = [len(entry.lines) for entry in entries]
     units = {unit: place for place, unit in enumerate(dict.fromkeys(line.unit for line in lines), 1)}
     values: dict[str, Any] = {
         "company": ctx.company_id,
@@ -175,15 +178,15 @@ def _write(ctx: Context, book: Book | int, entries: Sequence[EntryIn], reverses:
         "texts": [entry.text for entry in entries],
         "origins": [entry.origin for entry in entries],
         "reversed": [reverses.pk] if reverses else [],
-        "counts": _integers(len(entry.lines) for entry in entries),
+        "counts": _integers(counts),
+        "firsts": _integers(accumulate(counts[:-1], initial=1)),
         "units": list(units),
-        "entries": _integers(place for place, entry in enumerate(entries, 1) for _ in entry.lines),
-        "accounts": _integers(_key(line.account) for line in lines),
-        "unit_places": _integers(units[line.unit] for line in lines),
-        "quantities": _integers(line.quantity_minor for line in lines),
-        "parties": _integers(_key(line.party) for line in lines),
-        "line_texts": _or_none([line.text for line in lines]),
-        "dimensions": _or_none([" ".join(dimension_codes(line.dimensions)) if line.dimensions else "" for line in lines]),
+        "accounts": _integers([_key(line.account) for line in lines]),
+        "unit_places": _integers([units[line.unit] for line in lines] if len(units) > 1 else []),
+        "quantities": _integers([line.quantity_minor for line in lines]),
+        "parties": _integers(_if_any([_key(line.party) if line.party else 0 for line in lines])),
+        "line_texts": json.dumps(_if_any([line.text for line in lines])),
+        "dimensions": json.dumps(_if_any([" ".join(dimension_codes(line.dimensions)) if line.dimensions else "" for line in lines])),
     }
     with connection.cursor() as cursor:
         cursor.execute(_WRITE, values)
@@ -193,9 +196,9 @@ def _write(ctx: Context, book: Book | int, entries: Sequence[EntryIn], reverses:
     return keys
 
 
-def _integers(column: Iterable[int | None]) -> str:
+def _integers(column: Iterable[int]) -> str:
     """A column of integers as PostgreSQL reads an array, made at once: item by item it would cost more than the entry."""
-    return f"{{{','.join(map(str, column))}}}".replace("None", "NULL")
+    return f"{{{','.join(map(str, column))}}}"
 
 
 def _stored(ctx: Context, book: Book | int, given: EntryIn, keys: tuple[int, int], reverses: Entry | None = None) -> Entry:
@@ -218,13 +221,13 @@ def _stored(ctx: Context, book: Book | int, given: EntryIn, keys: tuple[int, int
     return entry
 
 
-def _or_none(column: list[Any]) -> list[Any]:
+def _if_any(column: list[Any]) -> list[Any]:
     """A column of lines; where it says nothing, nothing is sent."""
     return column if any(column) else []
 
 
-def _key(row: Any) -> int | None:
-    return row if row is None or isinstance(row, int) else row.pk
+def _key(row: Any) -> int:
+    return row if isinstance(row, int) else int(row.pk)
 
 
 def _check_accounts(ctx: Context, book: Book, given: Sequence[tuple[str, Sequence[LineIn]]]) -> None:

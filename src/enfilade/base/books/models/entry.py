@@ -19,8 +19,9 @@ LINES_MAX = 1_000
 
 
 # An index that nobody reads costs too much in tables so busy; the others serve. The database has no foreign keys for these either, since
-# checking one costs as much as writing the row: an entry stands in a period of its book, lines stand in a balance, which refers to
-# account, period and company and stays as long as they do; sql/books.sql and sql/lines.sql check what is entered, all at once.
+# checking one costs as much as writing the row, and passing over an empty one a twentieth of it: an entry stands in a period of its book,
+# lines stand in a balance, which refers to account, period and company and stays as long as they do; parties and users are locked when
+# they are named and asked when they go (sql/named.sql); sql/books.sql and sql/lines.sql check what is entered, all at once.
 _LEAN: dict[str, Any] = {"on_delete": models.PROTECT, "db_index": False, "db_constraint": False}
 
 
@@ -49,8 +50,8 @@ class Entry(Record):
     recorded_at = models.DateTimeField()
     text = models.TextField()
     origin = models.TextField(blank=True)
-    reverses = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="reversed_by", db_index=False)
-    user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", verbose_name="entered by", db_index=False)
+    reverses = models.ForeignKey("self", null=True, related_name="reversed_by", **_LEAN)
+    user = models.ForeignKey(User, null=True, related_name="+", verbose_name="entered by", **_LEAN)
     line_count = models.PositiveSmallIntegerField()
 
     class Meta:
@@ -102,7 +103,7 @@ class Line(Record):
     unit = models.CharField(max_length=20)
     quantity_minor = models.BigIntegerField("quantity", help_text="In the smallest part of the unit; debit is positive, credit negative.")
     on = models.DateField()
-    party = models.ForeignKey(Party, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    party = models.ForeignKey(Party, null=True, related_name="+", **_LEAN)
     text = models.TextField(blank=True)
     dimensions = ArrayField(models.TextField(), default=list, db_default=[], blank=True)
 

@@ -59,11 +59,14 @@ END $$;
 -- Entries of one statement stand in the period of their day, which has to be open, and come after everything that is sealed.
 -- What they say is checked with their lines (lines.sql) where one statement writes both; whoever writes line by line is checked at commit.
 -- A transaction that looks at an older state of the house would not see that a period was closed meanwhile: it may not post.
-CREATE OR REPLACE FUNCTION books_entries_enter() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+-- No table is read from end to end: a plan made while it was empty would be kept when it isn't, and one line of an entry is asked for.
+CREATE OR REPLACE FUNCTION books_entries_enter() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+    SET enable_seqscan = off AS $$
 DECLARE
     part record;
     state text;
     keys bigint[];
+    users bigint[];
 BEGIN
     IF current_setting('transaction_isolation') <> 'read committed' THEN
         RAISE EXCEPTION 'Entries are written by transactions that read what is committed.' USING ERRCODE = 'check_violation', CONSTRAINT = 'entry_reads_committed';
@@ -89,14 +92,19 @@ BEGIN
             RAISE EXCEPTION 'An entry can''t be put in among entries that are sealed.' USING ERRCODE = 'check_violation', CONSTRAINT = 'entry_after_seal';
         END IF;
     END LOOP;
-    SELECT array_agg(f.id) INTO keys FROM fresh f WHERE f.reverses_id IS NOT NULL;
-    IF keys IS NOT NULL THEN
+    SELECT array_agg(f.id) FILTER (WHERE f.reverses_id IS NOT NULL), array_agg(DISTINCT f.user_id) FILTER (WHERE f.user_id IS NOT NULL)
+      INTO keys, users FROM fresh f;
+    IF (SELECT count(*) FROM (SELECT FROM core_user u WHERE u.id = ANY(users) FOR KEY SHARE) held) < cardinality(users) THEN
+        RAISE EXCEPTION 'An entry names a user who doesn''t exist.' USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'entry_user_known';
+    ELSIF keys IS NOT NULL THEN
+        IF EXISTS (SELECT 1 FROM fresh f WHERE f.reverses_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM books_entry e WHERE e.id = f.reverses_id AND e.book_id = f.book_id)) THEN
+            RAISE EXCEPTION 'A reversal is of an entry of its book.' USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'entry_reverses_known';
+        END IF;
         keys := books_entries_short(keys);
     END IF;
-    -- Counted, since somebody who asks for one line only may be answered by reading the whole table.
     INSERT INTO books_unfinished (company_id, entry_id)
     SELECT f.company_id, f.id FROM fresh f
-     WHERE (SELECT count(*) FROM books_line l WHERE l.entry_id = f.id) = 0 OR f.id = ANY(keys)
+     WHERE (SELECT true FROM books_line l WHERE l.entry_id = f.id LIMIT 1) IS NULL OR f.id = ANY(keys)
     ON CONFLICT (entry_id) DO NOTHING;
     RETURN NULL;
 END $$;

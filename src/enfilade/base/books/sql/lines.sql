@@ -29,6 +29,7 @@ DECLARE
     mark record;
     books bigint[];
     accounts bigint[];
+    parties bigint[];
     earlier bigint[];
     short bigint[];
     odd text;
@@ -89,8 +90,9 @@ BEGIN
         ON CONFLICT (account_id, period_id, unit, slot) DO UPDATE
            SET debit_minor = b.debit_minor + excluded.debit_minor, credit_minor = b.credit_minor + excluded.credit_minor
     )
-    SELECT (SELECT sum(s.lines) FROM sums s), (SELECT bool_or(s.divided) FROM sums s), sum(f.lines), array_agg(f.account_id)
-      INTO entered, divided, fit, accounts FROM fits f;
+    SELECT s.lines, s.divided, s.parties, f.lines, f.accounts INTO entered, divided, parties, fit, accounts
+      FROM (SELECT sum(s.lines) AS lines, bool_or(s.divided) AS divided, array_agg(DISTINCT s.party_id) FILTER (WHERE s.party_id IS NOT NULL) AS parties FROM sums s) s
+     CROSS JOIN (SELECT sum(f.lines) AS lines, array_agg(f.account_id) AS accounts FROM fits f) f;
     -- Of several books each line is looked at beside its entry; of one there is nothing more to say.
     IF placed IS DISTINCT FROM entered OR fit IS DISTINCT FROM entered OR cardinality(books) > 1 THEN
         SELECT e.id IS NOT NULL AND e.company_id = l.company_id AND e."on" = l."on" AS fits, a.id AS account, a.code, a.active, a.heading,
@@ -118,6 +120,9 @@ BEGIN
         IF fit IS DISTINCT FROM entered THEN
             RAISE EXCEPTION 'The book has no period for these lines.' USING ERRCODE = 'check_violation', CONSTRAINT = 'entry_period_open';
         END IF;
+    END IF;
+    IF parties IS NOT NULL AND (SELECT count(*) FROM (SELECT FROM party_party x WHERE x.id = ANY(parties) FOR KEY SHARE) held) < cardinality(parties) THEN
+        RAISE EXCEPTION 'A line names a party that this company doesn''t know.' USING ERRCODE = 'check_violation', CONSTRAINT = 'line_party_of_company';
     END IF;
     IF over OR earlier IS NOT NULL AND EXISTS (
         SELECT 1 FROM books_entry e WHERE e.id = ANY(earlier) AND (SELECT count(*) FROM books_line x WHERE x.entry_id = e.id) > e.line_count

@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from enfilade.base.books.commands import EntryIn, LineIn, close_period, open_span, post_entries, post_entry, reverse_entry
 from enfilade.base.books.models import Account, Balance, DimensionBalance, Entry, Line, Unfinished
 from enfilade.base.books.verify import verify_books
+from enfilade.base.party.models import Party
 from enfilade.core.command import run_raw
 from enfilade.core.context import NotFound, Refusal
-from enfilade.core.models import AuditEntry, Company, RowChange
+from enfilade.core.models import AuditEntry, Company, RowChange, User
 from enfilade.core.refs import ref
 from enfilade.core.scope import scope
 from enfilade.core.testing import race
@@ -307,6 +308,12 @@ STAYS = [
     ("DELETE FROM books_book", "book_id"),
     ("TRUNCATE books_entry CASCADE", "line_refers"),
     ("TRUNCATE books_account CASCADE", "line_refers"),
+    ("TRUNCATE party_party CASCADE", "line_refers"),
+    ("TRUNCATE core_user CASCADE", "line_refers"),
+    ("DELETE FROM party_party WHERE name = 'Named'", "entry_names"),
+    ("UPDATE party_party SET id = id + 1000000 WHERE name = 'Named'", "entry_names"),
+    ("DELETE FROM core_user WHERE id = (SELECT max(user_id) FROM books_entry)", "entry_names"),
+    ("UPDATE core_user SET id = id + 1000000 WHERE id = (SELECT max(user_id) FROM books_entry)", "entry_names"),
     ("DELETE FROM books_unfinished", "balance_kept"),
     ("INSERT INTO books_unfinished (company_id, entry_id) SELECT company_id, id FROM books_entry", "balance_kept"),
 ]
@@ -314,8 +321,112 @@ STAYS = [
 
 def test_what_lines_refer_to_stays(shop: Shop) -> None:
     """Against the owner of the tables: without foreign keys of their own, lines hold what they refer to as if they had them."""
+    shop.post_for(named(shop))
     for statement, name in STAYS:
         assert name in refused(as_owner, shop, lambda cursor, sql=statement: cursor.execute(sql)), statement
+
+
+def named(shop: Shop, name: str = "Named") -> int:
+    """Somebody of the company."""
+    return int(run_raw(shop.ctx, "party.add_party", {"kind": "person", "name": name}).pk)
+
+
+# As above, by a user, for parties, in place of another entry.
+NAMING = """
+WITH entry AS (
+    INSERT INTO books_entry (company_id, book_id, period_id, "on", recorded_at, text, origin, line_count, user_id, reverses_id)
+    VALUES (%(company)s, %(book)s, 0, %(on)s, now(), 'x', '', 2, %(user)s, %(reverses)s) RETURNING id, "on"
+)
+INSERT INTO books_line (company_id, entry_id, account_id, unit, quantity_minor, "on", text, party_id)
+SELECT %(company)s, entry.id, l.account, 'EUR', l.quantity, entry."on", '', l.party
+  FROM entry, (VALUES (%(debit)s, %(quantity)s, %(party)s::bigint), (%(credit)s, -%(quantity)s, NULL)) AS l (account, quantity, party)
+"""
+
+
+def naming(cursor: Any, shop: Shop, accounts: tuple[str, str] = ("10", "40"), quantity: int = 5, **names: int) -> None:
+    """Write an entry that names these rows."""
+    debit, credit = (shop.accounts[code].pk for code in accounts)
+    values = {"company": shop.company.pk, "book": shop.book.pk, "on": DAY, "debit": debit, "credit": credit, "quantity": quantity}
+    cursor.execute(NAMING, {"user": None, "reverses": None, "party": None, **values, **names})
+
+
+@BOTH
+def test_who_is_named_exists_and_stays(way: Way, shop: Shop) -> None:
+    """Parties, users and reversed entries without foreign keys: naming what isn't there, and taking away what is named, are refused."""
+    party, free, other, nobody = named(shop), named(shop, "Free"), Shop(), 10**15
+    entry, theirs, of_theirs = shop.post_for(party), other.sale().pk, named(other)
+    same = ("10", "10")
+
+    def delete(cursor: Any, table: str, row: int) -> None:
+        cursor.execute(f"DELETE FROM {table} WHERE id = %s", [row])  # noqa: S608 - names from below
+
+    def seeing(cursor: Any, *companies: Company) -> Any:
+        cursor.execute("SELECT set_config('app.companies', %s, true)", [f"{{{','.join(str(c.pk) for c in companies)}}}"])
+        return cursor
+
+    for attack, name in (
+        (lambda c: naming(c, shop, party=nobody), "line_party_of_company"),
+        (lambda c: naming(c, shop, party=of_theirs), "line_party_of_company"),
+        (lambda c: naming(seeing(c, shop.company, other.company), shop, party=of_theirs), "line_party_of_company"),
+        (lambda c: naming(c, shop, user=nobody), "entry_user_known"),
+        (lambda c: naming(c, shop, same, reverses=nobody), "entry_reverses_known"),
+        (lambda c: naming(c, shop, same, reverses=theirs), "entry_reverses_known"),
+        (lambda c: delete(c, "party_party", party), "entry_names"),
+        (lambda c: (naming(c, shop, party=free), delete(c, "party_party", free)), "entry_names"),
+        (lambda c: (delete(c, "party_party", free), naming(c, shop, party=free)), "line_party_of_company"),
+        (lambda c: delete(c, "core_user", entry.user_id), "entry_names"),
+        (lambda c: delete(seeing(c, other.company), "core_user", entry.user_id), "entry_names"),
+        (
+            lambda c: seeing(c, shop.company, other.company).execute(
+                "UPDATE party_party SET company_id = %s, number = 'X' WHERE id = %s", [other.company.pk, party]
+            ),
+            "entry_names",
+        ),
+    ):
+        assert refused(way, shop, attack) == name
+    with way(shop.company) as cursor:
+        naming(cursor, shop, party=free, user=shop.ctx.user.pk)
+        naming(cursor, shop, ("12", "40"), -5, party=party, reverses=entry.pk)
+    with scope(shop.company.pk):
+        assert verify_books(shop.ctx) == []
+
+
+def test_nobody_takes_away_a_party_with_an_old_look_at_the_house(shop: Shop) -> None:
+    party = named(shop)
+
+    def attack(cursor: Any) -> None:
+        cursor.execute("ROLLBACK; BEGIN ISOLATION LEVEL REPEATABLE READ")
+        cursor.execute("SELECT set_config('app.companies', %s, true)", [f"{{{shop.company.pk}}}"])
+        cursor.execute("DELETE FROM party_party WHERE id = %s", [party])
+
+    assert refused(as_owner, shop, attack) == "named_reads_committed"
+
+
+@pytest.mark.races
+@pytest.mark.parametrize("table", ["party_party", "core_user"])
+def test_who_is_named_is_not_deleted_while_somebody_posts(table: str, shop: Shop) -> None:
+    """Either the row is gone and nothing was posted that names it, or the entry stands and the row stays."""
+
+    def run(number: int) -> str:
+        row = rows[number // 2]
+        try:
+            with as_owner(shop.company) as cursor:
+                if number % 2:
+                    cursor.execute(f"DELETE FROM {table} WHERE id = %s", [row])  # noqa: S608 - names from above
+                    return "deleted"
+                naming(cursor, shop, **{"party" if table == "party_party" else "user": row})
+        except DatabaseError:
+            return "refused"
+        return "posted"
+
+    rows = [named(shop, f"N{n}") if table == "party_party" else User.objects.create_user(f"n{n}@example.test").pk for n in range(8)]
+    results = race(16, run)
+    with scope(shop.company.pk):
+        assert verify_books(shop.ctx) == []
+        left = set((Party if table == "party_party" else User).objects.filter(pk__in=rows).values_list("pk", flat=True))
+    for n, row in enumerate(rows):
+        assert {results[2 * n], results[2 * n + 1]} in ({"posted", "refused"}, {"deleted", "refused"}), results
+        assert (row in left) == (results[2 * n] == "posted")
 
 
 @pytest.mark.races

@@ -67,6 +67,9 @@ NOT_SEALED = [
     ('UPDATE books_entry SET "on" = "on" + 60 WHERE id = {0}', "entry_outside_period"),
     ('UPDATE books_line SET "on" = "on" + 1 WHERE entry_id = {0}', "line_misplaced"),
     ("UPDATE books_line SET quantity_minor = quantity_minor * 2 WHERE entry_id = {0}", "balance_differs"),
+    ("UPDATE books_line SET party_id = 1000000000000 WHERE entry_id = {0}", "entry_names_nobody"),
+    ("UPDATE books_entry SET user_id = 1000000000000 WHERE id = {0}", "entry_names_nobody"),
+    ("UPDATE books_entry SET reverses_id = 1000000000000 WHERE id = {0}", "entry_names_nobody"),
 ]
 KEPT = [
     ("UPDATE books_balance SET debit_minor = debit_minor + 1, credit_minor = credit_minor + 1", "balance_differs"),
