@@ -29,7 +29,7 @@ def order_as_pdf(_request: HttpRequest, ctx: Context, pk: int) -> HttpResponse:
     return answer
 
 
-@page("match/", title="Bills to match", permission="purchasing.view_linematch", icon="scale", order=40)
+@page("match/", title="Bills to match", permission="purchasing.view_ordermatch", icon="scale", order=40)
 def match(request: HttpRequest, ctx: Context) -> HttpResponse:
     """/purchasing/match/: ?bill= says which one is looked at; the first one otherwise."""
     bills = bills_to_match(ctx)

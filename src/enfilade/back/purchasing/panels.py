@@ -34,7 +34,7 @@ def versions_of_order(ctx: Context, order: PurchaseOrder) -> dict[str, Any] | No
 @panel(
     on=PurchaseOrder,
     title="What came",
-    permission="purchasing.view_receipt",
+    permission="purchasing.view_goodsreceipt",
     template="purchasing/panel_receipts.html",
     icon="package-check",
 )
@@ -44,7 +44,7 @@ def receipts_of_order(ctx: Context, order: PurchaseOrder) -> dict[str, Any] | No
     return {"receipts": found} if found else None
 
 
-@panel(on=Bill, title="Ordered and received", permission="purchasing.view_linematch", template="purchasing/panel_match.html", icon="scale")
+@panel(on=Bill, title="Ordered and received", permission="purchasing.view_ordermatch", template="purchasing/panel_match.html", icon="scale")
 def match_of_bill(ctx: Context, bill: Bill) -> dict[str, Any] | None:
     """What a bill was matched with and how it differs; what is proposed, where it is not matched; claims that a credit note may settle."""
     return compared(ctx, bill)

@@ -33,7 +33,7 @@ SELECT 'purchasing.orderline:' || l.id, o.number || ' ' || l.position
  WHERE l.company_id = %(company)s
    AND (l.received_quantity <> (SELECT coalesce(sum(quantity), 0) FROM purchasing_receiptline WHERE order_line_id = l.id)
         OR l.invoiced_quantity <> (
-           SELECT coalesce(sum(m.counted_quantity), 0) FROM purchasing_linematch m
+           SELECT coalesce(sum(m.counted_quantity), 0) FROM purchasing_ordermatch m
              JOIN payables_billline s ON s.id = m.bill_line_id JOIN payables_bill b ON b.id = s.bill_id
             WHERE m.order_line_id = l.id AND b.number IS NOT NULL AND b.state <> 'void'))
  ORDER BY l.id

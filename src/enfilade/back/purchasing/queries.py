@@ -23,13 +23,13 @@ from . import rules
 from .models import (
     Accrual,
     AccrualLine,
-    LineMatch,
+    GoodsReceipt,
     MatchDecision,
     OrderLine,
+    OrderMatch,
     OrderVersion,
     PurchaseOrder,
     PurchasingSetting,
-    Receipt,
     ReceiptLine,
     Requisition,
 )
@@ -60,13 +60,13 @@ def versions_of(ctx: Context, order: PurchaseOrder) -> list[OrderVersion]:
     return list(OrderVersion.objects.visible_to(ctx).filter(order=order).select_related("made_by").order_by("-number"))
 
 
-def receipts_of(ctx: Context, order: PurchaseOrder) -> list[Receipt]:
+def receipts_of(ctx: Context, order: PurchaseOrder) -> list[GoodsReceipt]:
     """What came of an order and went back, oldest first, with its lines."""
-    rows = Receipt.objects.visible_to(ctx).filter(order=order).select_related("received_by", "file", "reverses")
+    rows = GoodsReceipt.objects.visible_to(ctx).filter(order=order).select_related("received_by", "file", "reverses")
     return list(rows.prefetch_related("lines__order_line").order_by("pk"))
 
 
-def receipt_lines(ctx: Context, receipt: Receipt) -> list[ReceiptLine]:
+def receipt_lines(ctx: Context, receipt: GoodsReceipt) -> list[ReceiptLine]:
     """The lines of a receipt, by the lines of the order."""
     return list(ReceiptLine.objects.visible_to(ctx).filter(receipt=receipt).select_related("order_line").order_by("order_line_id"))
 
@@ -120,7 +120,7 @@ class LineChecked:
     """A line of a bill, what it was matched with, how it differs, and what was decided about that."""
 
     line: BillLine
-    matches: list[LineMatch] = field(default_factory=list)
+    matches: list[OrderMatch] = field(default_factory=list)
     differences: list[Difference] = field(default_factory=list)
     decision: MatchDecision | None = None
 
@@ -157,15 +157,15 @@ class Checked:
         return [(line, one) for line in self.lines for one in line.open]
 
 
-def matches_of(ctx: Context, bill: Bill) -> list[LineMatch]:
+def matches_of(ctx: Context, bill: Bill) -> list[OrderMatch]:
     """What the lines of a bill were matched with, with lines of orders and their orders."""
-    rows = LineMatch.objects.visible_to(ctx).filter(bill_line__bill=bill, uncounted_on=None)
+    rows = OrderMatch.objects.visible_to(ctx).filter(bill_line__bill=bill, uncounted_on=None)
     return list(rows.select_related("order_line__order", "order_line__item", "bill_line").order_by("order_line_id", "pk"))
 
 
 def is_of_an_order(ctx: Context, bill: Bill) -> bool:
     """Whether a bill was matched, or names an order of ours."""
-    if LineMatch.objects.visible_to(ctx).filter(bill_line__bill=bill).exists():
+    if OrderMatch.objects.visible_to(ctx).filter(bill_line__bill=bill).exists():
         return True
     order, _ = said_of_costs(ctx, bill)
     return bool(order) and PurchaseOrder.objects.visible_to(ctx).filter(number=order).exists()
@@ -178,7 +178,7 @@ def check(ctx: Context, bill: Bill) -> Checked:
     decisions = {
         row.bill_line_id: row for row in MatchDecision.objects.visible_to(ctx).filter(bill_line__bill=bill).exclude(state="dropped")
     }
-    by_line: dict[int, list[LineMatch]] = defaultdict(list)
+    by_line: dict[int, list[OrderMatch]] = defaultdict(list)
     for match in matches:
         by_line[match.bill_line_id].append(match)
     found = []
@@ -277,7 +277,7 @@ def fitting_bills(ctx: Context, order: int) -> list[Bill]:
     setting = setting_of(ctx)
     if setting.alone_minor is None:
         return []
-    rows = LineMatch.objects.visible_to(ctx).filter(order_line__order=order, counted_on=None).select_related("bill_line__bill__supplier")
+    rows = OrderMatch.objects.visible_to(ctx).filter(order_line__order=order, counted_on=None).select_related("bill_line__bill__supplier")
     bills = {match.bill_line.bill_id: match.bill_line.bill for match in rows}
     return [bill for bill in bills.values() if alone(setting, check(ctx, bill), ctx.company.currency)]
 
@@ -318,7 +318,7 @@ class NotBilled:
 def not_billed_on(ctx: Context, on: date) -> list[NotBilled]:
     """What had come until a day, its end included, and was billed by no bill that was posted until then. Closed orders are left out."""
     came = _sums(ReceiptLine.objects.visible_to(ctx).filter(receipt__on__lte=on).values_list("order_line").annotate(sum=Sum("quantity")))
-    counted = LineMatch.objects.visible_to(ctx).filter(counted_on__lte=on).exclude(uncounted_on__lte=on)
+    counted = OrderMatch.objects.visible_to(ctx).filter(counted_on__lte=on).exclude(uncounted_on__lte=on)
     billed = _sums(counted.values_list("order_line").annotate(sum=Sum("counted_quantity")))
     left = {key: quantity - billed.get(key, rules.NONE) for key, quantity in came.items()}
     wanted = [key for key, quantity in left.items() if quantity > 0]

@@ -9,13 +9,13 @@ from . import closing, pages, panels, proving, reports, verify
 from .models import (
     Accrual,
     AccrualLine,
-    LineMatch,
+    GoodsReceipt,
     MatchDecision,
     OrderLine,
+    OrderMatch,
     OrderVersion,
     PurchaseOrder,
     PurchasingSetting,
-    Receipt,
     ReceiptLine,
     Requisition,
 )
@@ -24,9 +24,9 @@ department("purchasing", "Purchasing", "shopping-cart", 24)
 __all__ = [
     "AccrualLineResource",
     "AccrualResource",
-    "LineMatchResource",
     "MatchDecisionResource",
     "OrderLineResource",
+    "OrderMatchResource",
     "OrderVersionResource",
     "PurchaseOrderResource",
     "PurchasingSettingResource",
@@ -90,7 +90,7 @@ class PurchaseOrderResource(Resource):
 class ReceiptResource(Resource):
     """What came and what went back."""
 
-    model = Receipt
+    model = GoodsReceipt
     columns = ("number", "on", "order", "order__supplier", "kind", "delivery_note", "received_by")
     filters = ("kind", "on", "order", "received_by")
     search = ("number", "delivery_note", "order__number", "order__supplier__name")
@@ -169,10 +169,10 @@ class ReceiptLineResource(Resource):
     menu = False
 
 
-class LineMatchResource(Resource):
+class OrderMatchResource(Resource):
     """Which lines of bills are for which lines of orders."""
 
-    model = LineMatch
+    model = OrderMatch
     columns = ("bill_line__bill", "bill_line", "order_line", "quantity", "counted_quantity", "counted_on", "uncounted_on")
     filters = ("bill_line", "order_line", "counted_on")
     menu = False

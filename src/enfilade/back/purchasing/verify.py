@@ -5,11 +5,11 @@ from __future__ import annotations
 from enfilade.core.context import Context
 from enfilade.core.verify import Finding, declare_series, verifier
 
-from .models import PurchaseOrder, Receipt
+from .models import GoodsReceipt, PurchaseOrder
 from .proof import differences
 
 declare_series("purchasing.order", PurchaseOrder, "number", starts="PO-")
-declare_series("purchasing.receipt", Receipt, "number", starts="GR-")
+declare_series("purchasing.receipt", GoodsReceipt, "number", starts="GR-")
 
 
 @verifier("purchasing")

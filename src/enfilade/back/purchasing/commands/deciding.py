@@ -17,7 +17,7 @@ from enfilade.core.context import Context, Refusal
 from enfilade.core.events import publish
 from enfilade.core.fields import to_major
 
-from .matching import WAITING
+from .matching import waits
 
 CreditNote = Annotated[Bill, Input(shared=True, query="kind=credit_note")]
 Number = Annotated[int | None, Input(min_value=1, max_value=1_000, label="Line of the bill", help="Every line that differs when left out.")]
@@ -37,7 +37,7 @@ def _facts(*, ctx: Context, bill: Bill, number: int | None = None, **_: object) 
     return {"amount": amount, "supplier": bill.supplier.name, "own": bill.entered_by_id == ctx.user.pk}
 
 
-@command(permission="purchasing.accept_difference", label="Accept the difference", target="bill", door=_facts, offered=WAITING)
+@command(permission="purchasing.accept_difference", label="Accept the difference", target="bill", door=_facts, offered=waits)
 def accept_difference(ctx: Context, *, bill: Ref[Bill], reason: LongText, number: Number = None) -> Bill:
     """Say that a bill is owed although it is dearer than ordered, or charges what was not ordered. What did not come is never accepted.
 
@@ -52,7 +52,7 @@ def accept_difference(ctx: Context, *, bill: Ref[Bill], reason: LongText, number
     return bill
 
 
-@command(permission="purchasing.accept_difference", label="Claim a credit note", target="bill", door=_facts, offered=WAITING)
+@command(permission="purchasing.accept_difference", label="Claim a credit note", target="bill", door=_facts, offered=waits)
 def claim_credit(ctx: Context, *, bill: Ref[Bill], reason: LongText, number: Number = None) -> Bill:
     """Take a bill as it is, and want back what is too much; what did not come is not counted as billed.
 

@@ -13,7 +13,7 @@ from enfilade.back.payables.models import Bill
 from enfilade.back.payables.queries import lines_of_bill
 from enfilade.back.purchasing import rules
 from enfilade.back.purchasing.events import BillMatched
-from enfilade.back.purchasing.models import LineMatch, MatchDecision, OrderLine, PurchaseOrder
+from enfilade.back.purchasing.models import MatchDecision, OrderLine, OrderMatch, PurchaseOrder
 from enfilade.back.purchasing.queries import (
     Checked,
     alone,
@@ -33,7 +33,10 @@ from enfilade.core.events import publish
 from .common import Quantity, key_of, lock_lines
 from .ordering import end_order
 
-WAITING = lambda bill: bill.state == Bill.State.DRAFT  # noqa: E731 - which bills get the buttons
+
+def waits(bill: Bill) -> bool:
+    """Whether a bill waits for approval: only then it is matched."""
+    return bill.state == Bill.State.DRAFT
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,7 @@ class MatchLineIn:
     quantity: Quantity | None = None
 
 
-@command(permission="purchasing.match_bill", label="Match with orders", target="bill", offered=WAITING)
+@command(permission="purchasing.match_bill", label="Match with orders", target="bill", offered=waits)
 def match_bill(ctx: Context, *, bill: Ref[Bill], lines: list[MatchLineIn]) -> Bill:
     """Say of the lines of a bill that waits for approval for which lines of orders they are; what was matched before is forgotten.
 
@@ -74,7 +77,7 @@ def match_bill(ctx: Context, *, bill: Ref[Bill], lines: list[MatchLineIn]) -> Bi
     return _match(ctx, bill, found)
 
 
-@command(permission="purchasing.match_bill", label="Match as proposed", tone="primary", target="bill", offered=WAITING)
+@command(permission="purchasing.match_bill", label="Match as proposed", tone="primary", target="bill", offered=waits)
 def confirm_match(ctx: Context, *, bill: Ref[Bill]) -> Bill:
     """Match a bill as it is proposed: by the number of the order that it names, items, quantities, prices and words.
 
@@ -102,8 +105,8 @@ def unmatch_bill(ctx: Context, *, bill: Ref[Bill]) -> Bill:
 
 def _match(ctx: Context, bill: Bill, found: Sequence[tuple[int, int, Decimal]]) -> Bill:
     _forget(ctx, bill)
-    LineMatch.objects.bulk_create(
-        LineMatch(
+    OrderMatch.objects.bulk_create(
+        OrderMatch(
             company=ctx.company, bill_line_id=line, order_line_id=row, quantity=quantity, matched_by=ctx.user, matched_at=ctx.now
         )
         for line, row, quantity in found
@@ -125,7 +128,7 @@ def _say_what_for(ctx: Context, checked: Checked) -> None:
 
 def _forget(ctx: Context, bill: Bill) -> None:
     MatchDecision.objects.visible_to(ctx).filter(bill_line__bill=bill).delete()
-    LineMatch.objects.visible_to(ctx).filter(bill_line__bill=bill, counted_on=None).delete()
+    OrderMatch.objects.visible_to(ctx).filter(bill_line__bill=bill, counted_on=None).delete()
 
 
 def _require_waiting(bill: Bill) -> None:

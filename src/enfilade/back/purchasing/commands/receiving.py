@@ -10,7 +10,7 @@ from typing import Annotated
 
 from enfilade.back.purchasing import rules
 from enfilade.back.purchasing.events import GoodsReceived, GoodsReturned
-from enfilade.back.purchasing.models import OrderLine, PurchaseOrder, Receipt, ReceiptLine
+from enfilade.back.purchasing.models import GoodsReceipt, OrderLine, PurchaseOrder, ReceiptLine
 from enfilade.back.purchasing.queries import asked_for, lines_of_order, receipt_lines
 from enfilade.core.command import Input, LongText, Ref, command
 from enfilade.core.context import Context, Refusal
@@ -21,7 +21,7 @@ from enfilade.core.refs import ref
 
 from .common import Quantity, Today, follow_receipts, lock_lines, number_of, require_date
 
-Kind = Receipt.Kind
+Kind = GoodsReceipt.Kind
 DeliveryNote = Annotated[str, Input(label="Number of the delivery note", max_length=100)]
 
 
@@ -47,7 +47,7 @@ def receive_order(
     delivery_note: DeliveryNote = "",
     file: Annotated[StoredFile | None, Input(shared=True, label="The delivery note itself")] = None,
     note: Annotated[str, Input(widget="textarea", max_length=2_000, seldom=True)] = "",
-) -> Receipt:
+) -> GoodsReceipt:
     """Take in what came of an order: goods, or a service that was done. Whoever asked for it is told.
 
     lines: what came; all that is still awaited when left out.
@@ -82,7 +82,7 @@ def return_goods(
     reason: LongText,
     on: Today,
     delivery_note: DeliveryNote = "",
-) -> Receipt:
+) -> GoodsReceipt:
     """Write down what goes back to the supplier. It is awaited again; what was billed of it is to be credited.
 
     reason: stays with the return.
@@ -109,7 +109,7 @@ def return_goods(
     target="receipt",
     offered=lambda receipt: receipt.kind != Kind.CORRECTION,
 )
-def correct_receipt(ctx: Context, *, receipt: Ref[Receipt], reason: LongText) -> Receipt:
+def correct_receipt(ctx: Context, *, receipt: Ref[GoodsReceipt], reason: LongText) -> GoodsReceipt:
     """Take back a receipt, or a return, that was written down wrongly, by a counter-receipt of the same day; then write the right one.
 
     reason: stays with the counter-receipt.
@@ -117,7 +117,7 @@ def correct_receipt(ctx: Context, *, receipt: Ref[Receipt], reason: LongText) ->
     """
     if receipt.kind == Kind.CORRECTION:
         raise Refusal("no_counter_of_counter", "This is a counter-receipt itself; write a new receipt.")
-    if Receipt.objects.visible_to(ctx).filter(reverses=receipt).exists():
+    if GoodsReceipt.objects.visible_to(ctx).filter(reverses=receipt).exists():
         raise Refusal("already_reversed", "This receipt was taken back already.")
     order = PurchaseOrder.objects.visible_to(ctx).select_for_update(of=("self",), no_key=True).get(pk=receipt.order_id)
     lines = receipt_lines(ctx, receipt)
@@ -162,8 +162,8 @@ def _require_day(ctx: Context, on: date) -> None:
         raise Refusal("in_future", "What has not come yet can't be taken in.", field="on")
 
 
-def _write(ctx: Context, order: PurchaseOrder, kind: Kind, on: date, given: Mapping[int, Decimal], **more: object) -> Receipt:
-    receipt = Receipt.objects.create(
+def _write(ctx: Context, order: PurchaseOrder, kind: Kind, on: date, given: Mapping[int, Decimal], **more: object) -> GoodsReceipt:
+    receipt = GoodsReceipt.objects.create(
         company=ctx.company,
         number=number_of(ctx, "receipt", "GR", on.year),
         order=order,

@@ -11,7 +11,7 @@ import enfilade.core.fields
 
 SQL = Path(__file__).resolve().parent.parent / "sql" / "guards.sql"
 FUNCTIONS = (
-    "purchasing_guard_order, purchasing_guard_orderline, purchasing_guard_receiptline, purchasing_guard_linematch, purchasing_sum_orderline, "
+    "purchasing_guard_order, purchasing_guard_orderline, purchasing_guard_receiptline, purchasing_guard_ordermatch, purchasing_sum_orderline, "
     "purchasing_require_counted, purchasing_guard_decision"
 )
 
@@ -194,7 +194,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="LineMatch",
+            name="OrderMatch",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("quantity", models.DecimalField(decimal_places=3, max_digits=14, verbose_name="billed")),
@@ -542,7 +542,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="Receipt",
+            name="GoodsReceipt",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("number", models.TextField(editable=False)),
@@ -586,11 +586,12 @@ class Migration(migrations.Migration):
                 (
                     "reverses",
                     models.ForeignKey(
-                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="reversed_by", to="purchasing.receipt"
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="reversed_by", to="purchasing.goodsreceipt"
                     ),
                 ),
             ],
             options={
+                "verbose_name": "receipt",
                 "indexes": [models.Index(fields=["company", "on"], name="goods_receipt_on")],
                 "constraints": [
                     models.UniqueConstraint(
@@ -629,7 +630,10 @@ class Migration(migrations.Migration):
                     "order_line",
                     models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="receipt_lines", to="purchasing.orderline"),
                 ),
-                ("receipt", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="lines", to="purchasing.receipt")),
+                (
+                    "receipt",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="lines", to="purchasing.goodsreceipt"),
+                ),
             ],
             options={
                 "verbose_name": "line of a receipt",

@@ -1,22 +1,22 @@
 """Tables: settings, requisitions, orders with lines and versions, receipts, matches with bills, and accruals."""
 
 from .accrual import Accrual, AccrualLine
-from .matching import LineMatch, MatchDecision
+from .matching import MatchDecision, OrderMatch
 from .order import OrderLine, OrderVersion, PurchaseOrder
-from .receipt import Receipt, ReceiptLine
+from .receipt import GoodsReceipt, ReceiptLine
 from .requisition import Requisition
 from .setting import PurchasingSetting
 
 __all__ = [
     "Accrual",
     "AccrualLine",
-    "LineMatch",
+    "GoodsReceipt",
     "MatchDecision",
     "OrderLine",
+    "OrderMatch",
     "OrderVersion",
     "PurchaseOrder",
     "PurchasingSetting",
-    "Receipt",
     "ReceiptLine",
     "Requisition",
 ]

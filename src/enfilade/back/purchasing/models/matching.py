@@ -15,7 +15,7 @@ from enfilade.core.rows import RowsOf
 from .order import OrderLine
 
 
-class LineMatch(Record):
+class OrderMatch(Record):
     """That a line of a bill, or of a credit note, is for so much of a line of an order.
 
     counted_quantity: what of it the approved bill charges for what came; below zero for a credit note, 0 before the approval.

@@ -14,7 +14,7 @@ from enfilade.core.rows import RowsOf
 from .order import OrderLine, PurchaseOrder
 
 
-class Receipt(Record):
+class GoodsReceipt(Record):
     """What came of an order at one time, what was sent back, or the counter-receipt of either.
 
     number: GR-2026-00001. on: the day on which it came. delivery_note: number of theirs. reverses: what a counter-receipt takes back.
@@ -40,6 +40,7 @@ class Receipt(Record):
     received_at = models.DateTimeField()
 
     class Meta:
+        verbose_name = "receipt"
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["company", "number"], name="goods_receipt_number_once", violation_error_message="This number of a receipt is taken."
@@ -68,7 +69,7 @@ class ReceiptLine(Record):
     append_only = True
     rows_of = RowsOf(part_of="receipt")
 
-    receipt = models.ForeignKey(Receipt, on_delete=models.PROTECT, related_name="lines")
+    receipt = models.ForeignKey(GoodsReceipt, on_delete=models.PROTECT, related_name="lines")
     order_line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, related_name="receipt_lines")
     quantity = models.DecimalField(max_digits=14, decimal_places=3)
 

@@ -45,7 +45,7 @@ BEGIN
         RETURN NEW;
     END IF;
     SELECT coalesce(sum(quantity), 0) INTO NEW.received_quantity FROM purchasing_receiptline WHERE order_line_id = NEW.id;
-    SELECT coalesce(sum(counted_quantity), 0) INTO NEW.invoiced_quantity FROM purchasing_linematch
+    SELECT coalesce(sum(counted_quantity), 0) INTO NEW.invoiced_quantity FROM purchasing_ordermatch
      WHERE order_line_id = NEW.id AND counted_on IS NOT NULL AND uncounted_on IS NULL;
     IF NEW.invoiced_quantity > OLD.invoiced_quantity AND NEW.invoiced_quantity > NEW.received_quantity THEN
         RAISE EXCEPTION 'No more of an order can be billed than came.' USING ERRCODE = 'check_violation', CONSTRAINT = 'order_line_invoiced_received';
@@ -59,11 +59,11 @@ CREATE TRIGGER guard_orderline BEFORE INSERT OR UPDATE OR DELETE ON purchasing_o
 -- What comes is of the order that its receipt names; what is taken back is what was received, as long as it is not billed.
 CREATE OR REPLACE FUNCTION purchasing_guard_receiptline() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-    whose purchasing_receipt;
+    whose purchasing_goodsreceipt;
     line purchasing_orderline;
     stands text;
 BEGIN
-    SELECT * INTO whose FROM purchasing_receipt WHERE id = NEW.receipt_id;
+    SELECT * INTO whose FROM purchasing_goodsreceipt WHERE id = NEW.receipt_id;
     UPDATE purchasing_orderline SET received_quantity = 0 WHERE id = NEW.order_line_id RETURNING * INTO line;
     SELECT state INTO stands FROM purchasing_purchaseorder WHERE id = whose.order_id;
     IF line.order_id IS DISTINCT FROM whose.order_id OR stands IN ('draft', 'cancelled') THEN
@@ -85,7 +85,7 @@ END $$;
 CREATE TRIGGER guard_receiptline AFTER INSERT ON purchasing_receiptline FOR EACH ROW EXECUTE FUNCTION purchasing_guard_receiptline();
 
 -- A bill is matched while it waits for approval; approved, what was matched counts, and nothing of it changes but that the bill becomes void.
-CREATE OR REPLACE FUNCTION purchasing_guard_linematch() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION purchasing_guard_ordermatch() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     bill payables_bill;
     money text;
@@ -113,8 +113,8 @@ BEGIN
     RETURN NEW;
 END $$;
 
-CREATE TRIGGER guard_linematch BEFORE INSERT OR UPDATE OR DELETE ON purchasing_linematch
-    FOR EACH ROW EXECUTE FUNCTION purchasing_guard_linematch();
+CREATE TRIGGER guard_ordermatch BEFORE INSERT OR UPDATE OR DELETE ON purchasing_ordermatch
+    FOR EACH ROW EXECUTE FUNCTION purchasing_guard_ordermatch();
 
 CREATE OR REPLACE FUNCTION purchasing_sum_orderline() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -122,12 +122,12 @@ BEGIN
     RETURN NULL;
 END $$;
 
-CREATE TRIGGER sum_orderline AFTER UPDATE ON purchasing_linematch FOR EACH ROW EXECUTE FUNCTION purchasing_sum_orderline();
+CREATE TRIGGER sum_orderline AFTER UPDATE ON purchasing_ordermatch FOR EACH ROW EXECUTE FUNCTION purchasing_sum_orderline();
 
 -- A bill that was matched with an order counts against what came as soon as it is approved: nobody approves it past this module.
 CREATE OR REPLACE FUNCTION purchasing_require_counted() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF EXISTS (SELECT 1 FROM purchasing_linematch m JOIN payables_billline l ON l.id = m.bill_line_id
+    IF EXISTS (SELECT 1 FROM purchasing_ordermatch m JOIN payables_billline l ON l.id = m.bill_line_id
                 WHERE l.bill_id = NEW.id AND m.counted_on IS NULL) THEN
         RAISE EXCEPTION 'A bill of an order is approved with what it was matched with.'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'line_match_counted';

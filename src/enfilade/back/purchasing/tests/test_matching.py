@@ -25,7 +25,7 @@ from enfilade.back.purchasing.commands import (
     uncount_bill,
     unmatch_bill,
 )
-from enfilade.back.purchasing.models import LineMatch, MatchDecision
+from enfilade.back.purchasing.models import MatchDecision, OrderMatch
 from enfilade.back.purchasing.queries import check, not_billed_on
 from enfilade.back.purchasing.unattended import approve_unattended, approve_what_waited
 from enfilade.core.context import Refusal
@@ -59,7 +59,7 @@ def test_a_bill_that_fits_is_approved_and_closes_its_order(office: Buyer) -> Non
     approve(office, bill)
     assert refused(lambda: uncount_bill(office.key(), bill=bill, on=office.today)) == "not_void"
     with pytest.raises(IntegrityError, match="counts until it is void"), scope(office.company.pk), connection.cursor() as cursor:
-        cursor.execute("UPDATE purchasing_linematch SET uncounted_on = %s", [office.today])
+        cursor.execute("UPDATE purchasing_ordermatch SET uncounted_on = %s", [office.today])
     assert [office.line(order, n).invoiced_quantity for n in (1, 2)] == [10, 4]
     assert office.state(order) == "closed"
     assert office.proved()
@@ -132,7 +132,7 @@ def test_a_decision_holds_for_what_it_was_made_for(office: Buyer) -> None:
     lines = [BillLineIn(account=office.goods, net=net, description=text) for text, net in (("Gloves", 10_900), ("Masks", 2_000))]
     change_bill(office.key(), bill=bill, lines=lines, number="R-1", billed_on=office.today, due_on=office.today)
     with scope(office.company.pk):
-        assert not LineMatch.objects.visible_to(office.ctx).exists()
+        assert not OrderMatch.objects.visible_to(office.ctx).exists()
     confirm_match(office.key(), bill=bill)
     assert sentences(office, bill) == ["price"]
     unmatch_bill(office.key(), bill=bill)
@@ -172,7 +172,7 @@ def test_a_bill_is_not_approved_past_its_match(office: Buyer) -> None:
     office.came(order, (1, "5"))
     bill = match_bill(office.key(), bill=office.charged(("Gloves", 9_000)), lines=[MatchLineIn(1, office.line(order).pk, Decimal(9))])
     with scope(office.company.pk):
-        match = LineMatch.objects.visible_to(office.ctx).get()
+        match = OrderMatch.objects.visible_to(office.ctx).get()
 
     def attack(text: str, *values: object) -> None:
         with scope(office.company.pk), transaction.atomic(), connection.cursor() as cursor:
@@ -182,8 +182,8 @@ def test_a_bill_is_not_approved_past_its_match(office: Buyer) -> None:
     with pytest.raises(IntegrityError, match="approved with what it was matched with"):
         attack(approved, office.today, office.ctx.user.pk, bill.pk)
     with pytest.raises(IntegrityError, match="Only an approved bill counts"):
-        attack("UPDATE purchasing_linematch SET counted_on = %s, counted_quantity = 9 WHERE id = %s", office.today, match.pk)
-    counted = "; UPDATE purchasing_linematch SET counted_on = %s, counted_quantity = 9 WHERE id = %s"
+        attack("UPDATE purchasing_ordermatch SET counted_on = %s, counted_quantity = 9 WHERE id = %s", office.today, match.pk)
+    counted = "; UPDATE purchasing_ordermatch SET counted_on = %s, counted_quantity = 9 WHERE id = %s"
     with pytest.raises(IntegrityError, match="No more of an order can be billed than came"):
         attack(approved + counted, office.today, office.ctx.user.pk, bill.pk, office.today, match.pk)
     with pytest.raises(IntegrityError, match="not deleted"):
