@@ -17,15 +17,14 @@ def buy(cast: Cast) -> None:
     """One order is closed, the bill of another charges what did not come, one is awaited, and one waits for the owner."""
     cast.say("Ordering supplies")
     begun = cast.owner.now - timedelta(days=60)
-    cast.do(
-        "owner", begun, "purchasing.add_purchasingsetting", over_percent="5", price_percent="2", price_minor="2.00", extra_minor="10.00"
-    )
+    cast.do("owner", begun, "purchasing.add_purchasingsetting", over_percent="5", price_percent="2", price="2.00", extra="10.00")
     parties = {row.name: row.pk for row in cast.rows("party.party")}
     for one in cast.data["purchases"]:
         order = _order(cast, one, parties[one["supplier"]])
+        keys = {row.position: row.pk for row in cast.rows("purchasing.orderline") if row.order_id == order.pk}
         for days, note, lines in one["came"]:
             at = cast.at(cast.owner.today - timedelta(days=days), 11, 40)
-            given = [{"position": position, "quantity": quantity} for position, quantity in lines]
+            given = [{"line": keys[position], "quantity": quantity} for position, quantity in lines]
             cast.do("desk", at, "purchasing.receive_order", order=order.pk, on=at.date(), delivery_note=note, lines=given or None)
         if "bill" in one:
             _bill(cast, one["bill"], parties[one["supplier"]])

@@ -59,6 +59,12 @@ def bill_by_key(ctx: Context, key: int) -> Bill:
     return Bill.objects.visible_to(ctx).select_related("supplier").get(pk=key)
 
 
+def bills_waiting(ctx: Context, suppliers: Collection[int], limit: int = 200) -> list[Bill]:
+    """Bills and credit notes of some suppliers that wait for approval, oldest first."""
+    rows = Bill.objects.visible_to(ctx).filter(state=Bill.State.DRAFT, supplier__in=suppliers).select_related("supplier")
+    return list(rows.order_by("billed_on", "pk")[:limit])
+
+
 def bills_from(ctx: Context, origin: str) -> list[Bill]:
     """Bills that came from something, oldest first. origin: its reference, for example of an e-invoice."""
     return list(Bill.objects.visible_to(ctx).filter(origin=origin).select_related("supplier").order_by("pk"))

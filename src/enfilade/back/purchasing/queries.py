@@ -12,7 +12,7 @@ from django.db.models import F, Q, Sum
 
 from enfilade.back.einvoice.queries import said_of_costs
 from enfilade.back.payables.models import Bill, BillLine
-from enfilade.back.payables.queries import lines_of_bill
+from enfilade.back.payables.queries import bills_waiting, lines_of_bill
 from enfilade.base.item.models import Item
 from enfilade.base.money.queries import rate_on
 from enfilade.base.party.models import Party
@@ -284,9 +284,8 @@ def fitting_bills(ctx: Context, order: int) -> list[Bill]:
 
 def bills_to_match(ctx: Context) -> list[Bill]:
     """Bills that wait for approval and are of suppliers from whom something was ordered, oldest first."""
-    suppliers = PurchaseOrder.objects.visible_to(ctx).filter(number__isnull=False).values("supplier")
-    rows = Bill.objects.visible_to(ctx).filter(state=Bill.State.DRAFT, supplier__in=suppliers)
-    return list(rows.select_related("supplier").order_by("billed_on", "pk")[:200])
+    ordered = PurchaseOrder.objects.visible_to(ctx).filter(number__isnull=False)
+    return bills_waiting(ctx, list(ordered.values_list("supplier", flat=True).distinct()))
 
 
 def claims(ctx: Context, supplier: Party | None = None) -> list[MatchDecision]:

@@ -21,6 +21,7 @@ from enfilade.core.numbers import draw
 Today = Annotated[date, Input(prefill="ctx.today")]
 Supplier = Annotated[Party, Input(shared=True, query="party_roles__role=supplier")]
 Quantity = Annotated[Decimal, Input(min_value=0, max_value=1_000_000_000, decimals=3)]
+OfOrder = Annotated[OrderLine | int, Input(shared=True, label="Line")]
 Unit = Annotated[str, Choice(*Item.Unit.choices)]
 Dimensions = Annotated[str, Input(max_length=200, label="Department or project", seldom=True)]
 YEARS = range(1900, 2201)

@@ -30,7 +30,7 @@ from enfilade.core.fields import to_major
 from enfilade.core.notify import tell
 from enfilade.core.refs import ref
 
-from .common import Dimensions, Quantity, Supplier, content_of, follow_receipts, key_of, number_of, require_date, set_totals
+from .common import Dimensions, OfOrder, Quantity, Supplier, content_of, follow_receipts, key_of, number_of, require_date, set_totals
 
 What = Annotated[Account, Input(shared=True, label="What for", query="heading=false&active=true")]
 Wanted = Annotated[date | None, Input(label="Wanted by")]
@@ -70,7 +70,7 @@ class OrderLineIn:
 class AmendedLine:
     """A line of an order as it shall be.
 
-    position: of a line that is there; a new line when left out.
+    line: of the order; a new line when left out.
     quantity: all that is ordered, what came of it included; zero gives the line up.
     price: for what `price for` says; as it was when left out.
     wanted_on: as it was when left out.
@@ -78,7 +78,7 @@ class AmendedLine:
     account: of a new line; what this supplier's bills are usually for when left out.
     """
 
-    position: Annotated[int | None, Input(min_value=1, max_value=10_000)] = None
+    line: OfOrder | None = None
     quantity: Quantity = Decimal(1)
     price: Price = None
     wanted_on: Annotated[date | None, Input(label="Wanted by")] = None
@@ -349,23 +349,23 @@ def _price(ctx: Context, order: PurchaseOrder, line: OrderLineIn, item: Item | N
 def _amended(ctx: Context, order: PurchaseOrder, lines: Sequence[AmendedLine]) -> list[OrderLine]:
     """The lines of an order as they would be, not saved."""
     rows = lines_of_order(ctx, order)
-    known = {row.position: row for row in rows}
+    known = {row.pk: row for row in rows}
     new = []
     for n, line in enumerate(lines):
         require_date(line.wanted_on, f"lines[{n}].wanted_on")
-        if line.position is None:
+        if line.line is None:
             new.append(
                 OrderLineIn(text=line.text, quantity=line.quantity, price=line.price, wanted_on=line.wanted_on, account=line.account)
             )
             continue
-        row = known.get(line.position)
+        row = known.get(key_of(line.line))
         if row is None:
-            raise Refusal("no_line", f"This order has no line {line.position}.", field=f"lines[{n}].position")
+            raise Refusal("no_line", "This line is of another order.", field=f"lines[{n}].line")
         row.quantity = line.quantity.quantize(rules.QUANTUM)
         row.price_minor = row.price_minor if line.price is None else line.price
         row.wanted_on = line.wanted_on or row.wanted_on
         row.net_minor = rules.net_of(row.quantity, row.price_minor, row.per)
-    added = priced(ctx, order, new, max(known, default=0) + 1) if new else []
+    added = priced(ctx, order, new, max((row.position for row in rows), default=0) + 1) if new else []
     for row in added:
         row.over_bp = rows[0].over_bp if rows else 0
     return [*rows, *added]

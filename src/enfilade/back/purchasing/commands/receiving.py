@@ -19,7 +19,7 @@ from enfilade.core.models import StoredFile
 from enfilade.core.notify import tell
 from enfilade.core.refs import ref
 
-from .common import Quantity, Today, follow_receipts, lock_lines, number_of, require_date
+from .common import OfOrder, Quantity, Today, follow_receipts, key_of, lock_lines, number_of, require_date
 
 Kind = GoodsReceipt.Kind
 DeliveryNote = Annotated[str, Input(label="Number of the delivery note", max_length=100)]
@@ -29,11 +29,11 @@ DeliveryNote = Annotated[str, Input(label="Number of the delivery note", max_len
 class ReceivedLine:
     """How much of a line of an order came, or goes back.
 
-    position: of the line in the order.
+    line: of the order.
     quantity: in the unit of the line.
     """
 
-    position: Annotated[int, Input(min_value=1, max_value=10_000, label="Line")]
+    line: OfOrder
     quantity: Quantity = Decimal(1)
 
 
@@ -42,7 +42,7 @@ def receive_order(
     ctx: Context,
     *,
     order: PurchaseOrder,
-    lines: list[ReceivedLine] | None = None,
+    lines: Annotated[list[ReceivedLine] | None, Input(prefill="row.awaited_lines")] = None,
     on: Today,
     delivery_note: DeliveryNote = "",
     file: Annotated[StoredFile | None, Input(shared=True, label="The delivery note itself")] = None,
@@ -62,9 +62,8 @@ def receive_order(
     given = {row.pk: row.open_quantity for row in rows.values() if row.open_quantity > 0} if not lines else _given(rows, lines)
     if not given:
         raise Refusal("nothing_awaited", "All of this order is here; say which line more came of.", field="lines")
-    by_key = {row.pk: row for row in rows.values()}
     for key, quantity in given.items():
-        _require_room(by_key[key], quantity)
+        _require_room(rows[key], quantity)
     receipt = _write(ctx, order, Kind.RECEIPT, on, given, delivery_note=delivery_note, file=file, note=note)
     complete = _follow(ctx, order)
     whose = [one.asked_by for one in asked_for(ctx, order) if one.order_line_id in given]
@@ -78,7 +77,7 @@ def return_goods(
     ctx: Context,
     *,
     order: PurchaseOrder,
-    lines: list[ReceivedLine],
+    lines: Annotated[list[ReceivedLine], Input(prefill="row.received_lines")],
     reason: LongText,
     on: Today,
     delivery_note: DeliveryNote = "",
@@ -129,19 +128,18 @@ def correct_receipt(ctx: Context, *, receipt: Ref[GoodsReceipt], reason: LongTex
 
 
 def _locked(ctx: Context, order: PurchaseOrder) -> dict[int, OrderLine]:
-    """The lines of an order by position, locked."""
-    rows = lock_lines(ctx, [row.pk for row in lines_of_order(ctx, order)])
-    return {row.position: row for row in rows.values()}
+    """The lines of an order by their keys, locked."""
+    return lock_lines(ctx, [row.pk for row in lines_of_order(ctx, order)])
 
 
 def _given(rows: Mapping[int, OrderLine], lines: Sequence[ReceivedLine]) -> dict[int, Decimal]:
     found: dict[int, Decimal] = {}
     for n, line in enumerate(lines):
-        row = rows.get(line.position)
+        row = rows.get(key_of(line.line))
         if row is None:
-            raise Refusal("no_line", f"This order has no line {line.position}.", field=f"lines[{n}].position")
+            raise Refusal("no_line", "This line is of another order.", field=f"lines[{n}].line")
         if row.pk in found:
-            raise Refusal("line_twice", f"Line {line.position} is named twice.", field=f"lines[{n}].position")
+            raise Refusal("line_twice", f"Line {row.position} is named twice.", field=f"lines[{n}].line")
         if line.quantity <= 0:
             raise Refusal("no_quantity", "Give a quantity above zero.", field=f"lines[{n}].quantity")
         found[row.pk] = line.quantity.quantize(rules.QUANTUM)

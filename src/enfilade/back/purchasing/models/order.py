@@ -135,11 +135,25 @@ class PurchaseOrder(Record):
     @property
     def amendable_lines(self) -> list[dict[str, object]]:
         """The lines as a form for a new version begins."""
-        rows = OrderLine.objects.filter(company_id=self.company_id, order=self, quantity__gt=0).order_by("position")
-        return [
-            {"position": row.position, "quantity": row.quantity.normalize(), "price": row.price_minor, "wanted_on": row.wanted_on}
-            for row in rows
-        ]
+        rows = [row for row in self._rows() if row.quantity]
+        return [{"line": row.pk, "quantity": _plain(row.quantity), "price": row.price_minor, "wanted_on": row.wanted_on} for row in rows]
+
+    @property
+    def awaited_lines(self) -> list[dict[str, object]]:
+        """What is still to come, as the form of a receipt begins."""
+        return [{"line": row.pk, "quantity": _plain(row.open_quantity)} for row in self._rows() if row.open_quantity]
+
+    @property
+    def received_lines(self) -> list[dict[str, object]]:
+        """What is here, as the form of a return begins."""
+        return [{"line": row.pk, "quantity": _plain(row.received_quantity)} for row in self._rows() if row.received_quantity]
+
+    def _rows(self) -> list[OrderLine]:
+        return list(OrderLine.objects.filter(company_id=self.company_id, order=self).order_by("position"))
+
+
+def _plain(quantity: Decimal) -> str:
+    return f"{quantity.normalize():f}"
 
 
 class OrderLine(Record):

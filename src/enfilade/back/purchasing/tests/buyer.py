@@ -47,15 +47,9 @@ class Buyer(Office):
         """The same, approved, and known to the supplier."""
         return mark_order_sent(self.key(), order=approve_order(self.key(), order=self.draft(*lines, **more)))
 
-<<<<<<< HEAD
-    def came(self, order: PurchaseOrder, *given: tuple[int, str], **more: Any) -> Receipt:
-        """What came of an order: all of it, or (line, quantity) ..."""
-        lines = [ReceivedLine(position, Decimal(quantity)) for position, quantity in given] or None
-=======
     def came(self, order: PurchaseOrder, *given: tuple[int, str], **more: Any) -> GoodsReceipt:
         """What came of an order: all of it, or (position, quantity) ..."""
         lines = [ReceivedLine(self.line(order, position), Decimal(quantity)) for position, quantity in given] or None
->>>>>>> 08bf10f (Receipts of goods and matches of orders have names of their own, as the API wants them)
         return receive_order(self.key(), order=order, lines=lines, **{"on": self.today, **more})
 
     def charged(self, *lines: tuple[str, int], number: str = "R-1", **more: Any) -> Bill:
