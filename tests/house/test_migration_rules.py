@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from django.apps import apps
+from django.apps.registry import Apps
 from django.contrib.postgres.functions import RandomUUID
 from django.contrib.postgres.operations import AddConstraintNotValid, AddIndexConcurrently
 from django.db import connection, migrations, models
@@ -10,7 +12,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import ModelState, ProjectState
 from django.db.models import Q
 
-from enfilade.site.management.commands.migrate import made_at_once
+from enfilade.site.management.commands.migrate import made_at_once, swaps_remembered
 from enfilade.site.migration_rules import breaches, breaches_of_pending
 
 CHECK = models.CheckConstraint(condition=~Q(name=""), name="thing_named")
@@ -126,3 +128,15 @@ def test_every_migration_of_the_house_can_be_judged() -> None:
     assert len(ours) > 20
     list(breaches(ours, ProjectState()))
     assert breaches_of_pending() == []
+
+
+def test_by_which_setting_a_model_is_swapped_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Although a migration clears what Django remembers; afterwards all is as before."""
+    usual = Apps.get_swappable_settings_name
+    with swaps_remembered():
+        assert apps.get_swappable_settings_name("core.User") == "AUTH_USER_MODEL"
+        apps.clear_cache()
+        with monkeypatch.context() as patched:
+            patched.setattr(Apps, "get_models", lambda *_, **__: pytest.fail("All models were gone through again."))
+            assert apps.get_swappable_settings_name("core.User") == "AUTH_USER_MODEL"
+    assert Apps.get_swappable_settings_name is usual
