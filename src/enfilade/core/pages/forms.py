@@ -26,20 +26,24 @@ from enfilade.core.ui import widgets
 
 
 class InputsForm(forms.Form):
-    """A form that knows which of its fields are wanted seldom. unfolded: one of those holds something, so all of them are shown."""
+    """A form that knows which of its fields are wanted seldom. shows_seldom: one of those holds something, so all of them are shown.
 
-    rare: frozenset[str] = frozenset()
-    unfolded: bool
+    A template that asks a form for a name is given the field of that name, where there is one: what a form says of itself ends in words
+    that no input has.
+    """
+
+    seldom_names: frozenset[str] = frozenset()
+    shows_seldom: bool
 
     @property
-    def usual(self) -> list[forms.BoundField]:
+    def usual_fields(self) -> list[forms.BoundField]:
         """The fields that are always shown, in the order in which a dialog wants them."""
-        return [one for one in self.visible_fields() if one.name not in self.rare]
+        return [one for one in self.visible_fields() if one.name not in self.seldom_names]
 
     @property
-    def seldom(self) -> list[forms.BoundField]:
+    def seldom_fields(self) -> list[forms.BoundField]:
         """The fields that are folded away."""
-        return [one for one in self.visible_fields() if one.name in self.rare]
+        return [one for one in self.visible_fields() if one.name in self.seldom_names]
 
     def add_prefix(self, field_name: str) -> str:
         """The name of an input in the page."""
@@ -105,9 +109,9 @@ class CommandForm:
             for name, sentences in errors.items():
                 if name in form.fields or prefix:
                     form.add_error(name if name in form.fields else None, sentences)
-        form.rare = frozenset(n for n, p in parameters.items() if p.meta.seldom)
+        form.seldom_names = frozenset(n for n, p in parameters.items() if p.meta.seldom)
         # What holds something, or is wrong, is not hidden from whoever has to see it.
-        form.unfolded = any(values.get(n) not in (None, "", False, parameters[n].default) or n in errors for n in form.rare)
+        form.shows_seldom = any(values.get(n) not in (None, "", False, parameters[n].default) or n in errors for n in form.seldom_names)
         return form
 
     def _initial(self, parameter: Parameter) -> Any:
@@ -166,7 +170,7 @@ class CommandForm:
             "forms": filled,
             "errors": whole,
             "empty_form": self._form(columns, {}, {}, f"{name}-__prefix__"),
-            "unfolded": any(form.unfolded for form in filled),
+            "unfolded": any(form.shows_seldom for form in filled),
             "total": None,
         }
 
