@@ -24,7 +24,10 @@ BEGIN
     END IF;
     RETURN NULL;
 END $$;
-CREATE TRIGGER named_stay AFTER DELETE OR UPDATE OF id, company_id ON party_party FOR EACH ROW EXECUTE FUNCTION books_named_stay();
-CREATE TRIGGER named_stay AFTER DELETE OR UPDATE OF id ON core_user FOR EACH ROW EXECUTE FUNCTION books_named_stay();
+CREATE TRIGGER named_stay AFTER DELETE ON party_party FOR EACH ROW EXECUTE FUNCTION books_named_stay();
+CREATE TRIGGER named_same AFTER UPDATE OF id, company_id ON party_party FOR EACH ROW
+    WHEN ((OLD.id, OLD.company_id) IS DISTINCT FROM (NEW.id, NEW.company_id)) EXECUTE FUNCTION books_named_stay();
+CREATE TRIGGER named_stay AFTER DELETE ON core_user FOR EACH ROW EXECUTE FUNCTION books_named_stay();
+CREATE TRIGGER named_same AFTER UPDATE OF id ON core_user FOR EACH ROW WHEN (OLD.id IS DISTINCT FROM NEW.id) EXECUTE FUNCTION books_named_stay();
 CREATE TRIGGER lines_stay AFTER TRUNCATE ON party_party FOR EACH STATEMENT EXECUTE FUNCTION books_lines_stay();
 CREATE TRIGGER lines_stay AFTER TRUNCATE ON core_user FOR EACH STATEMENT EXECUTE FUNCTION books_lines_stay();

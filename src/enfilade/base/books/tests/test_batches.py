@@ -402,6 +402,18 @@ def test_nobody_takes_away_a_party_with_an_old_look_at_the_house(shop: Shop) -> 
     assert refused(as_owner, shop, attack) == "named_reads_committed"
 
 
+def test_who_is_named_is_changed_as_ever(shop: Shop) -> None:
+    """A row that is written back whole keeps its key and its company."""
+    party = named(shop)
+    shop.post_for(party)
+    with scope(shop.company.pk):
+        row = Party.objects.get(pk=party)
+        row.name = "Renamed"
+        row.save()
+        shop.ctx.user.save()
+        assert Party.objects.get(pk=party).name == "Renamed"
+
+
 @pytest.mark.races
 @pytest.mark.parametrize("table", ["party_party", "core_user"])
 def test_who_is_named_is_not_deleted_while_somebody_posts(table: str, shop: Shop) -> None:
