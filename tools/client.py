@@ -60,8 +60,8 @@ def _type(schema: dict[str, Any]) -> str:
 def _methods(document: dict[str, Any], path: str, item: dict[str, Any]) -> Iterator[str]:
     for method in METHODS:
         operation = item.get(method)
-        # A command on a record is the same command as by its own address; files are sent by `Caller.upload`.
-        if operation is None or "_of_" in operation["operationId"] or path == "/api/v1/files/":
+        # A command on a record is the same command as by its own address; files go by `Caller.upload` and `Caller.download`.
+        if operation is None or "_of_" in operation["operationId"] or path.startswith("/api/v1/files/"):
             continue
         yield _method(document, path, method, operation)
 

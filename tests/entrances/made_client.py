@@ -48,7 +48,8 @@ class Wire:
         if self.lost:
             self.lost -= 1
             raise ConnectionResetError
-        return answer.status_code, {k.lower(): v for k, v in answer.headers.items()}, answer.content
+        content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        return answer.status_code, {k.lower(): v for k, v in answer.headers.items()}, content
 
 
 def house_of(ctx: Context, wire: Wire | None = None, scope: Sequence[str] = ("*",)) -> Any:

@@ -24,11 +24,15 @@ def count(ctx: Context) -> int:
         return Item.objects.visible_to(ctx).count()
 
 
+# Files are no JSON: what every method is built on sends and reads them.
+BY_CALLER = {"upload_file", "read_file"}
+
+
 def test_every_operation_is_a_method(owner: Context) -> None:
     """Under its own name, with its summary; what is needed has no default. It needs nothing but the standard library."""
     module = client_module()
     operations = [o for item in document()["paths"].values() for m, o in item.items() if m in {"get", "post", "patch"}]
-    wanted = {o["operationId"]: o["summary"] for o in operations if "_of_" not in o["operationId"] and o["operationId"] != "upload_file"}
+    wanted = {o["operationId"]: o["summary"] for o in operations if "_of_" not in o["operationId"] and o["operationId"] not in BY_CALLER}
     assert wanted == {n: f.__doc__ for n, f in vars(module.Enfilade).items() if inspect.isfunction(f)}
     signature = inspect.signature(module.Enfilade.do_item_set_price)
     assert [n for n, p in signature.parameters.items() if p.default is p.empty] == ["self", "item", "price", "valid_from"]
@@ -49,7 +53,10 @@ def test_write_read_and_walk(owner: Context) -> None:
     assert house.change_item(made["id"], name="Something")["name"] == "Something"
     assert house.change_item(made["id"], name="Only rehearsed", rehearse=True)["name"] == "Only rehearsed"
     assert house.get_item(made["id"])["name"] == "Something"
-    assert house.upload("letter.txt", b"hello")["size_bytes"] == 5
+    kept = house.upload("letter.txt", b"hello")
+    assert (kept["size_bytes"], house.download(kept["id"])) == (5, b"hello")
+    with pytest.raises(client_module().Problem, match="There is no file"):
+        house.download(kept["id"] + 1)
 
 
 def test_a_lost_answer_costs_nothing(owner: Context) -> None:

@@ -342,7 +342,7 @@ class Story(Cast):
                 call=call.pk,
                 person=person.user.pk,
                 minutes=self.dice.randint(2, 8),
-                topic=self.dice.choice(["lab work", "invoice", "treatment"]),
+                topic=self.dice.choice(["lab work", "unclear invoice", "treatment"]),
             )
         else:
             self.do(

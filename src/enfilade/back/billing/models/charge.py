@@ -12,6 +12,7 @@ from enfilade.base.item.models import Item
 from enfilade.base.money.rules import multiply
 from enfilade.base.party.models import Party
 from enfilade.core.fields import AmountField
+from enfilade.core.language.words import say
 from enfilade.core.models import Record
 from enfilade.core.states import States
 
@@ -85,6 +86,10 @@ class Charge(Record):
 
     def __str__(self) -> str:
         return self.description
+
+    def get_price_why_display(self) -> str:
+        """Where its price comes from, as whoever reads says it."""
+        return say(self.price_why)
 
     @property
     def gross_minor(self) -> int:

@@ -15,6 +15,7 @@ from enfilade.base.item.models import Item
 from enfilade.base.money.rules import percent_of
 from enfilade.base.party.models import Party
 from enfilade.core.fields import AmountField, LongTextField
+from enfilade.core.language.words import say
 from enfilade.core.models import Record, kept_words
 from enfilade.core.rows import RowsOf
 from enfilade.core.states import States
@@ -270,6 +271,14 @@ class InvoiceLine(Record):
 
     def __str__(self) -> str:
         return self.description
+
+    def get_price_why_display(self) -> str:
+        """Where its price comes from, as whoever reads says it."""
+        return say(self.price_why)
+
+    def get_tax_why_display(self) -> str:
+        """Why this tax is on it, as whoever reads says it."""
+        return say(self.tax_why)
 
     @property
     def currency(self) -> str:

@@ -195,7 +195,7 @@ def test_the_flow_goes_from_the_front_to_the_money(shop: Shop) -> None:
     take_payment(shop.ctx, invoice=invoice, method="card", amount=10_000)
     assert steps() == [*done, ("Paid", "back", "done")]
     with scope(shop.company.pk):
-        assert [s.label for s in flow_of(shop.ctx, shop.draft())] == ["Charged", "Issue", "Post", "Pay"]
+        assert [s.label for s in flow_of(shop.ctx, shop.draft())] == ["Drafted", "Issue", "Post", "Pay"]
         note = credit_invoice(shop.ctx, invoice=shop.invoice(), on=shop.ctx.today, reason="x")
         assert [s.label for s in flow_of(shop.ctx, shop.fresh(note))] == ["Credit asked for", "Issued", "Posted", "Credited"]
         assert flow_of(shop.ctx, shop.fresh(note.cancels))[-1].label == "Credited"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import ClassVar
 
 from django.db import models
@@ -19,8 +20,8 @@ class PurchasingSetting(Record):
     alone_minor: up to which total a bill that fits is approved without a person; None: never.
     """
 
-    over_percent = models.DecimalField("more than ordered (%)", max_digits=5, decimal_places=2, default=0)
-    price_percent = models.DecimalField("dearer than ordered (%)", max_digits=5, decimal_places=2, default=0)
+    over_percent = models.DecimalField("more than ordered (%)", max_digits=5, decimal_places=2, default=Decimal(0))
+    price_percent = models.DecimalField("dearer than ordered (%)", max_digits=5, decimal_places=2, default=Decimal(0))
     price_minor = AmountField("dearer than ordered", default=0, help_text="For a line of a bill, without tax; the larger of both holds.")
     extra_minor = AmountField("without an order", default=0, help_text="Freight and the like on a bill of an order, without tax.")
     alone_minor = AmountField(
