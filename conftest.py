@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.template.base import Template
@@ -32,6 +33,11 @@ URL, TEMPLATE = "ENFILADE_TEST_URL", "ENFILADE_TEST_TEMPLATE"
 SERVER = pytest.StashKey[RunServer]()
 # How much is made and not yet let go of before Python looks for rings: a page makes some ten thousand things.
 GARBAGE_AFTER = 50_000
+
+
+# How fast examples are made and run says how busy the machine is, and nothing about the house.
+hypothesis.settings.register_profile("house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("house")
 
 
 def pytest_configure(config: pytest.Config) -> None:
