@@ -18,7 +18,7 @@ from typing import IO, cast
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import connection
-from django.http import FileResponse
+from django.http import FileResponse, HttpResponse
 
 from .context import Context, Invalid, NotFound, Refusal
 from .models import ErasedFile, FileScan, StoredFile
@@ -184,6 +184,15 @@ def response(row: StoredFile) -> FileResponse:
     )
     answer["X-Content-Type-Options"] = "nosniff"
     answer["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; object-src 'self'; sandbox"
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
+def pdf_response(content: bytes, name: str) -> HttpResponse:
+    """A paper that was made for this answer, shown by the browser and kept by nobody on the way."""
+    answer = HttpResponse(content, content_type="application/pdf")
+    answer["Content-Disposition"] = f'inline; filename="{name}.pdf"'
+    answer["X-Content-Type-Options"] = "nosniff"
     answer["Cache-Control"] = "private, no-store"
     return answer
 

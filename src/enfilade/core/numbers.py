@@ -24,3 +24,8 @@ def draw(ctx: Context, series: str, many: int = 1) -> int:
     with connection.cursor() as cursor:
         cursor.execute(_DRAW, [ctx.company_id, series, many])
         return int(cursor.fetchone()[0])
+
+
+def draw_number(ctx: Context, series: str, prefix: str, year: int) -> str:
+    """The next number of a series of a year, as it stands on paper: PO-2026-00001."""
+    return f"{prefix}-{year}-{draw(ctx, f'{series}:{year}'):05d}"

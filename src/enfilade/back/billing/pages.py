@@ -9,6 +9,7 @@ from django.shortcuts import render
 
 from enfilade.base.party.queries import parties_by_id
 from enfilade.core.context import Context, Invalid, NotFound
+from enfilade.core.files import pdf_response
 from enfilade.core.resource import page
 
 from .models import DrawerSession, Invoice, Payment
@@ -25,7 +26,7 @@ def invoice_as_pdf(request: HttpRequest, ctx: Context, pk: int) -> HttpResponse:
     invoice = Invoice.objects.visible_to(ctx).select_related("party", "cancels").filter(pk=pk).first()
     if invoice is None:
         raise NotFound("invoice", pk)
-    return _pdf(invoice_pdf(ctx, invoice), str(invoice))
+    return pdf_response(invoice_pdf(ctx, invoice), str(invoice))
 
 
 @page("payments/<int:pk>/receipt/", title="Receipt as PDF", permission="billing.view_payment", menu=False)
@@ -34,7 +35,7 @@ def payment_receipt(request: HttpRequest, ctx: Context, pk: int) -> HttpResponse
     payment = Payment.objects.visible_to(ctx).select_related("party", "invoice", "received_by").filter(pk=pk).first()
     if payment is None:
         raise NotFound("payment", pk)
-    return _pdf(receipt_pdf(ctx, payment), str(payment))
+    return pdf_response(receipt_pdf(ctx, payment), str(payment))
 
 
 @page("statements/<int:pk>/pdf/", title="Statement of account as PDF", permission="billing.view_invoice", menu=False)
@@ -44,7 +45,7 @@ def statement_as_pdf(request: HttpRequest, ctx: Context, pk: int) -> HttpRespons
     if party is None:
         raise NotFound("party", pk)
     from_on = _day(request, "from_on", ctx.today.replace(month=1, day=1))
-    return _pdf(statement_pdf(ctx, party, from_on, _day(request, "to_on", ctx.today)), f"{party.number} {from_on}")
+    return pdf_response(statement_pdf(ctx, party, from_on, _day(request, "to_on", ctx.today)), f"{party.number} {from_on}")
 
 
 def _day(request: HttpRequest, name: str, otherwise: date) -> date:
@@ -53,14 +54,6 @@ def _day(request: HttpRequest, name: str, otherwise: date) -> date:
         return date.fromisoformat(given) if given else otherwise
     except ValueError:
         raise Invalid({name: ["Give a date like 2026-01-31."]}) from None
-
-
-def _pdf(content: bytes, name: str) -> HttpResponse:
-    answer = HttpResponse(content, content_type="application/pdf")
-    answer["Content-Disposition"] = f'inline; filename="{name}.pdf"'
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Cache-Control"] = "private, no-store"
-    return answer
 
 
 @page("drawer/", title="Cash drawer", permission="billing.view_drawersession", icon="banknote", order=5)

@@ -11,6 +11,7 @@ from django.shortcuts import render
 
 from enfilade.back.banking.queries import bank_accounts
 from enfilade.core.context import Context, NotFound
+from enfilade.core.files import pdf_response
 from enfilade.core.resource import page
 
 from . import rules
@@ -57,7 +58,7 @@ def mandate_as_pdf(request: HttpRequest, ctx: Context, pk: int) -> HttpResponse:
     mandate = Mandate.objects.visible_to(ctx).select_related("party").filter(pk=pk).first()
     if mandate is None:
         raise NotFound("mandate", pk)
-    return _pdf(mandate_pdf(ctx, mandate), str(mandate.pk))
+    return pdf_response(mandate_pdf(ctx, mandate), str(mandate.pk))
 
 
 @page("collections/<int:pk>/pdf/", title="Notice as PDF", permission="direct_debits.view_collection", menu=False)
@@ -66,12 +67,4 @@ def notice_as_pdf(request: HttpRequest, ctx: Context, pk: int) -> HttpResponse:
     collection = Collection.objects.visible_to(ctx).select_related("party", "mandate", "run").filter(pk=pk).first()
     if collection is None:
         raise NotFound("collection", pk)
-    return _pdf(notice_pdf(ctx, collection), str(collection))
-
-
-def _pdf(data: bytes, name: str) -> HttpResponse:
-    answer = HttpResponse(data, content_type="application/pdf")
-    answer["Content-Disposition"] = f'inline; filename="{name}.pdf"'
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Cache-Control"] = "private, no-store"
-    return answer
+    return pdf_response(notice_pdf(ctx, collection), str(collection))

@@ -131,11 +131,6 @@ def plain_number(text: str) -> str:
     return "".join(c for c in text.upper() if c.isalnum())
 
 
-def document_number(prefix: str, year: int, number: int) -> str:
-    """B-2026-00001."""
-    return f"{prefix}-{year}-{number:05d}"
-
-
 def sepa_text(text: str, longest: int) -> str:
     """A text in the letters that every bank takes, at most so long. Umlauts are written out, other marks fall off, the rest is a blank.
 

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from enfilade.core.context import Context, NotFound
+from enfilade.core.files import pdf_response
 from enfilade.core.resource import page
 
 from .models import PurchaseOrder
@@ -22,11 +23,7 @@ def order_as_pdf(_request: HttpRequest, ctx: Context, pk: int) -> HttpResponse:
     order = PurchaseOrder.objects.visible_to(ctx).select_related("supplier").filter(pk=pk).first()
     if order is None:
         raise NotFound("order", pk)
-    answer = HttpResponse(order_pdf(ctx, order), content_type="application/pdf")
-    answer["Content-Disposition"] = f'inline; filename="{order}.pdf"'
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Cache-Control"] = "private, no-store"
-    return answer
+    return pdf_response(order_pdf(ctx, order), str(order))
 
 
 @page("match/", title="Bills to match", permission="purchasing.view_ordermatch", icon="scale", order=40)

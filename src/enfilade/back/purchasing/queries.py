@@ -15,6 +15,7 @@ from enfilade.back.payables.models import Bill, BillLine
 from enfilade.back.payables.queries import bills_waiting, lines_of_bill
 from enfilade.base.item.models import Item
 from enfilade.base.money.queries import rate_on
+from enfilade.base.money.rules import basis_points
 from enfilade.base.party.models import Party
 from enfilade.base.party.queries import merged_keys
 from enfilade.core.context import Context
@@ -47,7 +48,7 @@ def setting_of(ctx: Context) -> PurchasingSetting:
 
 def tolerance_of(setting: PurchasingSetting) -> Tolerance:
     """What the settings allow, as the rules take it."""
-    return Tolerance(rules.basis_points(setting.price_percent), setting.price_minor, setting.extra_minor)
+    return Tolerance(basis_points(setting.price_percent), setting.price_minor, setting.extra_minor)
 
 
 def lines_of_order(ctx: Context, order: PurchaseOrder) -> list[OrderLine]:

@@ -35,16 +35,6 @@ def month_end(on: date) -> date:
     return on.replace(day=monthrange(on.year, on.month)[1])
 
 
-def basis_points(percent: Decimal) -> int:
-    """19 % is 1900."""
-    return int(percent * 100)
-
-
-def document_number(prefix: str, year: int, number: int) -> str:
-    """PO-2026-00001."""
-    return f"{prefix}-{year}-{number:05d}"
-
-
 def plain(quantity: Decimal) -> str:
     """A quantity without idle zeros."""
     return f"{quantity.normalize():f}"

@@ -39,6 +39,11 @@ def multiply(unit_price_minor: int, quantity: Decimal) -> int:
     return round_half_up(_EXACT.multiply(Decimal(unit_price_minor), quantity))
 
 
+def basis_points(percent: Decimal) -> int:
+    """19 % is 1900."""
+    return int(percent * 100)
+
+
 def percent_of(amount_minor: int, rate_bp: int) -> int:
     """A share of an amount, rounded half up. rate_bp: basis points; 1900 is 19 %."""
     return round_half_up(_EXACT.divide(Decimal(amount_minor * rate_bp), Decimal(BASIS_POINTS)))

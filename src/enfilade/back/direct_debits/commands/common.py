@@ -10,14 +10,14 @@ from enfilade.back.direct_debits.models import Collection, CollectionPart, Colle
 from enfilade.back.direct_debits.queries import creditor_of
 from enfilade.core.command import Input
 from enfilade.core.context import Context, Refusal
-from enfilade.core.numbers import draw
+from enfilade.core.numbers import draw_number
 
 Today = Annotated[date, Input(prefill="ctx.today")]
 
 
 def number_of(ctx: Context, series: str, prefix: str, year: int) -> str:
     """The next number of a series of a year: DD-2026-00001."""
-    return f"{prefix}-{year}-{draw(ctx, f'direct_debits.{series}:{year}'):05d}"
+    return draw_number(ctx, f"direct_debits.{series}", prefix, year)
 
 
 def require_creditor(ctx: Context) -> Creditor:

@@ -13,6 +13,7 @@ from enfilade.back.payables.events import BillEntered
 from enfilade.back.payables.models import Bill, BillLine, SupplierTerms
 from enfilade.back.payables.queries import bill_known, similar_bill, terms_of
 from enfilade.base.books.queries import accounts_by_id
+from enfilade.base.money.rules import basis_points
 from enfilade.base.party.models import Party
 from enfilade.core.command import Choice, Input, LongText, Ref, command
 from enfilade.core.context import Context, NotFound, Refusal
@@ -21,7 +22,7 @@ from enfilade.core.models import StoredFile
 from enfilade.core.ui.format import format_day
 
 from .accounts import note_account, require_iban
-from .common import basis_points, key_of, money, require_date
+from .common import key_of, money, require_date
 from .lines import BillLineIn, Cost, Priced, priced, write_lines
 
 Supplier = Annotated[Party, Input(shared=True, query="party_roles__role=supplier")]

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import date
-from decimal import Decimal
 from typing import Annotated, TypeVar
 
 from django.db.models import Model
 
-from enfilade.back.payables import rules
 from enfilade.back.payables.models import Bill
 from enfilade.base.party.models import Party
 from enfilade.core.command import Input
 from enfilade.core.context import Context, NotFound, Refusal
-from enfilade.core.numbers import draw
+from enfilade.core.numbers import draw_number
 from enfilade.core.ui.format import format_amount
 
 Today = Annotated[date, Input(prefill="ctx.today")]
@@ -25,11 +23,6 @@ YEARS = range(1900, 2201)
 def money(ctx: Context, amount_minor: int, currency: str = "") -> str:
     """An amount in a sentence. currency: the company's own when left out."""
     return format_amount(amount_minor, currency or ctx.company.currency)
-
-
-def basis_points(percent: Decimal) -> int:
-    """19 % is 1900."""
-    return int(percent * 100)
 
 
 def require_date(on: date, field: str) -> None:
@@ -68,4 +61,4 @@ def one_supplier(bills: Iterable[Bill], field: str) -> Party:
 
 def number_of(ctx: Context, series: str, prefix: str, year: int) -> str:
     """The next number of a series of a year."""
-    return rules.document_number(prefix, year, draw(ctx, f"payables.{series}:{year}"))
+    return draw_number(ctx, f"payables.{series}", prefix, year)

@@ -15,10 +15,11 @@ from enfilade.back.tax.models import TaxCode
 from enfilade.back.tax.queries import rates_on, setting_on, taxes_for
 from enfilade.base.books.models import Account
 from enfilade.base.books.queries import accounts_by_id
+from enfilade.base.money.rules import basis_points
 from enfilade.core.command import Choice, Input, Percent
 from enfilade.core.context import Context, NotFound, Refusal
 
-from .common import basis_points, key_of, money
+from .common import key_of, money
 
 IMPORT_CLASSES = {name for name, _ in rules.IMPORTS}
 Cost = Annotated[Account, Input(shared=True, label="What was it for?", query="kind=expense&heading=false&active=true")]

@@ -16,7 +16,7 @@ from enfilade.base.party.models import Party
 from enfilade.core.command import Choice, Input
 from enfilade.core.context import Context, Refusal
 from enfilade.core.fields import to_major
-from enfilade.core.numbers import draw
+from enfilade.core.numbers import draw_number
 
 Today = Annotated[date, Input(prefill="ctx.today")]
 Supplier = Annotated[Party, Input(shared=True, query="party_roles__role=supplier")]
@@ -40,7 +40,7 @@ def key_of(row: Model | int) -> int:
 
 def number_of(ctx: Context, series: str, prefix: str, year: int) -> str:
     """The next number of a series of a year."""
-    return rules.document_number(prefix, year, draw(ctx, f"purchasing.{series}:{year}"))
+    return draw_number(ctx, f"purchasing.{series}", prefix, year)
 
 
 def lock_lines(ctx: Context, keys: Collection[int]) -> dict[int, OrderLine]:

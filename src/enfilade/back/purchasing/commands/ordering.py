@@ -23,6 +23,7 @@ from enfilade.base.books.models import Account
 from enfilade.base.books.queries import accounts_by_id
 from enfilade.base.item.models import Item
 from enfilade.base.item.queries import items_by_id
+from enfilade.base.money.rules import basis_points
 from enfilade.core.command import Choice, Input, LongText, command
 from enfilade.core.context import Context, NotFound, Refusal
 from enfilade.core.events import publish
@@ -208,7 +209,7 @@ def approve_order(ctx: Context, *, order: PurchaseOrder) -> PurchaseOrder:
     rows = lines_of_order(ctx, order)
     if (unknown := next((row for row in rows if row.account_id is None), None)) is not None:
         raise Refusal("what_for", f"Say first what line {unknown.position} is for.")
-    over_bp = rules.basis_points(setting_of(ctx).over_percent)
+    over_bp = basis_points(setting_of(ctx).over_percent)
     OrderLine.objects.visible_to(ctx).filter(order=order).update(over_bp=over_bp)
     _keep_version(ctx, order, rows, "")
     order.approved_by, order.approved_at, order.ordered_on = ctx.user, ctx.now, ctx.today
@@ -298,7 +299,7 @@ def priced(ctx: Context, order: PurchaseOrder, lines: Sequence[OrderLineIn], fir
     items = items_by_id(ctx, {key_of(line.item) for line in lines if line.item is not None})
     accounts = accounts_by_id(ctx, {key_of(line.account) for line in lines if line.account is not None})
     terms = terms_of(ctx, order.supplier)
-    usual, deductible = terms.account_id or usual_account(ctx, order.supplier), rules.basis_points(terms.deductible_percent)
+    usual, deductible = terms.account_id or usual_account(ctx, order.supplier), basis_points(terms.deductible_percent)
     found = []
     for n, line in enumerate(lines):
         path = f"lines[{n}]"
