@@ -189,6 +189,46 @@ def test_saft_opens_and_closes_as_the_trial_balance() -> None:
     assert {code: amount for code, amount in closing.items() if amount} == wanted
 
 
+# Order of the elements by the schema of the OECD, as Skatteetaten's published schema 1.10, which extends it, gives it.
+ORDER = {
+    "AuditFile": "Header MasterFiles GeneralLedgerEntries",
+    "Header": "AuditFileVersion AuditFileCountry AuditFileDateCreated SoftwareCompanyName SoftwareID SoftwareVersion Company "
+    "DefaultCurrencyCode SelectionCriteria TaxAccountingBasis",
+    "Company": "RegistrationNumber Name Address TaxRegistration",
+    "Address": "StreetName Number AdditionalAddressDetail Building City PostalCode Region Country AddressType",
+    "MasterFiles": "GeneralLedgerAccounts Customers Suppliers",
+    "Account": "AccountID AccountDescription AccountType OpeningDebitBalance OpeningCreditBalance ClosingDebitBalance ClosingCreditBalance",
+    "Customer": "RegistrationNumber Name Address CustomerID AccountID",
+    "Supplier": "RegistrationNumber Name Address SupplierID AccountID",
+    "GeneralLedgerEntries": "NumberOfEntries TotalDebit TotalCredit Journal",
+    "Journal": "JournalID Description Type Transaction",
+    "Transaction": "TransactionID Period PeriodYear TransactionDate SourceID Description SystemEntryDate GLPostingDate Line",
+    "Line": "RecordID AccountID SourceDocumentID CustomerID SupplierID Description DebitAmount CreditAmount",
+}
+
+
+def test_saft_is_in_the_order_of_its_schema_and_names_everybody() -> None:
+    """Elements stand in the order of the schema and say something; every customer and supplier of a line is in the master files."""
+    business = two_years()
+    customer = business.customer
+    run_raw(business.ctx, "party.add_address", {"party": customer.pk, "street": "Am Markt 1", "postal_code": "20095", "city": "Hamburg"})
+    business.bill(date(YEAR + 1, 4, 4), 500, supplier=customer)
+    _, data = handed_out(business, "saft", NEXT)
+    root = etree.fromstring(data)
+    local = lambda element: element.tag.rpartition("}")[2]  # noqa: E731 - short, and only here
+    for element in root.iter():
+        assert element.tag.startswith("{" + NAMESPACE + "}")
+        if wanted := ORDER.get(local(element)):
+            places = [wanted.split().index(local(child)) for child in element]
+            assert places == sorted(places)
+        assert len(element) or element.text or local(element) == "Address"
+    for kind in ("Customer", "Supplier"):
+        masters = {e.text for e in root.iterfind(f".//{{*}}{kind}s/{{*}}{kind}/{{*}}{kind}ID")}
+        assert {e.text for e in root.iterfind(f".//{{*}}Line/{{*}}{kind}ID")} == masters
+        assert customer.number in masters
+    assert "Hamburg" in {e.text for e in root.iterfind(".//{*}Customer/{*}Address/{*}City")}
+
+
 def test_pairs_keep_every_line() -> None:
     """Many against many: at most one pair fewer than lines, and each line is used up exactly."""
     account = Account(code="1")

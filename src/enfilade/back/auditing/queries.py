@@ -42,6 +42,14 @@ class OutLine:
 
 
 @dataclass(frozen=True, slots=True)
+class OutParty:
+    """Who stands on the account of customers or suppliers. sides: receivable, payable, or both."""
+
+    name: str
+    sides: set[str]
+
+
+@dataclass(frozen=True, slots=True)
 class OutEntry:
     """document: number of the invoice, bill or voucher behind it, or of the entry itself. origin: what kind of record that is."""
 
@@ -71,7 +79,7 @@ class Books:
     debit_minor: int = 0
     # What has gone out, by account; formats and the record of the file read it afterwards.
     moved: dict[int, int] = field(default_factory=lambda: defaultdict(int))
-    parties: dict[str, tuple[str, str]] = field(default_factory=dict)
+    parties: dict[str, OutParty] = field(default_factory=dict)
 
     def entries(self, from_on: date | None = None, to_on: date | None = None) -> Iterator[OutEntry]:
         """The entries of the days in the order of their days, as they are written."""
@@ -108,7 +116,8 @@ class Books:
             self.debit_minor += max(line.amount_minor, 0)
             self.moved[line.account.pk] += line.amount_minor
             if line.side:
-                self.parties[line.party_number] = (line.party_name, line.side)
+                party = self.parties.setdefault(line.party_number, OutParty(line.party_name, set()))
+                party.sides.add(line.side)
 
     def years(self) -> Iterator[tuple[date, date, date]]:
         """The years of accounts in which the days lie: beginning of the year, first and last day of it that count."""

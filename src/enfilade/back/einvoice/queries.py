@@ -148,6 +148,11 @@ def _abroad(ctx: Context, invoice: Invoice, rows: list[InvoiceLine]) -> dict[str
     return {"own_currency": own, "own_tax": to_major(sum(row.tax_worth_minor or 0 for row in rows), own)}
 
 
+def seller_on(ctx: Context, on: date) -> Seat:
+    """The company as its letterhead of that day names it; without one, by its name and country."""
+    return _seller(ctx, letterhead(ctx, on))
+
+
 def _seller(ctx: Context, head: Letterhead | None) -> Seat:
     """The company, by the letterhead that held on the day."""
     if head is None:

@@ -18,7 +18,7 @@ from enfilade.core.models.record import RecordQuerySet
 from enfilade.core.words import Kept, search_words
 
 from . import rules
-from .models import ContactPoint, Party, PartyRole, PartyWord
+from .models import Address, ContactPoint, Party, PartyRole, PartyWord
 
 FOUND_MAX = 20
 
@@ -236,6 +236,12 @@ def duplicate_groups(ctx: Context, limit: int = 200) -> list[tuple[str, list[Par
 def parties_by_id(ctx: Context, keys: Iterable[int]) -> dict[int, Party]:
     """Parties by primary key, merged ones included, in one query."""
     return {party.pk: party for party in Party.objects.visible_to(ctx).filter(pk__in=list(keys))}
+
+
+def preferred_addresses(ctx: Context, numbers: Collection[str]) -> dict[str, Address]:
+    """Where parties are reached by post: of each the preferred address, or its oldest one. Shape: number of the party -> address."""
+    found = Address.objects.visible_to(ctx).filter(party__number__in=numbers).select_related("party")
+    return {address.party.number: address for address in found.order_by("preferred", "-pk")}
 
 
 def with_email(ctx: Context, keys: Collection[int]) -> set[int]:

@@ -15,7 +15,7 @@ from typing import IO, Any
 
 from lxml import etree
 
-from enfilade.back.auditing.queries import Books
+from enfilade.back.auditing.queries import PAYABLE, RECEIVABLE, Books
 
 from .text import comma, put
 
@@ -27,7 +27,7 @@ TABLES = (
         ("Anfangsbestand", "Soll positiv", "amount"), ("Bewegung", "Soll positiv", "amount"), ("Endbestand", "Soll positiv", "amount"),
     )),
     ("parties.csv", "Geschaeftspartner", "Kunden und Lieferanten, die gebucht wurden", (
-        ("Nummer", "Nummer des Geschäftspartners", "text"), ("Name", "Name", "text"), ("Seite", "Debitor oder Kreditor", "text"),
+        ("Nummer", "Nummer des Geschäftspartners", "text"), ("Name", "Name", "text"), ("Seite", "Debitor, Kreditor oder beides", "text"),
     )),
     ("journal.csv", "Journal", "Alle Buchungszeilen in der Reihenfolge ihrer Tage", (
         ("Zeile", "Laufende Nummer der Zeile", "number"), ("Buchung", "Nummer der Buchung", "number"),
@@ -80,8 +80,9 @@ def _accounts(books: Books) -> Iterator[tuple[str, ...]]:
 
 
 def _parties(books: Books) -> Iterator[tuple[str, ...]]:
-    for number, (name, side) in sorted(books.parties.items()):
-        yield number, name, "Kreditor" if side == "payable" else "Debitor"
+    words = {RECEIVABLE: "Debitor", PAYABLE: "Kreditor"}
+    for number, party in sorted(books.parties.items()):
+        yield number, party.name, " und ".join(word for side, word in words.items() if side in party.sides)
 
 
 def _index(books: Books) -> bytes:

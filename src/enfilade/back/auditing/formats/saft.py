@@ -6,15 +6,21 @@ Source: OECD, Guidance for the Standard Audit File – Tax, version 2.0 (2010), 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import IO, Any, TypeAlias
 
 from lxml import etree
 
-from enfilade.back.auditing.queries import PAYABLE, Books, OutEntry, OutLine
+from enfilade.back.auditing.queries import PAYABLE, RECEIVABLE, Books, OutEntry, OutLine, OutParty
+from enfilade.back.einvoice.queries import seller_on
+from enfilade.back.einvoice.rules import Seat
+from enfilade.base.party.models import Address
+from enfilade.base.party.queries import preferred_addresses
 from enfilade.core.fields import to_major
 
 NAMESPACE = "urn:OECD:StandardAuditFile-Taxation:2.00"
+# (side of the books, element of one, element around all)
+PARTIES = ((RECEIVABLE, "Customer", "Customers"), (PAYABLE, "Supplier", "Suppliers"))
 Element: TypeAlias = etree._Element  # noqa: SLF001 - the only name that lxml has for its type
 
 
@@ -37,8 +43,9 @@ def write(books: Books, _asked: Mapping[str, Any], out: IO[bytes]) -> None:
             xml.write(_header(books))
             with xml.element("MasterFiles"):
                 xml.write(_accounts(books, moved))
-                for group, one, side in (("Customers", "Customer", "receivable"), ("Suppliers", "Supplier", PAYABLE)):
-                    xml.write(_parties(group, one, {n: name for n, (name, of) in parties.items() if of == side}))
+                for group in (_parties(books, parties, *side) for side in PARTIES):
+                    if len(group):
+                        xml.write(group)
             with xml.element("GeneralLedgerEntries"):
                 for tag, text in (
                     ("NumberOfEntries", str(count)),
@@ -76,11 +83,30 @@ def _header(books: Books) -> Element:
         "Header",
         ("AuditFileVersion", "2.00"), ("AuditFileCountry", company.country), ("AuditFileDateCreated", books.ctx.today.isoformat()),
         ("SoftwareCompanyName", "Enfilade"), ("SoftwareID", "Enfilade"), ("SoftwareVersion", "1"),
-        _group("Company", ("RegistrationNumber", company.slug), ("Name", company.name), _group("Address", ("Country", company.country))),
+        _company(seller_on(books.ctx, books.to_on)),
         ("DefaultCurrencyCode", company.currency),
         _group("SelectionCriteria", ("SelectionStartDate", books.from_on.isoformat()), ("SelectionEndDate", books.to_on.isoformat())),
         ("TaxAccountingBasis", "Invoice Accounting"),
     )  # fmt: skip
+
+
+def _company(seat: Seat) -> Element:
+    """The company by its letterhead."""
+    return _group(
+        "Company",
+        *_known(("RegistrationNumber", seat.registration), ("Name", seat.name)),
+        _group("Address", *_known(*_street(seat.street), ("City", seat.city), ("PostalCode", seat.postal_code), ("Country", seat.country))),
+        *(_group("TaxRegistration", ("TaxRegistrationNumber", number)) for number in (seat.vat_id, seat.tax_number) if number),
+    )
+
+
+def _street(lines: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    return ("StreetName", next(iter(lines), "")), ("AdditionalAddressDetail", ", ".join(lines[1:]))
+
+
+def _known(*named: tuple[str, str]) -> Iterator[tuple[str, str]]:
+    """Without those that say nothing: the schema wants no empty elements."""
+    return ((tag, text) for tag, text in named if text)
 
 
 def _accounts(books: Books, moved: Mapping[int, int]) -> Element:
@@ -106,8 +132,22 @@ def _balance(books: Books, when: str, amount_minor: int) -> tuple[str, str]:
     return f"{when}{'Debit' if amount_minor >= 0 else 'Credit'}Balance", _major(books, abs(amount_minor))
 
 
-def _parties(group: str, one: str, names: Mapping[str, str]) -> Element:
-    return _group(group, *(_group(one, (f"{one}ID", number), ("Name", name)) for number, name in sorted(names.items())))
+def _parties(books: Books, parties: Mapping[str, OutParty], side: str, one: str, around: str) -> Element:
+    """Those of a side, each with the account where it is consolidated; who is both a customer and a supplier stands in both."""
+    account = next(books.accounts[key].code for key, of in books.sides.items() if of == side) if side in books.sides.values() else ""
+    names = {number: party.name for number, party in sorted(parties.items()) if side in party.sides}
+    places = preferred_addresses(books.ctx, names)
+    made = etree.Element(around)
+    for number, name in names.items():
+        place = _place(places[number]) if number in places else _group("Address")
+        made.append(_group(one, ("Name", name), place, (f"{one}ID", number), ("AccountID", account)))
+    return made
+
+
+def _place(address: Address) -> Element:
+    lines = [*address.street.splitlines(), *address.extra.splitlines()]
+    where = (("City", address.city), ("PostalCode", address.postal_code), ("Region", address.region), ("Country", address.country))
+    return _group("Address", *_known(*_street(lines), *where))
 
 
 def _transaction(books: Books, entry: OutEntry) -> Element:
