@@ -1,3 +1,5 @@
+import { amounts } from './amounts.js';
+
 // Forms: one request at a time, errors get the focus, hints fill fields; file drops and cash counts.
 const busy = (form, on) => { if (on) form.dataset.busy = '1'; else delete form.dataset.busy; form.setAttribute('aria-busy', String(on)); };
 const guarded = (element) => element?.closest?.('form[data-guard]');
@@ -75,13 +77,6 @@ class FileDrop extends HTMLElement {
   }
 }
 customElements.define('file-drop', FileDrop);
-
-// An amount in cents, as the page's language writes it.
-const amounts = (currency) => {
-  const words = new Intl.NumberFormat(document.documentElement.lang, { style: 'currency', currency });
-  const digits = words.resolvedOptions().maximumFractionDigits;
-  return (minor) => words.format(minor / 10 ** digits);
-};
 
 class CashCount extends HTMLElement {
   connectedCallback() {

@@ -1,4 +1,5 @@
 import htmx from 'htmx.org';
+import { amounts, sum } from './amounts.js';
 
 // Line items: add and remove rows without leaving the keyboard. Field names follow "<name>-<number>-<column>".
 class LineItems extends HTMLElement {
@@ -13,11 +14,23 @@ class LineItems extends HTMLElement {
       if (remove) this.remove_(remove.closest('tr'));
     });
     this.addEventListener('keydown', (event) => this.key(event));
+    ['input', 'change'].forEach((kind) => this.addEventListener(kind, () => this.sum()));
     if (!this.body.rows.length) this.add(false);
+    this.sum();
+  }
+
+  // The foot says what the columns come to, as long as all lines are in one currency.
+  sum() {
+    const foreign = [...this.body.querySelectorAll('input[name$="-currency"]')].some((input) => input.value);
+    for (const cell of this.querySelectorAll('tfoot [data-sum]')) {
+      const inputs = [...this.body.rows].map((row) => row.cells[cell.cellIndex].querySelector('input[data-amount]')).filter(Boolean);
+      const currency = inputs[0]?.dataset.currency;
+      cell.textContent = foreign || !currency ? '' : amounts(currency)(sum(inputs, currency));
+    }
   }
 
   add(focus = true) {
-    const html = this.querySelector('template').innerHTML.replaceAll('__prefix__', String(this.next));
+    const html = this.querySelector('template').innerHTML.replaceAll('__prefix__', String(this.next)).replaceAll('__number__', String(this.body.rows.length + 1));
     this.next += 1;
     const holder = document.createElement('template');
     holder.innerHTML = html;

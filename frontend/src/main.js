@@ -7,6 +7,7 @@ import './menus.js';
 import './toasts.js';
 import './forms.js';
 import './repeats.js';
+import './codebox.js';
 import './refbox.js';
 import './lines.js';
 import './rows.js';

@@ -1,104 +1,28 @@
 import htmx from 'htmx.org';
-import { place } from './menus.js';
+import { FindBox } from './findbox.js';
 import { word } from './words.js';
 
 // A box that finds another record while one types. Hidden inputs carry the ids; the visible input has no name.
-class RefBox extends HTMLElement {
-  connectedCallback() {
-    if (this.input) return;
-    this.input = this.querySelector('[role=combobox]');
-    this.list = this.querySelector('[role=listbox]');
+class RefBox extends FindBox {
+  begin() {
     this.chosen = this.querySelector('.refbox-chosen');
     this.multiple = 'multiple' in this.dataset;
-    this.active = -1;
-    this.input.addEventListener('input', () => this.later());
-    this.input.addEventListener('click', () => this.list.matches(':popover-open') || this.search());
-    this.input.addEventListener('keydown', (event) => this.key(event));
-    this.input.addEventListener('blur', () => setTimeout(() => this.leave(), 150));
-    this.list.addEventListener('pointerdown', (event) => event.preventDefault());
-    this.list.addEventListener('click', (event) => this.pick(event.target.closest('[role=option]')));
     this.chosen.addEventListener('click', (event) => { const chip = event.target.closest('.chip-remove'); if (chip) this.drop(chip.parentElement.dataset.id); });
     if (this.multiple) this.drawChips();
   }
 
   get fields() { return [...this.chosen.querySelectorAll('input[type=hidden]')]; }
 
+  get query() { return this.fields[0]?.dataset.label === this.input.value ? '' : this.input.value.trim(); }
+
   later() {
-    clearTimeout(this.timer);
     if (!this.input.value && !this.multiple) this.clear();
-    this.timer = setTimeout(() => this.search(), 140);
-  }
-
-  async search() {
-    this.request?.abort();
-    this.request = new AbortController();
-    const url = new URL(this.dataset.searchUrl, location.href);
-    const query = this.fields[0]?.dataset.label === this.input.value ? '' : this.input.value.trim();
-    url.searchParams.set('q', query);
-    try {
-      const response = await fetch(url, { signal: this.request.signal, headers: { Accept: 'application/json' } });
-      this.draw(response.ok ? await response.json() : [], query);
-    } catch (error) {
-      if (error.name !== 'AbortError') this.draw([], query);
-    }
-  }
-
-  draw(found, query) {
-    const options = (found.results ?? found).map((one, position) => this.option(one, position));
-    if (this.dataset.createUrl) options.push(this.option({ id: '', label: query ? word('Create “{query}”…', { query }) : word('Create a new one…'), create: query }, options.length));
-    if (!options.length) options.push(Object.assign(document.createElement('li'), { className: 'refbox-none', textContent: word('Nothing found') }));
-    this.list.replaceChildren(...options);
-    if (document.activeElement !== this.input) return;
-    this.list.style.minWidth = `${this.input.offsetWidth}px`;
-    if (!this.list.matches(':popover-open')) this.list.showPopover();
-    place(this.list, this.input);
-    this.input.setAttribute('aria-expanded', 'true');
-    this.move(query && found.length ? 0 : -1);
-  }
-
-  option({ id, label, hint, create }, position) {
-    const item = document.createElement('li');
-    item.id = `${this.input.id}-o${position}`;
-    item.setAttribute('role', 'option');
-    item.setAttribute('aria-selected', 'false');
-    Object.assign(item.dataset, { id, label });
-    if (create !== undefined) item.dataset.create = create;
-    item.append(Object.assign(document.createElement('span'), { textContent: label }));
-    if (hint) item.append(Object.assign(document.createElement('small'), { textContent: hint }));
-    return item;
-  }
-
-  move(to) {
-    const options = [...this.list.querySelectorAll('[role=option]')];
-    options[this.active]?.setAttribute('aria-selected', 'false');
-    this.active = options.length ? Math.max(-1, Math.min(to, options.length - 1)) : -1;
-    const now = options[this.active];
-    now?.setAttribute('aria-selected', 'true');
-    now?.scrollIntoView({ block: 'nearest' });
-    if (now) this.input.setAttribute('aria-activedescendant', now.id); else this.input.removeAttribute('aria-activedescendant');
+    super.later();
   }
 
   key(event) {
-    const open = this.list.matches(':popover-open');
-    if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
-      event.preventDefault();
-      if (!open) this.search(); else this.move(this.active + (event.key === 'ArrowDown' ? 1 : -1));
-    } else if (event.key === 'Enter' && open && this.active >= 0) {
-      event.preventDefault();
-      event.stopPropagation();
-      this.pick(this.list.querySelectorAll('[role=option]')[this.active]);
-    } else if (event.key === 'Escape' && open) {
-      event.preventDefault();
-      event.stopPropagation();
-      this.close();
-    } else if (event.key === 'Backspace' && this.multiple && !this.input.value) this.drop(this.fields.at(-1)?.value);
-  }
-
-  pick(option) {
-    if (!option) return;
-    if (option.dataset.create !== undefined) this.create(option.dataset.create);
-    else this.choose(option.dataset.id, option.dataset.label);
-    this.close();
+    super.key(event);
+    if (event.key === 'Backspace' && this.multiple && !this.input.value) this.drop(this.fields.at(-1)?.value);
   }
 
   choose(id, label) {
@@ -141,15 +65,8 @@ class RefBox extends HTMLElement {
   }
 
   leave() {
-    this.close();
+    super.leave();
     if (!this.multiple) this.input.value = this.fields[0]?.dataset.label ?? '';
-  }
-
-  close() {
-    if (this.list.matches(':popover-open')) this.list.hidePopover();
-    this.input.setAttribute('aria-expanded', 'false');
-    this.active = -1;
-    this.input.removeAttribute('aria-activedescendant');
   }
 }
 customElements.define('ref-box', RefBox);

@@ -79,3 +79,32 @@ def test_how_often_is_picked_in_words(house: House, desk_of: Callable[..., Desk]
     expect(page.get_by_label("On which day of the month")).to_have_value("-1")
     expect(page.get_by_label("Last day")).to_have_value("2027-12-31")
     expect(text).to_be_hidden()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("house", [0], indirect=True)
+def test_a_journal_entry_is_typed_by_keyboard(house: House, desk_of: Callable[..., Desk]) -> None:
+    """Accounts by number or by name, amounts as Germans and as Britons write them, the sums below; then it is posted."""
+    page = desk_of("books").go("/ledger/do/post_journal/")
+    page.get_by_label("What for").fill("Bank charges")
+    page.get_by_label("Account 1", exact=True).click()
+    page.keyboard.type("4970")
+    expect(page.get_by_role("option", name="4970")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Bank charges and card fees").last).to_be_visible()
+    page.keyboard.press("Tab")
+    page.keyboard.type("1.234,50")
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("Debit 1")).to_have_value("1234.50")
+    page.keyboard.press("Enter")
+    page.keyboard.type("bank acc")
+    expect(page.get_by_role("option", name="1200")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Account 2", exact=True)).to_have_value("1200")
+    expect(page.locator("tfoot")).to_contain_text("€1,234.50")
+    page.get_by_label("Credit 2").fill("1,234.50")
+    expect(page.locator("tfoot")).to_have_text("Sum€1,234.50€1,234.50")
+    with page.expect_response(posted) as sent:
+        page.keyboard.press("Control+Enter")
+    assert sent.value.status in {200, 204}
+    page.wait_for_url("**/books/entries/*/")

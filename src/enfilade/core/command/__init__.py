@@ -5,7 +5,7 @@ Owns the registry of commands, their inputs (one Django form each), the runner a
 
 from .declare import command
 from .door import DoorCheck, Facts, Verdict, register_door
-from .inputs import Amount, Choice, Input, LongText, Percent, Ref
+from .inputs import Amount, Choice, Input, LongText, Percent, Ref, SummedAmount
 from .registry import REGISTRY, Command, Deprecated, command_named
 from .runner import execute, run_raw
 
@@ -21,6 +21,7 @@ __all__ = [
     "LongText",
     "Percent",
     "Ref",
+    "SummedAmount",
     "Verdict",
     "command",
     "command_named",

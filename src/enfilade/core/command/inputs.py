@@ -28,8 +28,11 @@ class Input:
     choices: fixed (value, label) pairs for a text input.
     shared: a row that is only referred to; it is read, not locked.
     amount: the integer is an amount in minor units.
+    summed: a page says below the lines what this column comes to.
     prefill: where a new form takes its first value from (`ctx.today`, or an attribute of the target row).
     query: extra filter of the search that offers rows, as a query string.
+    codes_of: label of the model whose rows the text names by what its resource imports by (`books.account`): the page offers them.
+    several: several codes, with blanks between.
     seldom: a form keeps it folded away until somebody wants it, or it holds something.
     """
 
@@ -39,6 +42,7 @@ class Input:
     choices: tuple[tuple[str, str], ...] = ()
     shared: bool = False
     amount: bool = False
+    summed: bool = False
     signed: bool = False
     max_length: int = TEXT_MAX
     min_value: int | None = None
@@ -46,11 +50,14 @@ class Input:
     decimals: int = 6
     prefill: str = ""
     query: str = ""
+    codes_of: str = ""
+    several: bool = False
     secret: bool = False
     seldom: bool = False
 
 
 Amount = Annotated[int, Input(amount=True)]
+SummedAmount = Annotated[int, Input(amount=True, summed=True)]
 Percent = Annotated[Decimal, Input(min_value=0, max_value=100, decimals=4)]
 LongText = Annotated[str, Input(widget="textarea", max_length=LONG_TEXT_MAX)]
 

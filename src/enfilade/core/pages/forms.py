@@ -20,7 +20,7 @@ from enfilade.core.fields import AmountFormField
 from enfilade.core.language.words import name_of, say
 from enfilade.core.models import StoredFile
 from enfilade.core.refs import key_of
-from enfilade.core.resource import resource_for
+from enfilade.core.resource import RESOURCES, resource_for
 from enfilade.core.scope import scope
 from enfilade.core.ui import widgets
 
@@ -137,6 +137,8 @@ class CommandForm:
             own = self.ctx.company.currency
             made.currency = own if parameter.name.startswith("own_") else self.currency or own
             made.widget = widgets.AmountBox(made.currency)
+        elif parameter.meta.codes_of:
+            made.widget = code_box(self.ctx, parameter)
         elif parameter.meta.widget == "phone":
             made.widget = widgets.PhoneBox()
         elif parameter.meta.widget == "repeats":
@@ -171,7 +173,7 @@ class CommandForm:
             "errors": whole,
             "empty_form": self._form(columns, {}, {}, f"{name}-__prefix__"),
             "unfolded": any(form.shows_seldom for form in filled),
-            "total": None,
+            "summed": [n for n, p in columns.items() if p.meta.summed],
         }
 
 
@@ -188,7 +190,18 @@ def _input(ctx: Context, parameter: Parameter) -> forms.Field:
     if isinstance(made, RowField | RowsField):
         made.widget = row_box(ctx, made, parameter, creatable=False)
         made.widget.is_required = made.required
+    elif parameter.meta.codes_of:
+        made.widget = code_box(ctx, parameter)
     return made
+
+
+def code_box(ctx: Context, parameter: Parameter) -> forms.Widget:
+    """The text that names rows by their codes, with a search; without one where the caller may not see the list."""
+    resource = RESOURCES[parameter.meta.codes_of]
+    if not ctx.may(resource.view_permission):
+        return forms.TextInput()
+    query = f"&{parameter.meta.query}" if parameter.meta.query else ""
+    return widgets.CodeBox(f"{resource.list_url()}options/?by=code{query}", several=parameter.meta.several)
 
 
 def row_box(ctx: Context, made: RowField | RowsField, parameter: Parameter, *, creatable: bool) -> forms.Widget:

@@ -166,12 +166,16 @@ def _paper(resource: Resource, ctx: Context, params: QueryDict, columns: tuple[s
 
 @view()
 def options_view(request: HttpRequest, ctx: Context, label: str) -> JsonResponse:
-    """/<module>/<slug>/options/?q=: rows for a search box, at most 20; further query parameters filter."""
+    """/<module>/<slug>/options/?q=: rows for a search box, at most 20; further query parameters filter.
+
+    With by=code, what the list is imported by stands for the primary key.
+    """
     resource = RESOURCES[label]
     params = request.GET.copy()
     params["limit"] = str(OPTIONS_MAX)
     found = listing(resource, ctx, params)
-    return JsonResponse([{"id": r.pk, "label": name_of(r), "hint": _hint(resource, ctx, r)} for r in found.rows], safe=False)
+    key = resource.import_key if request.GET.get("by") == "code" and resource.import_key else "pk"
+    return JsonResponse([{"id": getattr(r, key), "label": name_of(r), "hint": _hint(resource, ctx, r)} for r in found.rows], safe=False)
 
 
 def _hint(resource: Resource, ctx: Context, row: models.Model) -> str:

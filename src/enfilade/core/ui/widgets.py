@@ -52,6 +52,7 @@ class AmountBox(forms.TextInput):
         """Add the currency's symbol."""
         context = super().get_context(name, value, attrs)
         context["symbol"] = currency_symbol(self.currency) if self.currency else ""
+        context["currency"] = self.currency
         return context
 
 
@@ -141,6 +142,24 @@ class RefBox(forms.Widget):
         if self.multiple and hasattr(data, "getlist"):
             return [one for one in data.getlist(name) if one]
         return data.get(name)
+
+
+class CodeBox(forms.TextInput):
+    """A text that names records by their codes, which are found by typing a name as well.
+
+    search_url: answers ?q= with a JSON list of {id, label, hint}, where id is the code. several: codes with blanks between.
+    """
+
+    template_name = "core/widgets/code_box.html"
+
+    def __init__(self, search_url: str, *, several: bool = False, attrs: dict[str, Any] | None = None) -> None:
+        """Remember where to search."""
+        super().__init__({"autocomplete": "off", "spellcheck": "false", **(attrs or {})})
+        self.search_url, self.several = search_url, several
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """Add where to look, and whether for more than one."""
+        return {**super().get_context(name, value, attrs), "search_url": self.search_url, "several": self.several}
 
 
 class CashCount(forms.Widget):

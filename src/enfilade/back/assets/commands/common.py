@@ -21,6 +21,7 @@ from enfilade.back.assets.queries import (
 )
 from enfilade.back.ledger.commands import Leg, post_legs
 from enfilade.back.ledger.queries import control_accounts
+from enfilade.base.books.inputs import DimensionCodes
 from enfilade.base.books.models import Account, Entry
 from enfilade.core.command import Input
 from enfilade.core.context import Context, Refusal
@@ -31,7 +32,7 @@ Today = Annotated[date, Input(prefill="ctx.today")]
 Class = Annotated[AssetClass, Input(shared=True, label="Class", query="active=true")]
 Against = Annotated[Account, Input(shared=True, label="Posted against", query="heading=false&active=true")]
 Proceeds = Annotated[Account | None, Input(shared=True, label="Where the proceeds stand", query="heading=false&active=true")]
-Dimensions = Annotated[str, Input(max_length=200, help="Codes of values of dimensions, at most one of each, for example K100 P7.")]
+Dimensions = DimensionCodes
 YEARS = range(1900, 2201)
 
 

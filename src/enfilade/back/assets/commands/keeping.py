@@ -6,6 +6,7 @@ from datetime import date
 from typing import Annotated
 
 from enfilade.back.assets.models import Asset, Method, Placement, Sighting, UsageReading
+from enfilade.base.books.inputs import dimension_codes
 from enfilade.base.calendar.models import Site
 from enfilade.base.party.models import Party
 from enfilade.core.command import Input, LongText, command
@@ -14,7 +15,7 @@ from enfilade.core.models import User
 
 from .common import Today, require_after
 
-Dimensions = Annotated[str, Input(max_length=200, prefill="row.dimensions", help="Codes of values of dimensions, for example K100 P7.")]
+Dimensions = Annotated[str, dimension_codes(prefill="row.dimensions")]
 Place = Annotated[str, Input(label="Room or place", max_length=120, prefill="row.place")]
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, TypeVar
 
 from enfilade.back.expenses.models import ExpenseClaim, ExpenseLine
 from enfilade.back.expenses.queries import EDITABLE, draft_of, lock_person
+from enfilade.base.books.inputs import dimension_codes
 from enfilade.base.party.models import Party
 from enfilade.base.party.queries import party_of_user
 from enfilade.core.command import Input
@@ -19,7 +20,7 @@ Today = Annotated[date, Input(prefill="ctx.today")]
 Spent = Annotated[date, Input(label="Date", prefill="ctx.today")]
 # The claim that is being written; left out by nearly everybody.
 Into = Annotated[Row, Input(label="Into claim", query="state=draft", help="The one you are writing, or a new one, when left out.")]
-Dimensions = Annotated[str, Input(max_length=200, label="Department or project")]
+Dimensions = Annotated[str, dimension_codes(label="Department or project")]
 EARLIEST_YEAR = 2000
 
 

@@ -8,6 +8,7 @@ from typing import Annotated
 
 from enfilade.back.expenses.models import CompanyCard, ExpenseCategory, ExpenseClaim, ExpenseLine, Receipt
 from enfilade.back.expenses.queries import looks_like, rate_bp
+from enfilade.base.books.inputs import dimension_codes
 from enfilade.base.money.queries import convert
 from enfilade.base.money.rules import split_tax
 from enfilade.core.command import Choice, Input, command
@@ -102,7 +103,7 @@ def change_expense(
     occasion: Annotated[str, Input(max_length=200, prefill="row.occasion")] = "",
     note: Annotated[str, Input(max_length=300, prefill="row.note")] = "",
     currency: Annotated[str, Input(max_length=3, prefill="row.spent_currency")] = "",
-    dimensions: Annotated[str, Input(max_length=200, label="Department or project", prefill="row.dimensions")] = "",
+    dimensions: Annotated[str, dimension_codes(label="Department or project", prefill="row.dimensions")] = "",
     no_receipt_reason: Annotated[str, Input(max_length=200, label="Why there is no receipt", prefill="row.no_receipt_reason")] = "",
     over_policy: Annotated[str, Input(max_length=200, label="Why it was needed", prefill="row.over_policy")] = "",
     although_similar: Annotated[bool, Input(prefill="row.similar")] = False,

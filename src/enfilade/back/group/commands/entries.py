@@ -9,7 +9,8 @@ from typing import Annotated
 
 from enfilade.back.group.models import ConsolidationEntry, ConsolidationLine
 from enfilade.back.ledger.queries import places_of
-from enfilade.core.command import Amount, Choice, Input, Ref, command
+from enfilade.base.books.inputs import AccountCode
+from enfilade.core.command import Choice, Input, Ref, SummedAmount, command
 from enfilade.core.context import Context, Refusal
 from enfilade.core.ui.format import format_amount
 
@@ -23,9 +24,9 @@ class GroupLine:
     account_code: number of the account in the parent's chart.
     """
 
-    account_code: Annotated[str, Input(label="Account", max_length=20)]
-    debit: Amount = 0
-    credit: Amount = 0
+    account_code: AccountCode
+    debit: SummedAmount = 0
+    credit: SummedAmount = 0
 
 
 @command(permission="group.post_consolidation", label="Enter for the group", tone="primary", target="", door=True)

@@ -16,6 +16,7 @@ from enfilade.back.ledger.queries import ledger_book
 from enfilade.back.ledger.rules import sides
 from enfilade.back.payables.commands import BillLineIn, enter_bill
 from enfilade.back.payables.models import Bill
+from enfilade.base.books.inputs import account_code
 from enfilade.base.books.models import Account
 from enfilade.base.books.queries import entries_in
 from enfilade.base.party.models import Party
@@ -99,7 +100,7 @@ def mirror_entry(
     entry: Annotated[int, Input(label="Number of their entry", min_value=1)],
     on: Annotated[date, Input(label="Its day")],
     with_them: Annotated[str, Input(label="Account for what is owed", max_length=20)],
-    account_code: Annotated[str, Input(label="What was it for?", max_length=20)],
+    account_code: Annotated[str, account_code("What was it for?")],
 ) -> EntryTemplate:
     """Keep what another company of this house posted with us as an entry that waits: a template with both sides turned, to be posted.
 

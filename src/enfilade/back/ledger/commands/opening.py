@@ -14,10 +14,11 @@ from enfilade.back.ledger.models import OpeningBalance
 from enfilade.back.ledger.queries import Place, control_accounts, ledger_book, places_of
 from enfilade.back.ledger.rules import sides
 from enfilade.base.books import commands as books
+from enfilade.base.books.inputs import AccountCode
 from enfilade.base.books.queries import entries_of
 from enfilade.base.party.models import Party
 from enfilade.base.party.queries import parties_called
-from enfilade.core.command import Amount, Input, LongText, Ref, command
+from enfilade.core.command import Input, LongText, Ref, SummedAmount, command
 from enfilade.core.context import Context, Refusal
 from enfilade.core.events import publish
 from enfilade.core.files import at_line, open_file, refuse_file
@@ -41,9 +42,9 @@ class OpeningLine:
     such an account says what its open items have to sum to. text: for an open item the number of the invoice or bill.
     """
 
-    account_code: Annotated[str, Input(label="Account", max_length=20)]
-    debit: Amount = 0
-    credit: Amount = 0
+    account_code: AccountCode
+    debit: SummedAmount = 0
+    credit: SummedAmount = 0
     party: Ref[Party] | int | None = None
     text: Annotated[str, Input(max_length=200)] = ""
 

@@ -9,6 +9,7 @@ from enfilade.back.ledger.models import Deferral, PlannedEntry
 from enfilade.back.ledger.queries import ledger_book, places_of
 from enfilade.back.ledger.rules import RESULT_KINDS, spread
 from enfilade.base.books import commands as books
+from enfilade.base.books.inputs import AccountCode
 from enfilade.base.books.models import Entry
 from enfilade.base.books.queries import lines_in
 from enfilade.core.command import Input, LongText, Ref, command
@@ -59,7 +60,7 @@ def defer_line(
     ctx: Context,
     *,
     entry: Ref[Entry],
-    account_code: Annotated[str, Input(label="Account", max_length=20)],
+    account_code: AccountCode,
     from_on: Annotated[date, Input(label="First day")],
     to_on: Annotated[date, Input(label="Last day")],
     on: Annotated[date, Input(label="Put aside on", prefill="row.on")],

@@ -13,10 +13,11 @@ from enfilade.back.ledger.models import AccountPurpose
 from enfilade.back.ledger.queries import BOOK_CODE, Place, ledger_book, places_of
 from enfilade.back.ledger.rules import HOLDING_KINDS, POSITION
 from enfilade.base.books import commands as books
+from enfilade.base.books.inputs import AccountCode, DimensionCodes
 from enfilade.base.books.models import Book, Entry
 from enfilade.base.books.queries import accounts_by_code, accounts_by_id
 from enfilade.base.party.models import Party
-from enfilade.core.command import Amount, Input, LongText, Ref, command
+from enfilade.core.command import Input, LongText, Ref, SummedAmount, command
 from enfilade.core.context import Context, Refusal
 from enfilade.core.events import publish
 
@@ -36,12 +37,12 @@ class JournalLine:
     rate: what one of the company's own currency is worth in it; the rate of the day when left out.
     """
 
-    account_code: Annotated[str, Input(label="Account", max_length=20)]
-    debit: Amount = 0
-    credit: Amount = 0
+    account_code: AccountCode
+    debit: SummedAmount = 0
+    credit: SummedAmount = 0
     text: str = ""
     party: Ref[Party] | int | None = None
-    dimensions: Annotated[str, Input(max_length=200)] = ""
+    dimensions: DimensionCodes = ""
     currency: Currency = ""
     rate: Rate | None = None
 

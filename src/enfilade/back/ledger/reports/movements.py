@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from enfilade.back.ledger.queries import ledger_book
 from enfilade.back.ledger.rules import is_foreign, is_value
+from enfilade.base.books.inputs import AccountCode
 from enfilade.base.books.models import Book, Line
 from enfilade.base.books.queries import accounts_by_code, entries_between, lines_of, totals_between, totals_on
 from enfilade.core.command import Input
@@ -50,7 +51,7 @@ ENTRIES_MAX = 500
 def account_statement(
     ctx: Context,
     *,
-    account: Annotated[str, Input(max_length=20)] = "",
+    account: AccountCode = "",
     from_on: From = None,
     to_on: Today,
     value: Value = None,

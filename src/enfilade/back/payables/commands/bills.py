@@ -12,6 +12,7 @@ from enfilade.back.payables import rules
 from enfilade.back.payables.events import BillEntered
 from enfilade.back.payables.models import Bill, BillLine, SupplierTerms
 from enfilade.back.payables.queries import bill_known, similar_bill, terms_of
+from enfilade.base.books.inputs import DimensionCodes
 from enfilade.base.books.queries import accounts_by_id
 from enfilade.base.money.rules import basis_points
 from enfilade.base.party.models import Party
@@ -192,7 +193,7 @@ class LineFor:
 
     number: Annotated[int, Input(min_value=1, max_value=1_000)]
     account: Cost | int
-    dimensions: Annotated[str, Input(max_length=200)] = ""
+    dimensions: DimensionCodes = ""
 
 
 @command(permission="payables.say_what_for", label="What was each line for?", target="bill", hidden=True)

@@ -13,6 +13,7 @@ from enfilade.back.payables.models import Bill, BillLine, SupplierTerms
 from enfilade.back.payables.queries import usual_account
 from enfilade.back.tax.models import TaxCode
 from enfilade.back.tax.queries import rates_on, setting_on, taxes_for
+from enfilade.base.books.inputs import DimensionCodes
 from enfilade.base.books.models import Account
 from enfilade.base.books.queries import accounts_by_id
 from enfilade.base.money.rules import basis_points
@@ -41,13 +42,13 @@ class BillLineIn:
 
     account: Cost | int | None = None
     gross: Annotated[int | None, Input(amount=True, signed=True, label="With tax")] = None
-    net: Annotated[int | None, Input(amount=True, signed=True, label="Without tax")] = None
+    net: Annotated[int | None, Input(amount=True, signed=True, summed=True, label="Without tax")] = None
     tax_class: Annotated[str, Choice(*TaxCode.TaxClass.choices, *rules.IMPORTS, label="Tax")] = ""
     description: str = ""
     tax_category: Annotated[str, Choice(*TaxCode.Category.choices)] = ""
     tax_rate: Percent | None = None
     deductible_percent: Annotated[Decimal | None, Input(min_value=0, max_value=100, decimals=2, label="Tax deducted (%)")] = None
-    dimensions: Annotated[str, Input(max_length=200)] = ""
+    dimensions: DimensionCodes = ""
 
 
 @dataclass(frozen=True)

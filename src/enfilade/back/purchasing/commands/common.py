@@ -11,6 +11,7 @@ from django.db.models import Model
 
 from enfilade.back.purchasing import rules
 from enfilade.back.purchasing.models import OrderLine, PurchaseOrder
+from enfilade.base.books.inputs import dimension_codes
 from enfilade.base.item.models import Item
 from enfilade.base.party.models import Party
 from enfilade.core.command import Choice, Input
@@ -23,7 +24,7 @@ Supplier = Annotated[Party, Input(shared=True, query="party_roles__role=supplier
 Quantity = Annotated[Decimal, Input(min_value=0, max_value=1_000_000_000, decimals=3)]
 OfOrder = Annotated[OrderLine | int, Input(shared=True, label="Line")]
 Unit = Annotated[str, Choice(*Item.Unit.choices)]
-Dimensions = Annotated[str, Input(max_length=200, label="Department or project", seldom=True)]
+Dimensions = Annotated[str, dimension_codes(label="Department or project", seldom=True)]
 YEARS = range(1900, 2201)
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from enfilade.base.party.formats.text import country_code
 from enfilade.base.party.models import Address, ContactPoint, Party
 from enfilade.core.command import Choice, Input, command
 from enfilade.core.context import Context, Refusal
 
-from .writing import keep_search, put_contact_point
+from .writing import Country, keep_search, put_address, put_contact_point
 
 POINT_KINDS = Choice(*ContactPoint.Kind.choices)
 
@@ -68,7 +67,7 @@ def add_address(
     postal_code: str = "",
     city: str = "",
     region: str = "",
-    country: Annotated[str, Input(help="Name or two letters; left empty, the company's own.")] = "",
+    country: Country = "",
     label: str = "",
     preferred: bool = False,
 ) -> Address:
@@ -78,23 +77,10 @@ def add_address(
     preferred: use this one first; an earlier preference gives way.
     Refuses: no_country; address_not_empty (database).
     """
-    code = country_code(country) if country.strip() else ctx.company.country if street or city or postal_code else ""
-    if country.strip() and not code:
-        raise Refusal("no_country", f"{country[:60]} is not a country.", field="country")
     if preferred:
         party.addresses.filter(preferred=True).update(preferred=False)
-    return Address.objects.create(
-        company=ctx.company,
-        party=party,
-        label=label,
-        street=street,
-        extra=extra,
-        postal_code=postal_code,
-        city=city,
-        region=region,
-        country=code,
-        preferred=preferred,
-    )
+    lines = {"street": street, "extra": extra, "postal_code": postal_code, "city": city, "region": region}
+    return put_address(ctx, party, country=country, label=label, preferred=preferred, **lines)
 
 
 @command(permission="party.change_party", tone="danger")

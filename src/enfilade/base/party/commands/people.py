@@ -14,7 +14,7 @@ from enfilade.core.context import Context, Refusal
 from enfilade.core.events import publish
 from enfilade.core.models import Membership
 
-from .writing import keep_search, number_party, put_contact_point, shown
+from .writing import Country, keep_search, number_party, put_address, put_contact_point, shown
 
 Phone = Annotated[str, Input(widget="phone", max_length=100)]
 Email = Annotated[str, Input(widget="email", max_length=254)]
@@ -31,15 +31,19 @@ def add_party(
     family_name: str = "",
     phone: Phone = "",
     email: Email = "",
+    street: str = "",
+    postal_code: str = "",
+    city: str = "",
+    country: Country = "",
     role: str = "",
-    additional_names: str = "",
-    prefix: Annotated[str, Input(label="Title")] = "",
-    suffix: str = "",
-    organisation_name: Annotated[str, Input(label="Employer")] = "",
-    job_title: str = "",
-    birth_on: Annotated[date | None, Input(label="Date of birth")] = None,
-    language: Annotated[str, Input(max_length=8)] = "",
     tax_number: str = "",
+    additional_names: Annotated[str, Input(seldom=True)] = "",
+    prefix: Annotated[str, Input(label="Title", seldom=True)] = "",
+    suffix: Annotated[str, Input(seldom=True)] = "",
+    organisation_name: Annotated[str, Input(label="Employer", seldom=True)] = "",
+    job_title: Annotated[str, Input(seldom=True)] = "",
+    birth_on: Annotated[date | None, Input(label="Date of birth")] = None,
+    language: Annotated[str, Input(max_length=8, seldom=True)] = "",
     note: LongText = "",
     although_known: Annotated[bool, Input(label="Enter anyway")] = False,
 ) -> Party:
@@ -48,7 +52,7 @@ def add_party(
     name: as it is shown; left empty, it is made of the given and the family name.
     role: what it is to the company: customer, patient, supplier ...
     although_known: enter it although somebody with this name and number, e-mail address or date of birth is there.
-    Refuses: known_already; party_named, party_role_word (database).
+    Refuses: known_already, no_country; party_named, party_role_word (database).
     """
     party = Party(
         company=ctx.company,
@@ -73,6 +77,8 @@ def add_party(
     number_party(ctx, party)
     put_contact_point(ctx, party, "phone", phone)
     put_contact_point(ctx, party, "email", email)
+    if street or postal_code or city or country:
+        put_address(ctx, party, street=street, postal_code=postal_code, city=city, country=country)
     keep_search(ctx, party)
     publish(ctx, PartyAdded(party.pk))
     if role:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from enfilade.base.party import rules
-from enfilade.base.party.models import ContactPoint, Party
+from enfilade.base.party.formats.text import country_code
+from enfilade.base.party.models import Address, ContactPoint, Party
+from enfilade.core.command import Input
 from enfilade.core.context import Context, Refusal
 from enfilade.core.numbers import draw
+
+Country = Annotated[str, Input(help="Name or two letters; left empty, the company's own.")]
 
 
 def number_party(ctx: Context, party: Party) -> Party:
@@ -40,6 +44,18 @@ def put_contact_point(
     return ContactPoint.objects.create(
         company=ctx.company, party=party, kind=kind, value=value, normalised=key, tail=tail, label=label, preferred=preferred
     )
+
+
+def put_address(ctx: Context, party: Party, *, country: str, **of_address: Any) -> Address:
+    """Note an address. country: its name or two letters; where it is empty and a place is given, the company's own.
+
+    Refuses: no_country; address_not_empty (database).
+    """
+    here = ctx.company.country if any(of_address.get(part) for part in ("street", "city", "postal_code")) else ""
+    code = country_code(country) if country.strip() else here
+    if country.strip() and not code:
+        raise Refusal("no_country", f"{country[:60]} is not a country.", field="country")
+    return Address.objects.create(company=ctx.company, party=party, country=code, **of_address)
 
 
 def keep_search(ctx: Context, party: Party) -> None:

@@ -35,7 +35,7 @@ class LineForm(forms.Form):
 
     service = forms.CharField()
     quantity = forms.IntegerField()
-    price = forms.CharField(widget=widgets.AmountBox())
+    price = forms.CharField(widget=widgets.AmountBox("EUR"))
 
 
 def lines() -> dict[str, Any]:
@@ -49,7 +49,7 @@ def lines() -> dict[str, Any]:
         "label": "Services",
         "forms": filled,
         "empty_form": LineForm(prefix="lines-__prefix__"),
-        "total": {"label": "Total", "value": "90.00 €"},
+        "summed": ["price"],
     }
 
 
