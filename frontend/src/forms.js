@@ -80,7 +80,7 @@ customElements.define('file-drop', FileDrop);
 
 class CashCount extends HTMLElement {
   connectedCallback() {
-    const show = amounts(this.dataset.currency);
+    const show = amounts(this.dataset);
     this.addEventListener('input', () => {
       let sum = 0;
       for (const input of this.querySelectorAll('input[data-minor]')) {
@@ -105,7 +105,7 @@ customElements.define('cash-count', CashCount);
 // What is ticked, and how much that is together.
 class PickedSum extends HTMLElement {
   connectedCallback() {
-    const show = amounts(this.dataset.currency);
+    const show = amounts(this.dataset);
     const add = () => {
       const picked = [...this.querySelectorAll('input[data-pick]:checked')];
       const total = this.querySelector('[data-total]');

@@ -24,8 +24,7 @@ class LineItems extends HTMLElement {
     const foreign = [...this.body.querySelectorAll('input[name$="-currency"]')].some((input) => input.value);
     for (const cell of this.querySelectorAll('tfoot [data-sum]')) {
       const inputs = [...this.body.rows].map((row) => row.cells[cell.cellIndex].querySelector('input[data-amount]')).filter(Boolean);
-      const currency = inputs[0]?.dataset.currency;
-      cell.textContent = foreign || !currency ? '' : amounts(currency)(sum(inputs, currency));
+      cell.textContent = foreign || !inputs.length ? '' : amounts(inputs[0].dataset)(sum(inputs));
     }
   }
 

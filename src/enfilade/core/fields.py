@@ -7,31 +7,37 @@ write it as a decimal number in major units, with as many decimals as the curren
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from babel.numbers import get_currency_precision
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from .minor import minor_digits
+
 AMOUNT_MAX_MINOR = 10**15
 
 
-def to_minor(text: object, currency: str) -> int:
-    """Minor units of a decimal text in major units. Refuses more decimals than the currency has; no rounding."""
+def read_major(text: object) -> Decimal:
+    """An amount in major units as a text says it, of whatever currency."""
     try:
         number = Decimal(str(text).strip().replace("\u00a0", "").replace("'", ""))
     except InvalidOperation:
         raise ValidationError("Enter an amount such as 120.50.", code="invalid") from None
     if not number.is_finite() or abs(number) >= AMOUNT_MAX_MINOR:
         raise ValidationError("This amount is out of range.", code="range")
-    minor = number.scaleb(get_currency_precision(currency))
+    return number
+
+
+def to_minor(text: object, currency: str) -> int:
+    """Minor units of a decimal text in major units. Refuses more decimals than the currency has; no rounding."""
+    minor = read_major(text).scaleb(minor_digits(currency))
     if minor != minor.to_integral_value():
-        raise ValidationError(f"An amount in {currency} has at most {get_currency_precision(currency)} decimals.", code="decimals")
+        raise ValidationError(f"An amount in {currency} has at most {minor_digits(currency)} decimals.", code="decimals")
     return int(minor)
 
 
 def to_major(minor: int, currency: str) -> Decimal:
     """Decimal amount in major units, with exactly the decimals of the currency."""
-    places = get_currency_precision(currency)
+    places = minor_digits(currency)
     return Decimal(minor).scaleb(-places).quantize(Decimal(1).scaleb(-places))
 
 

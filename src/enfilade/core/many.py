@@ -24,6 +24,7 @@ from django.utils import timezone
 from . import live
 from .access import context_for
 from .command import Command, Input, command, command_named
+from .command.currencies import currency_of_rows
 from .command.reading import plain_all, read
 from .command.runner import attempt, execute
 from .command.work import Work
@@ -95,11 +96,15 @@ def run_many(
     resource = resource_for(made.target_model)
     keys = _chosen(ctx, resource, rows or [], match)
     shared = _shared_inputs(made, ctx, keys[0], inputs or {})
+    # Amounts are kept as they were typed: each row reads them in its own currency.
+    first = {str(made.target): keys[0], **{name: shared[name] for name in _given(made, inputs or {})}}
+    typed = plain_all(made.parameters, first, ctx.company.currency, currency_of_rows(ctx))
+    del typed[str(made.target)]
     run = BulkRun(
         company=ctx.company,
         command=made.name,
         resource=resource.label,
-        inputs=plain_all(made.parameters, {name: shared[name] for name in _given(made, inputs or {})}, ctx.company.currency),
+        inputs=typed,
         keys=keys,
         whole=whole,
         user=ctx.user,
@@ -109,7 +114,7 @@ def run_many(
     if whole and len(keys) > TOGETHER_MAX:
         raise Refusal("too_many", f"All or nothing is for at most {TOGETHER_MAX} rows, since others wait meanwhile.", field="whole")
     if ctx.rehearse or whole:
-        _record(run, _together(ctx, made, keys[:TOGETHER_MAX], shared, whole=whole))
+        _record(run, _together(ctx, made, keys[:TOGETHER_MAX], typed, shared, whole=whole))
         run.state = BulkRun.State.FINISHED if len(keys) <= TOGETHER_MAX else BulkRun.State.RUNNING
         run.save()
         return run
@@ -158,20 +163,27 @@ def _shared_inputs(made: Command, ctx: Context, key: int, raw: dict[str, Any]) -
     if made.target in raw:
         raise Invalid({f"inputs.{made.target}": ["The rows are named in `rows`."]})
     try:
-        found = read(made.parameters, {**raw, str(made.target): key}, ctx.company.currency)
+        found = read(made.parameters, {**raw, str(made.target): key}, ctx.company.currency, currency_of_rows(ctx))
     except Invalid as no:
         raise Invalid({f"inputs.{path}": sentences for path, sentences in no.errors.items()}) from None
     return {n: v for n, v in found.items() if n != made.target}
 
 
-def _together(ctx: Context, made: Command, keys: Sequence[int], shared: dict[str, Any], *, whole: bool) -> list[Outcome]:
-    """All rows in the transaction under way; where one may not, and all or nothing was asked for, what the others did is undone."""
+def _together(
+    ctx: Context, made: Command, keys: Sequence[int], typed: dict[str, Any], shared: dict[str, Any], *, whole: bool
+) -> list[Outcome]:
+    """All rows in the transaction under way; where one may not, and all or nothing was asked for, what the others did is undone.
+
+    shared: the inputs as the first row reads them, and every other one too, unless there are amounts among them.
+    """
     outcomes: list[Outcome] = []
+    by_row = any(p.meta.amount for p in made.parameters.values())
     try:
         with cast("Work", ctx.work).attempt(), transaction.atomic():
             for key in keys:
                 try:
-                    outcomes.append(done(key, attempt(replace(ctx, key=""), made, {**shared, str(made.target): key})))
+                    own = _shared_inputs(made, ctx, key, typed) if by_row else shared
+                    outcomes.append(done(key, attempt(replace(ctx, key=""), made, {**own, str(made.target): key})))
                 except (Refusal, Held) as no:
                     outcomes.append(not_done(key, no))
             if whole and any(o.kind != "done" for o in outcomes):

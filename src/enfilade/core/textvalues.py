@@ -11,8 +11,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from babel.numbers import get_currency_precision
-
+from .minor import minor_digits
 from .textfile import Problem, Problems, clean
 
 AMOUNT_DIGITS_MAX = 18
@@ -55,9 +54,9 @@ def minor(text: str, currency: str, line: int, name: str) -> int:
         raise Fault(line, name, f"“{clean(text)[0][:30]}” is no amount.") from None
     if not number.is_finite() or len(text) > 2 * AMOUNT_DIGITS_MAX or number.adjusted() > AMOUNT_DIGITS_MAX:
         raise Fault(line, name, "This amount is out of range.")
-    scaled = number.scaleb(get_currency_precision(currency))
+    scaled = number.scaleb(minor_digits(currency))
     if scaled != scaled.to_integral_value():
-        raise Fault(line, name, f"An amount in {currency} has at most {get_currency_precision(currency)} decimals, this one is {number}.")
+        raise Fault(line, name, f"An amount in {currency} has at most {minor_digits(currency)} decimals, this one is {number}.")
     if abs(scaled) >= AMOUNT_MAX_MINOR:
         raise Fault(line, name, "This amount is out of range.")
     return int(scaled)
@@ -122,7 +121,7 @@ class Amounts:
     """Reads the amounts of one file: 1,234.50 and 1.234,50 by the mark that all of them agree on."""
 
     def __init__(self, texts: Iterable[str], currency: str) -> None:
-        decimals = get_currency_precision(currency)
+        decimals = minor_digits(currency)
         self.mark = "."
         for text in texts:
             bare = _AROUND.sub("", text)

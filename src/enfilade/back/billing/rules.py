@@ -16,6 +16,7 @@ from decimal import Decimal
 from enfilade.back.tax.rules import Rounding, tax_lines
 from enfilade.base.money.rules import allocate, multiply, percent_of, split_tax
 from enfilade.core.fields import AMOUNT_MAX_MINOR
+from enfilade.core.minor import minor_digits
 
 YEARS = range(1900, 2201)
 AGES = ((0, "Not due yet"), (30, "1–30 days"), (60, "31–60 days"), (90, "61–90 days"))
@@ -28,6 +29,7 @@ CASH = {
     "CHF": (100_000, 20_000, 10_000, 5_000, 2_000, 1_000, 500, 200, 100, 50, 20, 10, 5),
     "JPY": (10_000, 5_000, 2_000, 1_000, 500, 100, 50, 10, 5, 1),
 }
+# Of other currencies; of those with three decimals ten times as much, and the smaller coins.
 CASH_GENERAL = (20_000, 10_000, 5_000, 2_000, 1_000, 500, 200, 100, 50, 20, 10, 5, 2, 1)
 
 
@@ -178,4 +180,5 @@ def document_number(prefix: str, year: int, number: int) -> str:
 
 def denominations(currency: str) -> tuple[int, ...]:
     """Notes and coins that are counted, in minor units, largest first; a general series where the currency's own is not known."""
-    return CASH.get(currency, CASH_GENERAL)
+    general = (*(10 * value for value in CASH_GENERAL), 5, 2, 1) if minor_digits(currency) == 3 else CASH_GENERAL
+    return CASH.get(currency, general)

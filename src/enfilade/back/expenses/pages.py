@@ -10,8 +10,9 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from enfilade.base.money.queries import convert
 from enfilade.base.party.queries import party_of_user
-from enfilade.core.context import Context
+from enfilade.core.context import Context, Refusal
 from enfilade.core.fields import to_minor
 from enfilade.core.resource import page
 
@@ -60,10 +61,13 @@ def check(request: HttpRequest, ctx: Context) -> HttpResponse:
 
 def _typed(ctx: Context, typed: Any) -> list[rules.Breach]:
     """Breaches of what was typed so far."""
-    with suppress(ValueError, ValidationError, ExpenseCategory.DoesNotExist):
+    with suppress(ValueError, ValidationError, Refusal, ExpenseCategory.DoesNotExist):
         category = ExpenseCategory.objects.visible_to(ctx).get(pk=int(typed.get("category", "")))
         line = ExpenseLine(company=ctx.company, category=category, on=date.fromisoformat(typed.get("on", "")))
-        line.amount_minor = to_minor(typed.get("amount", ""), ctx.company.currency)
+        own = ctx.company.currency
+        spent = typed.get("currency", "").strip().upper() or own
+        amount = to_minor(typed.get("amount", ""), spent)
+        line.amount_minor = amount if spent == own else convert(ctx, amount, spent, own, line.on)
         line.no_receipt_reason, line.occasion = typed.get("no_receipt_reason", ""), typed.get("occasion", "")
         line.attendees = typed.get("attendees", "").split()
         return judged(ctx, line, has_receipt=bool(typed.get("receipts")))

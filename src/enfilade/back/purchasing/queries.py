@@ -14,7 +14,7 @@ from enfilade.back.einvoice.queries import said_of_costs
 from enfilade.back.payables.models import Bill, BillLine
 from enfilade.back.payables.queries import bills_waiting, lines_of_bill
 from enfilade.base.item.models import Item
-from enfilade.base.money.queries import rate_on
+from enfilade.base.money.queries import rate_on, rates_on
 from enfilade.base.money.rules import basis_points
 from enfilade.base.party.models import Party
 from enfilade.base.party.queries import merged_keys
@@ -46,9 +46,14 @@ def setting_of(ctx: Context) -> PurchasingSetting:
     return PurchasingSetting.objects.visible_to(ctx).first() or PurchasingSetting(company=ctx.company)
 
 
-def tolerance_of(setting: PurchasingSetting) -> Tolerance:
-    """What the settings allow, as the rules take it."""
-    return Tolerance(basis_points(setting.price_percent), setting.price_minor, setting.extra_minor)
+def tolerance_for(ctx: Context, bill: Bill) -> Tolerance:
+    """What the settings allow of a bill, in its currency by the rate of its day; where there is none, only percentages."""
+    setting, own = setting_of(ctx), ctx.company.currency
+    percent, amounts = basis_points(setting.price_percent), (setting.price_minor, setting.extra_minor)
+    if bill.currency == own or not any(amounts):
+        return Tolerance(percent, *amounts)
+    rate = rates_on(ctx, [own], bill.currency, bill.billed_on).get(own)
+    return Tolerance(percent, *map(rate.worth_of, amounts)) if rate is not None else Tolerance(percent)
 
 
 def lines_of_order(ctx: Context, order: PurchaseOrder) -> list[OrderLine]:
@@ -174,7 +179,7 @@ def is_of_an_order(ctx: Context, bill: Bill) -> bool:
 
 def check(ctx: Context, bill: Bill) -> Checked:
     """Compare a bill that waits with what it was matched with. A credit note differs from nothing: it takes back what was billed."""
-    matches, tolerance = matches_of(ctx, bill), tolerance_of(setting_of(ctx))
+    matches, tolerance = matches_of(ctx, bill), tolerance_for(ctx, bill)
     order, billed = billed_lines(ctx, bill)
     decisions = {
         row.bill_line_id: row for row in MatchDecision.objects.visible_to(ctx).filter(bill_line__bill=bill).exclude(state="dropped")

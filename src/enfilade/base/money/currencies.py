@@ -7,7 +7,9 @@ from functools import cache
 
 from babel import Locale
 from babel.core import get_global
-from babel.numbers import get_currency_name, get_currency_precision, get_currency_symbol
+from babel.numbers import get_currency_name, get_currency_symbol
+
+from enfilade.core.minor import minor_digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ def currency_named(code: str, language: str = "en") -> Currency | None:
     if code not in currency_codes():
         return None
     locale = Locale.parse(language, sep="-")
-    return Currency(code, get_currency_name(code, locale=locale), get_currency_symbol(code, locale=locale), get_currency_precision(code))
+    return Currency(code, get_currency_name(code, locale=locale), get_currency_symbol(code, locale=locale), minor_digits(code))
 
 
 @cache

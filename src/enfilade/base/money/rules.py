@@ -11,7 +11,7 @@ from datetime import date
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from decimal import Context as Arithmetic
 
-from babel.numbers import get_currency_precision
+from enfilade.core.minor import minor_digits
 
 BASIS_POINTS = 10_000
 # Enough for the product of the largest amount (10^15), quantity and rate without an intermediate rounding.
@@ -95,7 +95,7 @@ def convert(amount_minor: int, rate: Decimal, base: str, quote: str) -> int:
 
     rate: how many major units of `quote` one major unit of `base` is worth.
     """
-    shift = get_currency_precision(quote) - get_currency_precision(base)
+    shift = minor_digits(quote) - minor_digits(base)
     return round_half_up(_EXACT.multiply(Decimal(amount_minor), rate).scaleb(shift, _EXACT))
 
 
@@ -136,7 +136,7 @@ class RateOn:
     def worth_of(self, amount_minor: int) -> int:
         """An amount of `base` in minor units of `quote`, rounded half up once."""
         exact = _EXACT.divide(_EXACT.multiply(Decimal(amount_minor), self.numerator), self.denominator)
-        return round_half_up(exact.scaleb(get_currency_precision(self.quote) - get_currency_precision(self.base), _EXACT))
+        return round_half_up(exact.scaleb(minor_digits(self.quote) - minor_digits(self.base), _EXACT))
 
 
 def rate_between(known: Mapping[tuple[str, str], Quoted], base: str, quote: str, on: date, pivots: Sequence[str]) -> RateOn | None:

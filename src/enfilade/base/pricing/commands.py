@@ -12,11 +12,11 @@ from django.db.models import Q
 from enfilade.base.item.commands import set_price
 from enfilade.base.item.models import Item
 from enfilade.base.item.queries import items_in_use, prices_of
-from enfilade.base.money.currencies import currency_named
 from enfilade.base.party.models import Party
 from enfilade.core.command import Amount, Choice, Input, Ref, command
 from enfilade.core.context import Context, Refusal
 from enfilade.core.events import publish
+from enfilade.core.minor import minor_digits
 
 from .events import PricesRaised
 from .models import CustomerGroup, ListFor, ListPrice, PriceList
@@ -61,7 +61,6 @@ def set_list_price(
     valid_from: where a later price is known already, this one ends before it.
     Refuses: list_price_one_a_day, list_price_one_kind, list_price_tax_of_items (database).
     """
-    # The price is in the currency of the list, which has as many decimals as the company's.
     same = ListPrice.objects.visible_to(ctx).filter(price_list=price_list, item=item, from_quantity=from_quantity)
     known = same.filter(valid_from=valid_from).first()
     if known is not None:
@@ -94,7 +93,7 @@ def raise_prices(ctx: Context, *, price_list: PriceList, percent: Raise, from_on
     rows = list(priced.filter(Q(valid_until=None) | Q(valid_until__gte=from_on)).order_by("pk"))
     if not rows:
         raise Refusal("nothing_to_raise", "This list has no price that holds on this day or later.", field="from_on")
-    digits = _digits(price_list.currency)
+    digits = minor_digits(price_list.currency)
     fresh, begin = [], []
     for row in rows:
         raised = lessened(row.price_minor or 0, -percent, price_list.rounding, digits)
@@ -129,7 +128,7 @@ def raise_item_prices(
     """
     items = items_in_use(ctx, kind)
     prices = prices_of(ctx, items, from_on)
-    digits = _digits(ctx.company.currency)
+    digits = minor_digits(ctx.company.currency)
     changed = [(item, lessened(prices[item.pk], -percent, rounding, digits)) for item in items]
     changed = [(item, price) for item, price in changed if price != prices[item.pk]]
     if not changed:
@@ -188,8 +187,3 @@ def _from_day(row: ListPrice, price_minor: int, from_on: date) -> ListPrice:
         valid_from=from_on,
         valid_until=row.valid_until,
     )
-
-
-def _digits(currency: str) -> int:
-    found = currency_named(currency)
-    return found.digits if found else 2

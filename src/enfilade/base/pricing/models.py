@@ -113,16 +113,12 @@ class PriceList(Record):
     def save(self, *args: Any, **options: Any) -> None:
         """Read the currency as people write it.
 
-        Refuses: unknown_currency, other_decimals: documents are written in currencies with as many decimals as the company's.
+        Refuses: unknown_currency.
         """
         own = self.company.currency
         self.currency = (self.currency or own).strip().upper()
-        found, ours = currency_named(self.currency), currency_named(own)
-        if self.currency != own and found is None:
+        if self.currency != own and currency_named(self.currency) is None:
             raise Refusal("unknown_currency", f"{self.currency} is no currency of today (ISO 4217).", field="currency")
-        if found and ours and found.digits != ours.digits:
-            said = f"Documents are written in currencies with {ours.digits} decimals, as {own} has."
-            raise Refusal("other_decimals", said, field="currency")
         super().save(*args, **options)
 
 

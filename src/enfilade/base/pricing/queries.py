@@ -12,13 +12,13 @@ from django.db.models import Q
 
 from enfilade.base.item.models import Item
 from enfilade.base.item.queries import prices_of
-from enfilade.base.money.currencies import currency_named
 from enfilade.base.money.queries import rate_on
 from enfilade.base.money.rules import convert
 from enfilade.base.party.models import Party
 from enfilade.base.party.queries import merged_keys
 from enfilade.core.context import Context
 from enfilade.core.fields import to_major
+from enfilade.core.minor import minor_digits
 
 from .models import ListFor, ListPrice, PriceList
 from .rules import Break, break_for, lessened
@@ -114,8 +114,7 @@ class _Book:
             return None
         before_minor, name = followed
         percent = found.percent_off if found is not None and found.percent_off is not None else made.percent_off
-        known = currency_named(made.currency)
-        after_minor = lessened(before_minor, percent, made.rounding, known.digits if known else 2)
+        after_minor = lessened(before_minor, percent, made.rounding, minor_digits(made.currency))
         return self._found(made, after_minor, found, (f"{percent.normalize():f}", name))
 
     def _followed(self, made: PriceList, ask: Ask) -> tuple[int, str] | None:

@@ -5,11 +5,12 @@ Owns the registry of commands, their inputs (one Django form each), the runner a
 
 from .declare import command
 from .door import DoorCheck, Facts, Verdict, register_door
-from .inputs import Amount, Choice, Input, LongText, Percent, Ref, SummedAmount
+from .inputs import OWN_CURRENCY, Amount, Choice, Input, LongText, Percent, Ref, SummedAmount
 from .registry import REGISTRY, Command, Deprecated, command_named
 from .runner import execute, run_raw
 
 __all__ = [
+    "OWN_CURRENCY",
     "REGISTRY",
     "Amount",
     "Choice",

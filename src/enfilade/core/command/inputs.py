@@ -18,6 +18,9 @@ from django.db import models
 
 from .fields import LONG_TEXT_MAX, TEXT_MAX, form_field
 
+# An amount that is in the company's own currency, whatever it belongs to.
+OWN_CURRENCY = "company"
+
 
 @dataclass(frozen=True)
 class Input:
@@ -29,6 +32,7 @@ class Input:
     shared: a row that is only referred to; it is read, not locked.
     amount: the integer is an amount in minor units.
     summed: a page says below the lines what this column comes to.
+    currency_of: the row among the same inputs in whose currency an amount is, or OWN_CURRENCY; see `currencies` for what holds without it.
     prefill: where a new form takes its first value from (`ctx.today`, or an attribute of the target row).
     query: extra filter of the search that offers rows, as a query string.
     codes_of: label of the model whose rows the text names by what its resource imports by (`books.account`): the page offers them.
@@ -43,6 +47,7 @@ class Input:
     shared: bool = False
     amount: bool = False
     summed: bool = False
+    currency_of: str = ""
     signed: bool = False
     max_length: int = TEXT_MAX
     min_value: int | None = None

@@ -23,26 +23,27 @@ from django.utils.timezone import is_naive
 from enfilade.core.context import Invalid
 from enfilade.core.fields import AmountFormField, to_major
 
+from .currencies import Amounts, RowCurrency, none_known
 from .fields import LinesField
 from .inputs import UNSET, Parameter
 
 NAME_MAX = 80
 LINES_MAX = 1_000
 _TRUE, _FALSE = {"true", "1", "yes", "on"}, {"", "false", "0", "no", "off"}
-_CURRENCY = re.compile(r"^[A-Z]{3}$")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _SCALAR = (str, int, float, bool, Decimal, date, datetime, time, models.Model, types.NoneType)
 
 
-def read(parameters: dict[str, Parameter], raw: Any, currency: str) -> dict[str, Any]:
+def read(parameters: dict[str, Parameter], raw: Any, own: str, rows: RowCurrency = none_known, usual: str = "") -> dict[str, Any]:
     """Raw inputs of any entrance -> typed values (rows still as primary keys, lines as their dataclass).
 
-    currency: in which amounts are typed, unless the inputs name a `currency` of their own.
+    own: the company's currency, in which amounts are typed unless the inputs, or a row among them, say another one.
+    rows: says the currency of a row. usual: the currency of the inputs that these are a line of.
     Refuses unknown names, wrong types and missing values: Invalid with one sentence per path.
     """
     if not isinstance(raw, dict):
         raise Invalid({"": ["Give an object with named values."]})
-    currency = _own(parameters, raw.get("currency")) or currency
+    amounts = Amounts(parameters, raw, own, rows, usual)
     errors: dict[str, list[str]] = {
         name[:NAME_MAX]: [f"There is no input called {name[:NAME_MAX]!r}."] for name in raw if name not in parameters
     }
@@ -53,7 +54,7 @@ def read(parameters: dict[str, Parameter], raw: Any, currency: str) -> dict[str,
             values[name] = parameter.default
             continue
         try:
-            values[name] = _read_one(parameter, given, currency)
+            values[name] = _read_one(parameter, given, amounts)
         except Invalid as no:
             errors |= {f"{name}{path}": e for path, e in no.errors.items()}
         except ValidationError as no:
@@ -63,16 +64,10 @@ def read(parameters: dict[str, Parameter], raw: Any, currency: str) -> dict[str,
     return values
 
 
-def _own(parameters: dict[str, Parameter], named: Any) -> str:
-    """The currency that inputs name for their amounts, where they have such an input."""
-    code = named.strip().upper() if "currency" in parameters and isinstance(named, str) else ""
-    return code if _CURRENCY.match(code) else ""
-
-
-def _read_one(parameter: Parameter, given: Any, currency: str) -> Any:
+def _read_one(parameter: Parameter, given: Any, amounts: Amounts) -> Any:
     field = parameter.field
     if isinstance(field, LinesField):
-        return _read_lines(parameter, given, currency)
+        return _read_lines(parameter, given, amounts)
     if not parameter.many and parameter.kind is not dict and not isinstance(given, _SCALAR):
         raise ValidationError("Give a single value here.", code="type")
     if not all(map(is_storable, _texts(given))):
@@ -87,7 +82,7 @@ def _read_one(parameter: Parameter, given: Any, currency: str) -> Any:
         return truth_of(given)
     if parameter.kind is dict and not parameter.many:
         return _read_object(parameter, given)
-    value = field.clean_in(given, currency) if isinstance(field, AmountFormField) else field.clean(given)
+    value = field.clean_in(given, amounts.of(parameter)) if isinstance(field, AmountFormField) else field.clean(given)
     if not parameter.required and value in field.empty_values and parameter.kind is not bool:
         return parameter.empty if parameter.default is UNSET else parameter.default
     if inspect.isclass(parameter.kind) and issubclass(parameter.kind, enum.Enum):
@@ -114,7 +109,7 @@ def _without_decimals(given: Any) -> Any:
     return [_without_decimals(value) for value in given] if isinstance(given, list) else given
 
 
-def _read_lines(parameter: Parameter, given: Any, currency: str) -> list[Any]:
+def _read_lines(parameter: Parameter, given: Any, amounts: Amounts) -> list[Any]:
     """Lines of the dataclass. Raises Invalid with paths `[2].quantity`."""
     rows = given or []
     if not isinstance(rows, list):
@@ -124,10 +119,10 @@ def _read_lines(parameter: Parameter, given: Any, currency: str) -> list[Any]:
     if parameter.required and not rows:
         raise Invalid({"": ["Give at least one line."]})
     errors: dict[str, list[str]] = {}
-    lines = []
+    lines, usual = [], amounts.usual if any(p.meta.amount for p in parameter.line_parameters.values()) else ""
     for number, row in enumerate(rows):
         try:
-            lines.append(parameter.kind(**read(parameter.line_parameters, row, currency)))
+            lines.append(parameter.kind(**read(parameter.line_parameters, row, amounts.own, amounts.rows, usual)))
         except Invalid as no:
             errors |= {f"[{number}]" + (f".{path}" if path else ""): found for path, found in no.errors.items()}
     if errors:
@@ -163,19 +158,26 @@ def _texts(given: Any) -> Iterator[str]:
             yield from _texts(value)
 
 
-def plain_all(parameters: dict[str, Parameter], values: dict[str, Any], currency: str) -> dict[str, Any]:
+def plain_all(
+    parameters: dict[str, Parameter], values: dict[str, Any], own: str, rows: RowCurrency = none_known, usual: str = ""
+) -> dict[str, Any]:
     """The way back of `read`: typed values as a program would send them."""
-    own = _own(parameters, values.get("currency")) or currency
-    return {name: plain(parameters[name], value, own) for name, value in values.items()}
+    amounts = Amounts(parameters, values, own, rows, usual)
+    return {name: _plain_in(parameters[name], value, amounts) for name, value in values.items()}
+
+
+def _plain_in(parameter: Parameter, value: Any, amounts: Amounts) -> Any:
+    if parameter.is_lines and value and value is not UNSET:
+        inner = parameter.line_parameters
+        usual = amounts.usual if any(p.meta.amount for p in inner.values()) else ""
+        return [plain_all(inner, {name: getattr(line, name) for name in inner}, amounts.own, amounts.rows, usual) for line in value]
+    return plain(parameter, value, amounts.of(parameter) if parameter.meta.amount and value is not None else "")
 
 
 def plain(parameter: Parameter, value: Any, currency: str) -> Any:
-    """The way back: a typed value as a program would send it. currency: of amounts; lines may name their own."""
+    """The way back of one input: a typed value as a program would send it. currency: of an amount."""
     if value is None or parameter.meta.secret or value is UNSET:
         return None
-    if parameter.is_lines:
-        inner = parameter.line_parameters
-        return [plain_all(inner, {name: getattr(line, name) for name in inner}, currency) for line in value]
     if parameter.meta.amount and not parameter.many:
         return str(to_major(value, currency))
     return to_plain(value)

@@ -29,6 +29,7 @@ from enfilade.core.observing import Seen, seen_command
 from enfilade.core.refs import ref, resolve
 from enfilade.core.scope import scope
 
+from .currencies import currency_of_rows
 from .door import ON_HOLD, ask
 from .inputs import UNSET
 from .locking import lock_rows
@@ -59,7 +60,7 @@ def run_raw(ctx: Context, name: str, raw: dict[str, Any]) -> Any:
     ctx.require(command.permission)
     # A wall time without an offset is the company's, whatever the entrance.
     with timezone.override(ctx.zone):
-        return execute(command, ctx, **read(command.parameters, raw, ctx.company.currency))
+        return execute(command, ctx, **read(command.parameters, raw, ctx.company.currency, currency_of_rows(ctx)))
 
 
 def execute(command: Command, ctx: Context, /, **inputs: Any) -> Any:
@@ -76,7 +77,7 @@ def release(ctx: Context, held: HeldCommand, maker: Context) -> Any:
     if ctx.work is None:
         raise RuntimeError("release() belongs inside a command")
     command = command_named(held.command)
-    inputs = read(command.parameters, held.inputs, ctx.company.currency)
+    inputs = read(command.parameters, held.inputs, ctx.company.currency, currency_of_rows(ctx))
     maker.require(command.permission)
     inner = replace(maker, work=replace(ctx.work, release=held), now=ctx.now)
     return _steps(command, inner, inputs, released_by=ctx.user.pk)
@@ -210,7 +211,8 @@ def _steps(command: Command, ctx: Context, inputs: dict[str, Any], released_by: 
 
 
 def _sent(command: Command, ctx: Context, inputs: dict[str, Any]) -> dict[str, Any]:
-    return plain_all(command.parameters, {n: inputs[n] for n in command.parameters if inputs[n] is not UNSET}, ctx.company.currency)
+    given = {n: inputs[n] for n in command.parameters if inputs[n] is not UNSET}
+    return plain_all(command.parameters, given, ctx.company.currency, currency_of_rows(ctx))
 
 
 def _digest(command: Command, ctx: Context, sent: dict[str, Any]) -> str:

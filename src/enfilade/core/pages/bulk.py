@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 
 from enfilade.core.command import Command, command_named
+from enfilade.core.command.currencies import Amounts
 from enfilade.core.command.inputs import Parameter
 from enfilade.core.command.reading import unflatten
 from enfilade.core.context import Context, Invalid, NotFound, Refusal
@@ -54,8 +55,8 @@ def offered(resource: Resource, ctx: Context) -> list[Command]:
 class ManyForm(CommandForm):
     """The form of a command without its row; the fields of a change stay as they are where nothing is given."""
 
-    def _field(self, parameter: Parameter, *, hidden: bool) -> forms.Field:
-        made = super()._field(parameter, hidden=hidden)
+    def _field(self, parameter: Parameter, amounts: Amounts, *, hidden: bool) -> forms.Field:
+        made = super()._field(parameter, amounts, hidden=hidden)
         if not parameter.partial or hidden:
             return made
         pairs = [("true", "Yes"), ("false", "No")] if isinstance(made, forms.BooleanField) else getattr(made, "choices", None)

@@ -46,11 +46,11 @@ def cell_view(request: HttpRequest, ctx: Context, label: str, pk: int, column: s
         row = resource.get(ctx, pk)
         return _draw(request, resource, row, column, form, parameter)
     form.key = request.POST.get("_key", "")[:200] or form.key
-    form.values = unflatten(request.POST, {parameter.name: parameter})
+    form.values = {**unflatten(request.POST, {parameter.name: parameter}), target: pk}
     guard = unless_changed(ctx, command, {column: request.POST.get("_seen", "")})
     told = {}
     try:
-        run_raw(replace(ctx, key=form.key, guard=guard), command.name, {**form.values, target: pk})
+        run_raw(replace(ctx, key=form.key, guard=guard), command.name, form.values)
     except Held as held:
         told = {"toast": {"text": f"Held at the door: {held.held.reason}", "tone": "warn"}}
     except Refusal as no:

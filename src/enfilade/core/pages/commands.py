@@ -46,7 +46,6 @@ def serve(request: HttpRequest, ctx: Context, command: Command, pk: int | None, 
     """Draw or run a command; `pk` is its target row."""
     hidden = (command.target,) if command.target and pk else ()
     form = CommandForm(command, ctx, hidden=(*hidden, *request.GET.get("hide", "").split(",")))
-    form.currency = _currency(ctx, command, pk)
     if request.method != "POST":
         form.values = start_values(ctx, command, request.GET, pk)
         return _draw(request, command, form, form.context(), pk, title, 200)
@@ -129,13 +128,6 @@ def _target(ctx: Context, command: Command, pk: int) -> models.Model:
     if command.permission not in in_reach(ctx, row, command.permission):
         raise OutOfReach(command.permission, ctx.reach(command.permission))
     return row
-
-
-def _currency(ctx: Context, command: Command, pk: int | None) -> str:
-    """In what amounts about the target are typed; "" for the company's own, and where it has none."""
-    if not pk or command.target is None or not any(one.name == "currency" for one in command.target_model._meta.fields):
-        return ""
-    return command.target_model.objects.visible_to(ctx).filter(pk=pk).values_list("currency", flat=True).first() or ""
 
 
 def _posted(post: Any, command: Command, pk: int | None) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from django.db import models
 from django.utils.crypto import get_random_string
 
 from enfilade.core.command import Command
+from enfilade.core.command.currencies import Amounts, RowCurrency, currency_of_rows
 from enfilade.core.command.fields import LinesField, RowField, RowsField
 from enfilade.core.command.inputs import Parameter
 from enfilade.core.command.reading import html_name, plain
@@ -52,7 +53,7 @@ class InputsForm(forms.Form):
 
 @dataclass
 class CommandForm:
-    """What templates draw. values: raw values by input name; errors: path -> sentences. currency: of amounts, where the record has one."""
+    """What templates draw. values: raw values by input name; errors: path -> sentences."""
 
     command: Command
     ctx: Context
@@ -60,7 +61,10 @@ class CommandForm:
     errors: dict[str, list[str]] = field(default_factory=dict)
     hidden: tuple[str, ...] = ()
     key: str = field(default_factory=lambda: get_random_string(24))
-    currency: str = ""
+    _rows: RowCurrency = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._rows = currency_of_rows(self.ctx)
 
     def context(self) -> dict[str, Any]:
         """form, form_key, line_sets and refusal for core/parts/form_body.html."""
@@ -96,9 +100,10 @@ class CommandForm:
         return name in self.command.parameters and name not in self.hidden
 
     def _form(self, parameters: dict[str, Parameter], values: dict[str, Any], errors: dict[str, list[str]], prefix: str) -> InputsForm:
-        fields = {n: self._field(p, hidden=not prefix and n in self.hidden) for n, p in parameters.items()}
+        amounts = self._amounts(parameters, values, inside=bool(prefix))
+        fields = {n: self._field(p, amounts, hidden=not prefix and n in self.hidden) for n, p in parameters.items()}
         cls = type("CommandInputs", (InputsForm,), fields)
-        form = cls(initial={n: values.get(n, self._initial(p)) for n, p in parameters.items()}, prefix=prefix or None)
+        form = cls(initial={n: values.get(n, self._initial(p, amounts)) for n, p in parameters.items()}, prefix=prefix or None)
         form.is_bound = bool(errors)
         form._errors = forms.utils.ErrorDict(renderer=form.renderer)
         form.cleaned_data = {}
@@ -114,7 +119,15 @@ class CommandForm:
         form.shows_seldom = any(values.get(n) not in (None, "", False, parameters[n].default) or n in errors for n in form.seldom_names)
         return form
 
-    def _initial(self, parameter: Parameter) -> Any:
+    def _amounts(self, parameters: dict[str, Parameter], values: dict[str, Any], *, inside: bool = False) -> Amounts:
+        """In what currencies these inputs are read. inside: they are a line of the command's."""
+        own = self.ctx.company.currency
+        usual = (
+            self._amounts(self.command.parameters, self.values).usual if inside and any(p.meta.amount for p in parameters.values()) else ""
+        )
+        return Amounts(parameters, values, own, self._rows, usual)
+
+    def _initial(self, parameter: Parameter, amounts: Amounts) -> Any:
         prefill = parameter.meta.prefill
         if prefill == "ctx.today":
             return self.ctx.today.isoformat()
@@ -124,18 +137,17 @@ class CommandForm:
             return self.ctx.now
         default = parameter.default
         if not parameter.required and default is not None and isinstance(default, int) and parameter.meta.amount:
-            return plain(parameter, default, self.ctx.company.currency)
+            return plain(parameter, default, amounts.of(parameter))
         return default if isinstance(default, str | int | bool) else None
 
-    def _field(self, parameter: Parameter, *, hidden: bool) -> forms.Field:
+    def _field(self, parameter: Parameter, amounts: Amounts, *, hidden: bool) -> forms.Field:
         made = copy.deepcopy(parameter.field)
         if hidden:
             made.widget = forms.HiddenInput()
         elif isinstance(made, RowField | RowsField):
             made.widget = self._row_widget(made, parameter)
         elif isinstance(made, AmountFormField):
-            own = self.ctx.company.currency
-            made.currency = own if parameter.name.startswith("own_") else self.currency or own
+            made.currency = amounts.of(parameter)
             made.widget = widgets.AmountBox(made.currency)
         elif parameter.meta.codes_of:
             made.widget = code_box(self.ctx, parameter)

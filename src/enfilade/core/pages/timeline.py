@@ -41,11 +41,15 @@ Names = dict[tuple[type[models.Model], int], str]
 
 @dataclass
 class Moment:
-    """One place in the order of everything: the command that took it, None where there was none, and what changed in the record."""
+    """One place in the order of everything: the command that took it, None where there was none, and what changed in the record.
+
+    currency: of the amounts of the record, "" for the company's own.
+    """
 
     place: int
     entry: AuditEntry | None = None
     changes: list[RowChange] = field(default_factory=list)
+    currency: str = ""
 
 
 @view()
@@ -55,6 +59,8 @@ def timeline_view(request: HttpRequest, ctx: Context, label: str, pk: int) -> Ht
     row = resource.get(ctx, pk)
     found = timeline(ctx, [ref(row), *resource.told_with(ctx, row)], request.GET.get("before", ""))
     shown = found[:PAGE_ENTRIES]
+    for moment in shown:
+        moment.currency = str(getattr(row, "currency", "") or "")
     names = _names(ctx, resource, shown)
     older = f"{resource.url(row)}timeline/?before={shown[-1].place}" if len(found) > PAGE_ENTRIES else ""
     return render(request, "core/timeline.html", {"entries": [_drawn(ctx, resource, m, names) for m in shown], "older_url": older})
@@ -81,7 +87,7 @@ def _drawn(ctx: Context, resource: Resource, moment: Moment, names: Names) -> di
     """What the template draws of a moment."""
     entry = moment.entry
     if entry is None:
-        return _without_command(ctx, resource, moment.changes, names)
+        return _without_command(ctx, resource, moment, names)
     command, held = _command_of(entry), entry.command == HELD
     words = command.label if command else entry.command.rpartition(".")[2].replace("_", " ").capitalize()
     return {
@@ -97,16 +103,16 @@ def _drawn(ctx: Context, resource: Resource, moment: Moment, names: Names) -> di
     }
 
 
-def _without_command(ctx: Context, resource: Resource, changes: list[RowChange], names: Names) -> dict[str, Any]:
+def _without_command(ctx: Context, resource: Resource, moment: Moment, names: Names) -> dict[str, Any]:
     """A change that somebody made past the commands: in the database itself, or as the house was founded."""
-    words = {"insert": "Made", "update": "Changed", "delete": "Deleted"}
+    words, changes = {"insert": "Made", "update": "Changed", "delete": "Deleted"}, moment.changes
     return {
         "at": changes[-1].at,
         "who": changes[-1].db_user,
         "sentence": f"{words[changes[-1].kind]} in the database, without a command",
         "via": "",
         "tone": "warn" if changes[-1].kind != "insert" else "",
-        "changes": list(_changes(ctx, resource, changes, names, everything=ctx.may(READ_CHANGES))),
+        "changes": list(_changes(ctx, resource, changes, moment.currency, names, everything=ctx.may(READ_CHANGES))),
     }
 
 
@@ -123,12 +129,12 @@ def _details(ctx: Context, resource: Resource, moment: Moment, command: Command 
     """What changed in the record; where nothing did, what was typed."""
     entry, may_read = moment.entry, _may_read(ctx, command)
     updates = [c for c in moment.changes if c.kind == RowChange.Kind.UPDATE]
-    drawn = list(_changes(ctx, resource, updates, names, everything=may_read))
+    drawn = list(_changes(ctx, resource, updates, moment.currency, names, everything=may_read))
     yield from drawn
     if entry is None or command is None or drawn or not may_read:
         return
     if entry.changes and command.target_model is not None and not moment.changes:
-        yield from _told(ctx, entry, command.target_model, names)
+        yield from _told(ctx, entry, command.target_model, moment.currency, names)
         return
     for name, parameter in command.parameters.items():
         value = entry.inputs.get(name)
@@ -144,24 +150,28 @@ def _details(ctx: Context, resource: Resource, moment: Moment, command: Command 
         yield {"label": parameter.label, "before": None, "after": value}
 
 
-def _changes(ctx: Context, resource: Resource, changes: list[RowChange], names: Names, *, everything: bool) -> Iterator[dict[str, Any]]:
+def _changes(
+    ctx: Context, resource: Resource, changes: list[RowChange], currency: str, names: Names, *, everything: bool
+) -> Iterator[dict[str, Any]]:
     """Columns that the page of the record shows, before and after, as people read them; of some readers only the state."""
     shown = _shown(resource) if everything else {resource.states.field} if resource.states else set()
     for change in changes:
         before, after = change.before or {}, change.after or {}
         for target in resource.model._meta.concrete_fields:
             if target.name in shown and (target.attname in before or target.attname in after):
-                values = [_read(ctx, target, values.get(target.attname), names) for values in (before, after)]
+                values = [
+                    _read(ctx, target, values.get(target.attname), values.get("currency") or currency, names) for values in (before, after)
+                ]
                 if values != [None, None]:
                     yield {"label": label_of(resource.model, target.name), "before": values[0], "after": values[1]}
 
 
-def _told(ctx: Context, entry: AuditEntry, model: type[models.Model], names: Names) -> Iterator[dict[str, Any]]:
+def _told(ctx: Context, entry: AuditEntry, model: type[models.Model], currency: str, names: Names) -> Iterator[dict[str, Any]]:
     """The changes that the audit entry itself tells of its target, which may be another record than this one."""
     resource = resource_for(model)
     for target in model._meta.concrete_fields:
         if target.attname in entry.changes and (resource is None or target.name in _shown(resource)):
-            before, after = (_read(ctx, target, value, names) for value in entry.changes[target.attname])
+            before, after = (_read(ctx, target, value, currency, names) for value in entry.changes[target.attname])
             yield {"label": label_of(model, target.name), "before": before, "after": after}
 
 
@@ -169,12 +179,13 @@ def _shown(resource: Resource) -> set[str]:
     return {*resource.columns, *resource.fields, *resource.facts}
 
 
-def _read(ctx: Context, target: models.Field[Any, Any], value: Any, names: Names) -> Any:
-    """A value of the record as people read it."""
+def _read(ctx: Context, target: models.Field[Any, Any], value: Any, currency: str, names: Names) -> Any:
+    """A value of the record as people read it. currency: of its amounts, "" for the company's own."""
     if value is None:
         return None
     if isinstance(value, int) and (isinstance(target, AmountField) or target.name.endswith("_minor")):
-        return money(value, ctx.company.currency, ctx.locale)
+        own = ctx.company.currency
+        return money(value, own if getattr(target, "own", False) else currency or own, ctx.locale)
     if isinstance(target, models.ForeignKey):
         return names.get((target.related_model, value), f"no. {value}")
     if isinstance(target, models.BooleanField):

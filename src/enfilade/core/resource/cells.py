@@ -9,13 +9,14 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from babel.numbers import format_currency
+from babel import Locale
 from django.db import models
 
 from enfilade.core.context import Context
 from enfilade.core.fields import AmountField, currency_of, is_worth, to_major
 from enfilade.core.language.words import name_of, say
 from enfilade.core.refs import model_of, resolve
+from enfilade.core.ui.format import format_major
 
 from .columns import field_at, value_at
 from .registry import resource_for
@@ -49,7 +50,7 @@ def tone_of(state: str) -> str:
 @lru_cache(8192)
 def money(minor: int, currency: str, locale: str = "en") -> str:
     """An amount as people of the locale write it."""
-    return format_currency(to_major(minor, currency), currency, locale=locale)
+    return format_major(to_major(minor, currency), currency, Locale.parse(locale))
 
 
 def cell(ctx: Context, row: models.Model, path: str) -> Cell:

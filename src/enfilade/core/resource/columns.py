@@ -15,7 +15,7 @@ from django.db import connection, models
 from django.utils.translation import get_language
 
 from enfilade.core.command.fields import LONG_TEXT_MAX, TEXT_MAX, InstantField, TextListField
-from enfilade.core.command.inputs import UNSET, Input, Parameter
+from enfilade.core.command.inputs import OWN_CURRENCY, UNSET, Input, Parameter
 from enfilade.core.command.reading import to_plain
 from enfilade.core.fields import AmountField, LongTextField, currency_of, to_major
 
@@ -108,7 +108,13 @@ def parameter_of(field: models.Field[Any, Any], *, partial: bool) -> Parameter:
     required = not (field.blank or field.null or has_default or isinstance(field, models.BooleanField))
     default = field.get_default() if has_default else (None if field.null or is_row else _blank(field))
     prefill = f"row.{field.name}" if partial else ""
-    meta = Input(shared=is_row, amount=isinstance(field, AmountField), label=label_of(field.model, field.name), prefill=prefill)
+    meta = Input(
+        shared=is_row,
+        amount=isinstance(field, AmountField),
+        currency_of=OWN_CURRENCY if getattr(field, "own", False) else "",
+        label=label_of(field.model, field.name),
+        prefill=prefill,
+    )
     own = None if is_row else _form_field(field, required, meta.label)
     empty = (
         None if field.null else (default if has_default and not isinstance(field, models.CharField | models.TextField) else _blank(field))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from enfilade.core.command import Command
+from enfilade.core.command import OWN_CURRENCY, Command
 from enfilade.core.command.inputs import Parameter
 from enfilade.core.command.reading import plain
 from enfilade.core.context import Context, Invalid
@@ -71,7 +71,9 @@ class Changed(Invalid):
 
 def seen_in(ctx: Context, row: Record, column: str, parameter: Parameter) -> str:
     """The value of a field as text, as a form carries it to tell later whether it is still the same."""
-    return json.dumps(plain(parameter, getattr(row, column), ctx.company.currency), sort_keys=True, default=str)
+    own = ctx.company.currency
+    currency = own if parameter.meta.currency_of == OWN_CURRENCY else getattr(row, "currency", "") or own
+    return json.dumps(plain(parameter, getattr(row, column), currency), sort_keys=True, default=str)
 
 
 def all_seen(ctx: Context, command: Command, row: Record) -> dict[str, str]:

@@ -15,6 +15,7 @@ import re
 from collections.abc import Callable
 from datetime import MAXYEAR, MINYEAR, date, datetime, time, timedelta
 from decimal import Decimal
+from math import ceil, floor
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -26,7 +27,8 @@ from enfilade.core.among import among, are_few
 from enfilade.core.command.fields import TEXT_MAX
 from enfilade.core.command.reading import is_storable, truth_of
 from enfilade.core.context import Context
-from enfilade.core.fields import AmountField, to_minor
+from enfilade.core.fields import AmountField, read_major, to_minor
+from enfilade.core.minor import currencies_by_digits
 
 from .columns import field_at, public_name
 
@@ -96,10 +98,28 @@ def _wanted(field: models.Field[Any, Any] | None, path: str, ending: str, values
         return Q(**{f"{path}__icontains": _storable(values[0])})
     if isinstance(field, models.DateField):
         return _in_time(field, path, ending, values, ctx)
+    if isinstance(field, AmountField) and not field.own and field_at(field.model, "currency") is not None:
+        return _in_currencies(path, ending, [_said(read_major, _storable(v)) for v in values])
     read = [_typed(field, v, ctx) for v in values]
     if ending:
         return Q(**{f"{path}__{'gte' if ending == '_from' else 'lte'}": read[0]})
     return Q(**{f"{path}__in": read}) if len(read) > 1 else Q(**{path: read[0]})
+
+
+def _in_currencies(path: str, ending: str, amounts: list[Decimal]) -> Q:
+    """Amounts of rows that say their currency: 100 is 100 of each, however many decimals it has."""
+    currency, odd = f"{path.rpartition('__')[0]}__currency".removeprefix("__"), currencies_by_digits()
+    found = _compared(path, ending, amounts, 2) & ~Q(**{f"{currency}__in": [code for codes in odd.values() for code in codes]})
+    for digits, codes in odd.items():
+        found |= _compared(path, ending, amounts, digits) & Q(**{f"{currency}__in": codes})
+    return found
+
+
+def _compared(path: str, ending: str, amounts: list[Decimal], digits: int) -> Q:
+    scaled = [amount.scaleb(digits) for amount in amounts]
+    if ending:
+        return Q(**{f"{path}__gte": ceil(scaled[0])} if ending == "_from" else {f"{path}__lte": floor(scaled[0])})
+    return Q(**{f"{path}__in": [int(one) for one in scaled if one == one.to_integral_value()]})
 
 
 def _in_time(field: models.Field[Any, Any], path: str, ending: str, values: list[str], ctx: Context) -> Q:

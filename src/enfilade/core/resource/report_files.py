@@ -9,10 +9,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from babel.numbers import get_currency_precision
 from django.utils import timezone
 
 from enfilade.core.fields import to_major
+from enfilade.core.minor import minor_digits
 from enfilade.core.tabular import guard_formula
 
 from .cells import figure_currency, figure_text
@@ -61,7 +61,7 @@ class _Table:
 
     def __init__(self, book: Any, page: Any, sheet: Sheet) -> None:
         self.book, self.page, self.sheet, self.line = book, page, sheet, 0
-        self._formats: dict[tuple[str, bool, int], Any] = {}
+        self._formats: dict[tuple[str, int, bool, int], Any] = {}
 
     def draw(self) -> None:
         sheet, page = self.sheet, self.page
@@ -109,24 +109,24 @@ class _Table:
         kind = self.sheet.kind(column)
         if isinstance(value, datetime):
             local = timezone.localtime(value) if timezone.is_aware(value) else value
-            self.page.write_datetime(self.line, at, local.replace(tzinfo=None), self._format("datetime", strong, indent))
+            self.page.write_datetime(self.line, at, local.replace(tzinfo=None), self._format("datetime", 0, strong, indent))
         elif isinstance(value, date):
-            self.page.write_datetime(self.line, at, value, self._format("date", strong, indent))
-        elif (number := _number(value, kind, figure_currency(column, row, self.sheet.currency))) is not None:
-            shown = "amount" if kind == "amount" else "number"
-            self.page.write_number(self.line, at, number, self._format(shown, strong, indent))
+            self.page.write_datetime(self.line, at, value, self._format("date", 0, strong, indent))
+        elif (number := _number(value, kind, currency := figure_currency(column, row, self.sheet.currency))) is not None:
+            shown, places = ("amount", minor_digits(currency)) if kind == "amount" else ("number", 0)
+            self.page.write_number(self.line, at, number, self._format(shown, places, strong, indent))
         else:
-            self.page.write_string(self.line, at, self.sheet.words(column, row)[:_TEXT_MAX], self._format("text", strong, indent))
+            self.page.write_string(self.line, at, self.sheet.words(column, row)[:_TEXT_MAX], self._format("text", 0, strong, indent))
 
-    def _format(self, kind: str, strong: bool, indent: int) -> Any:
-        if (kind, strong, indent) not in self._formats:
-            places = get_currency_precision(self.sheet.currency)
+    def _format(self, kind: str, places: int, strong: bool, indent: int) -> Any:
+        """places: decimals of an amount."""
+        if (kind, places, strong, indent) not in self._formats:
             amount = f"#,##0{'.' + '0' * places if places else ''}"
             # 14 and 22 are a day, and a day with its time, as the reader's own spreadsheet writes them.
             shown: dict[str, str | int] = {"amount": amount, "date": 14, "datetime": 22}
             made = {"bold": strong, "indent": indent, **({"num_format": shown[kind]} if kind in shown else {})}
-            self._formats[kind, strong, indent] = self.book.add_format(made)
-        return self._formats[kind, strong, indent]
+            self._formats[kind, places, strong, indent] = self.book.add_format(made)
+        return self._formats[kind, places, strong, indent]
 
     def _width(self, column: Column) -> int:
         """Wide enough for what the first rows say; an amount with its separators."""

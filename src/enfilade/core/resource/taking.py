@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.db import DatabaseError, models, transaction
 
 from enfilade.core import audit
+from enfilade.core.command.currencies import currency_of_rows
 from enfilade.core.command.reading import read
 from enfilade.core.command.registry import Command, command_named
 from enfilade.core.command.runner import Hold, execute
@@ -36,6 +37,7 @@ class Taker:
         self.ctx, self.resource, self.options, self.batch = ctx, resource, options, batch
         self.intake: Intake = intake_of(resource)
         self.key = options.key or resource.import_key
+        self.rows = currency_of_rows(ctx)
         self.links: dict[tuple[str, str], Any] = {}
         self.made: set[str] = set()
         self.labels: list[str] = []
@@ -70,7 +72,7 @@ class Taker:
                 self.ctx.require(command.permission)
                 present = present or self._target(command, inputs)
                 before = audit.snapshot(present), self._below(present)
-                made = execute(command, replace(self.ctx, key=""), **read(command.parameters, inputs, self.ctx.company.currency))
+                made = execute(command, replace(self.ctx, key=""), **self._read(command, inputs))
                 self._note(row, command, made, before)
         except Hold as hold:
             self._refuse(row, Refusal("held", f"This waits at a door ({hold.reason}); enter it by hand, so that somebody can release it."))
@@ -79,6 +81,9 @@ class Taker:
             if no is None:
                 raise
             self._refuse(row, no)
+
+    def _read(self, command: Command, inputs: dict[str, Any]) -> dict[str, Any]:
+        return read(command.parameters, inputs, self.ctx.company.currency, self.rows)
 
     def check(self, rows: list[FileRow]) -> None:
         """What can be said of rows without writing them: whether they read, whether their links exist, whether they would be new."""
@@ -92,7 +97,7 @@ class Taker:
             name, inputs, _ = self.command_of(row)
             command = command_named(name)
             self.ctx.require(command.permission)
-            read(command.parameters, inputs, self.ctx.company.currency)
+            self._read(command, inputs)
             row.outcome = Outcome.CREATED if command.verb.startswith(("add_", "import_")) else Outcome.CHANGED
         except Refusal as no:
             self._refuse(row, no)

@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from enfilade.core.language.words import say
+from enfilade.core.minor import minor_digits
 from enfilade.core.ui import avatar as faces
 from enfilade.core.ui import cells as drawn
 from enfilade.core.ui import charts, icons, table
@@ -59,6 +60,12 @@ def avatar(name: str, size: str = "") -> SafeString:
 def amount(value: int | None, currency: str) -> str:
     """Format integer minor units: {{ invoice.total_minor|amount:"EUR" }}."""
     return "" if value is None else wording.format_amount(value, currency)
+
+
+@register.filter
+def digits(currency: str) -> int:
+    """How many decimals amounts of a currency have, for a script that adds them up: data-digits="{{ currency|digits }}"."""
+    return minor_digits(currency)
 
 
 @register.filter

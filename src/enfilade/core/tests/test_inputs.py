@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from enfilade.core.command.inputs import Amount, Choice, Input, LongText, parameters_of
-from enfilade.core.command.reading import plain, read, unflatten
+from enfilade.core.command.reading import plain_all, read, unflatten
 from enfilade.core.context import Invalid
 from enfilade.core.fields import to_major, to_minor
 from enfilade.core.models import Role
@@ -127,7 +127,7 @@ def test_post_and_json_are_the_same() -> None:
 def test_plain_is_the_way_back() -> None:
     """What the audit keeps can be read again to the same values."""
     values = read(PARAMETERS, GOOD, "EUR")
-    sent = {n: plain(p, values[n], "EUR") for n, p in PARAMETERS.items()}
+    sent = plain_all(PARAMETERS, values, "EUR")
     assert read(PARAMETERS, sent, "EUR") == values
 
 

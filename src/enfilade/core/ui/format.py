@@ -6,10 +6,12 @@ from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, format_time
-from babel.numbers import format_currency, format_decimal, get_currency_precision, get_currency_symbol
+from babel.numbers import format_decimal, get_currency_symbol, parse_pattern
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import get_language, to_locale
+
+from enfilade.core.minor import minor_digits
 
 MINUTES_PER_HOUR = 60
 MINUTES_PER_DAY = 24 * MINUTES_PER_HOUR
@@ -37,7 +39,7 @@ def active_locale() -> Locale:
 
 def amount_major(amount_minor: int, currency: str) -> Decimal:
     """Return integer minor units as an exact decimal in major units."""
-    return Decimal(amount_minor).scaleb(-get_currency_precision(currency))
+    return Decimal(amount_minor).scaleb(-minor_digits(currency))
 
 
 def format_amount(amount_minor: int, currency: str, *, symbol: bool = True) -> str:
@@ -48,12 +50,19 @@ def format_amount(amount_minor: int, currency: str, *, symbol: bool = True) -> s
     return _amount(amount_minor, currency, symbol, active_locale())
 
 
+def format_major(major: Decimal, currency: str, locale: Locale) -> str:
+    """Return a decimal amount as people of a locale write it, with the decimals of the minor unit (Babel alone may write fewer)."""
+    pattern = parse_pattern(locale.currency_formats["standard"].pattern)
+    pattern.frac_prec = (minor_digits(currency),) * 2
+    return str(pattern.apply(major, locale, currency=currency, currency_digits=False))
+
+
 @lru_cache(WORDS_MAX)
 def _amount(amount_minor: int, currency: str, symbol: bool, locale: Locale) -> str:
     major = amount_major(amount_minor, currency)
     if symbol:
-        return format_currency(major, currency, locale=locale)
-    places = "0" * get_currency_precision(currency)
+        return format_major(major, currency, locale)
+    places = "0" * minor_digits(currency)
     return format_decimal(major, format=f"#,##0.{places}" if places else "#,##0", locale=locale)
 
 

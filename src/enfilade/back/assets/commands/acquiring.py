@@ -14,7 +14,7 @@ from enfilade.back.ledger.queries import ledger_book, year_around
 from enfilade.back.payables.models import BillLine
 from enfilade.base.calendar.models import Site
 from enfilade.base.party.models import Party
-from enfilade.core.command import Amount, Choice, Input, LongText, command
+from enfilade.core.command import OWN_CURRENCY, Amount, Choice, Input, LongText, command
 from enfilade.core.context import Context, Refusal
 from enfilade.core.events import publish
 from enfilade.core.models import User
@@ -46,7 +46,11 @@ Life = Annotated[
     int | None, Input(label="Useful life (months)", min_value=1, max_value=1_200, help="That of the class when left out; 8 years are 96.")
 ]
 HowTo = Annotated[str, Choice(*Method.choices, label="Depreciation method", help="As the class says when left out.")]
-Residual = Annotated[int, Input(amount=True, label="Residual value")]
+CostOfLine = Annotated[
+    int | None, Input(amount=True, currency_of=OWN_CURRENCY, help="All that is left of the line of the bill when left out.")
+]
+# Whatever a bill is in, an asset is kept in the company's own currency.
+Residual = Annotated[int, Input(amount=True, currency_of=OWN_CURRENCY, label="Residual value")]
 Units = Annotated[int, Input(label="Units in all", min_value=0, help="For units of production: kilometres, hours or pieces in its life.")]
 Serial = Annotated[str, Input(label="Serial number", max_length=100)]
 Place = Annotated[str, Input(label="Room or place", max_length=120)]
@@ -113,7 +117,7 @@ def capitalise_line(
     asset_class: Class,
     name: Annotated[str, Input(help="What the bill says when left out.")] = "",
     pieces: Annotated[int, Input(min_value=1, max_value=200, help="So many assets of equal cost.")] = 1,
-    cost: Annotated[int | None, Input(amount=True, help="All that is left of the line of the bill when left out.")] = None,
+    cost: CostOfLine = None,
     in_service_on: Annotated[date | None, Input(label="In service", prefill="ctx.today")] = None,
     on: Annotated[date | None, Input(label="Posted", help="On the day on which the bill was posted when left out.")] = None,
     life_months: Life = None,
@@ -271,7 +275,7 @@ def add_cost(
     *,
     asset: Asset,
     on: Today,
-    cost: Annotated[int | None, Input(amount=True, help="All that is left of the line of the bill when left out.")] = None,
+    cost: CostOfLine = None,
     against: Against | None = None,
     line: Annotated[BillLine | None, Input(shared=True, label="Line of a bill")] = None,
     life_months: Annotated[int | None, Input(label="Months left from then on", min_value=1, max_value=1_200)] = None,

@@ -16,7 +16,7 @@ from typing import IO, Any
 from enfilade.back.auditing.queries import Books, OutEntry, OutLine, chunks
 
 from .numbers import account_length, account_number, party_number
-from .text import comma, put, quoted
+from .text import put, quoted, with_cents
 
 RECORDS_MAX = 99_999
 NO_AUTOMATIC = "40"
@@ -100,7 +100,7 @@ def _records(books: Books, entry: OutEntry, length: int) -> Iterator[str]:
     for debit, credit, amount in pairs(entry.lines):
         cells = dict.fromkeys(COLUMNS, "")
         cells |= {
-            "Umsatz (ohne Soll/Haben-Kz)": comma(amount, books.ctx.company.currency),
+            "Umsatz (ohne Soll/Haben-Kz)": with_cents(amount, books.ctx.company.currency),
             "Soll/Haben-Kennzeichen": '"S"',
             "WKZ Umsatz": quoted(books.ctx.company.currency, 3),
             "Konto": str(_number(debit, length)),

@@ -16,6 +16,7 @@ from typing import IO, Any
 from lxml import etree
 
 from enfilade.back.auditing.queries import PAYABLE, RECEIVABLE, Books
+from enfilade.core.minor import minor_digits
 
 from .text import comma, put
 
@@ -117,11 +118,11 @@ def _table(books: Books, file: str, name: str, words: str, columns: tuple[tuple[
         field = etree.SubElement(inner, "VariablePrimaryKey" if at == 0 else "VariableColumn")
         _add(field, "Name", column)
         _add(field, "Description", meaning)
-        _type(field, kind)
+        _type(field, kind, minor_digits(books.ctx.company.currency))
     return table
 
 
-def _type(field: etree._Element, kind: str) -> None:
+def _type(field: etree._Element, kind: str, digits: int) -> None:
     if kind == "date":
         _add(etree.SubElement(field, "Date"), "Format", "DD.MM.YYYY")
     elif kind == "text":
@@ -129,7 +130,7 @@ def _type(field: etree._Element, kind: str) -> None:
     else:
         number = etree.SubElement(field, "Numeric")
         if kind == "amount":
-            _add(number, "Accuracy", "2")
+            _add(number, "Accuracy", str(digits))
 
 
 def _add(parent: etree._Element, tag: str, text: str) -> None:

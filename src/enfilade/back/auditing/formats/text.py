@@ -5,12 +5,22 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Iterable
 
+from enfilade.core.context import Refusal
 from enfilade.core.fields import to_major
 
 
 def comma(amount_minor: int, currency: str) -> str:
     """1234,56, without separators of thousands."""
     return f"{to_major(amount_minor, currency)}".replace(".", ",")
+
+
+def with_cents(amount_minor: int, currency: str) -> str:
+    """1234,56, with two decimals in whatever currency. Refuses: three_decimals."""
+    major = to_major(amount_minor, currency)
+    if major != round(major, 2):
+        said = f"This format has two decimals, and {currency} three; choose another one."
+        raise Refusal("three_decimals", said, field="format")
+    return f"{major:.2f}".replace(".", ",")
 
 
 def put(archive: zipfile.ZipFile, name: str, lines: Iterable[str], encoding: str = "utf-8") -> None:

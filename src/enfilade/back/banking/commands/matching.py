@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, cast
 
 from enfilade.back.banking import rules
 from enfilade.back.banking.models import BankAccount, LineMatch, StatementLine
@@ -15,7 +15,7 @@ from enfilade.back.billing.models import Invoice
 from enfilade.base.books.models import Entry
 from enfilade.base.books.queries import entries_of, moved_in
 from enfilade.core.command import Amount, Input, Ref, command
-from enfilade.core.context import Context, Refusal
+from enfilade.core.context import Context, NotFound, Refusal
 from enfilade.core.refs import ref, resolve
 
 from .common import require_open, write_match
@@ -37,10 +37,11 @@ class InvoicePart:
     invoice: Ref[Invoice]
     amount: Amount | None = None
     fee: Amount = 0
-    discount: Amount = 0
-    of_invoice: Annotated[int | None, Input(amount=True, label="Of the invoice", help="Where it is in another currency than the line.")] = (
-        None
-    )
+    discount: Annotated[int, Input(amount=True, currency_of="invoice")] = 0
+    of_invoice: Annotated[
+        int | None,
+        Input(amount=True, currency_of="invoice", label="Of the invoice", help="Where it is in another currency than the line."),
+    ] = None
 
 
 @command(permission="banking.match_line", label="Match with invoices", tone="primary")
@@ -58,22 +59,31 @@ def match_line(
         foreign ones, a line in a foreign currency those in its own.
     remember: that this account pays for this party.
     keep_rest: what is left of the line stays on account of the party, which has to be one.
-    Refuses: already_matched, went_out, other_currency, no_currency, nothing_given, more_than_line, already_paid, too_much, several_parties,
-    fee_too_large; line_never_overmatched, invoice_never_overpaid, entry_period_open (database).
+    Refuses: not_found, already_matched, went_out, other_currency, no_currency, nothing_given, more_than_line, already_paid, too_much,
+    several_parties, fee_too_large; line_never_overmatched, invoice_never_overpaid, entry_period_open (database).
     """
     require_open(line)
     if line.amount_minor < 0:
         raise Refusal("went_out", "This money went out; it pays no invoice of ours.")
     if not invoices:
         raise Refusal("nothing_given", "Name at least one invoice.", field="invoices")
-    parties = _pay(ctx, line, [Part(p.invoice, p.amount, p.fee, p.discount, p.of_invoice) for p in invoices])
+    parts = [Part(_invoice(ctx, p.invoice, n), p.amount, p.fee, p.discount, p.of_invoice) for n, p in enumerate(invoices)]
+    parties = _pay(ctx, line, parts)
     if keep_rest and line.open_minor:
         if len(parties) != 1:
             raise Refusal("several_parties", "These invoices are of several parties; say whose the rest is.", field="keep_rest")
-        keep(ctx, line, invoices[0].invoice.party, line.open_minor)
+        keep(ctx, line, parts[0].invoice.party, line.open_minor)
     if remember and line.iban and len(parties) == 1:
         learn_party(ctx, line, parties.pop())
     return line
+
+
+def _invoice(ctx: Context, named: Invoice | int, number: int) -> Invoice:
+    """An invoice that a line of the inputs names: as a row, or by its key as programs send it. Refuses: not_found."""
+    found = named if isinstance(named, Invoice) else resolve(ctx, f"billing.invoice:{named}")
+    if found is None:
+        raise NotFound("invoice", named, field=f"invoices[{number}].invoice")
+    return cast("Invoice", found)
 
 
 class Part(NamedTuple):

@@ -15,7 +15,7 @@ from enfilade.base.books.models import Account, Entry
 from enfilade.base.books.queries import entries_of
 from enfilade.base.money.queries import rate_on
 from enfilade.base.party.models import Party
-from enfilade.core.command import Input, LongText, Ref, command
+from enfilade.core.command import OWN_CURRENCY, Input, LongText, Ref, command
 from enfilade.core.context import Context, Refusal
 from enfilade.core.events import publish
 from enfilade.core.models import User
@@ -23,7 +23,10 @@ from enfilade.core.refs import ref
 
 from .common import require_open, write_match
 
-Worth = Annotated[int | None, Input(label="Worth in our currency", amount=True, signed=True, help="By the rate of the day when left out.")]
+Worth = Annotated[
+    int | None,
+    Input(label="Worth in our currency", amount=True, currency_of=OWN_CURRENCY, signed=True, help="By the rate of the day when left out."),
+]
 
 
 @command(permission="banking.post_line", label="Post to an account")

@@ -78,10 +78,10 @@ def _entry(move: Move) -> str:
 class Desk(Shop):
     """The shop with an account at a bank; `today` is its day."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, **company: Any) -> None:
+        super().__init__(**company)
         self.today = self.ctx.today
-        self.bank: BankAccount = self.open_account("House bank", IBAN, "1299")
+        self.bank: BankAccount = self.open_account("House bank", IBAN, "1299", self.company.currency)
         self.closing_minor = 0
 
     def open_account(self, name: str, number: str, code: str, currency: str = "EUR") -> BankAccount:

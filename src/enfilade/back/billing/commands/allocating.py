@@ -74,7 +74,7 @@ def receive_payment(
     currency: of the amount; it settles invoices in that currency.
     account: of the ledger, where a transfer arrived that did not come to the usual bank account.
     own_amount: of an amount in a foreign currency, what came in the company's; left out, it came in its own, on an account that is named.
-    Refuses: nothing_paid, drawer_closed, which_drawer, not_cash, not_a_transfer, which_account, unknown_currency, other_decimals,
+    Refuses: nothing_paid, drawer_closed, which_drawer, not_cash, not_a_transfer, which_account, unknown_currency,
     no_currency, no_rate; entry_period_open (database).
     """
     abroad = currency_in(ctx, currency)
@@ -90,7 +90,7 @@ def receive_transfer(
 
     account: the bank account in the ledger.
     currency: in which it arrived there.
-    Refuses: nothing_paid, unknown_currency, other_decimals, no_rate; entry_period_open (database).
+    Refuses: nothing_paid, unknown_currency, no_rate; entry_period_open (database).
     """
     abroad = currency_in(ctx, currency)
     return _receive(ctx, party, amount, on, currency=abroad, **how_it_came(ctx, abroad, Payment.Method.TRANSFER, account, None))

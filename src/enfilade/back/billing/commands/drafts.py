@@ -130,7 +130,7 @@ def draft_invoice(
     rate: how much of it one of the company's own is worth; when left out, the last rate until the day of the issue. Give it where the tax
         is converted by an average of the month (UStG § 16(6)).
     terms: those of the customer when left out, else those for everybody, else the days of the letterhead.
-    Refuses: not_found, bad_line, date_out_of_range, no_reason, no_rate_there, unknown_currency, other_decimals, no_currency, no_rate,
+    Refuses: not_found, bad_line, date_out_of_range, no_reason, no_rate_there, unknown_currency, no_currency, no_rate,
     due_with_instalments.
     """
     buyer, abroad = buyer_of(ctx, party), currency_in(ctx, currency, rate)
@@ -161,7 +161,7 @@ def change_draft(
     currency, rate: as when it was drafted; the rate of the day of the issue where none is given.
     terms: as when it was drafted when left out; other ones also say when it is due.
     Refuses: not_draft, made_of_charges (change the charges instead), not_found, bad_line, date_out_of_range, no_reason, no_rate_there,
-    unknown_currency, other_decimals, no_currency, no_rate, due_with_instalments.
+    unknown_currency, no_currency, no_rate, due_with_instalments.
     """
     if Charge.objects.visible_to(ctx).filter(invoice=invoice).exists():
         raise Refusal("made_of_charges", "This draft was made of charges. Void it, change the charges and invoice them again.")

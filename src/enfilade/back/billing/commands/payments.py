@@ -14,7 +14,7 @@ from enfilade.base.books.models import Account, Entry
 from enfilade.base.books.queries import entries_of
 from enfilade.base.money.rules import worth_of_part
 from enfilade.base.party.models import Party
-from enfilade.core.command import Amount, Input, LongText, Ref, command
+from enfilade.core.command import OWN_CURRENCY, Amount, Input, LongText, Ref, command
 from enfilade.core.context import Context, Refusal
 from enfilade.core.events import publish
 from enfilade.core.fields import to_major
@@ -30,7 +30,13 @@ from .writing_off import give_agreed
 OpenAmount = Annotated[int, Input(amount=True, prefill="row.open_minor")]
 RefundAmount = Annotated[int, Input(amount=True, prefill="row.refundable_minor")]
 OwnAmount = Annotated[
-    int | None, Input(amount=True, label="In our currency", help="What came, where it did not come in the currency of the invoice.")
+    int | None,
+    Input(
+        amount=True,
+        currency_of=OWN_CURRENCY,
+        label="In our currency",
+        help="What came, where it did not come in the currency of the invoice.",
+    ),
 ]
 BankAccount = Annotated[Account | None, Input(shared=True, label="Account", help="Where a transfer arrived, if not on the usual account.")]
 LeavesFrom = Annotated[
@@ -182,7 +188,9 @@ def refund_payment(
     reason: LongText,
     on: Today | None = None,
     drawer: Ref[DrawerSession] | None = None,
-    own_amount: Annotated[int | None, Input(amount=True, label="In our currency", help="Where it came in it.")] = None,
+    own_amount: Annotated[
+        int | None, Input(amount=True, currency_of=OWN_CURRENCY, label="In our currency", help="Where it came in it.")
+    ] = None,
     account: LeavesFrom = None,
 ) -> Payment:
     """Give a payment back, as a whole or in part, the way it came: first what is on account, then what it settled, which is open again.

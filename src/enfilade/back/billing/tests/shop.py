@@ -23,10 +23,10 @@ COUNTED = (Charge, Invoice, InvoiceLine, Payment, DrawerSession, Entry, AuditEnt
 
 
 class Shop:
-    """Everything a bill needs. check: 150.00, exempt; brush: 10.00, standard rate (19 %)."""
+    """Everything a bill needs. check: 150.00, exempt; brush: 10.00, standard rate (19 %). company: its fields, such as a currency."""
 
-    def __init__(self) -> None:
-        self.company = make_company()
+    def __init__(self, **company: Any) -> None:
+        self.company = make_company(**company)
         self.ctx = make_ctx(self.company, "*", role="owner", name="Paul")
         found_ledger(self.ctx)
         open_year(self.ctx, year=self.ctx.today.year)

@@ -40,11 +40,11 @@ def terms(bill: Bill, form: Form) -> dict[str, Any]:
         "BT-24": EN16931,
         "BG-4": _party(bill.seller, identified=True, outside=outside),
         "BG-7": _party(bill.buyer, identified=False, outside=outside),
-        "BT-106": str(bill.net),
-        "BT-109": str(bill.net),
-        "BT-110": str(bill.tax),
-        "BT-112": str(bill.total),
-        "BT-115": str(bill.due),
+        "BT-106": amount(bill.net),
+        "BT-109": amount(bill.net),
+        "BT-110": amount(bill.tax),
+        "BT-112": amount(bill.total),
+        "BT-115": amount(bill.due),
         "BG-23": [_tax(tax) for tax in bill.taxes],
         "BG-25": [_line(number, line) for number, line in enumerate(bill.lines, 1)],
         **_payment(bill),
@@ -58,9 +58,9 @@ def terms(bill: Bill, form: Form) -> dict[str, Any]:
     if "K" in bill.categories:
         found["BG-13"] = {"name": text(bill.buyer.name), "country_code": bill.sent_to or bill.buyer.country}
     if bill.own_currency:
-        found.update({"BT-6": bill.own_currency, "BT-111": str(bill.own_tax)})
+        found.update({"BT-6": bill.own_currency, "BT-111": amount(bill.own_tax)})
     if bill.paid:
-        found["BT-113"] = str(bill.paid)
+        found["BT-113"] = amount(bill.paid)
     if said := _terms(bill, form):
         found["BT-20"] = said
     if bill.note:
@@ -118,7 +118,7 @@ def _party(seat: Seat, *, identified: bool, outside: bool) -> dict[str, Any]:
 
 
 def _tax(tax: TaxSum) -> dict[str, Any]:
-    found: dict[str, Any] = {"BT-116": str(tax.net), "BT-117": str(tax.tax), "BT-118": tax.category}
+    found: dict[str, Any] = {"BT-116": amount(tax.net), "BT-117": amount(tax.tax), "BT-118": tax.category}
     if tax.category not in WITHOUT_RATE:
         found["BT-119"] = plain(tax.rate)
     if tax.category in WITH_REASON:
@@ -133,7 +133,7 @@ def _line(number: int, line: BillLine) -> dict[str, Any]:
         "BT-126": str(number),
         "BT-129": plain(line.quantity),
         "BT-130": line.unit,
-        "BT-131": str(line.net),
+        "BT-131": amount(line.net),
         "BT-146": str(line.price),
         "BT-151": line.category,
         "BT-153": text(line.name),
@@ -144,7 +144,7 @@ def _line(number: int, line: BillLine) -> dict[str, Any]:
         found["BT-152"] = plain(line.rate)
     if line.discount:
         found["BG-27"] = [
-            {"amount": str(line.discount), "base_amount": str(line.gross), "reason": "Discount", "reason_code": DISCOUNT},
+            {"amount": amount(line.discount), "base_amount": amount(line.gross), "reason": "Discount", "reason_code": DISCOUNT},
         ]
     return found
 
@@ -152,3 +152,11 @@ def _line(number: int, line: BillLine) -> dict[str, Any]:
 def plain(number: Decimal) -> str:
     """A number without an exponent and without zeros at its end."""
     return f"{number.normalize():f}"
+
+
+def amount(number: Decimal) -> str:
+    """An amount of a bill: with the decimals of its currency, and never a third one that says nothing.
+
+    Source: EN 16931 BR-DEC-01 to -28, two decimals at most, of whatever currency; a bill that needs a third one breaks them and says so.
+    """
+    return str(round(number, 2)) if number == round(number, 2) and number.as_tuple().exponent < -2 else str(number)  # type: ignore[operator]

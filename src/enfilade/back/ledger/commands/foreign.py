@@ -96,16 +96,12 @@ def beside(own: str, held: Iterable[Held], position: int) -> list[books.LineIn]:
 def currency_in(ctx: Context, code: str, rate: Decimal | None = None) -> str:
     """The currency that a document shall be in; the company's own where none is named.
 
-    Refuses: unknown_currency, other_decimals, no_currency (a rate without one), no_rate (one that is zero).
+    Refuses: unknown_currency, no_currency (a rate without one), no_rate (one that is zero).
     """
     own, wanted = ctx.company.currency, code.strip().upper()
     wanted = wanted or own
-    found, ours = currency_named(wanted), currency_named(own)
-    if wanted != own and found is None:
+    if wanted != own and currency_named(wanted) is None:
         raise Refusal("unknown_currency", f"{wanted} is no currency of today (ISO 4217).", field="currency")
-    if wanted != own and found and ours and found.digits != ours.digits:
-        said = f"Documents are written in currencies with {ours.digits} decimals, as {own} has."
-        raise Refusal("other_decimals", said, field="currency")
     if rate is not None and wanted == own:
         raise Refusal("no_currency", "Only an amount in a foreign currency has a rate.", field="rate")
     if rate is not None and rate <= 0:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from babel.numbers import get_currency_precision
+from enfilade.core.minor import minor_digits
 
 _ROOTS = {
     "asset": "Assets",
@@ -150,7 +150,7 @@ def write_journal(
 
 
 def _figure(amount_minor: int, unit: str) -> str:
-    decimals = get_currency_precision(unit)
+    decimals = minor_digits(unit)
     return f"{Decimal(amount_minor).scaleb(-decimals):.{decimals}f} {unit}"
 
 

@@ -70,7 +70,7 @@ def enter_bill(
     rate: how much of it one of the company's own is worth; when left out, the last rate until the date of the bill.
     origin: reference of what it came from, for example a message.
     although_similar: enter it although another bill looks the same.
-    Refuses: bill_known, maybe_known, unknown_currency, other_decimals, no_currency, no_rate, no_lines, one_amount, unknown_rate,
+    Refuses: bill_known, maybe_known, unknown_currency, no_currency, no_rate, no_lines, one_amount, unknown_rate,
     total_differs, not_found, bad_iban,
     date_out_of_range; bill_entered_once, bill_adds_up, bill_due_after_its_date (database).
     Source: EN 16931: number BT-1, total BT-112, reference BT-83, IBAN BT-84; amounts of a credit note are positive.
@@ -149,7 +149,7 @@ def change_bill(
     """Write a bill anew that waits for approval.
 
     currency, rate: as when it was entered; the rate of the date of the bill where none is given.
-    Refuses: not_draft, unknown_currency, other_decimals, no_currency, no_rate, no_lines, one_amount, unknown_rate, total_differs,
+    Refuses: not_draft, unknown_currency, no_currency, no_rate, no_lines, one_amount, unknown_rate, total_differs,
     not_found, date_out_of_range; bill_entered_once (database).
     """
     require_date(billed_on, "billed_on")

@@ -18,7 +18,7 @@ from enfilade.back.payables.queries import standing_of
 from enfilade.base.books.models import Account, Entry
 from enfilade.base.books.queries import entries_of
 from enfilade.base.party.models import Party
-from enfilade.core.command import Choice, Input, LongText, command
+from enfilade.core.command import OWN_CURRENCY, Choice, Input, LongText, command
 from enfilade.core.context import Context, Refusal
 from enfilade.core.events import publish
 from enfilade.core.fields import to_major
@@ -65,7 +65,13 @@ def pay_bill(
     account: Annotated[Account | None, Input(shared=True, label="Paid from", query="kind=asset&heading=false&active=true")] = None,
     discount: Annotated[int, Input(amount=True, label="Discount kept")] = 0,
     own_amount: Annotated[
-        int | None, Input(amount=True, label="In our currency", help="What left the account, where that was not the currency of the bill.")
+        int | None,
+        Input(
+            amount=True,
+            currency_of=OWN_CURRENCY,
+            label="In our currency",
+            help="What left the account, where that was not the currency of the bill.",
+        ),
     ] = None,
 ) -> SupplierPayment:
     """Note that a bill was paid outside of a payment run: by card, in cash, by direct debit or by a transfer of one's own.

@@ -21,8 +21,8 @@ LAB_IBAN, LANDLORD_IBAN = "DE02120300000000202051", "DE02500105170137075030"
 class Office(Desk):
     """`ctx` enters and makes runs, `boss` confirms and releases. Everything happens today."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, **company: Any) -> None:
+        super().__init__(**company)
         self.boss = make_ctx(self.company, "*", role="boss", name="Berta")
         self.lab = self.supplier("Dentallabor Süd")
         self.landlord = self.supplier("Hausverwaltung Nord")

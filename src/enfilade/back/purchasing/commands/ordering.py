@@ -144,7 +144,7 @@ def draft_order(
     deliver_to: where to, if it is not where the company is.
     their_reference: number of the offer that is taken.
     currency: in which the prices are.
-    Refuses: no_lines, what, no_price, unknown_currency, other_decimals, no_tax_code, not_found, date_out_of_range.
+    Refuses: no_lines, what, no_price, unknown_currency, no_tax_code, not_found, date_out_of_range.
     """
     require_date(wanted_on, "wanted_on")
     order = PurchaseOrder(

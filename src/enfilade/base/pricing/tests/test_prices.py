@@ -86,7 +86,11 @@ def test_other_currencies(shop: Shop) -> None:
     shop.give(abroad, party=shop.ada)
     assert (shop.asked(shop.ada, currency="USD").price_minor, shop.asked(shop.ada).price_minor) == (9_900, 9_000)
     assert code_of(lambda: shop.asked(shop.ada, currency="GBP")) == "no_rate"
-    assert code_of(lambda: shop.list("Yen", currency="JPY")) == "other_decimals"
+    yen = shop.list("Yen", currency="JPY", basis="item", rounding="none")
+    with scope(shop.company.pk):
+        Rate.objects.create(company=shop.company, base="EUR", quote="JPY", on=shop.ctx.today, rate=Decimal("160.55"), source="test")
+    shop.give(yen, party=shop.ada)
+    assert shop.asked(shop.ada, currency="JPY").price_minor == 16_055
     assert code_of(lambda: shop.list("Gold", currency="XXX")) == "unknown_currency"
 
 
