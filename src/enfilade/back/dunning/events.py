@@ -1,4 +1,4 @@
-"""What happened to customers who are late. Amounts in minor units of the company's currency."""
+"""What happened to customers who are late. Amounts in minor units of the currency that is named; older ones name none."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ class ReminderSent:
     party: int
     level: int
     owed_minor: int
+    currency: str = ""
 
 
 @event
@@ -22,3 +23,4 @@ class LastLevelReached:
     reminder: int
     party: int
     owed_minor: int
+    currency: str = ""

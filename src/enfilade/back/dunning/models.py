@@ -132,9 +132,10 @@ class Hold(Record):
 
 
 class Reminder(Record):
-    """A letter to a customer about invoices that are late. It is proposed, looked at by a person, and sent or dropped.
+    """A letter to a customer about invoices of one currency that are late. It is proposed, looked at by a person, and sent or dropped.
 
-    level: the highest of its invoices. owed_minor: what is open of them; with fee and interest it is what is asked for.
+    currency: of its invoices and of all that it asks for, "" for the company's own. level: the highest of its invoices.
+    owed_minor: what is open of them; with fee and interest it is what is asked for.
     fee_invoice: with which fee and interest were billed, where the level says so.
     """
 
@@ -148,6 +149,7 @@ class Reminder(Record):
     level = models.ForeignKey(DunningLevel, on_delete=models.PROTECT, related_name="+")
     on = models.DateField("date")
     pay_until = models.DateField("to be paid by")
+    currency = models.CharField(max_length=3, default="", blank=True, db_default="", editable=False)
     owed_minor = AmountField("open")
     fee_minor = AmountField("fee", default=0)
     interest_minor = AmountField("interest", default=0)
@@ -174,7 +176,7 @@ class Reminder(Record):
                 fields=["company", "number"], name="reminder_number_once", violation_error_message="This number is taken."
             ),
             models.UniqueConstraint(
-                fields=["company", "party"],
+                fields=["company", "party", "currency"],
                 condition=Q(state="proposed"),
                 name="reminder_proposed_once",
                 violation_error_message="A reminder to this customer waits to be looked at.",
@@ -206,7 +208,7 @@ class Notice(Record):
     """An invoice in a reminder, at a level. standing: false where the reminder was dropped, or the invoice was paid before it went out.
 
     due_on: when that was due of which the longest is late, an instalment or the whole; what comes due later begins at the first level.
-    open_minor: what is late of it.
+    currency: that of its reminder, which is that of the invoice. open_minor: what is late of it.
     """
 
     reminder = models.ForeignKey(Reminder, on_delete=models.PROTECT, related_name="notices")
@@ -214,6 +216,7 @@ class Notice(Record):
     level_number = models.PositiveSmallIntegerField("level")
     due_on = models.DateField("due")
     days_late = models.PositiveIntegerField("days late")
+    currency = models.CharField(max_length=3, default="", blank=True, db_default="", editable=False)
     open_minor = AmountField("open")
     interest_minor = AmountField("interest", default=0)
     standing = models.BooleanField(default=True)

@@ -36,4 +36,4 @@ def party_history(ctx: Context, party: Party) -> dict[str, Any] | None:
     """The last reminders of a customer."""
     rows = Reminder.objects.visible_to(ctx).filter(party__in=merged_keys(ctx, party)).select_related("level").order_by("-pk")
     found = list(rows[:ROWS_MAX])
-    return {"reminders": found, "currency": ctx.company.currency} if found else None
+    return {"reminders": found, "own": ctx.company.currency} if found else None

@@ -22,7 +22,7 @@ def reminder_pdf(ctx: Context, reminder: Reminder) -> bytes:
 
 def _letter(ctx: Context, reminder: Reminder) -> dict[str, object]:
     def money(minor: int) -> str:
-        return format_amount(minor, ctx.company.currency)
+        return format_amount(minor, reminder.currency or ctx.company.currency)
 
     head, right = letterhead(ctx, reminder.on), {"align": "right"}
     party, level = reminder.party, reminder.level

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from django.db.models import Max, Q
 
 from enfilade.back.billing.models import Invoice
 from enfilade.back.billing.queries import DuePart, due_parts, overdue_invoices
-from enfilade.base.money.rules import worth_of_part
+from enfilade.base.money.queries import rates_on
+from enfilade.base.money.rules import RateOn, worth_of_part
 from enfilade.base.party.models import Party
 from enfilade.base.party.queries import merged_keys
 from enfilade.core.context import Context
@@ -62,15 +65,18 @@ def late_invoices(ctx: Context, on: date, party: Party | None = None) -> list[La
     parts = {key: tuple(part for part in rows if part.due_on < on) for key, rows in due_parts(ctx, invoices).items()}
     waiting = set(notices.filter(reminder__state=Reminder.State.PROPOSED).values_list("invoice", flat=True))
     holds = {hold.invoice_id: hold for hold in _holds(ctx, on, keys)}
-    found = []
+    rates, found = fee_rates(ctx, on, {invoice.currency for invoice in invoices}), []
     for invoice in invoices:
         late = parts[invoice.pk]
         days, had = (on - late[0].due_on).days, reached.get((invoice.pk, late[0].due_on), 0)
         follows = rules.next_level(facts, had, days)
         why = _why(invoice.pk, holds, waiting, follows, max(levels, default=0) <= had)
-        if invoice.currency != ctx.company.currency:
-            why = f"It is in {invoice.currency}: send the statement of account, since fees and interest are in {ctx.company.currency}."
         level = None if why or follows is None else levels[follows.number]
+        if level is not None and level.fee_minor and invoice.currency not in rates:
+            level, why = (
+                None,
+                f"It is in {invoice.currency}, and no rate of it is known: record one, so that the fee can be asked for in it.",
+            )
         found.append(Late(invoice, late, days, had, level, why))
     return sorted(found, key=lambda one: (one.due_on, one.invoice.pk))
 
@@ -91,13 +97,24 @@ def _why(key: int, holds: dict[int, Hold], waiting: set[int], follows: rules.Lev
     return ""
 
 
-def to_remind(ctx: Context, on: date) -> dict[int, list[Late]]:
-    """Invoices whose next level has come, by party. What a party owes below the minimum of its level is left out. Shape: party -> late."""
-    found: dict[int, list[Late]] = defaultdict(list)
+def fee_rates(ctx: Context, on: date, currencies: Collection[str]) -> dict[str, RateOn]:
+    """What the company's currency, in which fees are set, is worth in each on a day; those without a rate are absent."""
+    own = ctx.company.currency
+    abroad = set(currencies) - {own}
+    found = {one: rates_on(ctx, [own], one, on).get(own) for one in sorted(abroad)}
+    same = RateOn(own, own, Decimal(1), Decimal(1), on, on)
+    return {own: same} | {one: rate for one, rate in found.items() if rate is not None}
+
+
+def to_remind(ctx: Context, on: date) -> dict[tuple[int, str], list[Late]]:
+    """Invoices whose next level has come, by party and currency. What a party owes in a currency, by its worth, below the minimum of the
+    level is left out. Shape: (party, currency) -> late.
+    """
+    found: dict[tuple[int, str], list[Late]] = defaultdict(list)
     for late in late_invoices(ctx, on):
         if late.level is not None:
-            found[late.invoice.party_id].append(late)
-    return {party: rows for party, rows in found.items() if sum(r.late_minor for r in rows) >= highest(rows).minimum_minor}
+            found[late.invoice.party_id, late.invoice.currency].append(late)
+    return {key: rows for key, rows in found.items() if sum(r.late_worth_minor for r in rows) >= highest(rows).minimum_minor}
 
 
 def highest(rows: list[Late]) -> DunningLevel:

@@ -27,7 +27,7 @@ class ReminderResource(Resource):
 
     model = Reminder
     columns = ("number", "on", "party", "level", "owed_minor", "fee_minor", "interest_minor", "pay_until", "state")
-    filters = ("state", "party", "level", "on")
+    filters = ("state", "party", "level", "on", "currency")
     search = ("number", "party__name")
     facts = (
         "party", "level", "on", "pay_until", "owed_minor", "fee_minor", "interest_minor", "made_by", "made_at", "sent_by", "sent_at",

@@ -13,9 +13,10 @@ from enfilade.back.dunning.events import LastLevelReached, ReminderSent
 from enfilade.back.dunning.mails import REMINDER
 from enfilade.back.dunning.models import DunningLevel, Hold, Notice, Reminder
 from enfilade.back.dunning.printing import reminder_pdf
-from enfilade.back.dunning.queries import Late, base_rates, charged_until, highest, notices_of, to_remind
+from enfilade.back.dunning.queries import Late, base_rates, charged_until, fee_rates, highest, notices_of, to_remind
 from enfilade.base.message.commands import write_from_template
 from enfilade.base.message.queries import as_read_by
+from enfilade.base.money.rules import RateOn
 from enfilade.base.party.models import Party
 from enfilade.core import files
 from enfilade.core.command import Input, LongText, command
@@ -31,7 +32,7 @@ _OWING = {Invoice.State.ISSUED, Invoice.State.PART_PAID}
 
 @command(permission="dunning.propose_reminders", label="Propose reminders", tone="primary", target="")
 def propose_reminders(ctx: Context) -> list[Reminder]:
-    """Propose a reminder to every customer with invoices whose next level has come, one letter each; nothing goes out yet.
+    """Propose a reminder to every customer with invoices whose next level has come, one letter for each currency; nothing goes out yet.
 
     Left out is what is disputed, held back or promised, what waits in another proposal, and who owes less than the level's minimum; the
     report on late invoices says so of each.
@@ -39,19 +40,23 @@ def propose_reminders(ctx: Context) -> list[Reminder]:
     """
     if not DunningLevel.objects.visible_to(ctx).filter(active=True).exists():
         raise Refusal("no_levels", "There are no levels yet; add them, or begin with the German ones.")
-    waiting = set(Reminder.objects.visible_to(ctx).filter(state=Reminder.State.PROPOSED).values_list("party", flat=True))
-    found = {party: rows for party, rows in to_remind(ctx, ctx.today).items() if party not in waiting}
+    own = ctx.company.currency
+    waiting = set(Reminder.objects.visible_to(ctx).filter(state=Reminder.State.PROPOSED).values_list("party", "currency"))
+    due = to_remind(ctx, ctx.today)
+    found = {key: rows for key, rows in due.items() if (key[0], "" if key[1] == own else key[1]) not in waiting}
     if not found:
         raise Refusal("nobody_late", "Nobody is late enough for the next level.")
     if len(found) > AT_ONCE_MAX:
         raise Refusal("too_many", f"These are more than {AT_ONCE_MAX} customers; raise the minimum of a level first.")
-    rates = base_rates(ctx)
+    rates, fees = base_rates(ctx), fee_rates(ctx, ctx.today, {currency for _, currency in found})
     charged = charged_until(ctx, [late.invoice.pk for rows in found.values() for late in rows])
-    return [_propose(ctx, rows, rates, charged) for rows in found.values()]
+    return [_propose(ctx, rows, rates, charged, fees.get(currency)) for (_, currency), rows in found.items()]
 
 
-def _propose(ctx: Context, rows: list[Late], rates: list, charged: dict) -> Reminder:
-    party, level = rows[0].invoice.party, highest(rows)
+def _propose(ctx: Context, rows: list[Late], rates: list, charged: dict, fee_rate: RateOn | None) -> Reminder:
+    """A letter asks for one sum in one currency, so that one transfer pays it: the fee of the level is converted at the rate of the day."""
+    party, level, currency = rows[0].invoice.party, highest(rows), rows[0].invoice.currency
+    abroad = "" if currency == ctx.company.currency else currency
     points = level.person_bp if party.kind == Party.Kind.PERSON else level.business_bp
     made = Reminder(
         company=ctx.company,
@@ -59,7 +64,8 @@ def _propose(ctx: Context, rows: list[Late], rates: list, charged: dict) -> Remi
         level=level,
         on=ctx.today,
         pay_until=ctx.today + timedelta(days=level.pay_days),
-        fee_minor=level.fee_minor,
+        currency=abroad,
+        fee_minor=fee_rate.worth_of(level.fee_minor) if fee_rate is not None else 0,
         made_at=ctx.now,
         made_by=ctx.user,
     )
@@ -78,6 +84,7 @@ def _propose(ctx: Context, rows: list[Late], rates: list, charged: dict) -> Remi
                 level_number=number,
                 due_on=late.due_on,
                 days_late=late.days_late,
+                currency=abroad,
                 open_minor=late.late_minor,
                 interest_minor=owed,
             )
@@ -97,7 +104,8 @@ def send_reminder(
 ) -> Reminder:
     """Send a reminder that was looked at. What was paid, held or changed meanwhile is taken out of it first.
 
-    Refuses: already_sent, not_proposed, nothing_left; what write_from_template refuses, such as no_address, no_mailbox.
+    The fee and interest of a reminder in a foreign currency are billed in it.
+    Refuses: already_sent, not_proposed, nothing_left, no_rate; what write_from_template refuses, such as no_address, no_mailbox.
     Why the fee is billed by an invoice of its own: what was issued never changes; it is damages, so there is no tax on it.
     """
     _bring_up_to_date(ctx, reminder)
@@ -105,16 +113,17 @@ def send_reminder(
     asked = reminder.fee_minor + reminder.interest_minor
     if level.charged and asked:
         line = InvoiceLineIn(description=f"{level.name}: fee and interest", unit_price=asked, tax_class="exempt")
-        draft = draft_invoice(ctx, party=party, lines=[line], origin=ref(reminder))
+        draft = draft_invoice(ctx, party=party, lines=[line], origin=ref(reminder), currency=reminder.currency)
         reminder.fee_invoice = issue_invoice(ctx, invoice=draft, on=ctx.today)
     reminder.number = f"M-{ctx.today.year}-{draw(ctx, f'dunning.reminder:{ctx.today.year}'):05d}"
     reminder.state, reminder.sent_at, reminder.sent_by = Reminder.State.SENT, ctx.now, ctx.user
     reminder.save()
     if by_mail:
         _mail(ctx, reminder)
-    publish(ctx, ReminderSent(reminder=reminder.pk, party=party.pk, level=level.number, owed_minor=reminder.owed_minor))
+    currency = reminder.currency or ctx.company.currency
+    publish(ctx, ReminderSent(reminder.pk, party.pk, level.number, reminder.owed_minor, currency))
     if not DunningLevel.objects.visible_to(ctx).filter(active=True, number__gt=level.number).exists():
-        publish(ctx, LastLevelReached(reminder=reminder.pk, party=party.pk, owed_minor=reminder.owed_minor))
+        publish(ctx, LastLevelReached(reminder.pk, party.pk, reminder.owed_minor, currency))
     return reminder
 
 
@@ -143,7 +152,7 @@ def _mail(ctx: Context, reminder: Reminder) -> None:
             "party": party.name,
             "name": reminder.level.name,
             "number": str(reminder.number),
-            "total": format_amount(reminder.total_minor, ctx.company.currency),
+            "total": format_amount(reminder.total_minor, reminder.currency or ctx.company.currency),
             "until": format_day(reminder.pay_until),
             "company": ctx.company.name,
         }
