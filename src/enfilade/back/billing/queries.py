@@ -197,6 +197,12 @@ def allocations_of(ctx: Context, invoice: Invoice) -> list[Allocation]:
     return list(rows.select_related("payment").order_by("on", "pk"))
 
 
+def settled_by(ctx: Context, payment: Payment) -> list[Allocation]:
+    """What a payment settles, oldest first; what was taken back is not among it."""
+    rows = Allocation.objects.visible_to(ctx).filter(payment=payment, state=Allocation.State.STANDING)
+    return list(rows.select_related("invoice").order_by("pk"))
+
+
 def on_account(ctx: Context, party: Party | None = None) -> list[Payment]:
     """Payments of which something is on account, oldest first."""
     rows = Payment.objects.visible_to(ctx).filter(rest_minor__gt=0)
@@ -280,10 +286,11 @@ def open_drawers(ctx: Context) -> list[DrawerSession]:
 def takings(ctx: Context, on: date, drawer: DrawerSession | None = None) -> list[Takings]:
     """Money in and out by method, in the order of the methods; a method without any is there too.
 
-    What came in a foreign currency counts by what it is worth. on: the day; of a drawer's session all its days count.
+    What came in a foreign currency counts by what it is worth; what was set off is no money.
+    on: the day; of a drawer's session all its days count.
     """
     rows = Payment.objects.visible_to(ctx).filter(voided_on=None, **({"on": on} if drawer is None else {"drawer": drawer}))
     refund, counted = Q(kind=Payment.Kind.REFUND), Coalesce("own_minor", "worth_minor", "amount_minor")
     sums = rows.values_list("method").annotate(number=Count("pk"), came=Sum(counted, filter=~refund), went=Sum(counted, filter=refund))
     found = {method: (number, int(came or 0), int(went or 0)) for method, number, came, went in sums.order_by("method")}
-    return [Takings(m.value, *found.get(m.value, (0, 0, 0))) for m in Payment.Method]
+    return [Takings(m.value, *found.get(m.value, (0, 0, 0))) for m in Payment.Method if m != Payment.Method.SET_OFF]

@@ -65,6 +65,27 @@ class SupplierPaymentReversed:
 
 
 @event
+class ClaimsSetOff:
+    """Invoices of ours and bills of a party were set off against each other."""
+
+    set_off: int
+    party: int
+    amount_minor: int
+    currency: str
+
+
+@event
+class SetOffUndone:
+    """A set-off does not hold: its invoices and its bills are open again."""
+
+    set_off: int
+    party: int
+    amount_minor: int
+    currency: str
+    reason: str
+
+
+@event
 class RunReleased:
     """A second person released a payment run; its file can go to the bank."""
 

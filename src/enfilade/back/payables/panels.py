@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from enfilade.back.billing.queries import settled_by
 from enfilade.base.party.models import Party
 from enfilade.core.context import Context
 from enfilade.core.resource import dialog, flow, panel
 from enfilade.core.resource.hooks import Step
 
 from .commands import enter_bill
-from .models import Bill, PaymentRun
-from .queries import bills_of, order_of, settlements_of
+from .models import Bill, PaymentRun, SetOff
+from .queries import bills_of, order_of, owed_both_ways, settlements_of, standing_of
 
 _FIRST = ("supplier", "number", "billed_on", "total", "file")
 _COLUMNS = ("account", "gross", "net", "tax_class", "description")
@@ -24,7 +25,7 @@ def enter_bill_form(_ctx: Context, _values: dict[str, Any]) -> dict[str, Any]:
 
 
 @panel(on=Bill, title="Paid and credited", permission="payables.view_bill", template="payables/panel_settlements.html", icon="banknote")
-def settled_by(ctx: Context, bill: Bill) -> dict[str, Any] | None:
+def what_settled(ctx: Context, bill: Bill) -> dict[str, Any] | None:
     """What settled a bill, or what a credit note was used for."""
     found = settlements_of(ctx, bill)
     return {"settlements": found, "own": bill.pk} if found else None
@@ -35,6 +36,19 @@ def bills_of_supplier(ctx: Context, party: Party) -> dict[str, Any] | None:
     """The last bills of a supplier, and what is open of all."""
     bills, open_minor = bills_of(ctx, party)
     return {"bills": bills, "open_minor": open_minor, "currency": ctx.company.currency, "party": party} if bills else None
+
+
+@panel(on=Party, title="Owed both ways", permission="payables.view_bill", template="payables/panel_both_ways.html", icon="scale")
+def owed_on_both_sides(ctx: Context, party: Party) -> dict[str, Any] | None:
+    """What a party that is a customer and a supplier owes us, and what we owe her."""
+    found = owed_both_ways(ctx, party) if ctx.may("billing.view_invoice") else []
+    return {"rows": found, "party": party, "may_set_off": ctx.may("payables.set_off")} if found else None
+
+
+@panel(on=SetOff, title="What was set off", permission="payables.view_setoff", template="payables/panel_set_off.html", icon="scale")
+def what_was_set_off(ctx: Context, set_off: SetOff) -> dict[str, Any]:
+    """The invoices and the bills, as long as it stands."""
+    return {"invoices": settled_by(ctx, set_off.received), "bills": standing_of(ctx, set_off.paid), "currency": set_off.currency}
 
 
 @flow(on=Bill)

@@ -11,6 +11,8 @@ from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import Coalesce
 
 from enfilade.back.banking.rules import LineFacts, Proposal
+from enfilade.back.billing.models import Invoice
+from enfilade.back.billing.queries import due_parts, open_invoices
 from enfilade.base.party.models import Party
 from enfilade.base.party.queries import merged_keys
 from enfilade.core.context import Context
@@ -18,7 +20,7 @@ from enfilade.core.fields import AmountField
 
 from . import rules
 from .guesses import BillFacts, OrderFacts, guesses
-from .models import Bill, BillLine, OrderPart, PaymentOrder, PaymentRun, Settlement, SupplierAccount, SupplierPayment, SupplierTerms
+from .models import Bill, BillLine, OrderPart, PaymentOrder, PaymentRun, SetOff, Settlement, SupplierAccount, SupplierPayment, SupplierTerms
 
 OWED = (Bill.State.OPEN, Bill.State.PART_PAID)
 ORDERS_MAX = 2_000
@@ -183,6 +185,65 @@ def _bills_like(ctx: Context, amounts: Collection[int]) -> list[BillFacts]:
         )
         for b in bills
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class BothWays:
+    """Invoices of a party and bills of the same party in one currency, the longest due first, each with what of it can be set off."""
+
+    currency: str
+    invoices: tuple[tuple[Invoice, int], ...]
+    bills: tuple[tuple[Bill, int], ...]
+
+    @property
+    def invoiced_minor(self) -> int:
+        """The sum of the invoices."""
+        return sum(amount for _, amount in self.invoices)
+
+    @property
+    def billed_minor(self) -> int:
+        """The sum of the bills."""
+        return sum(amount for _, amount in self.bills)
+
+    @property
+    def most_minor(self) -> int:
+        """What can be set off at most."""
+        return min(self.invoiced_minor, self.billed_minor)
+
+
+def both_ways(ctx: Context, party: Party, on: date, currency: str, *, early: bool = False, named: Collection[int] = ()) -> BothWays:
+    """What a party owes us and what we owe her in a currency, as far as it is due on a day; bills in payment runs are left out.
+
+    early: also what is not due. named: only these bills, whenever they are due.
+    """
+    bills = [b for b in open_bills(ctx, supplier=party) if b.kind == Bill.Kind.BILL and b.currency == currency]
+    bills = [b for b in bills if (b.pk in named if named else early or b.due_on <= on)]
+    taken = in_runs(ctx, [b.pk for b in bills]) if bills else {}
+    invoices = [i for i in open_invoices(ctx, party) if i.kind == Invoice.Kind.INVOICE and i.currency == currency] if bills else []
+    parts = due_parts(ctx, invoices) if invoices else {}
+    owed = [(i, sum(p.open_minor for p in parts.get(i.pk, []) if early or p.due_on <= on)) for i in invoices]
+    return BothWays(
+        currency,
+        tuple((i, minor) for i, minor in owed if minor),
+        tuple((b, b.open_minor) for b in bills if b.pk not in taken),
+    )
+
+
+def owed_both_ways(ctx: Context, party: Party) -> list[tuple[BothWays, int]]:
+    """What a party and we owe each other in each currency in which there is both, due or not; and how much of it is due on both sides."""
+    rows = Bill.objects.visible_to(ctx).filter(supplier__in=merged_keys(ctx, party), state__in=OWED, kind=Bill.Kind.BILL)
+    found = []
+    for currency in rows.order_by("currency").values_list("currency", flat=True).distinct():
+        every = both_ways(ctx, party, ctx.today, currency, early=True)
+        if every.most_minor:
+            found.append((every, both_ways(ctx, party, ctx.today, currency).most_minor))
+    return found
+
+
+def set_off_by_line(ctx: Context, line: int) -> list[SetOff]:
+    """Set-offs that stand and were made because a line of the bank paid only the difference."""
+    rows = SetOff.objects.visible_to(ctx).filter(line=line, state=SetOff.State.STANDING)
+    return list(rows.select_related("received", "paid").order_by("pk"))
 
 
 @dataclass(frozen=True, slots=True)

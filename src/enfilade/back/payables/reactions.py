@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from enfilade.back.billing.events import PaymentVoided
 from enfilade.base.party.events import PartiesMerged
 from enfilade.core.context import Context
 from enfilade.core.events import reacts
 
 from .commands.refunds import put_back
+from .commands.setting_off import undo
 from .events import BillVoided
-from .models import Bill, SupplierTerms
+from .models import Bill, SetOff, SupplierTerms
 
 
 @reacts(PartiesMerged)
@@ -21,6 +23,14 @@ def move_what_is_open(ctx: Context, fact: PartiesMerged) -> None:
     terms = SupplierTerms.objects.visible_to(ctx)
     if not terms.filter(supplier_id=fact.keep_id).exists():
         terms.filter(supplier_id=fact.other_id).update(supplier_id=fact.keep_id)
+
+
+@reacts(PaymentVoided)
+def no_set_off_stands_on_one_side(ctx: Context, fact: PaymentVoided) -> None:
+    """Where the side of the invoices was made void by itself, the bills are open again too."""
+    rows = SetOff.objects.visible_to(ctx).filter(received_id=fact.payment, state=SetOff.State.STANDING)
+    for row in rows.select_related("received", "paid"):
+        undo(ctx, row, row.received.voided_on or ctx.today, row.received.reason)
 
 
 @reacts(BillVoided)

@@ -6,12 +6,13 @@ from enfilade.core.pages.context import department
 from enfilade.core.resource import Resource
 
 from . import closing, pages, panels, proving, reports, settling, taxed, verify
-from .models import Bill, BillLine, OrderPart, PaymentOrder, PaymentRun, Settlement, SupplierAccount, SupplierPayment, SupplierTerms
+from .models import Bill, BillLine, OrderPart, PaymentOrder, PaymentRun, SetOff, Settlement, SupplierAccount, SupplierPayment, SupplierTerms
 
 department("payables", "Payables", "file-input", 25)
 __all__ = [
     "BillResource",
     "PaymentRunResource",
+    "SetOffResource",
     "SupplierAccountResource",
     "SupplierPaymentResource",
     "SupplierTermsResource",
@@ -101,6 +102,23 @@ class SupplierPaymentResource(Resource):
     icon = "banknote"
     order = 30
     empty = "Payments come from lines of the bank, or from a bill that was paid otherwise."
+
+
+class SetOffResource(Resource):
+    """What was set off against invoices of ours."""
+
+    model = SetOff
+    columns = ("number", "on", "party", "amount_minor", "made_by", "state")
+    filters = ("state", "on", "party", "made_by")
+    search = ("number", "party__name")
+    facts = (
+        "party", "on", "currency", "amount_minor", "received", "paid", "line", "file", "made_by", "made_at", "undone_on", "undone_by",
+        "reason",
+    )  # fmt: skip
+    verbs = ("set_off",)
+    icon = "scale"
+    order = 35
+    empty = "Where somebody is your customer and your supplier, set off what you owe each other: then only the difference is paid."
 
 
 class SettlementResource(Resource):

@@ -15,7 +15,7 @@ from enfilade.back.billing.queries import due_parts, open_invoices
 from enfilade.back.ledger.commands import Currency, currency_in, worth_on
 from enfilade.base.books.models import Account
 from enfilade.base.party.models import Party
-from enfilade.core.command import Amount, Input, LongText, Ref, command
+from enfilade.core.command import Amount, Choice, Input, LongText, Ref, command
 from enfilade.core.context import Context, Refusal
 from enfilade.core.events import publish
 from enfilade.core.fields import to_major
@@ -84,16 +84,24 @@ def receive_payment(
 
 @command(permission="billing.take_transfer", door=_received_facts, hidden=True, target="party")
 def receive_transfer(
-    ctx: Context, *, party: Ref[Party], amount: OnAccount, on: Today, account: Ref[Account], currency: Currency = ""
+    ctx: Context,
+    *,
+    party: Ref[Party],
+    amount: OnAccount,
+    on: Today,
+    account: Ref[Account],
+    currency: Currency = "",
+    method: Annotated[str, Choice(("transfer", "Bank transfer"), ("cheque", "Cheque"), ("set_off", "Set off"))] = "transfer",
 ) -> Payment:
-    """Take a transfer that was seen on a bank account as a payment on account.
+    """Take a transfer that was seen on a bank account as a payment on account; or a cheque, or what is set off against bills of the party.
 
-    account: the bank account in the ledger.
+    account: the bank account in the ledger; of a cheque where it is kept, of a set-off where it stands against the bills.
     currency: in which it arrived there.
     Refuses: nothing_paid, unknown_currency, no_rate; entry_period_open (database).
     """
     abroad = currency_in(ctx, currency)
-    return _receive(ctx, party, amount, on, currency=abroad, **how_it_came(ctx, abroad, Payment.Method.TRANSFER, account, None))
+    how = {**how_it_came(ctx, abroad, Payment.Method.TRANSFER, account, None), "method": method}
+    return _receive(ctx, party, amount, on, currency=abroad, **how)
 
 
 def _receive(ctx: Context, party: Party, amount: int, day: date, *, currency: str, **how: Any) -> Payment:
@@ -181,8 +189,10 @@ def release_allocation(ctx: Context, *, allocation: Allocation, reason: LongText
     """Take back what a payment settled: it is on account again, and the invoice is open by as much, and by a discount kept by its terms.
 
     on: from this day on; today when left out.
-    Refuses: already_undone; entry_period_open (database).
+    Refuses: already_undone, is_set_off; entry_period_open (database).
     """
+    if allocation.payment.method == Payment.Method.SET_OFF:
+        raise Refusal("is_set_off", "This was set off against bills of the party: undo the set-off instead.")
     day = on or ctx.today
     require_date(day)
     if day < allocation.on:

@@ -42,6 +42,7 @@ BankAccount = Annotated[Account | None, Input(shared=True, label="Account", help
 LeavesFrom = Annotated[
     Account | None, Input(shared=True, label="By transfer from", seldom=True, help="Where it does not go back the way it came.")
 ]
+_TAKEN = {Payment.Method.CASH, Payment.Method.CARD}
 KeepRest = Annotated[bool, Input(label="Keep what is too much on account")]
 
 
@@ -247,6 +248,8 @@ def _back(ctx: Context, payment: Payment, own_amount: int | None, account: Accou
         raise Refusal("which_account", f"This came in {own}: say how much goes back in {own}.", field="own_amount")
     if account is not None:
         return how_it_came(ctx, payment.currency, Payment.Method.TRANSFER, account, own_amount)
+    if payment.method in {Payment.Method.CHEQUE, Payment.Method.SET_OFF}:
+        raise Refusal("which_account", "No money goes back the way this came: say which account it leaves.", field="account")
     return how_it_came(ctx, payment.currency, payment.method, payment.account, own_amount)
 
 
@@ -262,14 +265,16 @@ def _use(payment: Payment, amount_minor: int) -> int | None:
 
 @command(permission="billing.void_transfer", label="Make void", tone="danger", hidden=True)
 def void_transfer(ctx: Context, *, payment: Payment, reason: LongText, on: Today) -> Entry:
-    """Say that a transfer was none of this party: what it settled is open again, and its entry is reversed. No money moves.
+    """Say that a transfer was none of this party, a cheque was not paid, or a set-off does not hold: what it settled is open again.
+
+    Its entry is reversed. No money moves.
 
     on: accounting date of the reversal, not before the transfer.
     Refuses: already_void, not_a_transfer, already_refunded; entry_reversed_once, entry_period_open (database).
     """
     require_date(on)
-    if payment.method != Payment.Method.TRANSFER or payment.kind != Payment.Kind.PAYMENT:
-        raise Refusal("not_a_transfer", "Only a transfer that came in is made void; other payments are given back.")
+    if payment.method in _TAKEN or payment.kind != Payment.Kind.PAYMENT:
+        raise Refusal("not_a_transfer", "Only a transfer, a cheque or a set-off is made void; cash and cards are given back.")
     if payment.refunded_minor:
         raise Refusal("already_refunded", "A part of this payment was given back already, so it did come.")
     day = max(on, payment.on)

@@ -17,14 +17,18 @@ from enfilade.core.states import States
 from .drawer import DrawerSession
 from .invoice import Invoice
 
+_TAKEN, _NAMED = ["cash", "card"], ["cheque", "set_off"]
+
 
 class Payment(Record):
     """Money that came in, or (a refund) went out again. Nothing of it changes but what became of it (trigger).
 
     amount_minor: always above zero; kind says the direction. drawer: the open session that cash went into or came from.
     invoice: what it was taken for; None for a payment on account. allocated_minor: what of it settles invoices, summed up by the
-    database. rest_minor: what is on account, neither allocated nor given back. voided_on: a transfer that was none of this party.
-    account: of the ledger, where a transfer arrived; None means the account of the method.
+    database. rest_minor: what is on account, neither allocated nor given back. voided_on: a transfer that was none of this party, a cheque
+    that bounced, a set-off that was undone.
+    account: of the ledger, where a transfer arrived, a cheque is kept or a set-off stands against the bills; None means the account of the
+        method.
     worth_minor: what it counts in the company's currency against what the party owes, None where it is in that. gone_worth_minor: what of
     it allocations and refunds took away. own_minor: what really moved, where that was the company's currency and not its own.
     refunds: of a refund, the payment it gives back. refunded_minor: of a payment, what was given back so far.
@@ -40,6 +44,8 @@ class Payment(Record):
         CASH = "cash"
         CARD = "card"
         TRANSFER = "transfer", "Bank transfer"
+        CHEQUE = "cheque"
+        SET_OFF = "set_off", "Set off"
 
     class State(models.TextChoices):
         TAKEN = "taken"
@@ -114,21 +120,21 @@ class Payment(Record):
                 violation_error_message="A refund names the payment it gives back.",
             ),
             models.CheckConstraint(
-                condition=Q(method="cash", drawer__isnull=False) | (Q(method__in=["card", "transfer"]) & Q(drawer=None)),
+                condition=Q(method="cash", drawer__isnull=False) | (~Q(method="cash") & Q(drawer=None)),
                 name="payment_cash_in_drawer",
                 violation_error_message="Cash goes into or out of a drawer, and nothing else does.",
             ),
             models.CheckConstraint(
-                condition=Q(account=None) | Q(method="transfer"),
+                condition=Q(account=None, method__in=["cash", "card"]) | Q(method="transfer") | Q(account__isnull=False, method__in=_NAMED),
                 name="payment_account_of_transfer",
-                violation_error_message="Only a transfer names the account where it arrived.",
+                violation_error_message="A cheque and a set-off name their account, a transfer may, and nothing else does.",
             ),
             models.CheckConstraint(
                 condition=Q(state="refunded", refunded_minor=F("amount_minor"), voided_on=None)
                 | Q(state="taken", voided_on=None) & ~Q(refunded_minor=F("amount_minor"))
-                | Q(state="void", voided_on__isnull=False, method="transfer", kind="payment", refunded_minor=0, allocated_minor=0),
+                | Q(state="void", voided_on__isnull=False, kind="payment", refunded_minor=0, allocated_minor=0) & ~Q(method__in=_TAKEN),
                 name="payment_state_true",
-                violation_error_message="Refunded is what was given back wholly, void only a transfer of which nothing is used.",
+                violation_error_message="Refunded is what was given back wholly, void is no cash, and nothing of it is used.",
             ),
             models.CheckConstraint(
                 condition=Q(worth_minor=None, own_minor=None, gone_worth_minor=0)

@@ -8,6 +8,7 @@ from .matching import match_bills
 from .paying import pay_bill, reverse_payment, use_credit
 from .refunds import pay_out_credit
 from .runs import cancel_run, make_run, mark_sent, release_run, take_out
+from .setting_off import set_off, undo_set_off
 
 __all__ = [
     "BillLineIn",
@@ -30,7 +31,9 @@ __all__ = [
     "reverse_payment",
     "say_what_for",
     "say_what_lines_were_for",
+    "set_off",
     "take_out",
+    "undo_set_off",
     "use_credit",
     "void_bill",
 ]

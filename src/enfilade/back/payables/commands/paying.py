@@ -28,9 +28,11 @@ from .approval import INPUT_TAX
 from .common import Row, Today, lock_bills, money, number_of, require_date
 from .valuing import own_worth, worths_of
 
+# A cheque is written by its own command, and a set-off has another side.
+_BY_HAND = [pair for pair in SupplierPayment.Method.choices if pair[0] not in {"cheque", "set_off"}]
 OpenAmount = Annotated[int, Input(amount=True, prefill="row.open_minor")]
 CreditNote = Annotated[Row, Input(shared=True, label="Credit note", query="kind=credit_note&state=open")]
-Method = Annotated[str, Choice(*SupplierPayment.Method.choices, widget="radio")]
+Method = Annotated[str, Choice(*_BY_HAND, widget="radio")]
 
 
 @dataclass(frozen=True)
@@ -277,8 +279,10 @@ def reverse_payment(ctx: Context, *, payment: SupplierPayment, on: Today, reason
     """Take a payment back that was not made, or that the bank gave back: its entry is reversed, its bills are open again.
 
     on: accounting date; its month has to be open.
-    Refuses: already_reversed, matched_at_bank, before_payment; entry_period_open, entry_reversed_once (database).
+    Refuses: already_reversed, is_set_off, matched_at_bank, before_payment; entry_period_open, entry_reversed_once (database).
     """
+    if payment.method == SupplierPayment.Method.SET_OFF:
+        raise Refusal("is_set_off", "This was set off against invoices of ours: undo the set-off instead.")
     line = line_of_entry(ctx, entries_of(ctx, ref(payment))[0])
     if line is not None:
         raise Refusal("matched_at_bank", f"The bank says that it was paid: take the match of {line} back there.")

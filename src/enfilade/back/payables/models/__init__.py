@@ -3,6 +3,7 @@
 from .bill import Bill, BillLine
 from .payment import Settlement, SupplierPayment
 from .run import OrderPart, PaymentOrder, PaymentRun
+from .set_off import SetOff
 from .supplier import SupplierAccount, SupplierTerms
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "OrderPart",
     "PaymentOrder",
     "PaymentRun",
+    "SetOff",
     "Settlement",
     "SupplierAccount",
     "SupplierPayment",

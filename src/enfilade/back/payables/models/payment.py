@@ -30,6 +30,8 @@ class SupplierPayment(Record):
         DIRECT_DEBIT = "direct_debit", "Direct debit"
         CARD = "card"
         CASH = "cash"
+        CHEQUE = "cheque"
+        SET_OFF = "set_off", "Set off"
 
     class State(models.TextChoices):
         PAID = "paid"
