@@ -17,9 +17,10 @@ class StatementTaken:
 
 @event
 class LineMatched:
-    """A line of the bank, or a part of it, is in the books. open_minor: what is not matched of it yet."""
+    """A line of the bank, or a part of it, is in the books. open_minor: what is not matched of it yet. entry: that says the same."""
 
     line: int
+    entry: int
     kind: str
     amount_minor: int
     open_minor: int
@@ -27,7 +28,10 @@ class LineMatched:
 
 @event
 class LineUnmatched:
-    """What a line was matched with was taken back."""
+    """What a line was matched with was taken back. on: ISO date on which it is reversed."""
 
     line: int
+    entry: int
+    on: str
+    reason: str
     amount_minor: int

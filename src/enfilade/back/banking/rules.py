@@ -119,7 +119,7 @@ class Proposal:
     @property
     def takes(self) -> set[str]:
         """What nobody else can have any more once it is accepted."""
-        named = {f"invoice:{key}" for key, _ in self.invoices} | {reference for reference, _ in self.items}
+        named = {f"invoice:{key}" for key, _ in self.invoices} | {reference.removeprefix("billing.") for reference, _ in self.items}
         return named | ({f"entry:{self.entry}"} if self.entry else set())
 
 

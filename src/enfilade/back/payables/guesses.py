@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from enfilade.back.banking.rules import LineFacts, Proposal, same_name
+from enfilade.back.banking.rules import LineFacts, Proposal, numbers_in, same_name
 
 from .rules import plain_number
 
@@ -56,6 +56,54 @@ class BillFacts:
     def item(self) -> Item:
         """As a proposal names it."""
         return f"payables.bill:{self.key}", self.open_minor, f"{self.number} · {self.supplier}"
+
+
+@dataclass(frozen=True, slots=True)
+class BothFacts:
+    """A party that owes us and is owed: key, number and what is open of each invoice and of each bill that no run has."""
+
+    name: str
+    ibans: frozenset[str]
+    currency: str
+    invoices: tuple[tuple[int, str, int], ...]
+    bills: tuple[tuple[int, str, int], ...]
+
+
+def of_difference(line: LineFacts, parties: Sequence[BothFacts]) -> list[Proposal]:
+    """What a line may be with which somebody who is a customer and a supplier paid, or was paid, only the difference."""
+    found: dict[str, Proposal] = {}
+    text, numbers = plain_number(line.text), numbers_in(line.text)
+    for party in parties:
+        if party.currency != line.currency:
+            continue
+        ours = tuple(i for i in party.invoices if i[1] in numbers)
+        theirs = tuple(b for b in party.bills if len(plain_number(b[1])) >= _SHORT_NUMBER and plain_number(b[1]) in text)
+        for invoices, bills in ((ours or party.invoices, theirs or party.bills), (party.invoices, party.bills)):
+            if sum(i[2] for i in invoices) - sum(b[2] for b in bills) != line.open_minor:
+                continue
+            percent, reasons = _how_sure(line, party, bool(ours and invoices is ours), bool(theirs and bills is theirs))
+            items = [(f"billing.invoice:{key}", minor, f"{number} · {party.name}") for key, number, minor in invoices]
+            items += [(f"payables.bill:{key}", -minor, f"{number} · {party.name}") for key, number, minor in bills]
+            proposal = Proposal(
+                percent,
+                tuple(reasons),
+                shown=tuple((shown, minor) for _, minor, shown in items),
+                settler=MODULE,
+                items=tuple((reference, minor) for reference, minor, _ in items),
+            )
+            found.setdefault(proposal.code, proposal)
+    return list(found.values())
+
+
+def _how_sure(line: LineFacts, party: BothFacts, invoices_named: bool, bills_named: bool) -> tuple[int, list[str]]:
+    reasons, percent = ["The amount is what they owe us less what we owe them; the rest is set off."], 60
+    if invoices_named or bills_named:
+        reasons, percent = [*reasons, "The text names invoices or bills."], 90 if invoices_named and bills_named else 82
+    if line.iban in party.ibans:
+        reasons, percent = [*reasons, f"It is the account of {party.name}."], percent + 7
+    elif same_name(party.name, line.name):
+        reasons, percent = [*reasons, f"The name is that of {party.name}."], percent + 6
+    return percent, reasons
 
 
 def guesses(line: LineFacts, orders: Sequence[OrderFacts], bills: Sequence[BillFacts]) -> list[Proposal]:

@@ -12,14 +12,14 @@ from django.db.models.functions import Coalesce
 
 from enfilade.back.banking.rules import LineFacts, Proposal
 from enfilade.back.billing.models import Invoice
-from enfilade.back.billing.queries import due_parts, open_invoices
+from enfilade.back.billing.queries import due_parts, open_invoices, owed_by
 from enfilade.base.party.models import Party
 from enfilade.base.party.queries import merged_keys
 from enfilade.core.context import Context
 from enfilade.core.fields import AmountField
 
 from . import rules
-from .guesses import BillFacts, OrderFacts, guesses
+from .guesses import BillFacts, BothFacts, OrderFacts, guesses, of_difference
 from .models import Bill, BillLine, OrderPart, PaymentOrder, PaymentRun, SetOff, Settlement, SupplierAccount, SupplierPayment, SupplierTerms
 
 OWED = (Bill.State.OPEN, Bill.State.PART_PAID)
@@ -146,13 +146,47 @@ def payment_of(ctx: Context, pk: int) -> SupplierPayment:
 
 
 def outgoing(ctx: Context, lines: Sequence[LineFacts]) -> dict[int, list[Proposal]]:
-    """What money that went out may be: transfers of runs, whole runs, bills. Shape: key of the line -> proposals."""
+    """What money may be: transfers of runs, whole runs, bills, or a difference between invoices and bills.
+
+    Shape: key of the line -> proposals.
+    """
+    parties = _both_sided(ctx) if lines else []
+    found = {line.key: of_difference(line, parties) for line in lines} if parties else {}
     out = [line for line in lines if line.open_minor < 0]
-    if not out:
-        return {}
-    own, orders = ctx.company.currency, _orders(ctx)
-    bills = _bills_like(ctx, {-line.open_minor for line in out})
-    return {line.key: guesses(line, orders if line.currency == own else [], bills) for line in out}
+    if out:
+        own, orders = ctx.company.currency, _orders(ctx)
+        bills = _bills_like(ctx, {-line.open_minor for line in out})
+        for line in out:
+            found[line.key] = [*found.get(line.key, []), *guesses(line, orders if line.currency == own else [], bills)]
+    return found
+
+
+def _both_sided(ctx: Context) -> list[BothFacts]:
+    """Those who owe us and are owed, with what is open of both; bills in payment runs are left out."""
+    taken = OrderPart.objects.visible_to(ctx).filter(live=True).values("bill")
+    rows = Bill.objects.visible_to(ctx).filter(state__in=OWED, kind=Bill.Kind.BILL).exclude(pk__in=taken)
+    suppliers = set(rows.values_list("supplier", flat=True).distinct()[:ORDERS_MAX])
+    invoices = owed_by(ctx, parties=suppliers) if suppliers else []
+    if not invoices:
+        return []
+    ours: dict[tuple[int, str], list[Invoice]] = defaultdict(list)
+    theirs: dict[tuple[int, str], list[Bill]] = defaultdict(list)
+    for invoice in invoices:
+        ours[invoice.party_id, invoice.currency].append(invoice)
+    for bill in rows.filter(supplier__in={i.party_id for i in invoices}).order_by("due_on", "pk"):
+        theirs[bill.supplier_id, bill.currency].append(bill)
+    accounts = accounts_of(ctx, {party for party, _ in theirs})
+    return [
+        BothFacts(
+            owed[0].party.name,
+            frozenset(account.iban for account in accounts[party]),
+            currency,
+            tuple((i.pk, str(i.number), i.open_minor) for i in owed),
+            tuple((b.pk, b.supplier_number, b.open_minor) for b in theirs[party, currency]),
+        )
+        for (party, currency), owed in ours.items()
+        if theirs.get((party, currency))
+    ]
 
 
 def _orders(ctx: Context) -> list[OrderFacts]:

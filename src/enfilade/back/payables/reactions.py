@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from enfilade.back.banking.events import LineUnmatched
 from enfilade.back.billing.events import PaymentVoided
 from enfilade.base.party.events import PartiesMerged
 from enfilade.core.context import Context
@@ -11,6 +14,7 @@ from .commands.refunds import put_back
 from .commands.setting_off import undo
 from .events import BillVoided
 from .models import Bill, SetOff, SupplierTerms
+from .queries import set_off_by_line
 
 
 @reacts(PartiesMerged)
@@ -31,6 +35,13 @@ def no_set_off_stands_on_one_side(ctx: Context, fact: PaymentVoided) -> None:
     rows = SetOff.objects.visible_to(ctx).filter(received_id=fact.payment, state=SetOff.State.STANDING)
     for row in rows.select_related("received", "paid"):
         undo(ctx, row, row.received.voided_on or ctx.today, row.received.reason)
+
+
+@reacts(LineUnmatched)
+def no_set_off_stands_without_its_line(ctx: Context, fact: LineUnmatched) -> None:
+    """What was set off because a line paid only the difference is undone with the match of that line."""
+    for row in set_off_by_line(ctx, fact.line):
+        undo(ctx, row, date.fromisoformat(fact.on), fact.reason)
 
 
 @reacts(BillVoided)

@@ -252,7 +252,7 @@ def test_one_drawer_is_opened_once(shop: Shop) -> None:
 def test_takings_of_another_day_are_none(shop: Shop) -> None:
     """Every method is there, with zero."""
     with scope(shop.company.pk):
-        assert [t.net_minor for t in takings(shop.ctx, date(2001, 1, 1))] == [0, 0, 0]
+        assert [t.net_minor for t in takings(shop.ctx, date(2001, 1, 1))] == [0, 0, 0, 0]
 
 
 def test_a_large_difference_can_be_held_at_the_door(shop: Shop) -> None:

@@ -8,10 +8,12 @@ from .matching import match_bills
 from .paying import pay_bill, reverse_payment, use_credit
 from .refunds import pay_out_credit
 from .runs import cancel_run, make_run, mark_sent, release_run, take_out
-from .setting_off import set_off, undo_set_off
+from .setting_off import BillShare, InvoiceShare, match_both, set_off, undo_set_off
 
 __all__ = [
     "BillLineIn",
+    "BillShare",
+    "InvoiceShare",
     "LineFor",
     "approve_bill",
     "attach_file",
@@ -25,6 +27,7 @@ __all__ = [
     "make_run",
     "mark_sent",
     "match_bills",
+    "match_both",
     "pay_bill",
     "pay_out_credit",
     "release_run",

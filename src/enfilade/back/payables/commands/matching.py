@@ -21,6 +21,7 @@ from enfilade.core.refs import ref, split
 from .common import Row, key_of, lock_bills, money, one_supplier
 from .paying import Part, pay, take_back
 from .runs import finish
+from .setting_off import match_difference
 
 OpenBill = Annotated[Row, Input(shared=True, query="kind=bill&state=open")]
 
@@ -77,6 +78,11 @@ def settle_proposal(ctx: Context, line: StatementLine, chosen: Proposal) -> None
     Refuses: what match_bills refuses; proposal_gone.
     """
     named = [(*split(reference), amount) for reference, amount in chosen.items]
+    if named[0][0] == "billing.invoice":
+        ours = {key: amount for kind, key, amount in named if kind == "billing.invoice"}
+        theirs = {key: -amount for kind, key, amount in named if kind != "billing.invoice"}
+        match_difference(ctx, line, ours, theirs)
+        return
     if named[0][0] == "payables.bill":
         bills = lock_bills(ctx, {key for _, key, _ in named}, "proposal")
         kept = sum(amount for _, _, amount in named) + line.open_minor

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, TypedDict
 
-from enfilade.back.banking.models import StatementLine
+from enfilade.back.banking.commands import InvoicePart as LinePart
+from enfilade.back.banking.commands import match_line, require_open, write_match
+from enfilade.back.banking.models import LineMatch, StatementLine
 from enfilade.back.billing.commands import InvoicePart, allocate_payment, receive_transfer, void_transfer
 from enfilade.back.billing.models import Invoice
+from enfilade.back.billing.queries import owed_by
 from enfilade.back.ledger.commands import Currency, currency_in, worth_on
 from enfilade.back.ledger.queries import places_of
 from enfilade.back.payables import rules
@@ -17,13 +21,14 @@ from enfilade.back.payables.events import ClaimsSetOff, SetOffUndone
 from enfilade.back.payables.models import Bill, SetOff, SupplierPayment
 from enfilade.back.payables.printing import set_off_pdf
 from enfilade.back.payables.queries import BothWays, both_ways
-from enfilade.base.books.queries import accounts_by_id
+from enfilade.base.books.queries import accounts_by_id, entries_of
 from enfilade.base.party.models import Party
-from enfilade.core.command import Input, LongText, command
+from enfilade.core.command import Amount, Input, LongText, command
 from enfilade.core.context import Context, Refusal
 from enfilade.core.events import publish
 from enfilade.core.fields import to_major
 from enfilade.core.files import store_bytes
+from enfilade.core.refs import ref
 
 from .common import Row, Today, key_of, lock_bills, money, number_of, one_supplier, require_date
 from .paying import Part, pay, take_back
@@ -86,7 +91,7 @@ def set_off(
 
 
 def _chosen(
-    ctx: Context, party: Party, on: date, currency: str, early: bool, invoices: Collection[int], bills: Collection[int]
+    ctx: Context, party: Party, on: date, currency: str, early: bool, invoices: set[int], bills: set[int]
 ) -> BothWays:
     """What is due both ways, or what was named of it; the bills are locked."""
     found = both_ways(ctx, party, on, currency, early=early, named=bills)
@@ -176,3 +181,79 @@ def undo(ctx: Context, set_off: SetOff, on: date, reason: str) -> None:
     take_back(ctx, set_off.paid, day, reason)
     told: dict[str, Any] = {"amount_minor": set_off.amount_minor, "currency": set_off.currency, "reason": reason}
     publish(ctx, SetOffUndone(set_off=set_off.pk, party=set_off.party_id, **told))
+
+
+@dataclass(frozen=True)
+class InvoiceShare:
+    """An invoice of ours, and how much of it is settled; left out, all that is open."""
+
+    invoice: OurInvoice[Invoice]
+    amount: Amount | None = None
+
+
+@dataclass(frozen=True)
+class BillShare:
+    """A bill of theirs, and how much of it is settled; left out, all that is open."""
+
+    bill: TheirBill[Bill]
+    amount: Amount | None = None
+
+
+@command(permission="payables.match_both", label="Match with invoices and bills", target="line", offered=lambda line: line.open_minor != 0)
+def match_both(ctx: Context, *, line: StatementLine, invoices: list[InvoiceShare], bills: list[BillShare]) -> StatementLine:
+    """Take a line as the difference between invoices of ours and bills of the same party: the difference was paid, the rest is set off.
+
+    invoices: of one party, open and in the currency of the line.
+    bills: of the same party, approved and open.
+    Refuses: already_matched, nothing_given, not_theirs, too_much, not_the_difference, before_bill, several_suppliers;
+    settlement_not_in_run, line_never_overmatched, entry_period_open (database).
+    """
+    require_open(line)
+    if not invoices or not bills:
+        said = "Name at least one invoice and one bill; where there is only one side, match the line with that."
+        raise Refusal("nothing_given", said, field="bills" if invoices else "invoices")
+    ours = {key_of(share.invoice): share.amount for share in invoices}
+    match_difference(ctx, line, ours, {key_of(share.bill): share.amount for share in bills})
+    return line
+
+
+def match_difference(ctx: Context, line: StatementLine, ours: Mapping[int, int | None], theirs: Mapping[int, int | None]) -> None:
+    """Book a line as what invoices are more than bills, or less, inside a command. Shape: key -> how much of it, None for all.
+
+    Refuses: what match_both refuses.
+    """
+    held = {row.pk: row for row in owed_by(ctx, keys=ours)}
+    locked = lock_bills(ctx, theirs, "bills")
+    party = one_supplier(locked.values(), "bills")
+    invoices = tuple(_share(ctx, line, held.get(key), amount, "invoices", party) for key, amount in ours.items())
+    bills = tuple(_share(ctx, line, locked[key], amount, "bills", party) for key, amount in theirs.items())
+    found = BothWays(line.currency, invoices, bills)
+    if found.invoiced_minor - found.billed_minor != line.open_minor:
+        amounts = [money(ctx, minor, line.currency) for minor in (found.invoiced_minor, found.billed_minor, line.open_minor)]
+        said = f"The invoices are {amounts[0]}, the bills {amounts[1]}; the difference has to be what is left of the line, {amounts[2]}."
+        raise Refusal("not_the_difference", said, field="invoices")
+    write_set_off(ctx, party, found, found.most_minor, line.booked_on, line)
+    rest = abs(line.open_minor)
+    if line.open_minor > 0:
+        match_line(ctx, line=line, invoices=[LinePart(row, part) for row, part in _last(rest, invoices)])
+        return
+    account = line.bank_account.account.code
+    parts = [Part(row, part) for row, part in _last(rest, bills)]
+    payment = pay(ctx, parts, on=line.booked_on, method=SupplierPayment.Method.TRANSFER, place=account)
+    [entry] = entries_of(ctx, ref(payment))
+    write_match(ctx, line, LineMatch.Kind.ACCOUNT, line.open_minor, entry)
+
+
+def _share(ctx: Context, line: StatementLine, row: Any, amount: int | None, field: str, party: Party) -> tuple[Any, int]:
+    """A document of a party and how much of it is settled."""
+    if row is None or row.currency != line.currency or getattr(row, "party_id", party.pk) != party.pk:
+        raise Refusal("not_theirs", f"Name invoices that {party} has not paid, in {line.currency}.", field=field)
+    minor = row.open_minor if amount is None else amount
+    if not 0 < minor <= row.open_minor:
+        raise Refusal("too_much", f"Only {money(ctx, row.open_minor, row.currency)} of {row} is open.", field=field)
+    return row, minor
+
+
+def _last(rest: int, rows: Sequence[tuple[Any, int]]) -> list[tuple[Any, int]]:
+    """What of documents is left for the line, after the first of them were set off."""
+    return list(reversed(_shares(rest, rows[::-1])))

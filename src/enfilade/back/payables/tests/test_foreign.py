@@ -14,10 +14,11 @@ from enfilade.back.banking.commands import accept_proposal, unmatch_line
 from enfilade.back.banking.models import BankAccount, StatementLine
 from enfilade.back.banking.queries import proposals_for
 from enfilade.back.banking.tests.desk import Move, camt
+from enfilade.back.billing.commands import InvoiceLineIn, draft_invoice, issue_invoice
 from enfilade.back.ledger.commands import revalue_currencies
 from enfilade.back.ledger.models import AccountPurpose
 from enfilade.back.ledger.queries import ledger_book
-from enfilade.back.payables.commands import approve_bill, match_bills, pay_bill, reverse_payment, use_credit, void_bill
+from enfilade.back.payables.commands import approve_bill, match_bills, pay_bill, reverse_payment, set_off, undo_set_off, use_credit, void_bill
 from enfilade.back.payables.commands.matching import BillPart
 from enfilade.back.payables.models import Bill, SupplierPayment
 from enfilade.back.payables.proof import differences
@@ -164,6 +165,24 @@ def test_a_credit_note_of_another_day_settles_with_a_difference(abroad: Abroad) 
     with pytest.raises(Refusal) as no:
         use_credit(abroad.ctx, bill=abroad.approved("H-1").pk, credit=abroad.billed("N-2", kind="credit_note").pk, on=abroad.today)
     assert no.value.code == "several_currencies"
+    abroad.sound()
+
+
+def test_dollars_are_set_off_each_side_at_what_it_came_for(abroad: Abroad) -> None:
+    """Their bill of ten days ago over 119 dollars (95.20), our invoice of today over 238 (198.33): half of it is 99.17, worth today."""
+    bill = abroad.billed(supplier=abroad.party, due_on=abroad.today)
+    line = InvoiceLineIn(abroad.brush, unit_price=20_000)
+    draft = draft_invoice(abroad.ctx, party=abroad.party, lines=[line], due_on=abroad.today, currency="USD")
+    invoice = issue_invoice(abroad.ctx, invoice=draft, on=abroad.today)
+    assert (invoice.total_minor, invoice.worth_minor) == (23_800, 19_833)
+    made = set_off(abroad.ctx, party=abroad.party, on=abroad.today, currency="USD")
+    assert (made.amount_minor, abroad.fresh(bill).state, abroad.fresh(invoice).open_minor) == (11_900, "paid", 11_900)
+    # What is cleared is worth 99.17 at the rate of today; the bill had come for 95.20.
+    assert [abroad.held(p, u) for p in ("suspense", "payable") for u in ("EUR", "USD")] == [0, 0, 0, 0]
+    assert abroad.balances("exchange_loss") == [397]
+    abroad.sound()
+    undo_set_off(abroad.ctx, set_off=made, on=abroad.today, reason="No.")
+    assert abroad.balances("exchange_loss") == [0]
     abroad.sound()
 
 

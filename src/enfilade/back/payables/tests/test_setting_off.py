@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 
+from enfilade.back.banking.commands import accept_proposal, unmatch_line
+from enfilade.back.banking.queries import proposals_for
 from enfilade.back.billing.commands import issue_invoice, release_allocation, take_payment, void_transfer
 from enfilade.back.billing.models import Invoice
 from enfilade.back.billing.queries import settled_by
-from enfilade.back.payables.commands import pay_bill, reverse_payment, set_off, undo_set_off
+from enfilade.back.billing.taxed import taxed_sales
+from enfilade.back.payables.commands import BillShare, InvoiceShare, match_both, pay_bill, reverse_payment, set_off, undo_set_off
 from enfilade.back.payables.models import Bill, SetOff
 from enfilade.back.payables.queries import owed_both_ways
 from enfilade.core.context import Refusal
@@ -142,3 +145,58 @@ def test_of_eight_who_settle_the_same_only_one_does(both: Both) -> None:
         assert SetOff.objects.visible_to(both.ctx).count() <= 1
         assert Bill.objects.visible_to(both.ctx).get(pk=both.bill.pk).settled_minor == 5_000
         assert verify_all(both.ctx) == []
+
+
+def proposed(both: Both, line: Any) -> Any:
+    """The surest proposal for a line."""
+    with scope(both.office.company.pk):
+        return proposals_for(both.ctx, [both.office.fresh(line)])[line.pk][0]
+
+
+def test_a_customer_who_pays_the_difference_is_matched_with_both_sides(both: Both) -> None:
+    """173.80 less her bill over 50.00: 123.80 came; both are paid, the rest is set off, and all of it goes with the match."""
+    line = both.office.line("123.80", name="Ada Lindqvist", purpose=f"{both.invoice.number} abzgl. A-1")
+    found = proposed(both, line)
+    assert (found.percent, [minor for _, minor in found.shown]) == (88, [17_380, -5_000])
+    accept_proposal(both.ctx, line=line, proposal=found.code)
+    assert [both.office.fresh(row).state for row in (both.invoice, both.bill, line)] == ["paid", "paid", "matched"]
+    assert both.office.balances(*ACCOUNTS, "1299") == [0, 0, 0, 0, 12_380]
+    with scope(both.office.company.pk):
+        [made] = SetOff.objects.visible_to(both.ctx)
+        assert verify_all(both.ctx) == []
+    assert code_of(lambda: undo_set_off(both.ctx, set_off=made, on=both.office.today, reason="No.")) == "matched_at_bank"
+    unmatch_line(both.ctx, line=both.office.fresh(line), reason="It was somebody else.")
+    assert [both.office.fresh(row).state for row in (both.invoice, both.bill, line, made)] == ["issued", "open", "open", "undone"]
+    assert both.office.balances(*ACCOUNTS, "1299") == [17_380, -5_000, 0, 0, 0]
+    with scope(both.office.company.pk):
+        assert verify_all(both.ctx) == []
+
+
+def test_we_pay_the_difference_over_several_and_a_sum_that_does_not_fit_is_refused(both: Both) -> None:
+    """Bills over 50.00 and 200.00 less 173.80: 76.20 went out."""
+    second = both.office.approved("A-2026-2", 20_000, supplier=both.party)
+    line = both.office.line("-76.20", name="Ada Lindqvist")
+    assert proposed(both, line).percent == 66
+    wrong = {"line": line, "invoices": [InvoiceShare(both.invoice)], "bills": [BillShare(both.bill)]}
+    with pytest.raises(Refusal, match=r"The invoices are €173\.80, the bills €50\.00; the difference has to be .* -€76\.20"):
+        match_both(both.ctx, **wrong)
+    assert code_of(lambda: match_both(both.ctx, **{**wrong, "bills": []})) == "nothing_given"
+    assert code_of(lambda: match_both(both.ctx, **{**wrong, "bills": [BillShare(both.bill, 5_001)]})) == "too_much"
+    lab = both.office.approved("L-1")
+    assert code_of(lambda: match_both(both.ctx, **{**wrong, "bills": [BillShare(lab)]})) == "not_theirs"
+    assert code_of(lambda: match_both(both.ctx, **{**wrong, "bills": [BillShare(lab), BillShare(both.bill)]})) == "several_suppliers"
+    match_both(both.ctx, **{**wrong, "bills": [BillShare(both.bill), BillShare(second)]})
+    assert [both.office.fresh(row).open_minor for row in (both.invoice, both.bill, second, line)] == [0, 0, 0, 0]
+    assert both.office.balances(*ACCOUNTS, "1299") == [0, -11_900, 0, 0, -7_620]
+    unmatch_line(both.ctx, line=both.office.fresh(line), reason="Wrong.")
+    assert [both.office.fresh(row).open_minor for row in (both.invoice, both.bill, second, line)] == [17_380, 5_000, 20_000, -7_620]
+    with scope(both.office.company.pk):
+        assert verify_all(both.ctx) == []
+
+
+def test_where_tax_follows_the_money_an_invoice_is_paid_by_what_is_set_off(both: Both) -> None:
+    """3.80 of tax on 173.80: 50.00 of it are 1.09."""
+    both.both()
+    with scope(both.office.company.pk):
+        parts = [p for p in taxed_sales(both.ctx, both.office.today, both.office.today, True) if p.rate_bp]
+    assert [(p.base_minor, p.owed_minor) for p in parts if p.number.startswith("R-")] == [(575, 109)]
