@@ -27,6 +27,7 @@ A | Assets | asset:
     1574 | Input tax on acquisitions from the European Union | asset
     1576 | Input tax 19 % | asset
     1577 | Input tax on services where we owe the tax | asset
+    1593 | Advances asked for and not received | asset
     0980 | Prepaid expenses | asset
   A4 | Cash and bank | asset:
     1000 | Cash | asset
@@ -38,6 +39,7 @@ L | Liabilities | liability:
     1600 | Suppliers and laboratories | liability
     1700 | Other payables | liability
     1710 | Advance payments received | liability
+    1732 | Deposits held as security | liability
     1740 | Wages payable | liability
     1741 | Payroll tax | liability
     1742 | Social security | liability
@@ -139,6 +141,7 @@ PURPOSES = {
     "accumulated_computer": "0420", "accumulated_intangible": "0027", "depreciation_building": "4831", "depreciation_vehicle": "4832",
     "depreciation_intangible": "4822", "depreciation_low_value": "4855", "depreciation_pool": "4862", "impairment": "4840",
     "write_up": "2710",
+    "advance_asked": "1593", "deposit_held": "1732",
 }
 # fmt: on
 

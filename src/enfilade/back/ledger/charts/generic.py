@@ -16,6 +16,7 @@ ACCOUNTS = table("""
     1200 | Customers | asset
     1210 | Other receivables | asset
     1220 | Companies of the group, owed by | asset
+    1230 | Advances asked for and not received | asset
     1250 | Prepaid expenses | asset
     1260 | Advance payments to suppliers | asset
     1300 | Input tax, standard rate | asset
@@ -42,6 +43,7 @@ ACCOUNTS = table("""
     2030 | Accrued expenses | liability
     2040 | Deferred income | liability
     2050 | Advance payments received | liability
+    2060 | Deposits held as security | liability
     2100 | Wages payable | liability
     2110 | Payroll taxes | liability
     2120 | Social security | liability
@@ -142,6 +144,7 @@ PURPOSES = {
     "depreciation_intangible": "6800", "depreciation_low_value": "6800", "depreciation_pool": "6800", "impairment": "6805",
     "write_up": "4715",
     "tax_output_oss": "2240", "revenue_oss": "4350", "revenue_outside": "4360",
+    "advance_asked": "1230", "deposit_held": "2060",
 }
 # fmt: on
 

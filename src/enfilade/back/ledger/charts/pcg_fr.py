@@ -69,6 +69,7 @@ A | Actif | asset:
       4096 | Fournisseurs – Créances pour emballages et matériel à rendre | asset
       4098 | Rabais, remises, ristournes à obtenir et autres avoirs non encore reçus | asset
       411 | Clients | asset
+      4119 | Clients – Acomptes demandés et non encaissés | asset
       413 | Clients – Effets à recevoir | asset
       416 | Clients douteux ou litigieux | asset
       418 | Clients – Produits non encore facturés | asset
@@ -327,6 +328,7 @@ PURPOSES = {
     "depreciation_intangible": "6811", "depreciation_low_value": "6811", "depreciation_pool": "6811", "impairment": "6816",
     "write_up": "781",
     "tax_output_oss": "44574", "revenue_oss": "7076", "revenue_outside": "7067",
+    "advance_asked": "4119", "deposit_held": "165",
 }
 # fmt: on
 

@@ -27,6 +27,8 @@ PURPOSES = {
     "receivable": Purpose("Owed by customers", (_A,)),
     "other_receivable": Purpose("Owed by others", (_A,)),
     "affiliate_receivable": Purpose("Owed by companies of the group", (_A,)),
+    # It takes what customers are asked for in advance off what they owe again, until they pay: neither is an asset yet.
+    "advance_asked": Purpose("Advances asked for, not received yet", (_A,)),
     "tax_input": Purpose("Input tax, standard rate", (_A,)),
     "tax_input_reduced": Purpose("Input tax, reduced rate", (_A,)),
     "tax_input_acquisition": Purpose("Input tax on acquisitions from the European Union", (_A,)),
@@ -38,6 +40,7 @@ PURPOSES = {
     "payable": Purpose("Owed to suppliers", (_L,)),
     "affiliate_payable": Purpose("Owed to companies of the group", (_L,)),
     "prepayment": Purpose("Advances received from customers", (_L,)),
+    "deposit_held": Purpose("Deposits held as security", (_L,)),
     "deferred_income": Purpose("Received for a later period", (_L,)),
     "accrued_expense": Purpose("Cost of this period that is billed later", (_L,)),
     "wages_payable": Purpose("Wages not paid yet", (_L,)),

@@ -76,6 +76,7 @@ A | Aktiva | asset:
       1577 | Abziehbare Vorsteuer nach § 13b UStG 19 % | asset
       1588 | Entstandene Einfuhrumsatzsteuer | asset
       1590 | Durchlaufende Posten | asset
+      1593 | Verrechnungskonto erhaltene Anzahlungen bei Buchung über Debitorenkonto | asset
       1594 | Forderungen gegen verbundene Unternehmen | asset
     AB3 | III. Wertpapiere | asset:
       1348 | Sonstige Wertpapiere | asset
@@ -352,6 +353,7 @@ PURPOSES = {
     "depreciation_intangible": "4822", "depreciation_low_value": "4855", "depreciation_pool": "4862", "impairment": "4840",
     "write_up": "2710",
     "tax_output_oss": "1767", "revenue_oss": "8320", "revenue_outside": "8338",
+    "advance_asked": "1593", "deposit_held": "1732",
 }
 # fmt: on
 

@@ -77,6 +77,7 @@ A | Aktiva | asset:
       1434 | Vorsteuer in Folgeperiode/im Folgejahr abziehbar | asset
       1435 | Forderungen aus Gewerbesteuerüberzahlungen | asset
       1450 | Körperschaftsteuerrückforderung | asset
+      1495 | Verrechnungskonto erhaltene Anzahlungen bei Buchung über Debitorenkonto | asset
     AB3 | III. Wertpapiere | asset:
       1510 | Sonstige Wertpapiere | asset
     AB4 | IV. Kassenbestand, Guthaben bei Kreditinstituten und Schecks | asset:
@@ -352,6 +353,7 @@ PURPOSES = {
     "depreciation_intangible": "6200", "depreciation_low_value": "6260", "depreciation_pool": "6264", "impairment": "6230",
     "write_up": "4910",
     "tax_output_oss": "3817", "revenue_oss": "4320", "revenue_outside": "4338",
+    "advance_asked": "1495", "deposit_held": "3550",
 }
 # fmt: on
 

@@ -56,6 +56,7 @@ A | Assets | asset:
       1106 | Staff loans and advances | asset
       1107 | Deposits paid | asset
       1108 | Accrued income | asset
+      1111 | Payments on account asked for, not received | asset
       1109 | Corporation tax recoverable | asset
       1110 | Deferred tax asset | asset
       2201 | VAT on purchases | asset
@@ -265,6 +266,7 @@ PURPOSES = {
     "depreciation_intangible": "8010", "depreciation_low_value": "8000", "depreciation_pool": "8000", "impairment": "8005",
     "write_up": "4201",
     "tax_output_oss": "2208", "revenue_oss": "4005", "revenue_outside": "4006",
+    "advance_asked": "1111", "deposit_held": "2115",
 }
 # fmt: on
 

@@ -34,6 +34,7 @@ A | Assets | asset:
       1260 | Income tax refund receivable | asset
       1270 | Sales tax recoverable | asset
       1280 | Foreign value added tax recoverable | asset
+      1290 | Customer deposits billed, not received | asset
     A14 | Inventories | asset:
       1300 | Merchandise inventory | asset
       1310 | Raw materials | asset
@@ -81,6 +82,7 @@ L | Liabilities | liability:
     2020 | Credit cards payable | liability
     2030 | Due to related parties | liability
     2040 | Customer deposits | liability
+    2045 | Security deposits received | liability
     2050 | Deferred revenue | liability
     2060 | Gift cards outstanding | liability
     2100 | Accrued expenses | liability
@@ -253,6 +255,7 @@ PURPOSES = {
     "depreciation_intangible": "6710", "depreciation_low_value": "6700", "depreciation_pool": "6700", "impairment": "6720",
     "write_up": "7090",
     "tax_output_oss": "2340", "revenue_oss": "4050", "revenue_outside": "4060",
+    "advance_asked": "1290", "deposit_held": "2045",
 }
 # fmt: on
 
