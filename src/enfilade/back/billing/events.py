@@ -42,6 +42,30 @@ class InvoiceIssued:
 
 
 @event
+class AdvanceAsked:
+    """Money is asked for before anything is supplied. invoice: the draft that will take it over."""
+
+    advance: int
+    invoice: int
+    party: int
+    total_minor: int
+    currency: str
+
+
+@event
+class AdvanceTakenOver:
+    """A final invoice took an advance over. deducted_minor: what was received for it, with tax_minor in it; replaced_minor: what was not."""
+
+    advance: int
+    invoice: int
+    party: int
+    deducted_minor: int
+    tax_minor: int
+    replaced_minor: int
+    currency: str
+
+
+@event
 class InvoiceCredited:
     """A credit note was issued for an invoice."""
 

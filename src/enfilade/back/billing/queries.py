@@ -20,6 +20,7 @@ from enfilade.core.models.record import RecordQuerySet
 
 from .agreed import dated_parts, sentences
 from .models import (
+    AdvancePlan,
     Allocation,
     Charge,
     CustomerTerms,
@@ -212,8 +213,9 @@ def on_account(ctx: Context, party: Party | None = None) -> list[Payment]:
 
 
 def left_by_rate(ctx: Context, invoice: Invoice, worth: str = "") -> dict[tuple[str, int], list[int]]:
-    """What each tax rate of an invoice has left, credits and write-offs taken off. Shape: (tax class, rate_bp) -> [net, tax].
+    """What each tax rate of an invoice has left, credits and write-offs taken off; of an advance, what was received as well.
 
+    Shape: (tax class, rate_bp) -> [net, tax].
     worth: "_worth" for what an invoice in a foreign currency has left in the company's.
     """
     billed = InvoiceLine.objects.visible_to(ctx).filter(invoice=invoice).order_by("pk")
@@ -225,12 +227,31 @@ def left_by_rate(ctx: Context, invoice: Invoice, worth: str = "") -> dict[tuple[
             net_tax = left.setdefault((tax_class, rate), [0, 0])
             net_tax[0] += sign * net
             net_tax[1] += sign * tax
-    given_up = WriteOff.objects.visible_to(ctx).filter(invoice=invoice, state=WriteOff.State.STANDING)
-    for share in (share for shares in given_up.values_list("shares", flat=True) for share in shares):
+    gone = list(WriteOff.objects.visible_to(ctx).filter(invoice=invoice, state=WriteOff.State.STANDING).values_list("shares", flat=True))
+    if invoice.advance:
+        gone += [allocation.shares for allocation in allocations_of(ctx, invoice)]
+    for share in (share for shares in gone for share in shares):
         net_tax = left[share["tax_class"], share["rate_bp"]]
         net_tax[0] -= share[f"net{worth}_minor"]
         net_tax[1] -= share[f"tax{worth}_minor"]
     return left
+
+
+def planned_advances(ctx: Context, invoice: Invoice) -> list[Invoice]:
+    """Advances that a draft will take over when it is issued, oldest first."""
+    return list(Invoice.objects.visible_to(ctx).filter(plan__invoice=invoice).order_by("pk"))
+
+
+def free_advances(ctx: Context, party: Party) -> list[Invoice]:
+    """Advances of a party of which something is open or received, and that no draft takes over, oldest first."""
+    rows = Invoice.objects.visible_to(ctx).filter(advance=True, kind=Invoice.Kind.INVOICE, party__in=merged_keys(ctx, party), plan=None)
+    return list(rows.filter(Q(open_minor__gt=0) | Q(paid_minor__gt=0), number__isnull=False).order_by("pk"))
+
+
+def taken_advances(ctx: Context, final: Invoice) -> list[WriteOff]:
+    """What a final invoice took over of advances: of each what was received, with its tax, and what was not. Oldest advance first."""
+    rows = WriteOff.objects.visible_to(ctx).filter(final=final, state=WriteOff.State.STANDING)
+    return list(rows.select_related("invoice").order_by("invoice", "pk"))
 
 
 def letterhead(ctx: Context, on: date) -> Letterhead | None:
@@ -256,7 +277,7 @@ def envelope(ctx: Context, party: Party, address: Address | None) -> str:
 def distance_sales(ctx: Context, year: int) -> int:
     """What was billed in a year to consumers of other member states for goods and electronic services, without tax and less credits."""
     lines = InvoiceLine.objects.visible_to(ctx).filter(
-        invoice__number__isnull=False, invoice__issued_on__year=year, treatment__in=[Treatment.DISTANCE, Treatment.OSS]
+        invoice__number__isnull=False, invoice__issued_on__year=year, invoice__advance=False, treatment__in=[Treatment.DISTANCE, Treatment.OSS]
     )
     credited = Q(invoice__kind=Invoice.Kind.CREDIT_NOTE)
     worth = Coalesce("net_worth_minor", "net_minor")
@@ -270,7 +291,7 @@ def needs_proof(ctx: Context, invoices: Collection[int] | None = None, on: date 
     invoices: only these. on: only those issued until this day of which no proof is noted yet and that were not taken back.
     """
     goods = [Treatment.EXPORT, Treatment.INTRA]
-    rows = Invoice.objects.visible_to(ctx).filter(kind=Invoice.Kind.INVOICE, number__isnull=False, lines__treatment__in=goods)
+    rows = Invoice.objects.visible_to(ctx).filter(kind=Invoice.Kind.INVOICE, advance=False, number__isnull=False, lines__treatment__in=goods)
     if invoices is not None:
         rows = rows.filter(pk__in=invoices)
     if on is not None:

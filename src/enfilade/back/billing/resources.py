@@ -10,6 +10,7 @@ from enfilade.core.resource import Resource
 
 from . import closing, estimate, pages, panels, proving, taxed, verify
 from .models import (
+    AdvancePlan,
     Allocation,
     Charge,
     CustomerTerms,
@@ -27,6 +28,7 @@ from .models import (
 
 department("billing", "Billing", "receipt", 20)
 __all__ = [
+    "AdvancePlanResource",
     "AllocationResource",
     "ChargeResource",
     "CustomerTermsResource",
@@ -53,12 +55,12 @@ class InvoiceResource(Resource):
 
     model = Invoice
     columns = ("number", "party", "issued_on", "due_on", "total_minor", "open_minor", "state")
-    filters = ("state", "kind", "party", "issued_on", "due_on", "terms", "currency", "total_minor")
+    filters = ("state", "kind", "advance", "party", "issued_on", "due_on", "terms", "currency", "total_minor")
     search = ("number", "party__name", "note")
     words = InvoiceWord
     words_through = ("party",)
     facts = (
-        "party", "kind", "issued_on", "due_on", "terms", "net_minor", "tax_minor", "total_minor", "discount_minor", "paid_minor",
+        "party", "kind", "advance", "issued_on", "due_on", "terms", "net_minor", "tax_minor", "total_minor", "discount_minor", "paid_minor",
         "credited_minor", "deducted_minor", "written_off_minor", "open_minor", "currency", "rate", "worth_minor", "open_worth_minor",
         "cancels", "origin", "note", "bill_to",
     )  # fmt: skip
@@ -143,6 +145,7 @@ class WriteOffResource(Resource):
     facts = (
         "invoice",
         "kind",
+        "final",
         "amount_minor",
         "worth_minor",
         "net_minor",
@@ -238,6 +241,16 @@ class InstalmentResource(Resource):
     columns = ("invoice", "number", "due_on", "amount_minor", "up_to_minor")
     filters = ("invoice", "due_on")
     search = ("invoice__number",)
+    menu = False
+
+
+class AdvancePlanResource(Resource):
+    """Which drafts take which advances over: shown on them, and searchable through the API."""
+
+    model = AdvancePlan
+    columns = ("advance", "invoice")
+    filters = ("advance", "invoice")
+    search = ("advance__number",)
     menu = False
 
 

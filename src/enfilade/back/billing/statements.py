@@ -96,6 +96,8 @@ def label_of(move: Move) -> str:
         "small": say("Small difference"),
         "bad_debt": say("Written off"),
         "discount": say("Discount for early payment"),
+        "deducted": say("Deducted in the final invoice"),
+        "replaced": say("Claimed by the final invoice"),
         "claimed_again": say("Claimed again"),
         "paid_by_other": say("Paid by somebody else"),
         "paid_for_other": say("Paid for somebody else"),

@@ -1,4 +1,4 @@
-"""Tells tax what of invoices, credit notes and write-offs is taxed: when they are posted, or what of them is paid."""
+"""Tells tax what of invoices, credit notes and write-offs is taxed: when they are posted, or what of them is paid; of advances always that."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from enfilade.back.tax.treatment import country_of_vat_id, read_vat_id
 from enfilade.base.money.rules import split_tax
 from enfilade.core.context import Context
 
-from .commands.invoices import OUTPUT_TAX
+from .commands.accounts import OUTPUT_TAX
 
 # Figures are in the company's currency. One row per document, category, rate and class. The country is the one the VAT id begins with, else
 # that of the address; both as they were when it was drafted, where that was kept.
@@ -26,7 +26,7 @@ SELECT i.id, i.number, i.issued_on, p.name, coalesce(i.buyer_vat_id, p.tax_numbe
        sum(CASE i.kind WHEN 'credit_note' THEN -1 ELSE 1 END * coalesce(l.tax_worth_minor, l.tax_minor))::bigint, i.total_minor,
        l.tax_country
   FROM billing_invoice i JOIN billing_invoiceline l ON l.invoice_id = i.id JOIN party_party p ON p.id = i.party_id
- WHERE i.company_id = %(company)s AND i.number IS NOT NULL
+ WHERE i.company_id = %(company)s AND i.number IS NOT NULL AND NOT i.advance
    AND (NOT %(cash)s AND i.issued_on BETWEEN %(from)s AND %(to)s
         OR %(cash)s AND i.kind = 'invoice' AND i.total_minor > 0
            AND i.id IN (SELECT invoice_id FROM billing_allocation WHERE company_id = %(company)s
@@ -90,7 +90,24 @@ SELECT w.id, i.number, moved.on, p.name, coalesce(i.buyer_vat_id, p.tax_number),
  CROSS JOIN LATERAL (SELECT w."on" AS "on", -1 AS sign UNION ALL SELECT w.undone_on, 1 WHERE w.undone_on IS NOT NULL) moved
  CROSS JOIN LATERAL jsonb_array_elements(w.shares) share
   JOIN billing_invoice i ON i.id = w.invoice_id JOIN party_party p ON p.id = i.party_id
- WHERE w.company_id = %(company)s AND moved.on BETWEEN %(from)s AND %(to)s ORDER BY w.id
+ WHERE w.company_id = %(company)s AND w.final_id IS NULL AND moved.on BETWEEN %(from)s AND %(to)s ORDER BY w.id
+"""
+# What came in for advances, with its tax by rate; what settles the final invoice, or is on account again, takes it back. Goods that go to
+# another member state are taxed when they are supplied, whatever was paid before (Directive 2006/112/EC art. 67).
+_RECEIVED = """
+SELECT a.id, i.number, moved.on, p.name, coalesce(i.buyer_vat_id, p.tax_number),
+       coalesce(i.buyer_country, (SELECT d.country FROM party_address d WHERE d.party_id = p.id ORDER BY d.preferred DESC, d.id LIMIT 1)),
+       (SELECT min(l.tax_category) FROM billing_invoiceline l
+         WHERE l.invoice_id = i.id AND l.tax_class = share->>'tax_class' AND l.tax_rate_bp = (share->>'rate_bp')::int),
+       (share->>'rate_bp')::int, share->>'tax_class', NULL::date,
+       moved.sign * (share->>'net_minor')::bigint, moved.sign * (share->>'tax_minor')::bigint, i.total_minor,
+       (SELECT max(l.tax_country) FROM billing_invoiceline l
+         WHERE l.invoice_id = i.id AND l.tax_class = share->>'tax_class' AND l.tax_rate_bp = (share->>'rate_bp')::int)
+  FROM billing_allocation a
+ CROSS JOIN LATERAL (SELECT a."on" AS "on", 1 AS sign UNION ALL SELECT a.undone_on, -1 WHERE a.undone_on IS NOT NULL) moved
+ CROSS JOIN LATERAL jsonb_array_elements(a.shares) share
+  JOIN billing_invoice i ON i.id = a.invoice_id JOIN party_party p ON p.id = i.party_id
+ WHERE a.company_id = %(company)s AND i.advance AND moved.on BETWEEN %(from)s AND %(to)s AND share->>'tax_class' <> 'intra' ORDER BY a.id
 """
 
 
@@ -98,6 +115,8 @@ def taxed_sales(ctx: Context, from_on: date, to_on: date, cash: bool) -> Iterato
     """Parts of sales between two days."""
     values: dict[str, Any] = {"company": ctx.company_id, "from": from_on, "to": to_on, "cash": cash}
     with connection.cursor() as cursor:
+        cursor.execute(_RECEIVED, values)
+        yield from (_part(row, f"billing.allocation:{row[0]}", row[1], row[2], row[10], row[11]) for row in cursor.fetchall())
         cursor.execute(_DOCUMENTS, values)
         documents = cursor.fetchall()
         if not cash:

@@ -1,5 +1,6 @@
 """What billing does: charges, invoices and credit notes, payments, their allocation and refunds, write-offs, drawers."""
 
+from .advances import ask_advance, deduct_advances, leave_out_advance
 from .allocating import InvoicePart, allocate_payment, receive_payment, receive_transfer, release_allocation
 from .charges import add_charge, give_discount, waive_charge
 from .credit import credit_invoice
@@ -22,9 +23,11 @@ __all__ = [
     "add_charge",
     "allocate_payment",
     "allow_discount",
+    "ask_advance",
     "change_draft",
     "close_drawer",
     "credit_invoice",
+    "deduct_advances",
     "divide_terms",
     "draft_invoice",
     "email_invoice",
@@ -35,6 +38,7 @@ __all__ = [
     "invoice_charges",
     "issue_invoice",
     "issue_invoices",
+    "leave_out_advance",
     "note_supply_proof",
     "open_drawer",
     "receive_payment",

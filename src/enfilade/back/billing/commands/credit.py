@@ -21,6 +21,7 @@ from .common import Today, money, require_date
 from .drafts import Money, Priced, write_draft
 from .invoices import post_document, take_number
 from .settling import free, refresh
+from .taking_over import hand_back_advances
 from .valuing import own_worth, value_credit
 
 
@@ -41,7 +42,7 @@ def _credit_facts(*, ctx: Context, invoice: Invoice, amount: int | None, on: dat
 
 @command(permission="billing.credit_invoice", door=_credit_facts, label="Credit", tone="danger")
 def credit_invoice(ctx: Context, *, invoice: Invoice, on: Today, reason: LongText, amount: Amount | None = None) -> Invoice:
-    """Issue a credit note for an invoice, as a whole or in part.
+    """Issue a credit note for an invoice, as a whole or in part; advances that one took over which is credited wholly are free again.
 
     on: date of the credit note and of its posting.
     reason: printed on the credit note.
@@ -63,6 +64,9 @@ def credit_invoice(ctx: Context, *, invoice: Invoice, on: Today, reason: LongTex
         raise Refusal("nothing_to_credit", "Give an amount above zero.", field="amount")
     if invoice.issued_on and on < invoice.issued_on:
         raise Refusal("before_invoice", "A credit note is not older than its invoice.", field="on")
+    if credited > invoice.open_minor:
+        free(ctx, credited - invoice.open_minor, on, reason, invoice=invoice)
+        refresh(invoice)
     lines, taxes = _whole(ctx, invoice) if credited == invoice.total_minor else _part(ctx, invoice, credited)
     totals = rules.Totals(sum(p.price.net_minor for p in lines), sum(taxes), sum(p.price.discount_minor for p in lines), tuple(taxes))
     kind = Invoice.Kind.CREDIT_NOTE
@@ -77,14 +81,14 @@ def credit_invoice(ctx: Context, *, invoice: Invoice, on: Today, reason: LongTex
         cancels=invoice,
         totals=totals,
         money=Money(invoice.currency, invoice.rate),
+        advance=invoice.advance,
     )
-    if credited > invoice.open_minor:
-        free(ctx, credited - invoice.open_minor, on, reason, invoice=invoice)
-        refresh(invoice)
     value_credit(ctx, note, invoice)
     _settle(invoice, note)
     post_document(ctx, note, on)
     take_number(ctx, note, on, paid_minor=note.total_minor, gone_worth_minor=note.worth_minor or 0)
+    if invoice.state == Invoice.State.VOID:
+        hand_back_advances(ctx, invoice, on, reason)
     publish(
         ctx,
         InvoiceCredited(credit_note=note.pk, invoice=invoice.pk, party=note.party_id, total_minor=note.total_minor, currency=note.currency),
@@ -104,7 +108,7 @@ def _settle(invoice: Invoice, note: Invoice) -> None:
 def _whole(ctx: Context, invoice: Invoice) -> tuple[list[Priced], list[int]]:
     """The lines of the invoice once more."""
     rows = list(invoice.lines.visible_to(ctx).order_by("pk"))
-    lines = [_copy(r, r.quantity, r.unit_price_minor, r.discount_minor, r.description, r.item_id) for r in rows]
+    lines = [copy_line(r, r.quantity, r.unit_price_minor, r.discount_minor, r.description, r.item_id) for r in rows]
     return lines, [r.tax_minor for r in rows]
 
 
@@ -115,12 +119,13 @@ def _part(ctx: Context, invoice: Invoice, credited_minor: int) -> tuple[list[Pri
     models = {(row.tax_class, row.tax_rate_bp): row for row in reversed(billed)}
     shares = rules.share_of_credit(credited_minor, [(net, tax, rate) for (_, rate), (net, tax) in left.items()])
     taken = [(models[key], net, tax) for key, (net, tax) in zip(left, shares, strict=True) if net or tax]
-    return [_copy(row, Decimal(1), net, 0, f"Credit for {invoice.number}") for row, net, _ in taken], [tax for _, _, tax in taken]
+    return [copy_line(row, Decimal(1), net, 0, f"Credit for {invoice.number}") for row, net, _ in taken], [tax for _, _, tax in taken]
 
 
-def _copy(
+def copy_line(
     row: InvoiceLine, quantity: Decimal, unit_price_minor: int, discount_minor: int, description: str, item_id: int | None = None
 ) -> Priced:
+    """A line as another document says it again, taxed as it was."""
     price = rules.Price(quantity, unit_price_minor, discount_minor, row.tax_rate_bp, row.tax_category)
     tax = Chosen(
         Treatment(row.treatment), row.tax_class, row.tax_category, row.tax_rate_bp, row.tax_reason, row.tax_code, row.tax_country,

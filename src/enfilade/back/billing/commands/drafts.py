@@ -186,11 +186,12 @@ def change_draft(
 
 @command(permission="billing.void_draft", label="Throw away", tone="danger")
 def void_draft(ctx: Context, *, invoice: Invoice) -> Invoice:
-    """Give up a draft. It never had a number; its charges are open again.
+    """Give up a draft. It never had a number; its charges are open again, and advances for it can be deducted elsewhere.
 
     Refuses: not_draft.
     """
     invoice.lines.visible_to(ctx).update(charge=None)
+    invoice.plans.visible_to(ctx).delete()
     Charge.objects.visible_to(ctx).filter(invoice=invoice).update(state=Charge.State.OPEN, invoice=None)
     invoice.state = Invoice.State.VOID
     invoice.save(update_fields=["state"])
@@ -211,6 +212,7 @@ def write_draft(
     buyer: Buyer | None = None,
     money: Money | None = None,
     terms: PaymentTerms | None = None,
+    advance: bool = False,
 ) -> Invoice:
     """Write a document with its lines inside a command. totals: where they are not to be worked out from the prices.
 
@@ -230,9 +232,10 @@ def write_draft(
         note=note,
         origin=origin,
         cancels=cancels,
+        advance=advance,
     )
     _take_buyer(invoice, buyer)
-    if kind == Invoice.Kind.INVOICE and (agreed := terms or terms_for(ctx, party)):
+    if kind == Invoice.Kind.INVOICE and not advance and (agreed := terms or terms_for(ctx, party)):
         take_terms(invoice, agreed)
         if terms is None and due_on is not None:
             # A day that was named goes before instalments that nobody chose for this invoice.

@@ -25,17 +25,13 @@ from enfilade.core.fields import to_major
 from enfilade.core.numbers import draw
 from enfilade.core.refs import ref
 
+from .accounts import OUTPUT_TAX, REVENUE
 from .common import Today, remember, require_date
 from .drafts import Priced, write_draft
+from .taking_over import take_over_advances
 from .taxing import Buyer, buyer_of, chosen_taxes, require_taxable, supply_of
 from .valuing import own_worth, rates_for, require_rate, value_documents
 
-REVENUE = {
-    "standard": "revenue", "reduced": "revenue_reduced", "exempt": "revenue_exempt", "zero": "revenue_zero", "intra": "revenue_eu_goods",
-    "export": "revenue_export", "reverse_eu": "revenue_eu_services", "reverse_home": "revenue_reverse", "outside": "revenue_outside",
-    "oss": "revenue_oss", "oss_services": "revenue_oss",
-}  # fmt: skip
-OUTPUT_TAX = {"standard": "tax_output", "reduced": "tax_output_reduced", "oss": "tax_output_oss", "oss_services": "tax_output_oss"}
 _SUMS = """
 SELECT invoice_id, tax_class, sum(coalesce(net_worth_minor, net_minor))::bigint, sum(coalesce(tax_worth_minor, tax_minor))::bigint,
        sum(discount_minor)::bigint FROM billing_invoiceline
@@ -65,7 +61,7 @@ def _issue_facts(*, ctx: Context, invoice: Invoice, on: date, **_: object) -> Is
 
 @command(permission="billing.issue_invoice", door=_issue_facts, label="Issue", tone="primary")
 def issue_invoice(ctx: Context, *, invoice: Invoice, on: Today) -> Invoice:
-    """Number a draft and post it to the ledger.
+    """Number a draft and post it to the ledger; what was received for advances that it takes over is paid of it from now on.
 
     on: date of the invoice and of the posting; its month has to be open.
     Refuses: not_draft, date_out_of_range, due_before_issue, no_rate (of one in a foreign currency), own_vat_id, no_vat_id, wrong_vat_id,
@@ -83,6 +79,7 @@ def issue_invoice(ctx: Context, *, invoice: Invoice, on: Today) -> Invoice:
     divide([invoice], on)
     take_number(ctx, invoice, on)
     publish(ctx, issued(invoice, on))
+    take_over_advances(ctx, [invoice], on)
     return invoice
 
 
@@ -179,6 +176,8 @@ def _posting(invoice: Invoice, sums: list[tuple[str, int, int, int]], own: str) 
     sign = -1 if invoice.kind == Invoice.Kind.CREDIT_NOTE else 1
     # The party is named by key; reading its row again would cost a statement and tell nothing new.
     legs, given = [owed_leg(invoice, sign * invoice.total_minor, sign * worth_of(invoice))], 0
+    if invoice.advance:
+        legs, sums = [*legs, Leg("advance_asked", -sign * invoice.total_minor)], []
     for tax_class, net, tax, discount in sums:
         off = discount if invoice.rate is None else worth_at(discount, invoice.rate, invoice.currency, own)
         given += off
@@ -187,7 +186,8 @@ def _posting(invoice: Invoice, sums: list[tuple[str, int, int, int]], own: str) 
             legs.append(Leg(OUTPUT_TAX[tax_class], -sign * tax))
     legs.append(Leg("discount", sign * given))
     name = invoice.bill_to.partition("\n")[0]
-    text = f"Credit note for {name}" if sign < 0 else f"Invoice to {name}"
+    kind = "Advance asked of" if invoice.advance else "Invoice to"
+    text = f"Credit note for {name}" if sign < 0 else f"{kind} {name}"
     return Posting(text, ref(invoice), legs) if any(leg.amount_minor for leg in legs) else None
 
 

@@ -16,6 +16,7 @@ from enfilade.core.together import Outcome, take_together, twin_of
 
 from .common import Today
 from .invoices import NUMBERED, VALUED, divide, issue_invoice, issued, number, postings_of, require_issuable
+from .taking_over import take_over_advances
 from .taxing import tax_problems
 from .valuing import rates_for, value_documents
 
@@ -55,3 +56,4 @@ def _issue(ctx: Context, invoices: list[Invoice], on: date, rates: dict[str, Rat
     bulk.update(Invoice, [{"id": i.pk, **{name: getattr(i, name) for name in columns}} for i in invoices])
     for invoice in invoices:
         publish(ctx, issued(invoice, on))
+    take_over_advances(ctx, invoices, on)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import asdict
 from datetime import date
 
 from django.db.models import Model
 
 from enfilade.back.billing.models import Allocation, Invoice, Payment, WriteOff
+from enfilade.back.billing.queries import left_by_rate
 from enfilade.back.ledger.commands import Leg, difference_leg, post_legs, reverse_journal
 from enfilade.base.books.queries import entries_of
 from enfilade.base.money.rules import worth_of_part
 from enfilade.base.party.models import Party
 from enfilade.core.context import Context, NotFound, Refusal
 from enfilade.core.refs import ref
+
+from .shares import divide, tax_legs
 
 _SETTLED = ["paid_minor", "credited_minor", "deducted_minor", "written_off_minor", "open_minor", "gone_worth_minor", "state"]
 
@@ -45,21 +49,34 @@ def allocate(ctx: Context, payment: Payment, invoice: Invoice, amount_minor: int
 
     Money of another party moves from its account of the ledger to that of the invoice's party; of the same one nothing is posted,
     because what is owed and what was paid stand on one account of the ledger. In a foreign currency what the invoice and the payment count
-    differs, and that is an exchange gain or loss.
+    differs, and that is an exchange gain or loss. Money for an advance makes its tax owed, and what is left of it is owed to the customer
+    until the final invoice.
+    Source: Directive 2006/112/EC art. 65; § 13 (1) no. 1 a sentence 4 UStG.
     """
     if payment.currency != invoice.currency:
         said = f"This payment is in {payment.currency}, the invoice in {invoice.currency}: a payment settles invoices in its own currency."
         raise Refusal("other_currency", said, field="invoices")
     if invoice.worth_minor is not None:
         return _allocate_abroad(ctx, payment, invoice, amount_minor, on)
+    shares = divide(amount_minor, left_by_rate(ctx, invoice)) if invoice.advance else []
     made = Allocation.objects.create(
-        company=ctx.company, payment=payment, invoice=invoice, amount_minor=amount_minor, on=on, made_at=ctx.now, made_by=ctx.user
+        company=ctx.company,
+        payment=payment,
+        invoice=invoice,
+        amount_minor=amount_minor,
+        shares=[asdict(share) for share in shares],
+        on=on,
+        made_at=ctx.now,
+        made_by=ctx.user,
     )
+    legs = [Leg("advance_asked", amount_minor), Leg("prepayment", -sum(share.net_minor for share in shares))] if shares else []
+    legs += tax_legs(shares, -1)
     if payment.party_id != invoice.party_id:
-        legs = [
+        legs += [
             Leg("receivable", amount_minor, Party(pk=payment.party_id)),
             Leg("receivable", -amount_minor, Party(pk=invoice.party_id)),
         ]
+    if legs:
         post_legs(ctx, on=on, text=f"{payment} pays {invoice}", origin=ref(made), legs=legs)
     return made
 

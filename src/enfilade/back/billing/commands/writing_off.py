@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, TypedDict
@@ -20,22 +20,13 @@ from enfilade.core.fields import to_major
 from enfilade.core.refs import ref
 
 from .common import Today, money, require_date
-from .invoices import OUTPUT_TAX, owed_leg
+from .invoices import owed_leg
 from .settling import refresh, undo_write_off
+from .shares import Share, divide, tax_legs
 from .valuing import own_worth
 
 WHERE = {WriteOff.Kind.SMALL: "rounding", WriteOff.Kind.BAD_DEBT: "write_off", WriteOff.Kind.DISCOUNT: "cash_discount_given"}
 Kind = Annotated[str, Choice(("small", "Small difference"), ("bad_debt", "Bad debt"), widget="radio")]
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """What of a write-off falls on one rate of its invoice."""
-
-    tax_class: str
-    rate_bp: int
-    net_minor: int
-    tax_minor: int
 
 
 class WriteOffFacts(TypedDict):
@@ -74,7 +65,7 @@ def write_off(
     kind: a small difference counts as paid, bad debt as lost.
     reason: why it is not collected, for the auditor.
     on: accounting date.
-    Refuses: already_paid, not_issued_or_part_paid, too_much, nothing_given, before_invoice; invoice_never_overpaid,
+    Refuses: already_paid, not_issued_or_part_paid, is_advance, too_much, nothing_given, before_invoice; invoice_never_overpaid,
     entry_period_open (database).
     Source: UStG § 17(1) and (2) no. 1.
     """
@@ -89,7 +80,7 @@ def allow_discount(
 
     amount: with tax.
     on: accounting date.
-    Refuses: already_paid, not_issued_or_part_paid, too_much, nothing_given, before_invoice; invoice_never_overpaid,
+    Refuses: already_paid, not_issued_or_part_paid, is_advance, too_much, nothing_given, before_invoice; invoice_never_overpaid,
     entry_period_open (database).
     Source: UStG § 17(1): the tax follows what was really paid.
     """
@@ -99,6 +90,9 @@ def allow_discount(
 def give_up(ctx: Context, invoice: Invoice, kind: WriteOff.Kind, amount: int, on: Today, reason: str, *, agreed: bool = False) -> WriteOff:
     """Write a part of an invoice off, divided over its rates by what each has left, and post it. agreed: by its terms."""
     require_date(on)
+    if invoice.advance:
+        said = "Nothing was supplied for an advance, so nothing of it is lost: credit what is not wanted any more."
+        raise Refusal("is_advance", said)
     if amount <= 0:
         raise Refusal("nothing_given", "Give an amount above zero.", field="amount")
     if amount > invoice.open_minor:
@@ -106,8 +100,7 @@ def give_up(ctx: Context, invoice: Invoice, kind: WriteOff.Kind, amount: int, on
     if invoice.issued_on and on < invoice.issued_on:
         raise Refusal("before_invoice", "Nothing is written off before it was billed.", field="on")
     left = left_by_rate(ctx, invoice)
-    shares = rules.share_of_credit(amount, [(net, tax, rate) for (_, rate), (net, tax) in left.items()])
-    divided = [Share(tax_class, rate, net, tax) for (tax_class, rate), (net, tax) in zip(left, shares, strict=True) if net or tax]
+    divided = divide(amount, left)
     worth = None if invoice.worth_minor is None else worth_of_part(amount, invoice.open_minor, invoice.open_worth_minor)
     counted = divided if worth is None else _counted(ctx, invoice, divided, left, worth)
     made = WriteOff.objects.create(
@@ -128,7 +121,7 @@ def give_up(ctx: Context, invoice: Invoice, kind: WriteOff.Kind, amount: int, on
     )
     refresh(invoice)
     legs = [owed_leg(invoice, -amount, -(worth or 0)), Leg(WHERE[kind], sum(share.net_minor for share in counted))]
-    legs += [Leg(OUTPUT_TAX[share.tax_class], share.tax_minor) for share in counted if share.tax_minor]
+    legs += tax_legs(counted, 1)
     post_legs(ctx, on=on, text=f"{kind.label} of {invoice.number}: {reason}"[:200], origin=ref(made), legs=legs)
     publish(
         ctx,
@@ -178,10 +171,12 @@ def reverse_write_off(ctx: Context, *, write_off: WriteOff, reason: LongText, on
     """Claim again what was written off, for example because it is paid after all: the invoice is open again, and its tax is owed.
 
     on: accounting date, not before the write-off.
-    Refuses: already_undone, before_write_off; entry_reversed_once, entry_period_open (database).
+    Refuses: already_undone, of_final, before_write_off; entry_reversed_once, entry_period_open (database).
     Source: UStG § 17(2) no. 1 sentence 2.
     """
     require_date(on)
+    if write_off.final_id:
+        raise Refusal("of_final", f"This advance was taken over by {write_off.final}; credit that, and it is free again.")
     if on < write_off.on:
         raise Refusal("before_write_off", f"It was written off on {write_off.on:%Y-%m-%d}; it is reversed later.", field="on")
     undo_write_off(ctx, write_off, on, reason)

@@ -1,5 +1,6 @@
-"""Tables: charges, invoices with lines, payments, their allocation, write-offs, drawer sessions, letterheads, proofs of supply, terms."""
+"""Tables: charges, invoices with lines, advances, payments, their allocation, write-offs, drawer sessions, letterheads, proofs of supply, terms."""
 
+from .advance import AdvancePlan
 from .allocation import Allocation
 from .charge import Charge
 from .drawer import DrawerSession
@@ -11,6 +12,7 @@ from .terms import CustomerTerms, Discount, Instalment, PaymentTerms
 from .write_off import WriteOff
 
 __all__ = [
+    "AdvancePlan",
     "Allocation",
     "Charge",
     "CustomerTerms",

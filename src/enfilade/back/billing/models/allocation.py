@@ -20,6 +20,7 @@ class Allocation(Record):
 
     The database sums up what is allocated of the payment and what is paid of the invoice, so that neither can say something else.
     on: from this day on the invoice counts as paid by so much; undone_on: from this day on it does not any more.
+    shares: of an advance, what of it falls on which rate, because its tax is owed now: [{tax_class, rate_bp, net_minor, tax_minor}].
     currency: of both, "" for the company's own. worth_minor, paid_worth_minor: what the part of the invoice and the part of the payment
     count in the company's currency; what they differ by is an exchange gain or loss.
     """
@@ -34,6 +35,7 @@ class Allocation(Record):
     amount_minor = AmountField("amount")
     worth_minor = AmountField("worth of the invoice", null=True, own=True)
     paid_worth_minor = AmountField("worth of the payment", null=True, own=True)
+    shares = models.JSONField("shares by tax rate", default=list, db_default=[])
     on = models.DateField("date")
     made_at = models.DateTimeField("allocated at")
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name="allocated by")

@@ -41,6 +41,7 @@ class Invoice(EarlyPayment, Record):
     kept yet. rounding: of its tax, once per rate or on every line.
     rate: of one in a foreign currency, how much of it one of the company's own is worth. worth_minor: what the total counts in the
     company's currency since it was issued, None where it is in that. gone_worth_minor: what of it whatever settled the invoice took away.
+    advance: it asks for money before anything is supplied, and so does a credit note for it; revenue comes with the final invoice.
     terms: what was agreed on paying; days, discounts and parts are kept here as they were when it was drafted. due_on: of one with
     instalments, when the last of them is due.
     """
@@ -59,6 +60,7 @@ class Invoice(EarlyPayment, Record):
 
     number = models.TextField(null=True, editable=False)
     kind = models.TextField(choices=Kind, default=Kind.INVOICE, editable=False)
+    advance = models.BooleanField("asked for in advance", default=False, db_default=False, editable=False)
     party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="invoices")
     bill_to = LongTextField("billed to", blank=True, editable=False)
     terms = models.ForeignKey(
@@ -102,7 +104,9 @@ class Invoice(EarlyPayment, Record):
         "state",
         {
             "change_draft": (("draft",), "draft"),
-            "issue_invoice": (("draft",), ("issued", "paid")),
+            "ask_advance": (("draft",), "draft"),
+            "deduct_advances": (("draft",), "draft"),
+            "issue_invoice": (("draft",), ("issued", "part_paid", "paid")),
             "void_draft": (("draft",), "void"),
             "take_payment": (("issued", "part_paid"), ("part_paid", "paid")),
             "take_transfer": (("issued", "part_paid"), ("part_paid", "paid")),
@@ -154,6 +158,11 @@ class Invoice(EarlyPayment, Record):
                 condition=Q(kind="invoice", cancels=None) | Q(kind="credit_note", cancels__isnull=False),
                 name="credit_note_names_invoice",
                 violation_error_message="A credit note names the invoice it is for, an invoice names none.",
+            ),
+            models.CheckConstraint(
+                condition=Q(advance=False) | Q(worth_minor=None, discount_minor=0, early_percent=0, parts=[]),
+                name="invoice_advance_plain",
+                violation_error_message="An advance is asked for in the company's own currency, without discounts and instalments.",
             ),
             models.CheckConstraint(
                 condition=Q(due_on=None) | Q(issued_on=None) | Q(due_on__gte=F("issued_on")),

@@ -19,6 +19,8 @@ class WriteOff(Record):
 
     shares: how it is divided over the rates of the invoice: [{tax_class, rate_bp, net_minor, tax_minor}], in a foreign currency with
     net_worth_minor and tax_worth_minor. currency: of the invoice, "" for the company's own. worth_minor: what it counts in that.
+    final: of an advance, the invoice over the whole supply that takes it over: what was received is paid of that, and what was not is claimed
+    by it.
     agreed: a discount by the terms of the invoice, which goes when a payment of the invoice does.
     on: accounting date; undone_on: of the reversal, where it was paid after all.
     Source: UStG § 17(2) no. 1: the tax is corrected when a claim can't be collected, and again when it is paid after all.
@@ -28,6 +30,8 @@ class WriteOff(Record):
         SMALL = "small", "Small difference"
         BAD_DEBT = "bad_debt", "Bad debt"
         DISCOUNT = "discount", "Discount for early payment"
+        DEDUCTED = "deducted", "Deducted in the final invoice"
+        REPLACED = "replaced", "Claimed by the final invoice"
 
     class State(models.TextChoices):
         STANDING = "standing"
@@ -35,6 +39,7 @@ class WriteOff(Record):
 
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="write_offs")
     kind = models.TextField(choices=Kind)
+    final = models.ForeignKey(Invoice, null=True, on_delete=models.PROTECT, related_name="advances_taken", verbose_name="final invoice")
     agreed = models.BooleanField("by the terms", default=False, db_default=False, editable=False)
     currency = models.CharField(max_length=3, default="", db_default="", editable=False)
     amount_minor = AmountField("amount")
@@ -74,6 +79,11 @@ class WriteOff(Record):
                 condition=Q(currency="", worth_minor=None) | ~Q(currency="") & Q(worth_minor__gte=0),
                 name="write_off_worth_whole",
                 violation_error_message="What is written off in a foreign currency has a worth, and nothing else has one.",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["deducted", "replaced"], final__isnull=False) | Q(kind__in=["small", "bad_debt", "discount"], final=None),
+                name="write_off_final_of_advance",
+                violation_error_message="An advance is taken over by a final invoice, and nothing else is.",
             ),
             models.CheckConstraint(
                 condition=~Q(reason=""), name="write_off_has_reason", violation_error_message="A write-off has a reason."
