@@ -16,10 +16,11 @@ from enfilade.core.context import Context
 from enfilade.core.ui.format import format_amount, format_day, format_instant, format_number
 
 from .agreed import sentences
-from .models import Invoice, InvoiceLine, Letterhead, Payment
-from .queries import allocations_of, letterhead
+from .deducted import NOT_SUPPLIED, deductions, replaced
+from .models import Allocation, Invoice, InvoiceLine, Letterhead, Payment, WriteOff
+from .queries import allocations_of, letterhead, taken_advances
 
-INVOICE, CREDIT_NOTE, RECEIPT = "billing.invoice", "billing.credit_note", "billing.receipt"
+INVOICE, ADVANCE, CREDIT_NOTE, RECEIPT = "billing.invoice", "billing.advance", "billing.credit_note", "billing.receipt"
 LINE_COLUMNS = [
     {"label": "What", "width": "1fr"},
     {"label": "Quantity", "align": "right"},
@@ -39,6 +40,7 @@ def invoice_pdf(ctx: Context, invoice: Invoice, template: PaperTemplate | None =
     """
     lines = list(invoice.lines.visible_to(ctx).order_by("pk"))
     head = letterhead(ctx, invoice.issued_on or ctx.today)
+    taken = taken_advances(ctx, invoice)
     data = {
         "title": _title(invoice),
         "language": ctx.company.language[:2],
@@ -47,10 +49,10 @@ def invoice_pdf(ctx: Context, invoice: Invoice, template: PaperTemplate | None =
         "facts": _facts(ctx, invoice, lines),
         "columns": LINE_COLUMNS,
         "rows": [_row(line, invoice.currency) for line in lines],
-        "totals": _totals(invoice, lines, ctx.company.currency),
-        "notes": _notes(ctx, invoice, lines, head),
+        "totals": _totals(invoice, lines, ctx.company.currency, taken),
+        "notes": _notes(ctx, invoice, lines, head, taken),
     }
-    code = CREDIT_NOTE if invoice.kind == Invoice.Kind.CREDIT_NOTE else INVOICE
+    code = CREDIT_NOTE if invoice.kind == Invoice.Kind.CREDIT_NOTE else ADVANCE if invoice.advance else INVOICE
     language, day = (invoice.party.language or ctx.company.language)[:2], invoice.issued_on or ctx.today
     printed = Printed(code, _invoice_names(ctx, invoice, lines, head), data, language, day, "billing/invoice.typ")
     return render_paper(ctx, printed, at=_issued_at(ctx, invoice), attached=attached, template=template)
@@ -112,7 +114,7 @@ def _invoice_names(ctx: Context, invoice: Invoice, lines: list[InvoiceLine], hea
 
 
 def _title(invoice: Invoice) -> str:
-    word = "Credit note" if invoice.kind == Invoice.Kind.CREDIT_NOTE else "Invoice"
+    word = "Credit note" if invoice.kind == Invoice.Kind.CREDIT_NOTE else "Advance invoice" if invoice.advance else "Invoice"
     return f"{word} {invoice.number}" if invoice.number else f"{word} – draft, not issued"
 
 
@@ -137,7 +139,7 @@ def _facts(ctx: Context, invoice: Invoice, lines: list[InvoiceLine]) -> list[lis
     pairs = [
         ("Number", invoice.number or "–"),
         ("Date", format_day(invoice.issued_on) if invoice.issued_on else "–"),
-        ("Date of supply", supplied),
+        ("Date of supply", "" if invoice.advance else supplied),
         ("Customer number", invoice.party.number),
         ("Your VAT id", _vat_id(invoice, lines)),
         ("For invoice", str(invoice.cancels) if invoice.cancels_id else ""),
@@ -181,18 +183,23 @@ def _tax_label(rate: str, country: str, base: str) -> str:
     return f"{rate} % tax ({country}) on {base}" if country else f"{rate} % tax on {base}"
 
 
-def _totals(invoice: Invoice, lines: list[InvoiceLine], own: str) -> list[list[str]]:
-    """The sums of a document; in a foreign currency also the tax in the company's, as Directive 2006/112/EC art. 230 wants it."""
+def _totals(invoice: Invoice, lines: list[InvoiceLine], own: str, taken: Sequence[WriteOff]) -> list[list[str]]:
+    """The sums of a document, with the advances that it deducts; in a foreign currency also the tax in the company's, as Directive
+    2006/112/EC art. 230 wants it.
+    """
     currency = invoice.currency
     net, total = format_amount(invoice.net_minor, currency), format_amount(invoice.total_minor, currency)
     pairs = [["Net", net], *_tax_pairs(lines, currency), ["Total", total]]
     if invoice.worth_minor is not None and invoice.rate is not None and invoice.tax_minor:
         said = f"Tax in {own} (1 {own} = {format_number(invoice.rate.normalize())} {currency})"
         pairs.append([said, format_amount(sum(line.tax_worth_minor or 0 for line in lines), own)])
+    if less := deductions(taken):
+        pairs += [[said, format_amount(-amount, currency)] for said, amount in less]
+        pairs.append(["Left to pay", format_amount(invoice.total_minor - sum(amount for _, amount in less), currency)])
     return pairs
 
 
-def _notes(ctx: Context, invoice: Invoice, lines: list[InvoiceLine], head: Letterhead | None) -> list[str]:
+def _notes(ctx: Context, invoice: Invoice, lines: list[InvoiceLine], head: Letterhead | None, taken: Sequence[WriteOff]) -> list[str]:
     """Why no tax is charged and what else was written; below it, what has happened since: a copy of the bill stays the same bill."""
     notes = list(dict.fromkeys(line.tax_reason for line in lines if line.tax_reason))
     if invoice.note:
@@ -200,11 +207,14 @@ def _notes(ctx: Context, invoice: Invoice, lines: list[InvoiceLine], head: Lette
     if invoice.rounding == TaxSetting.Rounding.LINE and invoice.tax_minor:
         notes.append("Tax is rounded on every line.")
     notes += sentences(invoice, ctx.today)
+    if invoice.advance and invoice.kind == Invoice.Kind.INVOICE:
+        notes.append(NOT_SUPPLIED)
+    notes += replaced(taken)
     if invoice.kind != Invoice.Kind.INVOICE or invoice.number is None:
         return notes
     notes += [
         f"Received on {format_day(part.on)}: {format_amount(part.amount_minor, invoice.currency)} ({part.payment.number})."
-        for part in allocations_of(ctx, invoice)
+        for part in _received(ctx, invoice, taken)
     ]
     if invoice.credited_minor:
         notes.append(f"Credited: {format_amount(invoice.credited_minor, invoice.currency)}.")
@@ -220,13 +230,24 @@ def _notes(ctx: Context, invoice: Invoice, lines: list[InvoiceLine], head: Lette
     return notes
 
 
+def _received(ctx: Context, invoice: Invoice, taken: Sequence[WriteOff]) -> list[Allocation]:
+    """What was paid of it, without what is said already because it came for an advance."""
+    found = allocations_of(ctx, invoice)
+    if not taken:
+        return found
+    before = Allocation.objects.visible_to(ctx).filter(invoice__in=[row.invoice_id for row in taken], undone_on=invoice.issued_on)
+    moved = set(before.values_list("payment", flat=True))
+    return [part for part in found if part.payment_id not in moved or part.on != invoice.issued_on]
+
+
 def _issued_at(ctx: Context, invoice: Invoice) -> datetime | None:
     return datetime.combine(invoice.issued_on, time(12), ctx.zone) if invoice.issued_on else None
 
 
-def _newest_invoice(kind: str) -> Any:
+def _newest_invoice(kind: str, advance: bool) -> Any:
     def preview(ctx: Context, template: PaperTemplate, pk: int | None) -> bytes | None:
-        rows = Invoice.objects.visible_to(ctx).filter(kind=kind).select_related("party", "cancels").order_by("-pk")
+        wanted = {"kind": kind} if kind == Invoice.Kind.CREDIT_NOTE else {"kind": kind, "advance": advance}
+        rows = Invoice.objects.visible_to(ctx).filter(**wanted).select_related("party", "cancels").order_by("-pk")
         invoice = (rows.filter(pk=pk) if pk else rows.exclude(number=None)).first()
         return invoice_pdf(ctx, invoice, template) if invoice is not None else None
 
@@ -257,21 +278,22 @@ _NAMES = {
 _INVOICE_PARTS = {"facts": 0, "lines": len(LINE_COLUMNS), "totals": 0, "notes": 0}
 _INVOICE_TEXT = "{facts}\n\n{lines}\n{totals}\n\n{notes}"
 
-for _code, _label, _kind, _word in (
-    (INVOICE, "Invoice", Invoice.Kind.INVOICE, "Invoice"),
-    (CREDIT_NOTE, "Credit note", Invoice.Kind.CREDIT_NOTE, "Credit note"),
+for _code, _word, _kind in (
+    (INVOICE, "Invoice", Invoice.Kind.INVOICE),
+    (ADVANCE, "Advance invoice", Invoice.Kind.INVOICE),
+    (CREDIT_NOTE, "Credit note", Invoice.Kind.CREDIT_NOTE),
 ):
     declare_paper(
         Paper(
             code=_code,
-            label=_label,
+            label=_word,
             names=_NAMES,
             parts=_INVOICE_PARTS,
             required=tuple(_INVOICE_PARTS),
             title=f"{_word} {{number}}",
             text=_INVOICE_TEXT,
             permission="billing.view_invoice",
-            preview=_newest_invoice(_kind),
+            preview=_newest_invoice(_kind, _code == ADVANCE),
         )
     )
 declare_paper(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -19,6 +19,7 @@ from enfilade.core.fields import AmountField
 from enfilade.core.models.record import RecordQuerySet
 
 from .agreed import dated_parts, sentences
+from .deducted import sentences_of
 from .models import (
     AdvancePlan,
     Allocation,
@@ -252,6 +253,11 @@ def taken_advances(ctx: Context, final: Invoice) -> list[WriteOff]:
     """What a final invoice took over of advances: of each what was received, with its tax, and what was not. Oldest advance first."""
     rows = WriteOff.objects.visible_to(ctx).filter(final=final, state=WriteOff.State.STANDING)
     return list(rows.select_related("invoice").order_by("invoice", "pk"))
+
+
+def said_of_advances(invoice: Invoice, taken: Sequence[WriteOff]) -> list[str]:
+    """What an invoice says of the advances that it takes over, or an advance of itself, in English sentences."""
+    return sentences_of(invoice, taken)
 
 
 def letterhead(ctx: Context, on: date) -> Letterhead | None:

@@ -85,8 +85,9 @@ class TaxSum:
 
 @dataclass(frozen=True)
 class Bill:
-    """An issued invoice or credit note in major units. paid: before or on the day of the invoice; precedes: the invoice a credit is for.
+    """An issued invoice or credit note in major units. paid: before or on the day of the invoice, for advances as well.
 
+    precedes: the invoice a credit is for, or the advances that a final invoice deducts. advance: it asks for money before the supply.
     sent_to: country to which goods go.
     terms: what was agreed on paying, in sentences; skonto: days and percent of each discount for paying early.
     own_currency, own_tax: of one in a foreign currency, in which the tax is accounted for, and the tax in it.
@@ -109,7 +110,8 @@ class Bill:
     note: str = ""
     reference: str = ""
     order: str = ""
-    precedes: tuple[str, date] | None = None
+    precedes: tuple[tuple[str, date], ...] = ()
+    advance: bool = False
     iban: str = ""
     sent_to: str = ""
     terms: tuple[str, ...] = ()

@@ -18,7 +18,8 @@ SPECIFICATION = {
     Form.PEPPOL: f"{EN16931}#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0",
 }
 PROCESS = "urn:fdc:peppol.eu:2017:poacc:billing:01:1.0"
-INVOICE, CREDIT_NOTE = "380", "381"
+# An advance is a prepayment invoice, which XRechnung doesn't know (BR-DE-17): there it is a partial invoice.
+INVOICE, CREDIT_NOTE, PREPAYMENT, PARTIAL = "380", "381", "386", "326"
 TRANSFER, SEPA, NOT_DEFINED = "30", "58", "1"
 DISCOUNT = "95"
 # Categories that have no rate, and those whose breakdown says why nothing is charged (BR-O-05, BR-E-10 ...).
@@ -32,7 +33,7 @@ def terms(bill: Bill, form: Form) -> dict[str, Any]:
     found: dict[str, Any] = {
         "BT-1": bill.number,
         "BT-2": bill.issued_on,
-        "BT-3": CREDIT_NOTE if bill.credit else INVOICE,
+        "BT-3": _type(bill, form),
         "BT-5": bill.currency,
         "BT-9": bill.due_on,
         "BT-10": text(bill.reference),
@@ -52,10 +53,12 @@ def terms(bill: Bill, form: Form) -> dict[str, Any]:
     if form is not Form.HYBRID:
         found["BT-23"] = PROCESS
     first, last = bill.supplied
-    found["BT-72"] = last
-    if first != last:
+    if not bill.advance or "K" in bill.categories:
+        found["BT-72"] = last
+    if first != last and not bill.advance:
         found.update({"BT-73": first, "BT-74": last})
-    if "K" in bill.categories:
+    # CII has an element for the supply in any case, which may not be empty; of an advance only the receiver is known.
+    if "K" in bill.categories or bill.advance:
         found["BG-13"] = {"name": text(bill.buyer.name), "country_code": bill.sent_to or bill.buyer.country}
     if bill.own_currency:
         found.update({"BT-6": bill.own_currency, "BT-111": amount(bill.own_tax)})
@@ -66,8 +69,16 @@ def terms(bill: Bill, form: Form) -> dict[str, Any]:
     if bill.note:
         found["BG-1"] = [{"BT-22": text(bill.note)}]
     if bill.precedes:
-        found["BG-3"] = [{"BT-25": bill.precedes[0], "BT-26": bill.precedes[1]}]
+        found["BG-3"] = [{"BT-25": number, "BT-26": day} for number, day in bill.precedes]
     return found
+
+
+def _type(bill: Bill, form: Form) -> str:
+    if bill.credit:
+        return CREDIT_NOTE
+    if bill.advance:
+        return PARTIAL if form in {Form.XRECHNUNG_UBL, Form.XRECHNUNG_CII} else PREPAYMENT
+    return INVOICE
 
 
 def text(value: str) -> str:
