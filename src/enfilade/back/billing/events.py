@@ -54,7 +54,10 @@ class AdvanceAsked:
 
 @event
 class AdvanceTakenOver:
-    """A final invoice took an advance over. deducted_minor: what was received for it, with tax_minor in it; replaced_minor: what was not."""
+    """A final invoice took an advance over.
+
+    deducted_minor: what was received for it, with tax_minor in it; replaced_minor: what was not.
+    """
 
     advance: int
     invoice: int

@@ -28,7 +28,20 @@ from .commands import close_drawer
 from .commands.drafts import take_terms
 from .commands.taxing import tax_problems
 from .models import Allocation, Charge, DrawerSession, Invoice, Payment, PaymentTerms, SupplyProof, WriteOff
-from .queries import due_parts, expected_cash, needs_proof, on_account, open_charges, open_invoices, payments_of, takings
+from .queries import (
+    due_parts,
+    expected_cash,
+    finals_of,
+    free_advances,
+    needs_proof,
+    on_account,
+    open_charges,
+    open_invoices,
+    payments_of,
+    planned_advances,
+    taken_advances,
+    takings,
+)
 from .rules import denominations, due_on
 
 ROWS_MAX = 20
@@ -127,6 +140,30 @@ def invoice_tax(ctx: Context, invoice: Invoice) -> dict[str, Any] | None:
         for (why, label, rate, overruled), names in found.items()
     ]
     return {"rows": rows, "problem": str(problem) if problem else ""}
+
+
+@panel(on=Invoice, title="Advances", permission="billing.view_invoice", template="billing/panel_advances.html", icon="hand-coins")
+def invoice_advances(ctx: Context, invoice: Invoice) -> dict[str, Any] | None:
+    """Of a draft, which advances it will deduct, and which it could; of an issued invoice, which it took over; of an advance, what does."""
+    if invoice.kind != Invoice.Kind.INVOICE:
+        return None
+    if invoice.advance:
+        return {"rows": [], "finals": finals_of(ctx, invoice), "advance": invoice, "currency": invoice.currency}
+    if invoice.state != Invoice.State.DRAFT:
+        taken = [
+            {"advance": row.invoice, "amount_minor": row.amount_minor, "said": row.get_kind_display()}
+            for row in taken_advances(ctx, invoice)
+        ]
+        return {"rows": taken, "currency": invoice.currency} if taken else None
+    rows = [
+        {"advance": row, "amount_minor": row.total_minor - row.credited_minor, "said": row.get_state_display()}
+        for row in planned_advances(ctx, invoice)
+    ]
+    free = free_advances(ctx, invoice.party) if invoice.currency == ctx.company.currency else []
+    if not rows and not free:
+        return None
+    may = ctx.may("billing.deduct_advances")
+    return {"rows": rows, "free": free, "draft": invoice, "may": may, "currency": invoice.currency}
 
 
 @panel(on=Invoice, title="Terms of payment", permission="billing.view_invoice", template="billing/panel_terms.html", icon="calendar-clock")

@@ -249,6 +249,12 @@ def free_advances(ctx: Context, party: Party) -> list[Invoice]:
     return list(rows.filter(Q(open_minor__gt=0) | Q(paid_minor__gt=0), number__isnull=False).order_by("pk"))
 
 
+def finals_of(ctx: Context, advance: Invoice) -> list[Invoice]:
+    """The draft that will take an advance over, and the invoices that did, oldest first."""
+    taken = WriteOff.objects.visible_to(ctx).filter(invoice=advance, state=WriteOff.State.STANDING).exclude(final=None).values("final")
+    return list(Invoice.objects.visible_to(ctx).filter(Q(plans__advance=advance) | Q(pk__in=taken)).distinct().order_by("pk"))
+
+
 def taken_advances(ctx: Context, final: Invoice) -> list[WriteOff]:
     """What a final invoice took over of advances: of each what was received, with its tax, and what was not. Oldest advance first."""
     rows = WriteOff.objects.visible_to(ctx).filter(final=final, state=WriteOff.State.STANDING)
@@ -283,7 +289,10 @@ def envelope(ctx: Context, party: Party, address: Address | None) -> str:
 def distance_sales(ctx: Context, year: int) -> int:
     """What was billed in a year to consumers of other member states for goods and electronic services, without tax and less credits."""
     lines = InvoiceLine.objects.visible_to(ctx).filter(
-        invoice__number__isnull=False, invoice__issued_on__year=year, invoice__advance=False, treatment__in=[Treatment.DISTANCE, Treatment.OSS]
+        invoice__number__isnull=False,
+        invoice__issued_on__year=year,
+        invoice__advance=False,
+        treatment__in=[Treatment.DISTANCE, Treatment.OSS],
     )
     credited = Q(invoice__kind=Invoice.Kind.CREDIT_NOTE)
     worth = Coalesce("net_worth_minor", "net_minor")
@@ -297,7 +306,9 @@ def needs_proof(ctx: Context, invoices: Collection[int] | None = None, on: date 
     invoices: only these. on: only those issued until this day of which no proof is noted yet and that were not taken back.
     """
     goods = [Treatment.EXPORT, Treatment.INTRA]
-    rows = Invoice.objects.visible_to(ctx).filter(kind=Invoice.Kind.INVOICE, advance=False, number__isnull=False, lines__treatment__in=goods)
+    rows = Invoice.objects.visible_to(ctx).filter(
+        kind=Invoice.Kind.INVOICE, advance=False, number__isnull=False, lines__treatment__in=goods
+    )
     if invoices is not None:
         rows = rows.filter(pk__in=invoices)
     if on is not None:

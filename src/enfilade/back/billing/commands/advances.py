@@ -11,7 +11,7 @@ from enfilade.back.billing.events import AdvanceAsked
 from enfilade.back.billing.models import AdvancePlan, Invoice, InvoiceLine
 from enfilade.back.billing.queries import free_advances, planned_advances
 from enfilade.base.money.rules import percent_of
-from enfilade.core.command import Amount, Input, command
+from enfilade.core.command import Amount, Input, Ref, command
 from enfilade.core.context import Context, Refusal
 from enfilade.core.events import publish
 
@@ -89,12 +89,16 @@ def deduct_advances(ctx: Context, *, invoice: Invoice, advance: Advance = None) 
     return invoice
 
 
-@command(permission="billing.deduct_advances", label="Do not deduct here", tone="danger")
-def leave_out_advance(ctx: Context, *, plan: AdvancePlan) -> Invoice:
-    """Deduct an advance in another invoice than was planned; it stays asked for."""
-    advance = plan.advance
-    plan.delete()
-    return advance
+@command(permission="billing.deduct_advances", label="Do not deduct here", tone="danger", hidden=True)
+def leave_out_advance(ctx: Context, *, invoice: Invoice, advance: Ref[Invoice]) -> Invoice:
+    """Let an advance be deducted in another invoice than this draft; it stays asked for.
+
+    Refuses: not_draft, not_planned.
+    """
+    gone, _ = AdvancePlan.objects.visible_to(ctx).filter(invoice=invoice, advance=advance).delete()
+    if not gone:
+        raise Refusal("not_planned", f"{advance} is not deducted here.", field="advance")
+    return invoice
 
 
 def _require_final(ctx: Context, invoice: Invoice) -> None:

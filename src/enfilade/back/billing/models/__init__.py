@@ -1,4 +1,4 @@
-"""Tables: charges, invoices with lines, advances, payments, their allocation, write-offs, drawer sessions, letterheads, proofs of supply, terms."""
+"""Tables: charges, invoices, advances, payments, their allocation, write-offs, drawer sessions, letterheads, proofs of supply, terms."""
 
 from .advance import AdvancePlan
 from .allocation import Allocation

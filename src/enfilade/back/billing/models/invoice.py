@@ -106,6 +106,7 @@ class Invoice(EarlyPayment, Record):
             "change_draft": (("draft",), "draft"),
             "ask_advance": (("draft",), "draft"),
             "deduct_advances": (("draft",), "draft"),
+            "leave_out_advance": (("draft",), "draft"),
             "issue_invoice": (("draft",), ("issued", "part_paid", "paid")),
             "void_draft": (("draft",), "void"),
             "take_payment": (("issued", "part_paid"), ("part_paid", "paid")),

@@ -19,8 +19,7 @@ class WriteOff(Record):
 
     shares: how it is divided over the rates of the invoice: [{tax_class, rate_bp, net_minor, tax_minor}], in a foreign currency with
     net_worth_minor and tax_worth_minor. currency: of the invoice, "" for the company's own. worth_minor: what it counts in that.
-    final: of an advance, the invoice over the whole supply that takes it over: what was received is paid of that, and what was not is claimed
-    by it.
+    final: of an advance, the invoice over the whole supply that takes it over; what was received is paid of that, the rest claimed by it.
     agreed: a discount by the terms of the invoice, which goes when a payment of the invoice does.
     on: accounting date; undone_on: of the reversal, where it was paid after all.
     Source: UStG § 17(2) no. 1: the tax is corrected when a claim can't be collected, and again when it is paid after all.
@@ -81,7 +80,8 @@ class WriteOff(Record):
                 violation_error_message="What is written off in a foreign currency has a worth, and nothing else has one.",
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=["deducted", "replaced"], final__isnull=False) | Q(kind__in=["small", "bad_debt", "discount"], final=None),
+                condition=Q(kind__in=["deducted", "replaced"], final__isnull=False)
+                | Q(kind__in=["small", "bad_debt", "discount"], final=None),
                 name="write_off_final_of_advance",
                 violation_error_message="An advance is taken over by a final invoice, and nothing else is.",
             ),

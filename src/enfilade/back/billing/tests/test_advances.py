@@ -23,7 +23,7 @@ from enfilade.back.billing.commands import (
     void_transfer,
     write_off,
 )
-from enfilade.back.billing.models import AdvancePlan, Allocation, Invoice, WriteOff
+from enfilade.back.billing.models import Allocation, Invoice, WriteOff
 from enfilade.back.billing.proof import differences
 from enfilade.back.billing.proving import owed_by_customers
 from enfilade.back.billing.queries import free_advances, taken_advances
@@ -132,11 +132,10 @@ def test_what_was_not_paid_is_claimed_by_the_final_invoice(shop: Shop) -> None:
 
 def test_more_was_received_than_the_final_invoice_is_over(shop: Shop) -> None:
     """It takes what it needs; the rest of the advance is free for the next one, and can be credited and given back."""
-    advance = asked(shop, big(shop))
+    draft = big(shop)
+    advance = asked(shop, draft)
     payment = pay(shop, advance)
-    with scope(shop.company.pk):
-        plan = AdvancePlan.objects.visible_to(shop.ctx).get(advance=advance)
-    leave_out_advance(shop.ctx, plan=plan)
+    leave_out_advance(shop.ctx, invoice=draft, advance=advance)
     small = shop.draft(Line(shop.brush, quantity=Decimal(10)))
     deduct_advances(shop.ctx, invoice=small)
     final = issue(shop, small)
@@ -214,6 +213,7 @@ def test_what_is_refused(shop: Shop) -> None:
         (deduct_advances, {"invoice": other}, "no_advances"),
         (deduct_advances, {"invoice": other, "advance": ordinary}, "other_party"),
         (deduct_advances, {"invoice": other, "advance": advance}, "advance_planned_once"),
+        (leave_out_advance, {"invoice": other, "advance": advance}, "not_planned"),
         (write_off, {"invoice": advance, "kind": "bad_debt", "reason": "x", "on": shop.ctx.today}, "is_advance"),
     )
     for command, inputs, code in tried:
@@ -244,11 +244,10 @@ def test_a_draft_thrown_away_lets_its_advances_go(shop: Shop) -> None:
 
 def test_two_final_invoices_want_one_advance(shop: Shop) -> None:
     """One gets it, whether they plan it or are issued at once."""
-    advance = asked(shop, big(shop))
+    draft = big(shop)
+    advance = asked(shop, draft)
     pay(shop, advance)
-    with scope(shop.company.pk):
-        plan = AdvancePlan.objects.visible_to(shop.ctx).get(advance=advance)
-    leave_out_advance(shop.ctx, plan=plan)
+    leave_out_advance(shop.ctx, invoice=draft, advance=advance)
     drafts = [big(shop) for _ in range(4)]
     won = race(4, lambda n: deduct_advances(shop.ctx, invoice=drafts[n], advance=advance))
     assert [type(x) for x in won].count(Invoice) == 1

@@ -17,9 +17,7 @@ from .sender import Sender
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.mark.parametrize(
-    ("form", "code"), [("xrechnung_ubl", "326"), ("xrechnung_cii", "326"), ("peppol", "386"), ("facturx", "386")]
-)
+@pytest.mark.parametrize(("form", "code"), [("xrechnung_ubl", "326"), ("xrechnung_cii", "326"), ("peppol", "386"), ("facturx", "386")])
 def test_an_advance_and_its_final_invoice_are_valid(sender: Sender, form: str, code: str) -> None:
     """A type of its own; the final invoice names the advances, what was paid for them and the tax on it, and asks for the rest."""
     sender.wish(form)

@@ -101,7 +101,9 @@ def office_fresh(office: Office, pk: int) -> Party:
 
 def test_what_breaks_rules_is_entered_by_decision_only(office: Office) -> None:
     """A credit note stays one."""
-    broken = invoice(office, credit=True, precedes=(("R-76", office.today),)).replace(b">151.10</ram:DuePayable", b">151.20</ram:DuePayable")
+    broken = invoice(office, credit=True, precedes=(("R-76", office.today),)).replace(
+        b">151.10</ram:DuePayable", b">151.20</ram:DuePayable"
+    )
     incoming = taken(office, broken)
     with pytest.raises(Refusal) as no:
         entered(office, incoming)
