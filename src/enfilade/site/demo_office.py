@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .demo_advances import ask_in_advance
 from .demo_assets import take_over_assets
 from .demo_bills import receive_bills
 from .demo_books import close_months, open_books, remind, send_invoices, take_over_months, take_statement
@@ -28,5 +29,5 @@ def work_in_office(cast: Cast) -> None:
     """What came in and went out; then months that are over are closed, the year is planned and prices are agreed on."""
     bills = (receive_bills, buy, take_over_assets, claim_expenses)
     money = (take_statement, remind, collect)
-    for tell in (*bills, *money, close_months, plan_year, agree_prices):
+    for tell in (*bills, *money, close_months, plan_year, agree_prices, ask_in_advance):
         tell(cast)

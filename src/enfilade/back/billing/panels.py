@@ -159,11 +159,11 @@ def invoice_advances(ctx: Context, invoice: Invoice) -> dict[str, Any] | None:
         {"advance": row, "amount_minor": row.total_minor - row.credited_minor, "said": row.get_state_display()}
         for row in planned_advances(ctx, invoice)
     ]
-    free = free_advances(ctx, invoice.party) if invoice.currency == ctx.company.currency else []
-    if not rows and not free:
+    if invoice.currency != ctx.company.currency:
         return None
-    may = ctx.may("billing.deduct_advances")
-    return {"rows": rows, "free": free, "draft": invoice, "may": may, "currency": invoice.currency}
+    asks = {"new_url": f"/billing/do/ask_advance/{invoice.pk}/", "new_label": "Ask for money in advance"}
+    may = {"draft": invoice, "may": ctx.may("billing.deduct_advances"), **(asks if ctx.may("billing.ask_advance") else {})}
+    return {"rows": rows, "free": free_advances(ctx, invoice.party), "currency": invoice.currency, **may}
 
 
 @panel(on=Invoice, title="Terms of payment", permission="billing.view_invoice", template="billing/panel_terms.html", icon="calendar-clock")

@@ -21,7 +21,6 @@ from enfilade.core.models.record import RecordQuerySet
 from .agreed import dated_parts, sentences
 from .deducted import sentences_of
 from .models import (
-    AdvancePlan,
     Allocation,
     Charge,
     CustomerTerms,

@@ -1,4 +1,4 @@
-"""Tells tax what of invoices, credit notes and write-offs is taxed: when they are posted, or what of them is paid; of advances always that."""
+"""Tells tax what of invoices, credit notes and write-offs is taxed: when posted, or what is paid of them; of advances always that."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ def ask_advance(
     if due_on is not None:
         require_date(due_on, "due_on")
     share = f"{rules.percent(asked, invoice.total_minor).normalize():f} %"
-    lines, taxes = _lines(list(invoice.lines.visible_to(ctx).order_by("pk")), asked, f"Advance of {share} on")
+    lines, taxes = _lines(list(invoice.lines.visible_to(ctx).order_by("pk")), asked, share)
     totals = rules.Totals(sum(line.price.net_minor for line in lines), sum(taxes), 0, tuple(taxes))
     made = write_draft(ctx, invoice.party, lines, due_on=due_on, origin=invoice.origin, totals=totals, advance=True)
     remember(ctx, made)
@@ -117,7 +117,7 @@ def _asked(invoice: Invoice, percent: Decimal | None, amount: int | None) -> int
     return asked
 
 
-def _lines(rows: list[InvoiceLine], asked_minor: int, words: str) -> tuple[list[Priced], list[int]]:
+def _lines(rows: list[InvoiceLine], asked_minor: int, share: str) -> tuple[list[Priced], list[int]]:
     """One line for each way in which the draft is taxed, with its share and what it is for."""
     groups: dict[tuple[str, int, str, str, str, str, str], list[InvoiceLine]] = {}
     for row in rows:
@@ -128,6 +128,6 @@ def _lines(rows: list[InvoiceLine], asked_minor: int, words: str) -> tuple[list[
     for of, (net, tax) in zip(groups.values(), rules.share_of_credit(asked_minor, sums), strict=True):
         if net or tax:
             names = ", ".join(dict.fromkeys(row.description.partition("\n")[0] for row in of))
-            lines.append(copy_line(of[0], Decimal(1), net, 0, f"{words}: {names}"[:1_000]))
+            lines.append(copy_line(of[0], Decimal(1), net, 0, f"Advance of {share} on: {names}"[:1_000]))
             taxes.append(tax)
     return lines, taxes

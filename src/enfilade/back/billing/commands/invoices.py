@@ -186,8 +186,9 @@ def _posting(invoice: Invoice, sums: list[tuple[str, int, int, int]], own: str) 
             legs.append(Leg(OUTPUT_TAX[tax_class], -sign * tax))
     legs.append(Leg("discount", sign * given))
     name = invoice.bill_to.partition("\n")[0]
-    kind = "Advance asked of" if invoice.advance else "Invoice to"
-    text = f"Credit note for {name}" if sign < 0 else f"{kind} {name}"
+    text = f"Advance asked of {name}" if invoice.advance else f"Invoice to {name}"
+    if sign < 0:
+        text = f"Credit note for {name}"
     return Posting(text, ref(invoice), legs) if any(leg.amount_minor for leg in legs) else None
 
 

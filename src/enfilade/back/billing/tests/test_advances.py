@@ -200,7 +200,8 @@ def test_what_is_refused(shop: Shop) -> None:
     ordinary = shop.invoice()
     other = shop.draft()
     abroad = run_raw(shop.ctx, "billing.draft_invoice", {
-        "party": shop.party.pk, "currency": "USD", "rate": "1.1", "lines": [{"description": "x", "unit_price": "5", "tax_class": "standard"}],
+        "party": shop.party.pk, "currency": "USD", "rate": "1.1",
+        "lines": [{"description": "x", "unit_price": "5", "tax_class": "standard"}],
     })  # fmt: skip
     before = shop.rows()
     tried = (
