@@ -60,9 +60,9 @@ class InvoiceResource(Resource):
     words = InvoiceWord
     words_through = ("party",)
     facts = (
-        "party", "kind", "advance", "issued_on", "due_on", "terms", "net_minor", "tax_minor", "total_minor", "discount_minor", "paid_minor",
+        "party", "kind", "issued_on", "due_on", "terms", "net_minor", "tax_minor", "total_minor", "discount_minor", "paid_minor",
         "credited_minor", "deducted_minor", "written_off_minor", "open_minor", "currency", "rate", "worth_minor", "open_worth_minor",
-        "cancels", "origin", "note", "bill_to",
+        "cancels", "advance", "origin", "note", "bill_to",
     )  # fmt: skip
     lines = {
         "lines": ("description", "quantity", "unit_price_minor", "discount_minor", "tax_percent", "net_minor", "tax_minor", "total_minor")

@@ -11,7 +11,7 @@ from enfilade.back.billing.events import AdvanceAsked
 from enfilade.back.billing.models import AdvancePlan, Invoice, InvoiceLine
 from enfilade.back.billing.queries import free_advances, planned_advances
 from enfilade.base.money.rules import percent_of
-from enfilade.core.command import Amount, Input, Ref, command
+from enfilade.core.command import Input, Ref, command
 from enfilade.core.context import Context, Refusal
 from enfilade.core.events import publish
 
@@ -21,7 +21,7 @@ from .drafts import Priced, write_draft
 from .invoices import issue_invoice
 
 _Percent = Annotated[Decimal | None, Input(min_value=0, max_value=100, decimals=2, label="Percent of the total")]
-_Amount = Annotated[Amount | None, Input(amount=True, label="Or an amount, with tax")]
+_Amount = Annotated[int | None, Input(amount=True, label="Or an amount, with tax")]
 Advance = Annotated[Invoice | None, Input(shared=True, query="advance=true", help="All that are free when left out.")]
 
 
@@ -31,7 +31,7 @@ Advance = Annotated[Invoice | None, Input(shared=True, query="advance=true", hel
     offered=lambda invoice: invoice.kind == Invoice.Kind.INVOICE and not invoice.advance,
 )
 def ask_advance(
-    ctx: Context, *, invoice: Invoice, on: Today, percent: _Percent = None, amount: _Amount = None, due_on: date | None = None
+    ctx: Context, *, invoice: Invoice, percent: _Percent = None, amount: _Amount = None, on: Today, due_on: date | None = None
 ) -> Invoice:
     """Issue an invoice over a part of what a draft will come to, to be paid before it is supplied; the draft deducts it when it is issued.
 
