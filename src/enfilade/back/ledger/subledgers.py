@@ -29,7 +29,7 @@ WITH documents (ref, number, party_id, currency, amount, worth) AS ({documents})
      GROUP BY 1, 2, 3
 )
 SELECT coalesce(w.ref, p.ref, ''), coalesce(w.number, ''), coalesce(w.amount, 0), coalesce(p.amount, 0), coalesce(w.unit, p.unit)
-  FROM wanted w FULL JOIN posted p ON p.ref = w.ref AND p.party_id = w.party_id AND p.unit = w.unit
+  FROM wanted w FULL JOIN posted p ON p.ref = w.ref AND coalesce(p.party_id, 0) = coalesce(w.party_id, 0) AND p.unit = w.unit
  WHERE coalesce(w.amount, 0) <> coalesce(p.amount, 0)
  ORDER BY 1, 5
 """
@@ -72,7 +72,8 @@ class Difference:
 def differences_of(ctx: Context, purpose: str, documents: str) -> list[Difference]:
     """Documents and entries on a control account that do not say the same; [] is what is expected.
 
-    purpose: of the control account. documents: SQL for reference, number, party, currency, amount in it (debit positive) and its worth in
+    purpose: of the control account. documents: SQL for reference, number, party (NULL where it is posted without), currency, amount in it
+    (debit positive) and its worth in
     the company's own of every document that was posted, a document and party once, with %(company)s in it;
     written in the module, never from outside.
     """

@@ -41,14 +41,18 @@ class OrderFacts:
 
 @dataclass(frozen=True, slots=True)
 class BillFacts:
-    """An open bill that no run has. ibans: where its supplier is paid. discount_minor: may be kept until discount_until."""
+    """An open bill that no run has. ibans: where its supplier is paid. pay_minor: what leaves the account when it is paid whole.
+
+    early_minor: the same with its discount, which may be kept until discount_until; both without what is withheld.
+    """
 
     key: int
     number: str
     supplier: str
     ibans: frozenset[str]
     open_minor: int
-    discount_minor: int
+    pay_minor: int
+    early_minor: int
     discount_until: date | None
     currency: str = ""
 
@@ -145,11 +149,12 @@ def _of_bills(line: LineFacts, bills: Sequence[BillFacts]) -> Iterable[Proposal]
     for bill in bills:
         if bill.currency != line.currency:
             continue
-        wanted = bill.open_minor
         reasons = ["The amount is what is open of the bill."]
-        if wanted != -line.open_minor:
+        if bill.pay_minor < bill.open_minor:
+            reasons = ["The amount is the bill less the tax that is withheld."]
+        if bill.pay_minor != -line.open_minor:
             in_time = bill.discount_until is not None and line.booked_on <= bill.discount_until + timedelta(days=LATE_DAYS)
-            if not in_time or wanted - bill.discount_minor != -line.open_minor:
+            if not in_time or bill.early_minor != -line.open_minor:
                 continue
             reasons = ["The amount is the bill less its discount."]
         key = plain_number(bill.number)

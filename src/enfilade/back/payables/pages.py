@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import MAXYEAR, MINYEAR, date
 from secrets import token_hex
 from typing import Any
 
@@ -10,12 +10,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from enfilade.back.banking.queries import bank_accounts
-from enfilade.core.context import Context
+from enfilade.base.party.models import Party
+from enfilade.core.context import Context, NotFound
 from enfilade.core.resource import page
 
 from . import rules
-from .models import Bill
+from .models import Bill, SupplierPayment
+from .printing import certificate_pdf
 from .queries import Standing, standing, to_pay_by
+from .withheld import kept_back
 
 SHOWN_MAX = 300
 # How far ahead is looked, in days; the last one is everything.
@@ -58,6 +61,37 @@ def _row(one: Standing, today: date) -> dict[str, Any]:
         "why": one.why,
         "url": one.url,
         "kept_minor": kept,
-        "pay_minor": bill.sign * bill.open_minor - kept,
+        "withheld_minor": one.kept.of(bill.open_minor - kept),
+        "pay_minor": bill.sign * bill.open_minor - kept - one.kept.of(bill.open_minor - kept),
         "tone": "bad" if late else "warn" if bill.due_on == today else "",
     }
+
+
+@page("payments-to-suppliers/<int:pk>/withheld/", title="Certificate of tax withheld", permission="payables.view_bill", menu=False)
+def certificate_of_payment(request: HttpRequest, ctx: Context, pk: int) -> HttpResponse:
+    """What a payment withheld, for its supplier, at /payables/payments-to-suppliers/<pk>/withheld/."""
+    payment = SupplierPayment.objects.visible_to(ctx).select_related("supplier").filter(pk=pk).first()
+    kept = kept_back(ctx, payment=payment) if payment is not None else []
+    if payment is None or not kept:
+        raise NotFound("payment", pk)
+    return _paper(certificate_pdf(ctx, payment.supplier, kept), f"{payment.number}-{payment.supplier.number}")
+
+
+@page("withheld/<int:pk>/<int:year>/", title="Certificate of tax withheld", permission="payables.view_bill", menu=False)
+def certificate_of_year(request: HttpRequest, ctx: Context, pk: int, year: int) -> HttpResponse:
+    """What was withheld from a supplier in a year, at /payables/withheld/<pk>/<year>/."""
+    supplier = Party.objects.visible_to(ctx).filter(pk=pk).first()
+    if supplier is None or not MINYEAR <= year <= MAXYEAR:
+        raise NotFound("supplier", pk)
+    kept = kept_back(ctx, supplier=supplier, from_on=date(year, 1, 1), to_on=date(year, 12, 31))
+    if not kept:
+        raise NotFound("supplier", pk)
+    return _paper(certificate_pdf(ctx, supplier, kept), f"{supplier.number}-{year}")
+
+
+def _paper(data: bytes, name: str) -> HttpResponse:
+    answer = HttpResponse(data, content_type="application/pdf")
+    answer["Content-Disposition"] = f'inline; filename="{name}.pdf"'
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Cache-Control"] = "private, no-store"
+    return answer

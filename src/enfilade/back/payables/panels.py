@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from enfilade.back.billing.queries import settled_by
@@ -11,8 +12,9 @@ from enfilade.core.resource import dialog, flow, panel
 from enfilade.core.resource.hooks import Step
 
 from .commands import enter_bill
-from .models import Bill, PaymentRun, SetOff
+from .models import Bill, PaymentRun, SetOff, SupplierPayment
 from .queries import bills_of, order_of, owed_both_ways, settlements_of, standing_of
+from .withheld import ENDS_SOON_DAYS, kept_back, under_withholding, withheld_of, withholding_of
 
 _FIRST = ("supplier", "number", "billed_on", "total", "file")
 _COLUMNS = ("account", "gross", "net", "tax_class", "description")
@@ -49,6 +51,47 @@ def owed_on_both_sides(ctx: Context, party: Party) -> dict[str, Any] | None:
 def what_was_set_off(ctx: Context, set_off: SetOff) -> dict[str, Any]:
     """The invoices and the bills, as long as it stands."""
     return {"invoices": settled_by(ctx, set_off.received), "bills": standing_of(ctx, set_off.paid), "currency": set_off.currency}
+
+
+@panel(on=Bill, title="For the tax office", permission="payables.view_bill", template="payables/panel_withholding.html", icon="hand-coins")
+def withheld_of_bill(ctx: Context, bill: Bill) -> dict[str, Any] | None:
+    """What of a bill goes to the tax office, and why."""
+    said = withholding_of(ctx, bill)
+    if said is None or bill.state == Bill.State.VOID:
+        return None
+    now = withheld_of(ctx, [bill.pk]).get(bill.pk)
+    return {
+        "said": said,
+        "rate": said.rate_percent.normalize(),
+        "kept_minor": now.withheld_minor if now is not None else 0,
+        "pays_minor": bill.open_minor - now.of(bill.open_minor) if now is not None else bill.open_minor,
+        "bill": bill,
+    }
+
+
+@panel(on=Party, title="Withholding", permission="payables.view_bill", template="payables/panel_under_withholding.html", icon="hand-coins")
+def withheld_from_supplier(ctx: Context, party: Party) -> dict[str, Any] | None:
+    """Under which withholding a supplier is, and what exempts her; a certificate that is over, or soon will be, is spoken of."""
+    rules, certificates = under_withholding(ctx, party)
+    if not rules and not certificates:
+        return None
+    last = max((one.valid_until for one in certificates), default=None)
+    ends = None if last is None or last > ctx.today + timedelta(days=ENDS_SOON_DAYS) else last
+    year = ctx.today.replace(month=1, day=1)
+    return {
+        "rules": rules, "certificates": certificates, "today": ctx.today, "ends": ends, "over": ends is not None and ends < ctx.today,
+        "party": party, "year": year, "may_add": ctx.may("payables.add_withholdingcertificate"),
+        "kept": bool(kept_back(ctx, from_on=year, to_on=ctx.today, supplier=party)),
+    }  # fmt: skip
+
+
+@panel(on=SupplierPayment, title="Print", permission="payables.view_bill", template="billing/panel_papers.html", icon="printer")
+def papers_of_payment(ctx: Context, payment: SupplierPayment) -> dict[str, Any] | None:
+    """What a supplier is told of the tax that was withheld from her."""
+    if payment.state != SupplierPayment.State.PAID or not kept_back(ctx, payment=payment):
+        return None
+    url = f"/payables/payments-to-suppliers/{payment.pk}/withheld/"
+    return {"papers": [{"url": url, "label": "Certificate of tax withheld (PDF)", "note": ""}]}
 
 
 @flow(on=Bill)

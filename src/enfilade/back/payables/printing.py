@@ -1,4 +1,4 @@
-"""The letter that declares a set-off, in the language of the party."""
+"""Letters to suppliers as PDF, in their language: that something was set off, and what tax was withheld from them."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from enfilade.base.message.queries import as_read_by
 from enfilade.base.party.models import Party
 from enfilade.core.context import Context
 from enfilade.core.language.words import say
-from enfilade.core.ui.format import format_amount, format_day
+from enfilade.core.ui.format import format_amount, format_day, format_number
 
 from .models import Bill
+from .withheld import Kept
 
 
 def set_off_pdf(
@@ -74,4 +75,55 @@ def _letter(
         ],
         "totals": [[say("Set off on both sides"), format_amount(amount_minor, currency)]],
         "notes": [say("If you do not agree, please tell us.")],
+    }
+
+
+def certificate_pdf(ctx: Context, supplier: Party, kept: Sequence[Kept]) -> bytes:
+    """The certificate about what was withheld from one supplier.
+
+    Source: § 48a (2) EStG: name and address, the bill and its date, the day of the payment, what was withheld, the tax office.
+    """
+    with as_read_by(ctx, supplier):
+        return render_pdf("payables/withheld.typ", _certificate(ctx, supplier, kept))
+
+
+def _certificate(ctx: Context, supplier: Party, kept: Sequence[Kept]) -> dict[str, object]:
+    def money(minor: int) -> str:
+        return format_amount(minor, ctx.company.currency)
+
+    right = {"align": "right"}
+    offices = dict.fromkeys(str(one.authority or one.kind.authority) for one in kept)
+    laws = dict.fromkeys(f"{one.kind.name}: {one.kind.source}" for one in kept)
+    return {
+        "title": say("Certificate of tax withheld"),
+        "language": (supplier.language or ctx.company.language)[:2],
+        **company_part(ctx, letterhead(ctx, ctx.today)),
+        "to": bill_to(ctx, supplier).splitlines(),
+        "facts": [
+            [say("Supplier number"), supplier.number],
+            *([[say("Tax number"), supplier.tax_number]] if supplier.tax_number else []),
+            [say("Date"), format_day(ctx.today)],
+            [say("Paid to"), ", ".join(offices)],
+        ],
+        "columns": [
+            {"label": say("Bill"), "width": "1fr"},
+            {"label": say("Dated")},
+            {"label": say("Paid")},
+            {"label": say("Reckoned from"), **right},
+            {"label": say("Rate"), **right},
+            {"label": say("Withheld"), **right},
+        ],
+        "rows": [
+            [
+                one.bill.supplier_number,
+                format_day(one.bill.billed_on),
+                format_day(one.on),
+                money(one.base_minor),
+                f"{format_number(one.rate_percent.normalize())} %",
+                money(one.amount_minor),
+            ]
+            for one in kept
+        ],
+        "totals": [[say("Withheld"), money(sum(one.amount_minor for one in kept))]],
+        "notes": [say("We withheld this from the payments named, and declare and pay it to the office named for your account."), *laws],
     }

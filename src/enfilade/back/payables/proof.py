@@ -13,15 +13,27 @@ _DOCUMENTS = """
     UNION ALL
     SELECT 'payables.supplierpayment:' || p.id, p.number, p.supplier_id, p.currency, m.amount, m.worth
       FROM payables_supplierpayment p CROSS JOIN LATERAL (
-           SELECT CASE WHEN p.state = 'reversed' THEN 0 ELSE p.amount_minor + coalesce(sum(s.discount_minor), 0) END AS amount,
-                  CASE WHEN p.state = 'reversed' THEN 0
-                       ELSE coalesce(sum(s.worth_minor), p.amount_minor + coalesce(sum(s.discount_minor), 0)) END AS worth
-             FROM payables_settlement s WHERE s.payment_id = p.id) m
+           SELECT CASE WHEN p.state = 'reversed' THEN 0 ELSE p.amount_minor + k.less END AS amount,
+                  CASE WHEN p.state = 'reversed' THEN 0 ELSE coalesce(k.worth, p.amount_minor + k.less) END AS worth
+             FROM (SELECT sum(worth_minor) AS worth, coalesce(sum(discount_minor + withheld_minor), 0) AS less
+                     FROM payables_settlement WHERE payment_id = p.id) k) m
      WHERE p.company_id = %(company)s
     UNION ALL
     SELECT 'payables.settlement:' || s.id, b.number, b.supplier_id, s.currency, 0, s.worth_minor - s.credit_worth_minor
       FROM payables_settlement s JOIN payables_bill b ON b.id = s.bill_id
      WHERE s.company_id = %(company)s AND s.credit_id IS NOT NULL AND s.worth_minor IS NOT NULL
+"""
+# What payments withheld, and what was declared of it by bills of authorities; posted in the company's currency, without a party.
+_WITHHELD = """
+    SELECT 'payables.supplierpayment:' || p.id, p.number, NULL::bigint, c.currency, -s.kept, -s.kept
+      FROM (SELECT payment_id, sum(coalesce(withheld_worth_minor, withheld_minor))::bigint AS kept FROM payables_settlement
+             WHERE company_id = %(company)s AND withheld_minor <> 0 GROUP BY payment_id) s
+      JOIN payables_supplierpayment p ON p.id = s.payment_id JOIN core_company c ON c.id = p.company_id
+    UNION ALL
+    SELECT 'payables.bill:' || r.bill_id, r.number, NULL::bigint, c.currency, m.total, m.total
+      FROM payables_withholdingreturn r JOIN core_company c ON c.id = r.company_id
+     CROSS JOIN LATERAL (SELECT CASE r.state WHEN 'declared' THEN r.total_minor ELSE 0 END AS total) m
+     WHERE r.company_id = %(company)s
 """
 
 
@@ -35,3 +47,15 @@ def sentence_of(difference: Difference) -> str:
     if not difference.number:
         return f"The account of suppliers moved by {difference.posted} without a bill or a payment."
     return f"{difference.number} says {difference.said} on the account of suppliers, the ledger says {difference.posted}."
+
+
+def withheld_differences(ctx: Context) -> list[Difference]:
+    """Payments and declarations, and entries on the account of tax withheld, that do not say the same; [] is what is expected."""
+    return differences_of(ctx, "withholding_payable", _WITHHELD)
+
+
+def withheld_sentence(difference: Difference) -> str:
+    """What is wrong."""
+    if not difference.number:
+        return f"The account of tax withheld moved by {difference.posted} without a payment or a declaration."
+    return f"{difference.number} says {difference.said} on the account of tax withheld, the ledger says {difference.posted}."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from django.db.models import Count, F, Q, Sum
@@ -21,6 +21,7 @@ from enfilade.core.fields import AmountField
 from . import rules
 from .guesses import BillFacts, BothFacts, OrderFacts, guesses, of_difference
 from .models import Bill, BillLine, OrderPart, PaymentOrder, PaymentRun, SetOff, Settlement, SupplierAccount, SupplierPayment, SupplierTerms
+from .withheld import withheld_of
 
 OWED = (Bill.State.OPEN, Bill.State.PART_PAID)
 ORDERS_MAX = 2_000
@@ -200,25 +201,22 @@ def _orders(ctx: Context) -> list[OrderFacts]:
 
 
 def _bills_like(ctx: Context, amounts: Collection[int]) -> list[BillFacts]:
-    """Open bills over one of these amounts, with or without their discount, that no run has."""
+    """Open bills of which one of these amounts may leave, with or without their discount, that no run has; all those with withholding."""
     taken = OrderPart.objects.visible_to(ctx).filter(live=True).values("bill")
     rows = Bill.objects.visible_to(ctx).filter(state__in=OWED, kind=Bill.Kind.BILL).exclude(pk__in=taken)
-    rows = rows.annotate(early=F("open_minor") - F("discount_minor")).filter(Q(open_minor__in=amounts) | Q(early__in=amounts))
+    rows = rows.annotate(early=F("open_minor") - F("discount_minor")).filter(
+        Q(open_minor__in=amounts) | Q(early__in=amounts) | Q(withholding__amount_minor__gt=0)
+    )
     bills = list(rows.select_related("supplier").order_by("due_on", "pk")[:ORDERS_MAX])
     accounts = accounts_of(ctx, {bill.supplier_id for bill in bills})
-    return [
-        BillFacts(
-            b.pk,
-            b.supplier_number,
-            b.supplier.name,
-            frozenset(a.iban for a in accounts[b.supplier_id]),
-            b.open_minor,
-            0 if b.settled_minor else b.discount_minor,
-            b.discount_until,
-            b.currency,
-        )
-        for b in bills
-    ]
+    kept = withheld_of(ctx, [bill.pk for bill in bills])
+    found = []
+    for b in bills:
+        ibans, less = frozenset(a.iban for a in accounts[b.supplier_id]), kept.get(b.pk, rules.NOTHING_WITHHELD)
+        early = b.open_minor - (0 if b.settled_minor else b.discount_minor)
+        pays = (b.open_minor - less.of(b.open_minor), early - less.of(early))
+        found.append(BillFacts(b.pk, b.supplier_number, b.supplier.name, ibans, b.open_minor, *pays, b.discount_until, b.currency))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,11 +348,15 @@ def account_of_supplier(
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """An open bill, and what keeps it out of a run, in a sentence; "" where nothing does. url: where that is put right."""
+    """An open bill, and what keeps it out of a run, in a sentence; "" where nothing does. url: where that is put right.
+
+    kept: what of it is withheld.
+    """
 
     bill: Bill
     why: str
     url: str = ""
+    kept: rules.Withheld = rules.NOTHING_WITHHELD
 
 
 def to_pay_by(ctx: Context, due_by: date, limit: int) -> list[Standing]:
@@ -362,7 +364,11 @@ def to_pay_by(ctx: Context, due_by: date, limit: int) -> list[Standing]:
     bills = open_bills(ctx, due_by=due_by, limit=limit)
     taken = in_runs(ctx, [bill.pk for bill in bills])
     accounts = accounts_of(ctx, {bill.supplier_id for bill in bills})
-    return [_standing(bill, taken.get(bill.pk), accounts[bill.supplier_id]) for bill in bills]
+    found, kept = (
+        [_standing(bill, taken.get(bill.pk), accounts[bill.supplier_id]) for bill in bills],
+        withheld_of(ctx, [b.pk for b in bills]),
+    )
+    return [replace(one, kept=kept[one.bill.pk]) if one.bill.pk in kept else one for one in found]
 
 
 def _standing(bill: Bill, order: PaymentOrder | None, accounts: list[SupplierAccount]) -> Standing:

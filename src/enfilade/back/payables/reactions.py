@@ -10,6 +10,7 @@ from enfilade.base.party.events import PartiesMerged
 from enfilade.core.context import Context
 from enfilade.core.events import reacts
 
+from .commands.declaring import free_declared
 from .commands.refunds import put_back
 from .commands.setting_off import undo
 from .events import BillVoided
@@ -48,3 +49,9 @@ def no_set_off_stands_without_its_line(ctx: Context, fact: LineUnmatched) -> Non
 def credit_is_on_account_again(ctx: Context, fact: BillVoided) -> None:
     """What a customer had on account, and was to be given back by a run, is on her account again."""
     put_back(ctx, Bill.objects.visible_to(ctx).select_related("supplier").get(pk=fact.bill))
+
+
+@reacts(BillVoided)
+def declaration_is_void(ctx: Context, fact: BillVoided) -> None:
+    """What was declared with a bill that is void waits to be declared again."""
+    free_declared(ctx, Bill.objects.visible_to(ctx).get(pk=fact.bill))

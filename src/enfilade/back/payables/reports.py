@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from enfilade.back.ledger.queries import balance_of
 from enfilade.back.ledger.subledgers import revalued_by
+from enfilade.back.tax.models import WithholdingKind
 from enfilade.base.party.models import Party
 from enfilade.core.command import Input
 from enfilade.core.context import Context
@@ -19,9 +20,11 @@ from enfilade.core.ui.format import format_amount
 from . import rules
 from .proof import differences, sentence_of
 from .queries import account_of_supplier, currencies_of, owed_on
+from .withheld import kept_back, paid_between
 
 Today = Annotated[date, Input(prefill="ctx.today")]
 Year = Annotated[date, Input(prefill="ctx.month")]
+_Kind = Annotated[WithholdingKind | None, Input(shared=True, label="Kind")]
 _Supplier = Annotated[Party | None, Input(shared=True, label="Supplier", query="party_roles__role=supplier")]
 
 
@@ -137,6 +140,94 @@ def payables_proof(ctx: Context) -> dict[str, Any]:
         "notes": ["Every document and the ledger agree, as expected." if not rows else "These documents and the ledger do not agree."],
         "difference_minor": ledger - items,
     }
+
+
+@report(title="Tax withheld, to be paid to the authority", permission="payables.view_bill", icon="hand-coins", order=40)
+def withheld(
+    ctx: Context,
+    *,
+    from_on: Year,
+    to_on: Today,
+    kind: _Kind = None,
+    open_only: Annotated[bool, Input(label="Not declared yet only")] = False,
+) -> dict[str, Any]:
+    """What payments kept back of bills, by supplier: what it was reckoned from, the rate, the amount, and with which declaration it went.
+
+    kind: all rates of its code.
+    Shape: one row per payment and bill, by tax office, kind and supplier; sums after each tax office. Amounts in the company's currency.
+    Source: § 48a EStG (what is declared of each supplier).
+    """
+    columns: list[Column] = [
+        {"name": "supplier", "label": "Supplier", "kind": "text"},
+        {"name": "tax_number", "label": "Tax number", "kind": "text"},
+        {"name": "bill", "label": "Bill", "kind": "text"},
+        {"name": "on", "label": "Paid", "kind": "date"},
+        {"name": "base_minor", "label": "Reckoned from", "kind": "amount"},
+        {"name": "rate_percent", "label": "Rate (%)", "kind": "number"},
+        {"name": "amount_minor", "label": "Withheld", "kind": "amount"},
+        {"name": "declared", "label": "Declared with", "kind": "text"},
+    ]
+    found = kept_back(ctx, from_on=from_on, to_on=to_on, kind=kind, open_only=open_only)
+    groups: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for one in sorted(found, key=lambda one: (one.supplier.name, one.on, one.settlement)):
+        groups[f"{one.authority or one.kind.authority} · {one.kind}"].append(
+            {
+                "supplier": one.supplier.name,
+                "tax_number": one.supplier.tax_number,
+                "bill": f"{one.bill.number} · {one.bill.supplier_number}",
+                "url": f"/payables/bills/{one.bill.pk}/",
+                "on": one.on,
+                "base_minor": one.base_minor,
+                "rate_percent": one.rate_percent.normalize(),
+                "amount_minor": one.amount_minor,
+                "declared": one.declared,
+            }
+        )
+    rows: list[dict[str, Any]] = []
+    for name in sorted(groups):
+        sums = {column: sum(row[column] for row in groups[name]) for column in ("base_minor", "amount_minor")}
+        rows += [*groups[name], {"supplier": name, **sums, "emphasis": True}]
+    return {
+        "columns": columns,
+        "rows": rows,
+        "totals": {"base_minor": sum(one.base_minor for one in found), "amount_minor": sum(one.amount_minor for one in found)},
+        "tiles": [_tile(ctx, "Not declared yet", sum(one.amount_minor for one in found if not one.declared))],
+    }
+
+
+@report(title="Paid to suppliers", permission="payables.view_bill", icon="hand-coins", order=45)
+def paid_to_suppliers(
+    ctx: Context, *, from_on: Year, to_on: Today, withheld_only: Annotated[bool, Input(label="Suppliers under withholding only")] = False
+) -> dict[str, Any]:
+    """What each supplier got between two days, and what was withheld from her: the figures of Form 1099, of statements and certificates.
+
+    withheld_only: those from whom something was withheld.
+    Shape: one row per supplier, in the order of their names; amounts in the company's currency, payments that were taken back are left out.
+    Source: 26 U.S.C. § 6041A (Form 1099-NEC); D.P.R. 322/1998 art. 4 (Certificazione Unica).
+    """
+    columns: list[Column] = [
+        {"name": "number", "label": "Number", "kind": "text"},
+        {"name": "supplier", "label": "Supplier", "kind": "text"},
+        {"name": "tax_number", "label": "Tax number", "kind": "text"},
+        {"name": "paid_minor", "label": "Paid", "kind": "amount"},
+        {"name": "withheld_minor", "label": "Withheld", "kind": "amount"},
+        {"name": "sum_minor", "label": "Together", "kind": "amount"},
+    ]
+    rows: list[dict[str, Any]] = [
+        {
+            "number": party.number,
+            "supplier": party.name,
+            "tax_number": party.tax_number,
+            "url": f"/party/parties/{party.pk}/",
+            "paid_minor": paid,
+            "withheld_minor": kept,
+            "sum_minor": paid + kept,
+        }
+        for party, paid, kept in paid_between(ctx, from_on, to_on)
+        if kept or not withheld_only
+    ]
+    totals = {name: sum(row[name] for row in rows) for name in ("paid_minor", "withheld_minor", "sum_minor")}
+    return {"columns": columns, "rows": rows, "totals": totals}
 
 
 def _tile(ctx: Context, label: str, amount_minor: int, tone: str = "") -> dict[str, Any]:

@@ -2,11 +2,36 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import cast
+
+from django.db import models
+
+from enfilade.core.context import Context
+from enfilade.core.files import file_guard
+from enfilade.core.models import StoredFile
 from enfilade.core.pages.context import department
 from enfilade.core.resource import Resource
 
 from . import closing, pages, panels, proving, reports, settling, taxed, verify
 from .models import Bill, BillLine, OrderPart, PaymentOrder, PaymentRun, SetOff, Settlement, SupplierAccount, SupplierPayment, SupplierTerms
+from .models import (
+    Bill,
+    BillLine,
+    BillWithholding,
+    OrderPart,
+    PaymentOrder,
+    PaymentRun,
+    Settlement,
+    SupplierAccount,
+    SupplierPayment,
+    SupplierTerms,
+    SupplierWithholding,
+    WithholdingCertificate,
+    WithholdingReturn,
+    WithholdingReturnLine,
+)
+from .withheld import ENDS_SOON_DAYS
 
 department("payables", "Payables", "file-input", 25)
 __all__ = [
@@ -77,7 +102,7 @@ class PaymentOrderResource(Resource):
     filters = ("run", "supplier", "state", "amount_minor")
     search = ("end_to_end", "supplier__name", "remittance")
     facts = ("run", "supplier", "holder", "supplier_account", "amount_minor", "end_to_end", "remittance")
-    lines = {"parts": ("bill", "amount_minor", "discount_minor", "live")}
+    lines = {"parts": ("bill", "amount_minor", "discount_minor", "withheld_minor", "live")}
     menu = False
 
 
@@ -85,7 +110,7 @@ class OrderPartResource(Resource):
     """What each transfer pays."""
 
     model = OrderPart
-    columns = ("order", "bill", "amount_minor", "discount_minor", "live")
+    columns = ("order", "bill", "amount_minor", "discount_minor", "withheld_minor", "live")
     filters = ("order", "bill", "live")
     menu = False
 
@@ -98,7 +123,7 @@ class SupplierPaymentResource(Resource):
     filters = ("state", "method", "on", "supplier", "order")
     search = ("number", "supplier__name")
     facts = ("supplier", "method", "currency", "amount_minor", "own_minor", "on", "account", "order", "paid_by", "reversed_on", "reason")
-    lines = {"settlements": ("bill", "amount_minor", "discount_minor", "on")}
+    lines = {"settlements": ("bill", "amount_minor", "discount_minor", "withheld_minor", "on")}
     icon = "banknote"
     order = 30
     empty = "Payments come from lines of the bank, or from a bill that was paid otherwise."
@@ -125,7 +150,7 @@ class SettlementResource(Resource):
     """What settled which bill."""
 
     model = Settlement
-    columns = ("bill", "payment", "credit", "amount_minor", "discount_minor", "on", "made_by")
+    columns = ("bill", "payment", "credit", "amount_minor", "discount_minor", "withheld_minor", "on", "made_by")
     filters = ("bill", "payment", "credit", "on")
     menu = False
 
@@ -168,3 +193,77 @@ class BillLineResource(Resource):
     filters = ("bill", "account", "tax_category")
     search = ("description",)
     menu = False
+
+
+class SupplierWithholdingResource(Resource):
+    """Which suppliers are under withholding."""
+
+    model = SupplierWithholding
+    columns = ("supplier", "kind", "valid_from", "valid_until", "authority", "note")
+    fields = ("supplier", "kind", "valid_from", "valid_until", "authority", "note")
+    filters = ("kind", "supplier", "authority")
+    search = ("supplier__name", "note")
+    ordering = "supplier"
+    icon = "hand-coins"
+    order = 60
+    empty = "Say of which suppliers a part of each bill goes to the tax office, and under which law."
+
+
+class WithholdingCertificateResource(Resource):
+    """What exempts suppliers from withholding."""
+
+    model = WithholdingCertificate
+    columns = ("supplier", "number", "kind", "valid_from", "valid_until", "rate_percent", "file")
+    fields = ("supplier", "number", "kind", "valid_from", "valid_until", "rate_percent", "file")
+    filters = ("supplier", "kind", "valid_until")
+    search = ("supplier__name", "number")
+    ordering = "valid_until"
+    calendar = "valid_until"
+    icon = "file-badge"
+    order = 65
+    empty = "Keep the certificates with which suppliers prove that nothing, or less, is withheld from them."
+
+    def tone(self, ctx: Context, row: models.Model) -> str:
+        """Over, or soon."""
+        until = cast("WithholdingCertificate", row).valid_until
+        return "bad" if until < ctx.today else "warn" if until <= ctx.today + timedelta(days=ENDS_SOON_DAYS) else ""
+
+
+class BillWithholdingResource(Resource):
+    """What is kept back of bills: shown on them, and searchable through the API."""
+
+    model = BillWithholding
+    columns = ("bill", "kind", "rate_percent", "base_minor", "amount_minor", "authority", "overruled_by", "reason")
+    filters = ("bill", "kind", "authority")
+    menu = False
+
+
+class WithholdingReturnResource(Resource):
+    """What was declared to tax offices, with the list of each declaration."""
+
+    model = WithholdingReturn
+    columns = ("number", "kind", "authority", "through_on", "total_minor", "bill", "state")
+    filters = ("state", "kind", "authority", "through_on")
+    search = ("number", "authority__name")
+    facts = ("kind", "authority", "through_on", "total_minor", "bill", "made_by", "made_at")
+    lines = {"lines": ("supplier", "bill", "on", "base_minor", "rate_percent", "amount_minor", "live")}
+    verbs = ("declare_withholding",)
+    icon = "landmark"
+    order = 70
+    empty = "“Declare what was withheld” puts together what payments kept back until a day, and owes it to the tax office by a bill."
+
+
+class WithholdingReturnLineResource(Resource):
+    """Lines of declarations: shown on them."""
+
+    model = WithholdingReturnLine
+    columns = ("declaration", "supplier", "bill", "on", "base_minor", "rate_percent", "amount_minor", "live")
+    filters = ("declaration", "supplier", "on", "live")
+    menu = False
+
+
+@file_guard
+def certificate_of_supplier(ctx: Context, row: StoredFile) -> bool:
+    """Whoever sees certificates may open them."""
+    may = ctx.may("payables.view_withholdingcertificate")
+    return may and WithholdingCertificate.objects.visible_to(ctx).filter(file=row).exists()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 from enfilade.back.tax.rules import Rounding, tax_lines
-from enfilade.base.money.rules import allocate, percent_of, split_tax
+from enfilade.base.money.rules import allocate, multiply, percent_of, split_tax, worth_of_part
 
 # Supplier, amount and a date that is as near as this: the same bill, perhaps, that came a second time.
 SIMILAR_DAYS = 10
@@ -93,6 +95,84 @@ def shares(amount_minor: int, opens: Sequence[int]) -> list[int]:
         part = min(amount_minor, open_minor)
         found.append(part)
         amount_minor -= part
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """What is kept back of a bill. amount_minor: of all of it; covered_minor: what payments settled so far, discounts taken off.
+
+    withheld_minor: what was kept back of that.
+    """
+
+    total_minor: int = 1
+    amount_minor: int = 0
+    covered_minor: int = 0
+    withheld_minor: int = 0
+
+    def of(self, amount_minor: int) -> int:
+        """What is kept back when so much more is paid, the discount taken off: its share to the cent, and at the end all of it.
+
+        Where a discount or a credit note makes the bill less, less is withheld.
+        Source: § 48 (3) EStG: the tax is reckoned from what is given in return.
+        """
+        due = worth_of_part(self.covered_minor + amount_minor, self.total_minor, self.amount_minor)
+        return max(due - self.withheld_minor, 0)
+
+    def settled_by(self, paid_minor: int, open_minor: int) -> int:
+        """How much of what is open is settled when so much leaves the account; at most all of it."""
+        return bisect_left(range(open_minor), paid_minor, key=lambda amount: amount - self.of(amount))
+
+
+NOTHING_WITHHELD = Withheld()
+
+
+def withheld_of(base_minor: int, rate_percent: Decimal) -> int:
+    """A tax that is kept back, rounded half up."""
+    return multiply(base_minor, rate_percent / 100)
+
+
+def base_of(base: str, lines: Iterable[tuple[int, int, int, bool]]) -> int:
+    """What a tax is reckoned from that is kept back of a bill, zero at least.
+
+    base: gross, net or labour, as its kind says. lines: (net, tax, tax that we owe ourselves, material) of each.
+    Source: § 48 (3) EStG: VAT is in it, also where we owe it ourselves (§ 13b UStG); Finance Act 2004 s. 61: neither VAT nor material.
+    """
+    found = 0
+    for net, tax, own, material in lines:
+        if base == "gross":
+            found += net + tax + own
+        elif base == "net" or not material:
+            found += net
+    return max(found, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What of a bill is settled at once: by a credit note, or by money. amount_minor: the discount included."""
+
+    bill: int
+    amount_minor: int
+    discount_minor: int = 0
+    credit: int | None = None
+
+
+def pieces(parts: Iterable[tuple[int, int, int]], notes: Iterable[tuple[int, int]]) -> list[Piece]:
+    """How bills are settled: from credit notes as far as they go, the rest by money.
+
+    parts: (bill, amount, discount in it) of each. notes: (credit note, what is open of it).
+    """
+    found, left = [], list(notes)
+    for bill, owed, discount in parts:
+        while owed > discount and left:
+            credit, rest = left.pop(0)
+            used = min(rest, owed - discount)
+            found.append(Piece(bill, used, credit=credit))
+            owed -= used
+            if rest > used:
+                left.insert(0, (credit, rest - used))
+        if owed:
+            found.append(Piece(bill, owed, discount))
     return found
 
 

@@ -10,12 +10,15 @@ from enfilade.core.verify import Finding, declare_series, verifier
 
 from .models import Bill, PaymentRun, SetOff, SupplierPayment
 from .proof import differences, sentence_of
+from .models import Bill, PaymentRun, SupplierPayment, WithholdingReturn
+from .proof import differences, sentence_of, withheld_differences, withheld_sentence
 
 declare_series("payables.bill", Bill, "number", starts="B-")
 declare_series("payables.credit_note", Bill, "number", starts="BC-")
 declare_series("payables.payment", SupplierPayment, "number", starts="SP-")
 declare_series("payables.run", PaymentRun, "number", starts="P-")
 declare_series("payables.set_off", SetOff, "number", starts="SO-")
+declare_series("payables.withholding_return", WithholdingReturn, "number", starts="WR-")
 
 
 @verifier("payables")
@@ -31,3 +34,5 @@ def _one_sided(ctx: Context) -> list[Finding]:
     gone, left = Q(received__voided_on__isnull=False) | ~Q(paid__reversed_on=None), Q(received__voided_on=None) | Q(paid__reversed_on=None)
     found = rows.filter(standing & gone | ~standing & left)
     return [Finding("set_off_one_sided", ref(row), f"{row} stands on one side and is undone on the other.") for row in found]
+    found = [Finding(d.code, d.ref, sentence_of(d)) for d in differences(ctx)]
+    return [*found, *(Finding(d.code, d.ref, withheld_sentence(d)) for d in withheld_differences(ctx))]

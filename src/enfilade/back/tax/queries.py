@@ -12,7 +12,7 @@ from django.db.models import Q
 from enfilade.core.context import Context, Refusal
 
 from .forms import Filled, filled, form_named
-from .models import TaxCode, TaxReturn, TaxReturnBox, TaxSetting
+from .models import TaxCode, TaxReturn, TaxReturnBox, TaxSetting, WithholdingKind
 from .parts import TaxedPart, taxed_parts
 
 
@@ -50,6 +50,12 @@ def setting_on(ctx: Context, on: date) -> TaxSetting:
     """How the company is taxed on a day; when it is billed and every month, where nothing was said."""
     found = TaxSetting.objects.visible_to(ctx).filter(valid_from__lte=on).order_by("-valid_from").first()
     return found or TaxSetting(company=ctx.company, valid_from=on)
+
+
+def withholding_on(ctx: Context, kind: WithholdingKind, on: date) -> WithholdingKind | None:
+    """A kind of withholding as it is on a day: the row with its code that holds then. None: on that day there is none."""
+    held = Q(valid_until=None) | Q(valid_until__gte=on)
+    return WithholdingKind.objects.visible_to(ctx).filter(held, code=kind.code, valid_from__lte=on).first()
 
 
 def parts_of(ctx: Context, made: TaxReturn) -> list[TaxedPart]:

@@ -15,7 +15,7 @@ from enfilade.core.resource import Resource, panel
 from . import closing, proving  # noqa: F401 - they register themselves
 from .forms import form_named
 from .known import UNION
-from .models import TaxCode, TaxReturn, TaxReturnBox, TaxSetting, VatCheck
+from .models import TaxCode, TaxReturn, TaxReturnBox, TaxSetting, VatCheck, WithholdingKind
 from .treatment import NORTHERN_IRELAND, VatState, country_of_vat_id, read_vat_id, vat_state
 
 department("tax", "Tax", "percent", 45)
@@ -60,6 +60,21 @@ class VatCheckResource(Resource):
     ordering = "-checked_on"
     icon = "badge-check"
     empty = "Ask VIES or your authority about a customer's VAT number on its own page, and record the answer on the customer."
+
+
+class WithholdingKindResource(Resource):
+    """What is kept back of bills of suppliers, by law and day."""
+
+    model = WithholdingKind
+    columns = ("code", "name", "rate_percent", "base", "country", "valid_from", "valid_until", "paid_to")
+    fields = ("code", "name", "country", "base", "rate_percent", "valid_from", "valid_until", "authority", "paid_to", "source")
+    filters = ("country", "base", "code")
+    search = ("code", "name", "source", "authority")
+    ordering = "code"
+    verbs = ("load_withholding_kinds",)
+    icon = "hand-coins"
+    order = 60
+    empty = "Load the kinds of your country, or add them by hand; then say on a supplier which one applies."
 
 
 class TaxReturnResource(Resource):

@@ -23,6 +23,7 @@ A | Assets | asset:
     1410 | Association of statutory health insurance dentists | asset
     1500 | Other receivables | asset
     1510 | Advances paid to suppliers | asset
+    1543 | Tax that customers withheld | asset
     1571 | Input tax 7 % | asset
     1574 | Input tax on acquisitions from the European Union | asset
     1576 | Input tax 19 % | asset
@@ -43,6 +44,7 @@ L | Liabilities | liability:
     1740 | Wages payable | liability
     1741 | Payroll tax | liability
     1742 | Social security | liability
+    1749 | Tax withheld from suppliers | liability
     1771 | Output tax 7 % | liability
     1774 | Tax on acquisitions from the European Union | liability
     1776 | Output tax 19 % | liability
@@ -142,6 +144,7 @@ PURPOSES = {
     "depreciation_intangible": "4822", "depreciation_low_value": "4855", "depreciation_pool": "4862", "impairment": "4840",
     "write_up": "2710",
     "advance_asked": "1593", "deposit_held": "1732",
+    "withholding_payable": "1749", "withholding_receivable": "1543",
 }
 # fmt: on
 

@@ -23,6 +23,7 @@ ACCOUNTS = table("""
     1310 | Input tax, reduced rate | asset
     1320 | Input tax on acquisitions and imports | asset
     1330 | Input tax, customer owes the tax | asset
+    1340 | Tax that customers withheld | asset
   15 | Stock | asset:
     1500 | Goods and material | asset
   17 | Fixed assets | asset:
@@ -54,6 +55,7 @@ ACCOUNTS = table("""
     2240 | Output tax of other member states | liability
     2250 | Tax authorities | liability
     2260 | Tax paid in advance | liability
+    2270 | Tax withheld from suppliers | liability
     2900 | Not clear yet | liability
   25 | Loans | liability:
     2500 | Bank loans | liability
@@ -145,6 +147,7 @@ PURPOSES = {
     "write_up": "4715",
     "tax_output_oss": "2240", "revenue_oss": "4350", "revenue_outside": "4360",
     "advance_asked": "1230", "deposit_held": "2060",
+    "withholding_payable": "2270", "withholding_receivable": "1340",
 }
 # fmt: on
 

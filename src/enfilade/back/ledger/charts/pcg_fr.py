@@ -75,6 +75,7 @@ A | Actif | asset:
       418 | Clients – Produits non encore facturés | asset
       425 | Personnel – Avances et acomptes | asset
       441 | État – Subventions et aides à recevoir | asset
+      443 | État – Retenues à la source à imputer | asset
       44562 | TVA sur immobilisations | asset
       44566 | TVA sur autres biens et services | asset
       445662 | TVA déductible intracommunautaire | asset
@@ -146,6 +147,7 @@ P3 | Dettes | liability:
     437 | Autres organismes sociaux | liability
     4382 | Charges sociales sur congés à payer | liability
     4421 | Prélèvements à la source (impôt sur le revenu) | liability
+    4428 | Retenues à la source sur sommes versées à des tiers | liability
     444 | État – Impôts sur les bénéfices | liability
     4452 | TVA due intracommunautaire | liability
     44551 | TVA à décaisser | liability
@@ -329,6 +331,7 @@ PURPOSES = {
     "write_up": "781",
     "tax_output_oss": "44574", "revenue_oss": "7076", "revenue_outside": "7067",
     "advance_asked": "4119", "deposit_held": "165",
+    "withholding_payable": "4428", "withholding_receivable": "443",
 }
 # fmt: on
 

@@ -65,6 +65,7 @@ A | Aktiva | asset:
       1525 | Kautionen | asset
       1530 | Forderungen gegen Personal aus Lohn- und Gehaltsabrechnung | asset
       1540 | Forderungen aus Gewerbesteuerüberzahlungen | asset
+      1543 | Forderungen an das Finanzamt aus abgeführten Steuerabzügen | asset
       1545 | Forderungen aus Umsatzsteuer-Vorauszahlungen | asset
       1548 | Vorsteuer in Folgeperiode/im Folgejahr abziehbar | asset
       1549 | Körperschaftsteuerrückforderung | asset
@@ -151,6 +152,7 @@ PC | C. Verbindlichkeiten | liability:
     1740 | Verbindlichkeiten aus Lohn und Gehalt | liability
     1741 | Verbindlichkeiten aus Lohn- und Kirchensteuer | liability
     1742 | Verbindlichkeiten im Rahmen der sozialen Sicherheit | liability
+    1749 | Verbindlichkeiten an das Finanzamt aus abzuführenden Steuerabzügen | liability
     1755 | Lohn- und Gehaltsverrechnung | liability
     1767 | Umsatzsteuer aus im anderen EU-Land steuerpflichtigen Lieferungen | liability
     1770 | Umsatzsteuer | liability
@@ -354,6 +356,7 @@ PURPOSES = {
     "write_up": "2710",
     "tax_output_oss": "1767", "revenue_oss": "8320", "revenue_outside": "8338",
     "advance_asked": "1593", "deposit_held": "1732",
+    "withholding_payable": "1749", "withholding_receivable": "1543",
 }
 # fmt: on
 

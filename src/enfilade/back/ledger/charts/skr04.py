@@ -73,6 +73,7 @@ A | Aktiva | asset:
       1406 | Abziehbare Vorsteuer 19 % | asset
       1407 | Abziehbare Vorsteuer nach § 13b UStG 19 % | asset
       1420 | Forderungen aus Umsatzsteuer-Vorauszahlungen | asset
+      1456 | Forderungen an das Finanzamt aus abgeführten Steuerabzügen | asset
       1433 | Entstandene Einfuhrumsatzsteuer | asset
       1434 | Vorsteuer in Folgeperiode/im Folgejahr abziehbar | asset
       1435 | Forderungen aus Gewerbesteuerüberzahlungen | asset
@@ -150,6 +151,7 @@ PC | C. Verbindlichkeiten | liability:
     3630 | Sonstige Verrechnungskonten (Interimskonten) | liability
     3700 | Verbindlichkeiten aus Steuern und Abgaben | liability
     3720 | Verbindlichkeiten aus Lohn und Gehalt | liability
+    3726 | Verbindlichkeiten an das Finanzamt aus abzuführenden Steuerabzügen | liability
     3730 | Verbindlichkeiten aus Lohn- und Kirchensteuer | liability
     3740 | Verbindlichkeiten im Rahmen der sozialen Sicherheit | liability
     3790 | Lohn- und Gehaltsverrechnung | liability
@@ -354,6 +356,7 @@ PURPOSES = {
     "write_up": "4910",
     "tax_output_oss": "3817", "revenue_oss": "4320", "revenue_outside": "4338",
     "advance_asked": "1495", "deposit_held": "3550",
+    "withholding_payable": "3726", "withholding_receivable": "1456",
 }
 # fmt: on
 

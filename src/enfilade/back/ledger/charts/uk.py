@@ -58,6 +58,7 @@ A | Assets | asset:
       1108 | Accrued income | asset
       1111 | Payments on account asked for, not received | asset
       1109 | Corporation tax recoverable | asset
+      1115 | Construction Industry Scheme deductions suffered | asset
       1110 | Deferred tax asset | asset
       2201 | VAT on purchases | asset
       2205 | VAT on imports, postponed accounting | asset
@@ -267,6 +268,7 @@ PURPOSES = {
     "write_up": "4201",
     "tax_output_oss": "2208", "revenue_oss": "4005", "revenue_outside": "4006",
     "advance_asked": "1111", "deposit_held": "2115",
+    "withholding_payable": "2240", "withholding_receivable": "1115",
 }
 # fmt: on
 

@@ -32,6 +32,7 @@ A | Assets | asset:
       1240 | Due from related parties | asset
       1250 | Other receivables | asset
       1260 | Income tax refund receivable | asset
+      1265 | Income tax withheld by customers | asset
       1270 | Sales tax recoverable | asset
       1280 | Foreign value added tax recoverable | asset
       1290 | Customer deposits billed, not received | asset
@@ -96,6 +97,7 @@ L | Liabilities | liability:
     2240 | Retirement plan payable | liability
     2250 | Health insurance payable | liability
     2260 | Garnishments payable | liability
+    2270 | Tax withheld from vendors | liability
     2300 | Sales tax payable | liability
     2310 | Sales tax payable, other rates | liability
     2320 | Use tax payable | liability
@@ -256,6 +258,7 @@ PURPOSES = {
     "write_up": "7090",
     "tax_output_oss": "2340", "revenue_oss": "4050", "revenue_outside": "4060",
     "advance_asked": "1290", "deposit_held": "2045",
+    "withholding_payable": "2270", "withholding_receivable": "1265",
 }
 # fmt: on
 

@@ -24,6 +24,7 @@ from enfilade.core.refs import ref
 
 from .common import Today, number_of, require_date
 from .valuing import own_worth, value_bill
+from .withholding import reckon
 
 INPUT_TAX = {"standard": "tax_input", "reduced": "tax_input_reduced", rules.IMPORT_TAX: "tax_input_import"}
 SELF_TAX = {"AE": ("tax_input_reverse", "tax_output_reverse"), "K": ("tax_input_acquisition", "tax_output_acquisition")}
@@ -78,6 +79,7 @@ def approve_bill(ctx: Context, *, bill: Bill, on: Today) -> Bill:
     if unknown := next((n for n, line in enumerate(lines, 1) if line.account_id is None), 0):
         raise Refusal("what_for", f"Say first what line {unknown} was for.")
     value_bill(ctx, bill, lines)
+    reckon(ctx, bill, lines, on, unless_overruled=True)
     _post(ctx, bill, lines, on)
     bill.posted_on, bill.approved_by, bill.approved_at, bill.state = on, ctx.user, ctx.now, Bill.State.OPEN
     bill.number = number_of(ctx, bill.kind, SERIES[Bill.Kind(bill.kind)], on.year)

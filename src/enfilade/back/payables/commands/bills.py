@@ -25,6 +25,7 @@ from enfilade.core.ui.format import format_day
 from .accounts import note_account, require_iban
 from .common import key_of, money, require_date
 from .lines import BillLineIn, Cost, Priced, priced, write_lines
+from .withholding import reckon
 
 Supplier = Annotated[Party, Input(shared=True, query="party_roles__role=supplier")]
 TheirNumber = Annotated[str, Input(label="Their number", max_length=100)]
@@ -123,6 +124,7 @@ def _enter(ctx: Context, bill: Bill, costs: Priced, terms: SupplierTerms, percen
     _price(bill, costs, terms, percent, until)
     bill.save()
     write_lines(bill, costs.lines)
+    reckon(ctx, bill, costs.lines, bill.billed_on)
     if bill.iban:
         note_account(ctx, bill.supplier, bill.iban)
     told: dict[str, Any] = {"supplier": bill.supplier_id, "total_minor": bill.total_minor, "origin": bill.origin, "currency": bill.currency}
@@ -162,6 +164,7 @@ def change_bill(
     bill.lines.visible_to(ctx).delete()
     bill.save()
     write_lines(bill, costs.lines)
+    reckon(ctx, bill, costs.lines, billed_on)
     return bill
 
 

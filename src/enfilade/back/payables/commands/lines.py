@@ -38,6 +38,7 @@ class BillLineIn:
     tax_category, tax_rate: as an electronic invoice says it (EN 16931 BT-151, BT-152), in place of the class.
     deductible_percent: how much of the tax is deducted; what is usual for this supplier when left out.
     dimensions: codes of values of dimensions, at most one of each, for example K100 P7.
+    material: of a supplier who is under withholding of labour only; nothing is kept back of this line.
     """
 
     account: Cost | int | None = None
@@ -49,6 +50,7 @@ class BillLineIn:
     tax_rate: Percent | None = None
     deductible_percent: Annotated[Decimal | None, Input(min_value=0, max_value=100, decimals=2, label="Tax deducted (%)")] = None
     dimensions: DimensionCodes = ""
+    material: Annotated[bool, Input(label="Material: nothing is withheld")] = False
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,7 @@ def priced(ctx: Context, lines: Sequence[BillLineIn], on: date, terms: SupplierT
             description=line.description,
             account_id=usual if line.account is None else key_of(line.account),
             dimensions=line.dimensions,
+            material=line.material,
             tax_class=line.tax_class if line.tax_class in IMPORT_CLASSES else rates.class_of(cost),
             tax_category=cost.category,
             tax_rate_bp=cost.rate_bp,

@@ -10,8 +10,10 @@ from typing import Annotated
 from enfilade.back.banking.commands import require_open, write_match
 from enfilade.back.banking.models import LineMatch, StatementLine
 from enfilade.back.banking.rules import Proposal
+from enfilade.back.payables import rules
 from enfilade.back.payables.models import Bill, OrderPart, PaymentOrder, PaymentRun, SupplierPayment
 from enfilade.back.payables.queries import bills_taken, payment_of
+from enfilade.back.payables.withheld import withheld_of
 from enfilade.base.books.models import Entry
 from enfilade.base.books.queries import entries_of
 from enfilade.core.command import Amount, Input, command
@@ -19,7 +21,7 @@ from enfilade.core.context import Context, Refusal
 from enfilade.core.refs import ref, split
 
 from .common import Row, key_of, lock_bills, money, one_supplier
-from .paying import Part, pay, take_back
+from .paying import Part, keep_back, pay, take_back
 from .runs import finish
 from .setting_off import match_difference
 
@@ -28,9 +30,9 @@ OpenBill = Annotated[Row, Input(shared=True, query="kind=bill&state=open")]
 
 @dataclass(frozen=True)
 class BillPart:
-    """A bill, and how much of it is settled by a line, the discount included; left out, all that is open.
+    """A bill, and how much of it is settled by a line, the discount and what is withheld included; left out, as much as the line pays.
 
-    discount: kept for early payment; what left the account is the amount less this.
+    discount: kept for early payment; what left the account is the amount less this, and less what is withheld.
     """
 
     bill: OpenBill[Bill]
@@ -62,7 +64,7 @@ def match_bills(ctx: Context, *, line: StatementLine, bills: list[BillPart]) -> 
         if bill.currency != line.currency:
             said = f"This line is in {line.currency}, the bill in {bill.currency}: note what was paid on the bill, then match that entry."
             raise Refusal("other_currency", said, field=f"bills[{number}].bill")
-        amount = min(bill.open_minor, -line.open_minor + part.discount) if part.amount is None else part.amount
+        amount = part.discount + _settled_by(ctx, line, bill, part.discount) if part.amount is None else part.amount
         if not 0 < amount <= bill.open_minor:
             raise Refusal(
                 "too_much", f"Only {money(ctx, bill.open_minor, bill.currency)} of {bill} is open.", field=f"bills[{number}].amount"
@@ -70,6 +72,13 @@ def match_bills(ctx: Context, *, line: StatementLine, bills: list[BillPart]) -> 
         parts.append(Part(bill, amount, part.discount))
     _pay(ctx, line, parts)
     return line
+
+
+def _settled_by(ctx: Context, line: StatementLine, bill: Bill, discount_minor: int) -> int:
+    """How much of a bill is settled by what is left of a line, without the discount: what is withheld of it did not leave the account."""
+    open_minor = bill.open_minor - discount_minor
+    standing = withheld_of(ctx, [bill.pk]).get(bill.pk)
+    return min(open_minor, -line.open_minor) if standing is None else standing.settled_by(-line.open_minor, max(open_minor, 0))
 
 
 def settle_proposal(ctx: Context, line: StatementLine, chosen: Proposal) -> None:
@@ -85,8 +94,9 @@ def settle_proposal(ctx: Context, line: StatementLine, chosen: Proposal) -> None
         return
     if named[0][0] == "payables.bill":
         bills = lock_bills(ctx, {key for _, key, _ in named}, "proposal")
-        kept = sum(amount for _, _, amount in named) + line.open_minor
-        _pay(ctx, line, [Part(bills[key], amount, max(kept, 0)) for _, key, amount in named])
+        kept = sum(keep_back(ctx, [rules.Piece(key, amount) for _, key, amount in named]).values())
+        short = sum(amount for _, _, amount in named) - kept + line.open_minor
+        _pay(ctx, line, [Part(bills[key], amount, bills[key].discount_minor if short > 0 else 0) for _, key, amount in named])
         return
     for _, key, _ in named:
         _pay_order(ctx, line, key, chosen.percent, " ".join(chosen.reasons))
@@ -102,7 +112,8 @@ def undo_entry(ctx: Context, entry: Entry, on: date, reason: str) -> Entry:
 
 
 def _pay(ctx: Context, line: StatementLine, parts: Sequence[Part]) -> None:
-    paid = sum(p.amount_minor - p.discount_minor for p in parts)
+    kept = keep_back(ctx, [rules.Piece(p.bill.pk, p.amount_minor, p.discount_minor) for p in parts])
+    paid = sum(p.amount_minor - p.discount_minor for p in parts) - sum(kept.values())
     if paid > -line.open_minor:
         raise Refusal("more_than_line", "This is more than is left of the line.", field="bills")
     place = line.bank_account.account.code

@@ -15,6 +15,7 @@ from enfilade.back.payables import rules
 from enfilade.back.payables.events import SupplierPaid, SupplierPaymentReversed
 from enfilade.back.payables.models import Bill, BillLine, PaymentOrder, Settlement, SupplierPayment
 from enfilade.back.payables.queries import standing_of
+from enfilade.back.payables.withheld import withheld_of
 from enfilade.base.books.models import Account, Entry
 from enfilade.base.books.queries import entries_of
 from enfilade.base.party.models import Party
@@ -27,6 +28,7 @@ from enfilade.core.refs import ref
 from .approval import INPUT_TAX
 from .common import Row, Today, lock_bills, money, number_of, require_date
 from .valuing import own_worth, worths_of
+from .withholding import WITHHELD
 
 # A cheque is written by its own command, and a set-off has another side.
 _BY_HAND = [pair for pair in SupplierPayment.Method.choices if pair[0] not in {"cheque", "set_off"}]
@@ -37,7 +39,7 @@ Method = Annotated[str, Choice(*_BY_HAND, widget="radio")]
 
 @dataclass(frozen=True)
 class Part:
-    """A bill and how much of it is settled, discount included."""
+    """A bill and how much of it is settled, discount and what is withheld included."""
 
     bill: Bill
     amount_minor: int
@@ -78,9 +80,9 @@ def pay_bill(
 ) -> SupplierPayment:
     """Note that a bill was paid outside of a payment run: by card, in cash, by direct debit or by a transfer of one's own.
 
-    amount: what is settled of the bill, the discount included.
+    amount: what is settled of the bill, the discount and what is withheld for an authority included.
     account: of the ledger; the bank, or the cash in the drawer, when left out.
-    discount: kept for early payment; what left the account is the amount less this.
+    discount: kept for early payment; what left the account is the amount less this, and less what is withheld.
     own_amount: of a bill in a foreign currency, what left the account in the company's; left out, it left an account in its own, which is
         named.
     Refuses: not_approved, already_paid, credit_note, nothing_paid, too_much, before_bill, which_account, no_currency, no_rate;
@@ -120,6 +122,8 @@ def pay(
 ) -> SupplierPayment:
     """Write a payment for bills of one supplier in one currency, post it and settle them, inside a command that holds the bills.
 
+    What is withheld of the bills does not leave the account: it is owed to an authority.
+
     place: purpose or code of the account that the money left. notes: credit notes of the supplier that are used up before money is.
     own_amount: what left it in the company's currency, where the bills are in another one.
     Refuses: before_bill, several_currencies, no_rate.
@@ -130,8 +134,12 @@ def pay(
     supplier, currency = parts[0].bill.supplier, parts[0].bill.currency
     if any(p.bill.currency != currency for p in parts):
         raise Refusal("several_currencies", "These bills are in several currencies; pay them one by one.", field="bills")
-    discount = sum(p.discount_minor for p in parts)
-    paid = sum(p.amount_minor for p in parts) - discount - sum(c.open_minor for c in notes)
+    plan = rules.pieces(
+        [(p.bill.pk, p.amount_minor, p.discount_minor) for p in parts], [(credit.pk, credit.open_minor) for credit in notes]
+    )
+    kept = keep_back(ctx, plan)
+    discount, withheld = sum(p.discount_minor for p in parts), sum(kept.values())
+    paid = sum(p.amount_minor for p in parts) - discount - withheld - sum(c.open_minor for c in notes)
     account_id = places_of(ctx, [place])[place].account_id
     payment = SupplierPayment.objects.create(
         company=ctx.company,
@@ -146,9 +154,9 @@ def pay(
         paid_by=ctx.user,
         order=order,
     )
-    made = _settle(ctx, parts, payment, list(notes))
+    made = _settle(ctx, plan, payment, {row.pk: row for row in (*(p.bill for p in parts), *notes)}, kept)
     if currency == ctx.company.currency:
-        legs = [Leg("payable", paid + discount, Party(pk=supplier.pk)), Leg(place, -paid)]
+        legs = [Leg("payable", paid + discount + withheld, Party(pk=supplier.pk)), Leg(place, -paid), Leg(WITHHELD, -withheld)]
         legs += _discount_legs(ctx, [(p.bill, p.discount_minor) for p in parts])
     else:
         legs = _legs_abroad(ctx, payment, place, made)
@@ -168,26 +176,32 @@ def _legs_abroad(ctx: Context, payment: SupplierPayment, place: str, made: Seque
     else:
         left = worth_on(ctx, payment.currency, payment.amount_minor, payment.on)
         legs.append(Leg(place, -left, unit=payment.currency, unit_minor=-payment.amount_minor))
+    legs.append(Leg(WITHHELD, -sum(row.withheld_worth_minor or 0 for row in made)))
     legs += _discount_legs(ctx, [(row.bill, row.discount_worth_minor or 0) for row in made])
     rest = sum(leg.amount_minor for leg in legs)
     return [*legs, *([difference_leg(rest)] if rest else [])]
 
 
-def _settle(ctx: Context, parts: Sequence[Part], payment: SupplierPayment, notes: list[Bill]) -> list[Settlement]:
-    """Settle each bill: from credit notes as far as they go, the rest from the payment; what that settled."""
+def keep_back(ctx: Context, plan: Sequence[rules.Piece]) -> dict[int, int]:
+    """What is withheld of each bill that is paid as planned. Shape: key of the bill -> minor units, none for nothing."""
+    standing = withheld_of(ctx, {piece.bill for piece in plan})
+    found = {p.bill: standing[p.bill].of(p.amount_minor - p.discount_minor) for p in plan if p.credit is None and p.bill in standing}
+    return {bill: kept for bill, kept in found.items() if kept}
+
+
+def _settle(
+    ctx: Context, plan: Sequence[rules.Piece], payment: SupplierPayment, rows: dict[int, Bill], kept: dict[int, int]
+) -> list[Settlement]:
+    """Settle each bill as planned; what the payment settled. rows: bills and credit notes by key; kept: what is withheld of bills."""
     made = []
-    left = [(credit, credit.open_minor) for credit in notes]
-    for part in parts:
-        owed = part.amount_minor
-        while owed > part.discount_minor and left:
-            credit, rest = left.pop(0)
-            used = min(rest, owed - part.discount_minor)
-            settle(ctx, part.bill, used, payment.on, credit=credit)
-            owed -= used
-            if rest > used:
-                left.insert(0, (credit, rest - used))
-        if owed:
-            made.append(settle(ctx, part.bill, owed, payment.on, payment=payment, discount_minor=part.discount_minor))
+    for piece in plan:
+        if piece.credit is not None:
+            settle(ctx, rows[piece.bill], piece.amount_minor, payment.on, credit=rows[piece.credit])
+            continue
+        amounts = (piece.amount_minor, piece.discount_minor, kept.get(piece.bill, 0))
+        made.append(
+            settle(ctx, rows[piece.bill], amounts[0], payment.on, payment=payment, discount_minor=amounts[1], withheld_minor=amounts[2])
+        )
     return made
 
 
@@ -200,6 +214,7 @@ def settle(
     payment: SupplierPayment | None = None,
     credit: Bill | None = None,
     discount_minor: int = 0,
+    withheld_minor: int = 0,
     undoes: Settlement | None = None,
 ) -> Settlement:
     """Write down that a part of a bill is settled; the database sums it up."""
@@ -211,10 +226,11 @@ def settle(
         undoes=undoes,
         amount_minor=amount_minor,
         discount_minor=discount_minor,
+        withheld_minor=withheld_minor,
         currency=bill.currency,
         on=on,
         made_by=ctx.user,
-        **worths_of(bill, amount_minor, discount_minor, credit, undoes),
+        **worths_of(ctx, bill, on, amount_minor, discount_minor, withheld_minor, credit, undoes),
     )
     for row in (made.bill, made.credit):
         if row is not None:
@@ -297,7 +313,8 @@ def take_back(ctx: Context, payment: SupplierPayment, on: date, reason: str) -> 
     rows = standing_of(ctx, payment)
     lock_bills(ctx, {row.bill_id for row in rows}, "payment")
     for row in rows:
-        settle(ctx, row.bill, -row.amount_minor, on, payment=payment, discount_minor=-row.discount_minor, undoes=row)
+        discount, withheld = -row.discount_minor, -row.withheld_minor
+        settle(ctx, row.bill, -row.amount_minor, on, payment=payment, discount_minor=discount, withheld_minor=withheld, undoes=row)
     [entry] = [e for e in entries_of(ctx, ref(payment)) if e.reverses_id is None]
     undo = reverse_journal(ctx, entry=entry, on=on, reason=reason)
     payment.state, payment.reversed_on, payment.reason = SupplierPayment.State.REVERSED, on, reason

@@ -22,6 +22,7 @@ from enfilade.core.fields import to_major
 from enfilade.core.files import store_bytes
 
 from .common import Row, lock_bills, number_of, require_date
+from .paying import keep_back
 
 AT_ONCE_MAX = 1_000
 OurAccount = Annotated[Row, Input(shared=True, label="Pay from", query="active=true")]
@@ -217,9 +218,12 @@ def _why_not(bill: Bill, known: list[SupplierAccount]) -> str:
 
 
 def _order(ctx: Context, run: PaymentRun, end_to_end: str, account: SupplierAccount, bills: list[Bill]) -> None:
-    """One transfer: what the bills are over, less discounts that hold on the day and credit notes."""
+    """One transfer: what the bills are over, less discounts that hold on the day, what is withheld, and credit notes."""
     parts = [(bill, _discount(bill, run.pay_on)) for bill in bills]
-    amount = sum(bill.sign * bill.open_minor - discount for bill, discount in parts)
+    owed = [(bill.pk, bill.open_minor, discount) for bill, discount in parts if bill.kind == Bill.Kind.BILL]
+    notes = [(bill.pk, bill.open_minor) for bill in bills if bill.kind == Bill.Kind.CREDIT_NOTE]
+    kept = keep_back(ctx, rules.pieces(owed, notes))
+    amount = sum(bill.sign * bill.open_minor - discount - kept.get(bill.pk, 0) for bill, discount in parts)
     supplier = bills[0].supplier
     if not IBAN(account.iban, allow_invalid=True).in_sepa_zone:
         raise Refusal("not_sepa", f"{account} of {supplier} is outside of the SEPA; pay it at your bank.", field="bills")
@@ -238,7 +242,15 @@ def _order(ctx: Context, run: PaymentRun, end_to_end: str, account: SupplierAcco
         remittance=rules.remittance((bill.reference, bill.supplier_number) for bill in bills),
     )
     OrderPart.objects.bulk_create(
-        OrderPart(company=ctx.company, order=order, bill=bill, amount_minor=bill.open_minor, discount_minor=discount, currency=run.currency)
+        OrderPart(
+            company=ctx.company,
+            order=order,
+            bill=bill,
+            amount_minor=bill.open_minor,
+            discount_minor=discount,
+            withheld_minor=kept.get(bill.pk, 0),
+            currency=run.currency,
+        )
         for bill, discount in parts
     )
 

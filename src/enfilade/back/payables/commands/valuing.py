@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from enfilade.back.ledger.commands import worth_on
 from enfilade.back.payables.models import Bill, BillLine, Settlement
 from enfilade.base.money.queries import rates_on
 from enfilade.base.money.rules import worth_at, worth_of_part
@@ -55,14 +57,27 @@ def own_worth(bill: Bill, amount_minor: int) -> int:
     return amount_minor if bill.worth_minor is None else worth_of_part(amount_minor, bill.total_minor, bill.worth_minor)
 
 
-def worths_of(bill: Bill, amount_minor: int, discount_minor: int, credit: Bill | None, undoes: Settlement | None) -> dict[str, Any]:
-    """What a settlement counts: what it takes of the worth of the bill, of the discount, and of the credit note. Nothing at home."""
+def worths_of(
+    ctx: Context,
+    bill: Bill,
+    on: date,
+    amount_minor: int,
+    discount_minor: int,
+    withheld_minor: int,
+    credit: Bill | None,
+    undoes: Settlement | None,
+) -> dict[str, Any]:
+    """What a settlement counts: what it takes of the worth of the bill, of the discount, and of the credit note. Nothing at home.
+
+    What is withheld is owed to an authority in the company's currency, at the rate of the day of the payment.
+    """
     if bill.worth_minor is None:
         return {}
     if undoes is not None:
-        names = ("worth_minor", "discount_worth_minor", "credit_worth_minor")
+        names = ("worth_minor", "discount_worth_minor", "credit_worth_minor", "withheld_worth_minor")
         return {name: -(getattr(undoes, name) or 0) for name in names}
     worth = worth_of_part(amount_minor, bill.open_minor, bill.open_worth_minor)
     noted = worth_of_part(amount_minor, credit.open_minor, credit.open_worth_minor) if credit is not None else 0
     kept = worth_of_part(discount_minor, amount_minor, worth)
-    return {"worth_minor": worth, "discount_worth_minor": kept, "credit_worth_minor": noted}
+    withheld = worth_on(ctx, bill.currency, withheld_minor, on) if withheld_minor else 0
+    return {"worth_minor": worth, "discount_worth_minor": kept, "credit_worth_minor": noted, "withheld_worth_minor": withheld}

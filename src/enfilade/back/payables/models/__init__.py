@@ -1,14 +1,16 @@
-"""Tables: bills and their lines, terms and accounts of suppliers, runs and their orders, payments and what they settled."""
+"""Tables: bills and their lines, terms and accounts of suppliers, runs and their orders, payments and what they settled and withheld."""
 
 from .bill import Bill, BillLine
 from .payment import Settlement, SupplierPayment
 from .run import OrderPart, PaymentOrder, PaymentRun
 from .set_off import SetOff
 from .supplier import SupplierAccount, SupplierTerms
+from .withholding import BillWithholding, SupplierWithholding, WithholdingCertificate, WithholdingReturn, WithholdingReturnLine
 
 __all__ = [
     "Bill",
     "BillLine",
+    "BillWithholding",
     "OrderPart",
     "PaymentOrder",
     "PaymentRun",
@@ -17,4 +19,8 @@ __all__ = [
     "SupplierAccount",
     "SupplierPayment",
     "SupplierTerms",
+    "SupplierWithholding",
+    "WithholdingCertificate",
+    "WithholdingReturn",
+    "WithholdingReturnLine",
 ]

@@ -186,7 +186,8 @@ class BillLine(Record):
 
     account: of the ledger; None until somebody has said what it was for. deductible_minor: the part of the tax that is deducted; the rest
     is cost. The columns of worth say the same in the company's currency, of an approved bill in another one. self_tax_minor: tax that we
-    owe ourselves, where the supplier charges none (reverse charge, acquisition).
+    owe ourselves, where the supplier charges none (reverse charge, acquisition). material: nothing is withheld from it, where a tax is kept
+    back of labour only.
     """
 
     rows_of = RowsOf(part_of="bill")
@@ -196,6 +197,7 @@ class BillLine(Record):
     account = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+", verbose_name="what for")
     dimensions = models.CharField(max_length=200, blank=True)
     tax_class = models.TextField(blank=True)
+    material = models.BooleanField(default=False, db_default=False)
     tax_category = models.CharField(max_length=2, choices=TaxCode.Category)
     tax_rate_bp = models.PositiveIntegerField("tax rate (bp)", default=0)
     net_minor = AmountField("net", signed=True)

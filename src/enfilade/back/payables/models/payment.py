@@ -100,9 +100,10 @@ class SupplierPayment(Record):
 class Settlement(Record):
     """A part of a bill that was settled: by a payment, or by a credit note, which is settled by as much.
 
-    amount_minor: of the bill, the discount in it included; below zero where it undoes another one. In a foreign currency worth_minor is
-    what
-    that part of the bill counts, discount_worth_minor the discount in it, and credit_worth_minor the part of the credit note.
+    amount_minor: of the bill, the discount and what is withheld included; below zero where it undoes another one. withheld_minor: what was
+    kept back for an authority (trigger: what the bill says, to the cent). In a foreign currency worth_minor is what that part of the bill
+    counts, discount_worth_minor the discount in it, credit_worth_minor the part of the credit note, and withheld_worth_minor what is owed
+    to the authority.
     """
 
     append_only = True
@@ -114,10 +115,12 @@ class Settlement(Record):
     undoes = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="undone")
     amount_minor = AmountField("amount", signed=True)
     discount_minor = AmountField("discount", signed=True, default=0)
+    withheld_minor = AmountField("withheld", signed=True, default=0, db_default=0)
     currency = models.CharField(max_length=3)
     worth_minor = AmountField("worth", signed=True, null=True, own=True)
     discount_worth_minor = AmountField("worth of the discount", signed=True, null=True, own=True)
     credit_worth_minor = AmountField("worth of the credit note", signed=True, null=True, own=True)
+    withheld_worth_minor = AmountField("worth of what was withheld", signed=True, null=True, own=True)
     on = models.DateField("date")
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
 
@@ -142,6 +145,18 @@ class Settlement(Record):
                 | Q(undoes__isnull=False, amount_minor__lt=0, discount_minor__lte=0),
                 name="settlement_undone_by_opposite",
                 violation_error_message="What is taken back has the opposite sign.",
+            ),
+            models.CheckConstraint(
+                condition=Q(withheld_minor=0)
+                | Q(undoes=None, credit=None, withheld_minor__gt=0, amount_minor__gt=F("discount_minor") + F("withheld_minor"))
+                | Q(undoes__isnull=False, withheld_minor__lt=0),
+                name="settlement_withheld_of_payment",
+                violation_error_message="Less than what is paid is withheld, and only of what is paid.",
+            ),
+            models.CheckConstraint(
+                condition=Q(withheld_minor=0) | Q(worth_minor=None) | Q(withheld_worth_minor__isnull=False),
+                name="settlement_withheld_worth",
+                violation_error_message="What is withheld in a foreign currency has a worth.",
             ),
         ]
         indexes: ClassVar = [models.Index(fields=["company", "on"], name="settlement_day")]

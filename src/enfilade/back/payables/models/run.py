@@ -140,7 +140,8 @@ class PaymentOrder(Record):
 class OrderPart(Record):
     """What a transfer settles of one bill, or takes off by a credit note. A bill is in one order at a time.
 
-    amount_minor: of the bill, discount included; discount_minor: the part of it that is kept. live: until the order is paid or cancelled.
+    amount_minor: of the bill, all included; discount_minor: the part of it that is kept; withheld_minor: that goes to an authority.
+    live: until the order is paid or cancelled.
     """
 
     rows_of = RowsOf(part_of="order")
@@ -149,6 +150,7 @@ class OrderPart(Record):
     bill = models.ForeignKey(Bill, on_delete=models.PROTECT, related_name="order_parts")
     amount_minor = AmountField("amount")
     discount_minor = AmountField("discount", default=0)
+    withheld_minor = AmountField("withheld", default=0, db_default=0)
     currency = models.CharField(max_length=3)
     live = models.BooleanField(default=True)
 
@@ -166,6 +168,11 @@ class OrderPart(Record):
                 condition=Q(amount_minor__gt=0, discount_minor__gte=0, discount_minor__lt=F("amount_minor")),
                 name="order_part_above_zero",
                 violation_error_message="A part of a transfer is over more than zero, and more than its discount.",
+            ),
+            models.CheckConstraint(
+                condition=Q(withheld_minor__gte=0, withheld_minor__lt=F("amount_minor")),
+                name="order_part_withheld",
+                violation_error_message="Less than what is paid is withheld.",
             ),
         ]
 

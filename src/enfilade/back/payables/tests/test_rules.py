@@ -71,7 +71,7 @@ def test_how_sure_a_line_is() -> None:
     [whole] = guesses(line(-30_000), orders, [])
     assert (whole.percent, len(whole.items), whole.code) == (80, 2, "payables:payables.paymentorder:1=10000,payables.paymentorder:2=20000")
     assert guesses(line(10_000), orders, []) == []
-    bill = BillFacts(7, "R-2026/17", "Lab", frozenset({"DE1"}), 10_000, 200, DAY)
+    bill = BillFacts(7, "R-2026/17", "Lab", frozenset({"DE1"}), 10_000, 10_000, 9_800, DAY)
     assert [p.percent for p in guesses(line(-10_000), [], [bill])] == [40]
     assert [p.percent for p in guesses(line(-10_000, iban="DE1", text="R 2026 17"), [], [bill])] == [97]
     [early] = guesses(line(-9_800, name="Lab"), [], [bill])

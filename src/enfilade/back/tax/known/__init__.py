@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -57,3 +58,27 @@ def untaxed(treatment: str, seller: str) -> Untaxed:
     data = _read("treatments.toml")[treatment]
     words = data["words"]
     return Untaxed(data["category"], data["code"], words.get(seller) or words["EU" if seller in UNION else "OTHER"])
+
+
+@dataclass(frozen=True, slots=True)
+class KnownWithholding:
+    """A kind of withholding in a span of days. rate_percent, base, authority, source: as tax keeps them."""
+
+    code: str
+    name: str
+    rate_percent: Decimal
+    base: str
+    valid_from: date
+    valid_until: date | None
+    authority: str
+    source: str
+
+
+def withholding_of(country: str) -> list[KnownWithholding]:
+    """What is withheld from suppliers under the laws of a country; none where nothing is known."""
+    return [
+        KnownWithholding(
+            row["code"], row["name"], Decimal(row["rate"]), row["base"], row["from"], row.get("until"), row["authority"], row["source"]
+        )
+        for row in _read("withholding.toml").get(country, [])
+    ]
