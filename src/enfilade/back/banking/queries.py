@@ -10,6 +10,7 @@ from django.db.models import Q, Sum
 
 from enfilade.back.billing.models import Invoice
 from enfilade.back.billing.queries import DuePart, due_parts, invoices_like
+from enfilade.back.billing.withheld import expected_withheld
 from enfilade.base.books.models import Entry
 from enfilade.base.books.queries import moved_by
 from enfilade.core.context import Context
@@ -76,9 +77,18 @@ def proposals_for(ctx: Context, lines: Sequence[StatementLine]) -> dict[int, lis
         parties=parties,
         names={line.name.lower() for line in facts if line.name},
     )
-    parts = due_parts(ctx, found)
+    parts, kept = due_parts(ctx, found), expected_withheld(ctx, found, ctx.today)
     invoices = [
-        rules.InvoiceFacts(i.pk, str(i.number), i.party_id, i.party.name, i.open_minor, i.due_on, i.currency, _ways(i, parts.get(i.pk, [])))
+        rules.InvoiceFacts(
+            i.pk,
+            str(i.number),
+            i.party_id,
+            i.party.name,
+            i.open_minor,
+            i.due_on,
+            i.currency,
+            _ways(i, parts.get(i.pk, []), kept.get(i.pk, 0)),
+        )
         for i in found
     ]
     entries, others = _free_entries(ctx, lines), proposed(ctx, facts)
@@ -94,9 +104,12 @@ def proposals_for(ctx: Context, lines: Sequence[StatementLine]) -> dict[int, lis
     }
 
 
-def _ways(invoice: Invoice, parts: Sequence[DuePart]) -> tuple[rules.Way, ...]:
-    """What else pays an invoice as agreed: less a discount within its days, or the instalment that is due next."""
+def _ways(invoice: Invoice, parts: Sequence[DuePart], withheld_minor: int) -> tuple[rules.Way, ...]:
+    """What else pays an invoice as agreed: less a discount within its days, or the tax that its customer withholds; the next instalment."""
     ways = []
+    if withheld_minor:
+        why = "The amount is what is open less the tax that this customer withholds."
+        ways.append(rules.Way(invoice.open_minor - withheld_minor, why, withheld_minor=withheld_minor))
     for kept in invoice.discounts:
         percent, day, pays = f"{kept.percent.normalize():f}", f"{kept.until:%Y-%m-%d}", invoice.open_minor - kept.amount_minor
         why = f"The amount is what is open less {percent} % for paying until {day}, as agreed."

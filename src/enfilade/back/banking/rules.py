@@ -39,13 +39,14 @@ class LineFacts:
 class Way:
     """Another amount than the open one that pays an invoice as agreed. discount_minor: what is kept then; until: the last day for it.
 
-    why: a sentence.
+    why: a sentence. withheld_minor: what the customer keeps back of it as tax for an office.
     """
 
     amount_minor: int
     why: str
     discount_minor: int = 0
     until: date | None = None
+    withheld_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,8 @@ class Proposal:
 
     invoices: key and amount of each; entry, account: keys, where it is no invoice. shown: what it leads to in words, and with what amount.
     settler: an upper module that proposes it; items: what it settles there, a reference and an amount each.
-    party: on whose account the money stays. discounts: what is kept of which invoice for paying early, as agreed.
+    party: on whose account the money stays. discounts: what is kept of which invoice for paying early, as agreed. withheld: the same of
+    tax that a customer keeps back.
     """
 
     percent: int
@@ -103,13 +105,17 @@ class Proposal:
     items: tuple[tuple[str, int], ...] = ()
     party: int | None = None
     discounts: tuple[tuple[int, int], ...] = ()
+    withheld: tuple[tuple[int, int], ...] = ()
 
     @property
     def code(self) -> str:
         """Names the proposal, so that what was seen is what is accepted."""
         if self.invoices:
-            kept = dict(self.discounts)
-            return "invoice:" + ",".join(f"{key}={amount}" + (f"-{kept[key]}" if key in kept else "") for key, amount in self.invoices)
+            kept, tax = dict(self.discounts), dict(self.withheld)
+            return "invoice:" + ",".join(
+                f"{key}={amount}" + (f"-{kept[key]}" if key in kept else "") + (f"~{tax[key]}" if key in tax else "")
+                for key, amount in self.invoices
+            )
         if self.settler:
             return f"{self.settler}:" + ",".join(f"{reference}={amount}" for reference, amount in self.items)
         if self.party:
@@ -233,7 +239,7 @@ def _of_invoices(line: LineFacts, invoices: Sequence[InvoiceFacts], parties: set
         elif invoice in called:
             reasons, percent = [*reasons, f"The name is that of {invoice.party_name}."], 75
         if invoice not in mine:
-            found.append(_over(percent, reasons, [(invoice, way.amount_minor)], _kept([invoice], [way])))
+            found.append(_over(percent, reasons, [(invoice, way.amount_minor)], [way]))
     for whose, percent, why in ((known, 80, "This account paid for this party before."), (called, 70, "The name is that of the party.")):
         for invoices_of_one in _by_party(whose):
             found += _together(line, invoices_of_one, percent, why)
@@ -244,10 +250,6 @@ def fitting(line: LineFacts, invoice: InvoiceFacts) -> Way | None:
     """How the amount of a line pays an invoice as it was agreed: all that is open, or another way whose days are not over."""
     ways = (Way(invoice.open_minor, "The amount is what is open."), *invoice.ways)
     return next((w for w in ways if w.amount_minor == line.open_minor and (w.until is None or line.booked_on <= w.until)), None)
-
-
-def _kept(invoices: Sequence[InvoiceFacts], ways: Sequence[Way]) -> tuple[tuple[int, int], ...]:
-    return tuple((invoice.key, way.discount_minor) for invoice, way in zip(invoices, ways, strict=True) if way.discount_minor)
 
 
 def _less_discounts(line: LineFacts, invoices: Sequence[InvoiceFacts]) -> list[Way]:
@@ -274,7 +276,7 @@ def _together(line: LineFacts, invoices: Sequence[InvoiceFacts], percent: int, w
         count = len(invoices)
         reasons = [f"{count} invoices, less the discounts agreed for paying early, are the amount.", why]
         parts = [(i, w.amount_minor) for i, w in zip(invoices, less, strict=True)]
-        return [_over(percent, reasons, parts, _kept(invoices, less))]
+        return [_over(percent, reasons, parts, less)]
     if sum(i.open_minor for i in invoices) != line.open_minor:
         due = sorted(invoices, key=lambda i: (i.due_on or date.max, i.key))[:AMONG_MAX]
         ways = combinations(line.open_minor, [i.open_minor for i in due])
@@ -331,16 +333,18 @@ def _named(line: LineFacts, mine: Sequence[InvoiceFacts], parties: set[int]) -> 
         reasons.append("The name is that of the party.")
         percent = min(99, percent + 8)
     if ways:
-        return _over(percent, reasons, [(i, w.amount_minor) for i, w in zip(mine, ways, strict=True)], _kept(mine, ways))
+        return _over(percent, reasons, [(i, w.amount_minor) for i, w in zip(mine, ways, strict=True)], ways)
     return _over(percent, reasons, list(shares(line.open_minor, mine)))
 
 
-def _over(
-    percent: int, reasons: Sequence[str], parts: Sequence[tuple[InvoiceFacts, int]], discounts: tuple[tuple[int, int], ...] = ()
-) -> Proposal:
+def _over(percent: int, reasons: Sequence[str], parts: Sequence[tuple[InvoiceFacts, int]], ways: Sequence[Way] = ()) -> Proposal:
+    """ways: how each of the invoices is paid, where that is not simply by so much money."""
+    kept = list(zip((invoice.key for invoice, _ in parts), ways, strict=False))
+    discounts = tuple((key, way.discount_minor) for key, way in kept if way.discount_minor)
+    withheld = tuple((key, way.withheld_minor) for key, way in kept if way.withheld_minor)
     shown = tuple((f"{invoice.number} · {invoice.party_name}", amount) for invoice, amount in parts)
     invoices = tuple((invoice.key, amount) for invoice, amount in parts)
-    return Proposal(percent, tuple(reasons), invoices=invoices, shown=shown, discounts=discounts)
+    return Proposal(percent, tuple(reasons), invoices=invoices, shown=shown, discounts=discounts, withheld=withheld)
 
 
 def shares(amount_minor: int, invoices: Sequence[InvoiceFacts]) -> Iterable[tuple[InvoiceFacts, int]]:

@@ -27,7 +27,7 @@ from .agreed import sentences
 from .commands import close_drawer
 from .commands.drafts import take_terms
 from .commands.taxing import tax_problems
-from .models import Allocation, Charge, DrawerSession, Invoice, Payment, PaymentTerms, SupplyProof, WriteOff
+from .models import Allocation, Charge, DrawerSession, Invoice, Payment, PaymentTerms, SupplyProof, WithheldProof, WriteOff
 from .queries import (
     due_parts,
     expected_cash,
@@ -43,6 +43,7 @@ from .queries import (
     takings,
 )
 from .rules import denominations, due_on
+from .withheld import withheld_by_customers, withholds
 
 ROWS_MAX = 20
 
@@ -262,6 +263,25 @@ def payment_papers(ctx: Context, payment: Payment) -> dict[str, Any]:
 def _receipt(ctx: Context, payment: Payment) -> dict[str, str]:
     note = f"{payment.get_method_display()}, {format_amount(payment.amount_minor, payment.currency)}"
     return {"url": f"/billing/payments/{payment.pk}/receipt/", "label": f"Receipt {payment.number} (PDF)", "note": note}
+
+
+@panel(on=Payment, title="Tax withheld", permission="billing.view_payment", template="billing/panel_withheld.html", icon="hand-coins")
+def withheld_by_payment(ctx: Context, payment: Payment) -> dict[str, Any] | None:
+    """Of tax that was withheld: whether its certificate came and an office has counted it; of money, what was withheld beside it."""
+    if payment.method == Payment.Method.WITHHELD:
+        proof = WithheldProof.objects.visible_to(ctx).filter(payment=payment).select_related("account").first()
+        return {"payment": payment, "proof": proof, "beside": payment.beside}
+    beside = list(Payment.objects.visible_to(ctx).filter(beside=payment).order_by("pk"))
+    return {"rows": beside} if beside else None
+
+
+@panel(
+    on=Party, title="Tax withheld from us", permission="billing.view_payment", template="billing/panel_withholds.html", icon="hand-coins"
+)
+def withheld_by_customer(ctx: Context, party: Party) -> dict[str, Any] | None:
+    """Under which law a customer keeps tax back, and what no certificate came for yet."""
+    under, lacking = withholds(ctx, party), withheld_by_customers(ctx, party=party, unproved=True)
+    return {"under": under, "lacking": lacking} if under or lacking else None
 
 
 @panel(on=DrawerSession, title="Payments", permission="billing.view_payment", template="billing/panel_table.html", icon="banknote")

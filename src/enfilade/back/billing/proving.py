@@ -13,6 +13,7 @@ from enfilade.core.proofs import proof
 from enfilade.core.ui.format import format_amount
 
 from .models import Invoice, Payment
+from .withheld import withheld_differences, withheld_sentence
 
 # In the company's currency, as the books count it.
 _OPEN = Coalesce(F("worth_minor") - F("gone_worth_minor"), F("open_minor"), output_field=AmountField())
@@ -34,3 +35,14 @@ def owed_by_customers(ctx: Context) -> list[str]:
     posted = balance_of(ctx, "receivable", last.ends_on)
     open_amount, balance = (format_amount(amount, ctx.company.currency) for amount in (said, posted))
     return [f"Open invoices less what is on account are {open_amount}, the account of customers is {balance}."] if said != posted else []
+
+
+@proof(
+    "withheld_from_us",
+    title="Tax that customers withheld against the ledger",
+    permission="billing.view_payment",
+    url="/billing/reports/withheld_from_us/",
+)
+def owed_by_tax_offices(ctx: Context) -> list[str]:
+    """All tax that customers withheld and no office has counted is the balance of its account, payment by payment."""
+    return [withheld_sentence(difference) for difference in withheld_differences(ctx)]

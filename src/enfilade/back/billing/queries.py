@@ -327,7 +327,8 @@ def takings(ctx: Context, on: date, drawer: DrawerSession | None = None) -> list
     on: the day; of a drawer's session all its days count.
     """
     rows = Payment.objects.visible_to(ctx).filter(voided_on=None, **({"on": on} if drawer is None else {"drawer": drawer}))
+    money = [method for method in Payment.Method if method not in {Payment.Method.SET_OFF, Payment.Method.WITHHELD}]
     refund, counted = Q(kind=Payment.Kind.REFUND), Coalesce("own_minor", "worth_minor", "amount_minor")
     sums = rows.values_list("method").annotate(number=Count("pk"), came=Sum(counted, filter=~refund), went=Sum(counted, filter=refund))
     found = {method: (number, int(came or 0), int(went or 0)) for method, number, came, went in sums.order_by("method")}
-    return [Takings(m.value, *found.get(m.value, (0, 0, 0))) for m in Payment.Method if m != Payment.Method.SET_OFF]
+    return [Takings(m.value, *found.get(m.value, (0, 0, 0))) for m in money]

@@ -25,6 +25,7 @@ from .proof import differences, sentence_of
 from .queries import needs_proof, takings
 from .standing import balances_on_account, open_items
 from .statements import Account, accounts_of
+from .withheld import own_amount, withheld_by_customers
 
 # In the company's currency; those that documents are written in have as many decimals.
 _DISCOUNT = Coalesce(Cast(Round(F("discount_minor") / F("rate")), AmountField()), "discount_minor")
@@ -263,3 +264,44 @@ def missing_proofs(ctx: Context, *, on: Today) -> dict[str, Any]:
         for invoice in needs_proof(ctx, on=on)
     ]
     return {"columns": columns, "rows": rows, "notes": ["Note the proof on each invoice."] if rows else ["No proof is missing."]}
+
+
+@report(title="Tax that customers withheld", permission="billing.view_payment", icon="hand-coins", order=65)
+def withheld_from_us(
+    ctx: Context, *, on: Today, unproved: Annotated[bool, Input(label="Without a certificate only")] = False
+) -> dict[str, Any]:
+    """What customers kept back from us for an office until a day, with what they proved it and what an office has counted of it.
+
+    unproved: what no certificate came for yet: ask for it.
+    Shape: one row per payment, oldest first, in the company's currency; tiles: without a certificate, not counted yet.
+    """
+    columns = [
+        {"name": "on", "label": "Paid", "kind": "date"}, {"name": "party", "label": "Customer", "kind": "text"},
+        {"name": "invoice", "label": "Invoice", "kind": "text"}, {"name": "number", "label": "Receipt", "kind": "text"},
+        {"name": "amount_minor", "label": "Withheld", "kind": "amount"}, {"name": "reference", "label": "Certificate", "kind": "text"},
+        {"name": "proved_on", "label": "Dated", "kind": "date"}, {"name": "set_off_on", "label": "Counted", "kind": "date"},
+    ]  # fmt: skip
+    found = withheld_by_customers(ctx, until_on=on)
+    rows = []
+    for payment in found:
+        proof = getattr(payment, "withheld_proof", None)
+        if proof is not None and unproved:
+            continue
+        rows.append(
+            {
+                "on": payment.on, "party": payment.party.name, "invoice": str(payment.invoice or ""), "number": payment.number,
+                "url": f"/billing/payments/{payment.pk}/", "amount_minor": own_amount(payment),
+                "reference": proof.reference if proof else "", "proved_on": proof.on if proof else None,
+                "set_off_on": proof.set_off_on if proof else None,
+            }
+        )  # fmt: skip
+    lacking = sum(own_amount(p) for p in found if getattr(p, "withheld_proof", None) is None)
+    counted = sum(own_amount(p) for p in found if (proof := getattr(p, "withheld_proof", None)) and proof.set_off_on)
+    standing = sum(own_amount(p) for p in found) - counted
+    tiles = [("Without a certificate", lacking, "warn" if lacking else ""), ("Not counted yet", standing, "")]
+    return {
+        "columns": columns,
+        "rows": rows,
+        "totals": {"amount_minor": sum(row["amount_minor"] for row in rows)},
+        "tiles": [{"label": label, "value": _money(ctx, minor), "value_minor": minor, "tone": tone} for label, minor, tone in tiles],
+    }

@@ -14,6 +14,7 @@ from .models import (
     Allocation,
     Charge,
     CustomerTerms,
+    CustomerWithholding,
     DrawerSession,
     Instalment,
     Invoice,
@@ -23,6 +24,7 @@ from .models import (
     Payment,
     PaymentTerms,
     SupplyProof,
+    WithheldProof,
     WriteOff,
 )
 
@@ -234,6 +236,34 @@ class CustomerTermsResource(Resource):
     empty = "Only customers with whom something else was agreed than with everybody have terms of their own."
 
 
+class CustomerWithholdingResource(Resource):
+    """Which customers keep back tax from what they pay us."""
+
+    model = CustomerWithholding
+    columns = ("customer", "kind", "note")
+    fields = ("customer", "kind", "note")
+    filters = ("kind",)
+    search = ("customer__name", "note")
+    ordering = "customer"
+    icon = "hand-coins"
+    order = 84
+    empty = "Say which customers pay a part of our invoices to a tax office; the bank then recognises what they pay."
+
+
+class WithheldProofResource(Resource):
+    """With what customers prove the tax that they withheld from us."""
+
+    model = WithheldProof
+    columns = ("on", "reference", "payment__party", "payment", "set_off_on", "account", "noted_by")
+    filters = ("on", "set_off_on", "noted_by")
+    search = ("reference", "payment__number", "payment__party__name")
+    facts = ("payment", "on", "reference", "file", "noted_by", "noted_at", "set_off_on", "account")
+    ordering = "-on"
+    icon = "file-badge"
+    order = 86
+    empty = "Certificates of customers are noted on the payment that came short by the tax."
+
+
 class InstalmentResource(Resource):
     """Instalments of issued invoices: shown on them, and searchable through the API."""
 
@@ -272,3 +302,9 @@ class InvoiceLineResource(Resource):
 def behind_a_proof(ctx: Context, row: StoredFile) -> bool:
     """Whoever sees proofs of supply may read them."""
     return ctx.may("billing.view_supplyproof") and SupplyProof.objects.visible_to(ctx).filter(file=row).exists()
+
+
+@file_guard
+def behind_withheld_tax(ctx: Context, row: StoredFile) -> bool:
+    """Whoever sees certificates of tax withheld may read them."""
+    return ctx.may("billing.view_withheldproof") and WithheldProof.objects.visible_to(ctx).filter(file=row).exists()

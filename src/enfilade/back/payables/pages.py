@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from enfilade.back.banking.queries import bank_accounts
-from enfilade.base.party.models import Party
+from enfilade.base.party.queries import parties_by_id
 from enfilade.core.context import Context, NotFound
 from enfilade.core.resource import page
 
@@ -80,7 +80,7 @@ def certificate_of_payment(request: HttpRequest, ctx: Context, pk: int) -> HttpR
 @page("withheld/<int:pk>/<int:year>/", title="Certificate of tax withheld", permission="payables.view_bill", menu=False)
 def certificate_of_year(request: HttpRequest, ctx: Context, pk: int, year: int) -> HttpResponse:
     """What was withheld from a supplier in a year, at /payables/withheld/<pk>/<year>/."""
-    supplier = Party.objects.visible_to(ctx).filter(pk=pk).first()
+    supplier = parties_by_id(ctx, [pk]).get(pk)
     if supplier is None or not MINYEAR <= year <= MAXYEAR:
         raise NotFound("supplier", pk)
     kept = kept_back(ctx, supplier=supplier, from_on=date(year, 1, 1), to_on=date(year, 12, 31))

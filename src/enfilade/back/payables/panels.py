@@ -14,16 +14,16 @@ from enfilade.core.resource.hooks import Step
 from .commands import enter_bill
 from .models import Bill, PaymentRun, SetOff, SupplierPayment
 from .queries import bills_of, order_of, owed_both_ways, settlements_of, standing_of
-from .withheld import ENDS_SOON_DAYS, kept_back, under_withholding, withheld_of, withholding_of
+from .withheld import ENDS_SOON_DAYS, kept_back, labour_only, under_withholding, withheld_of, withholding_of
 
 _FIRST = ("supplier", "number", "billed_on", "total", "file")
 _COLUMNS = ("account", "gross", "net", "tax_class", "description")
 
 
 @dialog(enter_bill, template="payables/enter_bill_body.html")
-def enter_bill_form(_ctx: Context, _values: dict[str, Any]) -> dict[str, Any]:
-    """Who wants how much, and what for; the rest is folded."""
-    return {"first": _FIRST, "columns": _COLUMNS}
+def enter_bill_form(ctx: Context, _values: dict[str, Any]) -> dict[str, Any]:
+    """Who wants how much, and what for; the rest is folded. What is material is asked where something is withheld of labour only."""
+    return {"first": _FIRST, "columns": (*_COLUMNS, "material") if labour_only(ctx) else _COLUMNS}
 
 
 @panel(on=Bill, title="Paid and credited", permission="payables.view_bill", template="payables/panel_settlements.html", icon="banknote")

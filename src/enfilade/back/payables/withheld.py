@@ -14,7 +14,7 @@ from enfilade.back.tax.models import WithholdingKind
 from enfilade.back.tax.queries import withholding_on
 from enfilade.base.money.rules import worth_of_part
 from enfilade.base.party.models import Party
-from enfilade.base.party.queries import merged_keys
+from enfilade.base.party.queries import merged_keys, parties_by_id
 from enfilade.core.context import Context
 
 from .models import (
@@ -153,7 +153,7 @@ def paid_between(ctx: Context, from_on: date, to_on: date) -> list[tuple[Party, 
         sums = found.setdefault(supplier, [0, 0])
         sums[0] += own if own is not None else amount if worth is None else worth - (discount or 0) - (withheld or 0)
         sums[1] += withheld or 0
-    parties = {party.pk: party for party in Party.objects.visible_to(ctx).filter(pk__in=found)}
+    parties = parties_by_id(ctx, found)
     return sorted(((parties[key], paid, held) for key, (paid, held) in found.items() if key in parties), key=lambda row: row[0].name)
 
 
@@ -176,3 +176,8 @@ def under_withholding(ctx: Context, supplier: Party) -> tuple[list[SupplierWithh
     rules = SupplierWithholding.objects.visible_to(ctx).filter(supplier__in=keys).select_related("kind", "authority")
     certificates = WithholdingCertificate.objects.visible_to(ctx).filter(supplier__in=keys).select_related("kind", "file")
     return list(rules.order_by("-valid_from")), list(certificates.order_by("-valid_until"))
+
+
+def labour_only(ctx: Context) -> bool:
+    """Whether any supplier is under withholding of labour only, so that material is told from it."""
+    return SupplierWithholding.objects.visible_to(ctx).filter(kind__base=WithholdingKind.Base.LABOUR).exists()

@@ -32,12 +32,14 @@ class InvoicePart:
     of_invoice: of an invoice in another one, how much of it that pays; all that is open when left out.
     fee: what a bank kept on the way; it is a cost of ours, and the invoice is paid by as much more.
     discount: what the customer kept for early payment; its tax is no longer owed.
+    withheld: tax that the customer kept back for an office; the invoice is paid by as much more.
     """
 
     invoice: Ref[Invoice]
     amount: Amount | None = None
     fee: Amount = 0
     discount: Annotated[int, Input(amount=True, currency_of="invoice")] = 0
+    withheld: Annotated[int, Input(amount=True, currency_of="invoice")] = 0
     of_invoice: Annotated[
         int | None,
         Input(amount=True, currency_of="invoice", label="Of the invoice", help="Where it is in another currency than the line."),
@@ -67,7 +69,7 @@ def match_line(
         raise Refusal("went_out", "This money went out; it pays no invoice of ours.")
     if not invoices:
         raise Refusal("nothing_given", "Name at least one invoice.", field="invoices")
-    parts = [Part(_invoice(ctx, p.invoice, n), p.amount, p.fee, p.discount, p.of_invoice) for n, p in enumerate(invoices)]
+    parts = [Part(_invoice(ctx, p.invoice, n), p.amount, p.fee, p.discount, p.of_invoice, p.withheld) for n, p in enumerate(invoices)]
     parties = _pay(ctx, line, parts)
     if keep_rest and line.open_minor:
         if len(parties) != 1:
@@ -94,6 +96,7 @@ class Part(NamedTuple):
     fee: int = 0
     discount: int = 0
     of_invoice: int | None = None
+    withheld: int = 0
 
 
 def _pay(ctx: Context, line: StatementLine, parts: Sequence[Part], percent: int | None = None, reason: str = "") -> set[int]:
@@ -104,7 +107,8 @@ def _pay(ctx: Context, line: StatementLine, parts: Sequence[Part], percent: int 
         came, pays, own_amount = _arrived(ctx, line, part, f"invoices[{number}]")
         if came > line.open_minor:
             raise Refusal("more_than_line", "This is more than is left of the line.", field=f"invoices[{number}].amount")
-        payment = take_transfer(ctx, invoice=invoice, amount=pays, on=on, account=account, fee=part.fee, own_amount=own_amount)
+        how = {"fee": part.fee, "own_amount": own_amount, "withheld": part.withheld}
+        payment = take_transfer(ctx, invoice=invoice, amount=pays, on=on, account=account, **how)
         kept = allow_discount(ctx, invoice=invoice, amount=discount, on=on) if discount else None
         [entry] = entries_of(ctx, ref(payment))
         more = {"invoice": invoice, "payment": payment, "write_off": kept, "percent": percent, "reason": reason}
@@ -121,13 +125,13 @@ def _arrived(ctx: Context, line: StatementLine, part: Part, field: str) -> tuple
     if invoice.currency == line.currency:
         if part.of_invoice is not None:
             raise Refusal("no_currency", "Invoice and line are in one currency; one amount says all.", field=f"{field}.of_invoice")
-        came = min(line.open_minor, invoice.open_minor - part.fee - part.discount) if part.amount is None else part.amount
+        came = min(line.open_minor, invoice.open_minor - part.fee - part.discount - part.withheld) if part.amount is None else part.amount
         return came, came + part.fee, None
     if line.currency != own:
         said = f"This line is in {line.currency}, the invoice in {invoice.currency}: a line pays invoices in its own currency."
         raise Refusal("other_currency", said, field=f"{field}.invoice")
     came = line.open_minor if part.amount is None else part.amount
-    return came, invoice.open_minor - part.discount if part.of_invoice is None else part.of_invoice, came
+    return came, invoice.open_minor - part.discount - part.withheld if part.of_invoice is None else part.of_invoice, came
 
 
 @command(permission="banking.match_entry", label="Match with an entry")
@@ -205,8 +209,11 @@ def _accept(ctx: Context, line: StatementLine, chosen: rules.Proposal) -> None:
     elif chosen.account:
         post_line(ctx, line=line, account=_row(ctx, f"books.account:{chosen.account}"))
     else:
-        kept = dict(chosen.discounts)
-        parts = [Part(_row(ctx, f"billing.invoice:{key}"), amount, discount=kept.get(key, 0)) for key, amount in chosen.invoices]
+        kept, tax = dict(chosen.discounts), dict(chosen.withheld)
+        parts = [
+            Part(_row(ctx, f"billing.invoice:{key}"), amount, discount=kept.get(key, 0), withheld=tax.get(key, 0))
+            for key, amount in chosen.invoices
+        ]
         parties = _pay(ctx, line, parts, chosen.percent, reason)
         if line.iban and len(parties) == 1:
             learn_party(ctx, line, parties.pop())

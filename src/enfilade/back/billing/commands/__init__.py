@@ -13,6 +13,7 @@ from .payments import refund_payment, take_payment, take_transfer, void_transfer
 from .supply_proofs import note_supply_proof
 from .telling import email_statement, email_statements
 from .terms import TermsPart, divide_terms
+from .withholding import note_withheld_proof, set_off_withheld, take_withheld, void_withheld
 from .writing_off import allow_discount, reverse_write_off, write_off
 
 __all__ = [
@@ -40,16 +41,20 @@ __all__ = [
     "issue_invoices",
     "leave_out_advance",
     "note_supply_proof",
+    "note_withheld_proof",
     "open_drawer",
     "receive_payment",
     "receive_transfer",
     "refund_payment",
     "release_allocation",
     "reverse_write_off",
+    "set_off_withheld",
     "take_payment",
     "take_transfer",
+    "take_withheld",
     "void_draft",
     "void_transfer",
+    "void_withheld",
     "waive_charge",
     "write_off",
 ]

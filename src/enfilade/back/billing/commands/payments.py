@@ -8,7 +8,7 @@ from typing import Annotated, Any, TypedDict
 
 from enfilade.back.billing import rules
 from enfilade.back.billing.events import PaymentRefunded, PaymentTaken, PaymentVoided
-from enfilade.back.billing.models import DrawerSession, Invoice, Payment
+from enfilade.back.billing.models import DrawerSession, Invoice, Payment, WithheldProof
 from enfilade.back.ledger.commands import Leg, difference_leg, post_legs, reverse_journal, worth_on
 from enfilade.base.books.models import Account, Entry
 from enfilade.base.books.queries import entries_of
@@ -43,6 +43,9 @@ LeavesFrom = Annotated[
     Account | None, Input(shared=True, label="By transfer from", seldom=True, help="Where it does not go back the way it came.")
 ]
 _TAKEN = {Payment.Method.CASH, Payment.Method.CARD}
+Withheld = Annotated[
+    int, Input(amount=True, label="Withheld for the tax office", seldom=True, help="What the customer kept back and pays as tax for us.")
+]
 KeepRest = Annotated[bool, Input(label="Keep what is too much on account")]
 
 
@@ -51,6 +54,9 @@ class PaymentFacts(TypedDict):
 
     amount: Decimal
     method: str
+
+
+PLACES = {"cash": "cash", "card": "card", "transfer": "bank", "withheld": "withholding_receivable"}
 
 
 def _pay_facts(*, ctx: Context, invoice: Invoice, amount: int, method: str, **_: object) -> PaymentFacts:
@@ -74,6 +80,7 @@ def take_payment(
     account: BankAccount = None,
     own_amount: OwnAmount = None,
     without_discount: WithoutDiscount = False,
+    withheld: Withheld = 0,
 ) -> Payment:
     """Take money for an invoice and give a receipt; a discount that was agreed is given with it, where exactly that is left open in time.
 
@@ -86,11 +93,12 @@ def take_payment(
     own_amount: for an invoice in a foreign currency, what came in the company's, for example on its usual bank account; left out, the money
         came in the currency of the invoice, on an account that is named.
     without_discount: what is left open stays owed.
+    withheld: tax that the customer kept back beside it; it settles as much of the invoice, and an office owes it to us.
     Refuses: already_paid, not_issued, nothing_paid, too_much, drawer_closed, which_drawer, not_cash, not_a_transfer, which_account,
     no_currency, no_rate; invoice_never_overpaid, entry_period_open (database).
     """
     how = how_it_came(ctx, invoice.currency, method, account, own_amount)
-    payment = _take(ctx, invoice, amount, on or ctx.today, keep_rest, drawer=drawer_of(ctx, method, drawer), **how)
+    payment = _take(ctx, invoice, amount, on or ctx.today, keep_rest, withheld=withheld, drawer=drawer_of(ctx, method, drawer), **how)
     if not without_discount:
         give_agreed(ctx, invoice, payment.on, payment.on)
     return payment
@@ -107,6 +115,7 @@ def take_transfer(
     keep_rest: KeepRest = False,
     fee: Amount = 0,
     own_amount: OwnAmount = None,
+    withheld: Amount = 0,
 ) -> Payment:
     """Take a transfer that was seen on a bank account.
 
@@ -116,6 +125,7 @@ def take_transfer(
     keep_rest: what is more than open stays on account of the party.
     fee: what of the amount the bank kept on the way; so much less arrived on the account.
     own_amount: what arrived, where an invoice in a foreign currency was paid in the company's; otherwise it arrived in that of the invoice.
+    withheld: tax that the customer kept back beside it.
     Refuses: already_paid, not_issued, nothing_paid, too_much, fee_too_large, fee_unclear, no_currency, no_rate;
     invoice_never_overpaid, entry_period_open (database).
     """
@@ -124,7 +134,7 @@ def take_transfer(
     if fee and own_amount is not None:
         raise Refusal("fee_unclear", "Give what arrived, or what the bank kept, not both.", field="fee")
     how = how_it_came(ctx, invoice.currency, Payment.Method.TRANSFER, account, own_amount)
-    return _take(ctx, invoice, amount, on, keep_rest, fee, **how)
+    return _take(ctx, invoice, amount, on, keep_rest, fee, withheld=withheld, **how)
 
 
 def how_it_came(ctx: Context, currency: str, method: str, account: Account | None, own_amount: int | None) -> dict[str, Any]:
@@ -142,20 +152,52 @@ def how_it_came(ctx: Context, currency: str, method: str, account: Account | Non
     return {"method": method, "account": account, "own_minor": own_amount}
 
 
-def _take(ctx: Context, invoice: Invoice, amount: int, day: date, keep_rest: bool, fee: int = 0, **how: Any) -> Payment:
+def _take(
+    ctx: Context, invoice: Invoice, amount: int, day: date, keep_rest: bool, fee: int = 0, *, withheld: int = 0, **how: Any
+) -> Payment:
     require_date(day)
-    open_minor = invoice.open_minor
+    open_minor = invoice.open_minor - withheld
+    if open_minor < 0 or withheld < 0:
+        raise Refusal("too_much", f"Only {money(ctx, invoice.open_minor, invoice.currency)} is open.", field="withheld")
     if amount <= 0:
         raise Refusal("nothing_paid", "Give an amount above zero.", field="amount")
     if amount > open_minor and not keep_rest:
         raise Refusal("too_much", f"Only {money(ctx, open_minor, invoice.currency)} is open.", field="amount", hints=_fill(invoice))
     currency = invoice.currency
     payment = write_receipt(ctx, invoice.party, invoice, amount_minor=amount, on=day, kind=Payment.Kind.PAYMENT, currency=currency, **how)
-    allocate(ctx, payment, invoice, min(amount, open_minor), max(day, invoice.issued_on or day))
-    refresh(invoice)
+    if open_minor:
+        allocate(ctx, payment, invoice, min(amount, open_minor), max(day, invoice.issued_on or day))
+        refresh(invoice)
     post_payment(ctx, payment, f"Payment from {invoice.party} for {invoice.number}", amount, fee)
+    if withheld:
+        withhold(ctx, invoice, withheld, day, payment)
     tell_taken(ctx, payment, invoice)
     return payment
+
+
+def withhold(ctx: Context, invoice: Invoice, amount: int, day: date, beside: Payment | None = None) -> Payment:
+    """Settle a part of an invoice by tax that its customer withheld: an office owes it to us, in the company's currency.
+
+    beside: the payment that came short by it.
+    Why a payment and no write-off: what is taxed stays what was billed, and where tax is owed when it is paid, this part is paid.
+    """
+    own = None if invoice.currency == ctx.company.currency else worth_on(ctx, invoice.currency, amount, day)
+    made = write_receipt(
+        ctx,
+        invoice.party,
+        invoice,
+        on=day,
+        currency=invoice.currency,
+        amount_minor=amount,
+        own_minor=own,
+        kind=Payment.Kind.PAYMENT,
+        method=Payment.Method.WITHHELD,
+        beside=beside,
+    )
+    allocate(ctx, made, invoice, amount, max(day, invoice.issued_on or day))
+    refresh(invoice)
+    post_payment(ctx, made, f"Tax withheld by {invoice.party} from {invoice.number}", amount)
+    return made
 
 
 def tell_taken(ctx: Context, payment: Payment, invoice: Invoice | None) -> None:
@@ -200,11 +242,14 @@ def refund_payment(
     drawer: the session that cash comes out of; one's own, or the only one that is open, when left out.
     own_amount: what goes out in the company's currency, where a payment for an invoice in a foreign one came in it.
     account: of the ledger, which a transfer leaves instead of the way in which it came.
-    Refuses: already_refunded, already_void, is_refund, nothing_paid, too_much, drawer_closed, which_drawer, which_account, no_currency,
-    no_rate; payment_refund_in_bounds, entry_period_open (database).
+    What the customer withheld beside it is void with the last of it.
+    Refuses: already_refunded, already_void, is_refund, is_withheld, nothing_paid, too_much, drawer_closed, which_drawer, which_account,
+    no_currency, no_rate, set_off; payment_refund_in_bounds, entry_period_open (database).
     """
     day = on or ctx.today
     require_date(day)
+    if payment.method == Payment.Method.WITHHELD:
+        raise Refusal("is_withheld", "This is tax that was withheld, no money; make it void if it was not withheld.")
     if payment.kind != Payment.Kind.PAYMENT:
         raise Refusal("is_refund", "A refund is not refunded; take a new payment instead.")
     if amount <= 0:
@@ -234,6 +279,8 @@ def refund_payment(
         reason=reason,
     )
     post_payment(ctx, refund, f"Refund to {payment.party} of {payment.number}", -amount)
+    if payment.state == Payment.State.REFUNDED:
+        _void_beside(ctx, payment, reason, day)
     told: dict[str, Any] = {"invoice": payment.invoice_id, "party": payment.party_id, "amount_minor": amount, "currency": payment.currency}
     publish(ctx, PaymentRefunded(refund=refund.pk, payment=payment.pk, **told))
     return refund
@@ -270,13 +317,31 @@ def void_transfer(ctx: Context, *, payment: Payment, reason: LongText, on: Today
     Its entry is reversed. No money moves.
 
     on: accounting date of the reversal, not before the transfer.
-    Refuses: already_void, not_a_transfer, already_refunded; entry_reversed_once, entry_period_open (database).
+    What the customer withheld beside it is void too.
+    Refuses: already_void, not_a_transfer, already_refunded, set_off; entry_reversed_once, entry_period_open (database).
     """
     require_date(on)
     if payment.method in _TAKEN or payment.kind != Payment.Kind.PAYMENT:
         raise Refusal("not_a_transfer", "Only a transfer, a cheque or a set-off is made void; cash and cards are given back.")
     if payment.refunded_minor:
         raise Refusal("already_refunded", "A part of this payment was given back already, so it did come.")
+    _void_beside(ctx, payment, reason, on)
+    return make_void(ctx, payment, reason, on)
+
+
+def _void_beside(ctx: Context, payment: Payment, reason: str, on: date) -> None:
+    rows = Payment.objects.visible_to(ctx).filter(beside=payment, state=Payment.State.TAKEN).order_by("pk")
+    for row in rows.select_for_update(of=("self",), no_key=True):
+        make_void(ctx, row, reason, on)
+
+
+def make_void(ctx: Context, payment: Payment, reason: str, on: date) -> Entry:
+    """Say that a payment that is held was none: what it settled is open again, and its entry is reversed.
+
+    Refuses: set_off.
+    """
+    if WithheldProof.objects.visible_to(ctx).filter(payment=payment, set_off_on__isnull=False).exists():
+        raise Refusal("set_off", "This tax was counted by the office already; reverse that entry first.")
     day = max(on, payment.on)
     free(ctx, payment.allocated_minor, day, reason, payment=payment)
     payment.allocated_minor, payment.voided_on, payment.state = 0, day, Payment.State.VOID
@@ -349,7 +414,7 @@ def write_receipt(
 
 def post_payment(ctx: Context, payment: Payment, text: str, amount_minor: int, fee_minor: int = 0) -> None:
     """Post money in, or with a minus money out, against what the party owes. fee_minor: what of it the bank kept."""
-    place = payment.account.code if payment.account else {"cash": "cash", "card": "card", "transfer": "bank"}[payment.method]
+    place = payment.account.code if payment.account else PLACES[payment.method]
     if payment.worth_minor is None:
         legs = [Leg(place, amount_minor - fee_minor), Leg("bank_fee", fee_minor)]
         legs.append(Leg("receivable", -amount_minor, Party(pk=payment.party_id)))

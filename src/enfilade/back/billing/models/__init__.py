@@ -1,4 +1,4 @@
-"""Tables: charges, invoices, advances, payments, their allocation, write-offs, drawer sessions, letterheads, proofs of supply, terms."""
+"""Tables: charges, invoices, advances, payments, their allocation, write-offs, drawers, letterheads, proofs, terms, tax withheld."""
 
 from .advance import AdvancePlan
 from .allocation import Allocation
@@ -9,6 +9,7 @@ from .letterhead import Letterhead
 from .payment import Payment
 from .supply_proof import SupplyProof
 from .terms import CustomerTerms, Discount, Instalment, PaymentTerms
+from .withholding import CustomerWithholding, WithheldProof
 from .write_off import WriteOff
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Allocation",
     "Charge",
     "CustomerTerms",
+    "CustomerWithholding",
     "Discount",
     "DrawerSession",
     "Instalment",
@@ -26,5 +28,6 @@ __all__ = [
     "Payment",
     "PaymentTerms",
     "SupplyProof",
+    "WithheldProof",
     "WriteOff",
 ]

@@ -32,6 +32,8 @@ class Payment(Record):
     worth_minor: what it counts in the company's currency against what the party owes, None where it is in that. gone_worth_minor: what of
     it allocations and refunds took away. own_minor: what really moved, where that was the company's currency and not its own.
     refunds: of a refund, the payment it gives back. refunded_minor: of a payment, what was given back so far.
+    Tax that a customer withheld is a payment too, of the method withheld: no money, but owed to us by an office. beside: the payment that
+    came short by it.
     """
 
     rows_of = RowsOf(own=("received_by",))
@@ -46,6 +48,7 @@ class Payment(Record):
         TRANSFER = "transfer", "Bank transfer"
         CHEQUE = "cheque"
         SET_OFF = "set_off", "Set off"
+        WITHHELD = "withheld", "Withheld tax"
 
     class State(models.TextChoices):
         TAKEN = "taken"
@@ -67,6 +70,7 @@ class Payment(Record):
     received_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     drawer = models.ForeignKey(DrawerSession, null=True, on_delete=models.PROTECT, related_name="payments")
     account = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    beside = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="withheld", db_index=False, editable=False)
     refunds = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="refund_rows")
     refunded_minor = AmountField("refunded", default=0)
     allocated_minor = AmountField("allocated", default=0, db_default=0, editable=False)
@@ -88,11 +92,13 @@ class Payment(Record):
             "refund_payment": (("taken",), ("taken", "refunded")),
             "allocate_payment": (("taken",), "taken"),
             "void_transfer": (("taken",), "void"),
+            "void_withheld": (("taken",), "void"),
         },
         said={
             ("refund_payment", "refunded"): ("already_refunded", "This payment was given back already."),
             ("refund_payment", "void"): ("already_void", "This payment is void; nothing of it is left."),
             ("void_transfer", "void"): ("already_void", "This payment is void already."),
+            ("void_withheld", "void"): ("already_void", "This payment is void already."),
         },
     )
 
@@ -125,7 +131,9 @@ class Payment(Record):
                 violation_error_message="Cash goes into or out of a drawer, and nothing else does.",
             ),
             models.CheckConstraint(
-                condition=Q(account=None, method__in=["cash", "card"]) | Q(method="transfer") | Q(account__isnull=False, method__in=_NAMED),
+                condition=Q(account=None, method__in=["cash", "card", "withheld"])
+                | Q(method="transfer")
+                | Q(account__isnull=False, method__in=_NAMED),
                 name="payment_account_of_transfer",
                 violation_error_message="A cheque and a set-off name their account, a transfer may, and nothing else does.",
             ),
@@ -135,6 +143,11 @@ class Payment(Record):
                 | Q(state="void", voided_on__isnull=False, kind="payment", refunded_minor=0, allocated_minor=0) & ~Q(method__in=_TAKEN),
                 name="payment_state_true",
                 violation_error_message="Refunded is what was given back wholly, void is no cash, and nothing of it is used.",
+            ),
+            models.CheckConstraint(
+                condition=Q(beside=None) | Q(method="withheld"),
+                name="payment_beside_withheld",
+                violation_error_message="Only tax that was withheld belongs to another payment.",
             ),
             models.CheckConstraint(
                 condition=Q(worth_minor=None, own_minor=None, gone_worth_minor=0)

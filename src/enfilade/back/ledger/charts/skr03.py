@@ -65,7 +65,7 @@ A | Aktiva | asset:
       1525 | Kautionen | asset
       1530 | Forderungen gegen Personal aus Lohn- und Gehaltsabrechnung | asset
       1540 | Forderungen aus Gewerbesteuerüberzahlungen | asset
-      1543 | Forderungen an das Finanzamt aus abgeführten Steuerabzügen | asset
+      1543 | Forderungen an das Finanzamt aus abgeführtem Bauabzugsbetrag | asset
       1545 | Forderungen aus Umsatzsteuer-Vorauszahlungen | asset
       1548 | Vorsteuer in Folgeperiode/im Folgejahr abziehbar | asset
       1549 | Körperschaftsteuerrückforderung | asset
@@ -152,7 +152,7 @@ PC | C. Verbindlichkeiten | liability:
     1740 | Verbindlichkeiten aus Lohn und Gehalt | liability
     1741 | Verbindlichkeiten aus Lohn- und Kirchensteuer | liability
     1742 | Verbindlichkeiten im Rahmen der sozialen Sicherheit | liability
-    1749 | Verbindlichkeiten an das Finanzamt aus abzuführenden Steuerabzügen | liability
+    1749 | Verbindlichkeiten an das Finanzamt aus abzuführendem Bauabzugsbetrag | liability
     1755 | Lohn- und Gehaltsverrechnung | liability
     1767 | Umsatzsteuer aus im anderen EU-Land steuerpflichtigen Lieferungen | liability
     1770 | Umsatzsteuer | liability

@@ -73,7 +73,7 @@ A | Aktiva | asset:
       1406 | Abziehbare Vorsteuer 19 % | asset
       1407 | Abziehbare Vorsteuer nach § 13b UStG 19 % | asset
       1420 | Forderungen aus Umsatzsteuer-Vorauszahlungen | asset
-      1456 | Forderungen an das Finanzamt aus abgeführten Steuerabzügen | asset
+      1456 | Forderungen an das Finanzamt aus abgeführtem Bauabzugsbetrag | asset
       1433 | Entstandene Einfuhrumsatzsteuer | asset
       1434 | Vorsteuer in Folgeperiode/im Folgejahr abziehbar | asset
       1435 | Forderungen aus Gewerbesteuerüberzahlungen | asset
@@ -151,7 +151,7 @@ PC | C. Verbindlichkeiten | liability:
     3630 | Sonstige Verrechnungskonten (Interimskonten) | liability
     3700 | Verbindlichkeiten aus Steuern und Abgaben | liability
     3720 | Verbindlichkeiten aus Lohn und Gehalt | liability
-    3726 | Verbindlichkeiten an das Finanzamt aus abzuführenden Steuerabzügen | liability
+    3726 | Verbindlichkeiten an das Finanzamt aus abzuführendem Bauabzugsbetrag | liability
     3730 | Verbindlichkeiten aus Lohn- und Kirchensteuer | liability
     3740 | Verbindlichkeiten im Rahmen der sozialen Sicherheit | liability
     3790 | Lohn- und Gehaltsverrechnung | liability

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 from enfilade.back.ledger.queries import places_of
 from enfilade.back.payables.models import Bill, WithholdingReturn, WithholdingReturnLine
-from enfilade.back.payables.withheld import kept_back
+from enfilade.back.payables.withheld import Kept, kept_back
 from enfilade.back.tax.models import WithholdingKind
 from enfilade.base.party.models import Party
 from enfilade.core.command import Input, command
@@ -53,9 +54,16 @@ def declare_withholding(
     if office is None:
         raise Refusal("which_authority", "Say which tax office gets it.", field="authority")
     found = [one for one in kept_back(ctx, to_on=through_on, kind=kind, open_only=True) if one.authority in {None, office}]
-    total = sum(one.amount_minor for one in found)
-    if total <= 0:
+    if sum(one.amount_minor for one in found) <= 0:
         raise Refusal("nothing_withheld", "Nothing was withheld for it until then that is not declared yet.", field="through_on")
+    return _declare(ctx, found, kind, office, through_on, day, {"due_on": due_on, "reference": reference})
+
+
+def _declare(
+    ctx: Context, found: Sequence[Kept], kind: WithholdingKind, office: Party, through_on: date, day: date, terms: dict[str, Any]
+) -> WithholdingReturn:
+    """Write the declaration with its lines, and owe it. terms: of the bill: when it is due, and what is read on the transfer."""
+    total = sum(one.amount_minor for one in found)
     number = number_of(ctx, "withholding_return", "WR", day.year)
     account = places_of(ctx, [WITHHELD])[WITHHELD].account_id
     bill = enter_bill(
@@ -63,10 +71,9 @@ def declare_withholding(
         supplier=office,
         number=number,
         billed_on=day,
-        due_on=due_on,
         lines=[BillLineIn(account=account, gross=total, tax_category="O", description=f"{kind.name}, {through_on:%Y-%m-%d}")],
-        reference=reference,
         although_similar=True,
+        **terms,
     )
     made = WithholdingReturn.objects.create(
         company=ctx.company,
