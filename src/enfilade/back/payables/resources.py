@@ -14,7 +14,6 @@ from enfilade.core.pages.context import department
 from enfilade.core.resource import Resource
 
 from . import closing, pages, panels, proving, reports, settling, taxed, verify
-from .models import Bill, BillLine, OrderPart, PaymentOrder, PaymentRun, SetOff, Settlement, SupplierAccount, SupplierPayment, SupplierTerms
 from .models import (
     Bill,
     BillLine,
@@ -22,6 +21,7 @@ from .models import (
     OrderPart,
     PaymentOrder,
     PaymentRun,
+    SetOff,
     Settlement,
     SupplierAccount,
     SupplierPayment,

@@ -8,9 +8,7 @@ from enfilade.core.context import Context
 from enfilade.core.refs import ref
 from enfilade.core.verify import Finding, declare_series, verifier
 
-from .models import Bill, PaymentRun, SetOff, SupplierPayment
-from .proof import differences, sentence_of
-from .models import Bill, PaymentRun, SupplierPayment, WithholdingReturn
+from .models import Bill, PaymentRun, SetOff, SupplierPayment, WithholdingReturn
 from .proof import differences, sentence_of, withheld_differences, withheld_sentence
 
 declare_series("payables.bill", Bill, "number", starts="B-")

@@ -90,9 +90,7 @@ def set_off(
     return write_set_off(ctx, party, found, most if amount is None else amount, on)
 
 
-def _chosen(
-    ctx: Context, party: Party, on: date, currency: str, early: bool, invoices: set[int], bills: set[int]
-) -> BothWays:
+def _chosen(ctx: Context, party: Party, on: date, currency: str, early: bool, invoices: set[int], bills: set[int]) -> BothWays:
     """What is due both ways, or what was named of it; the bills are locked."""
     found = both_ways(ctx, party, on, currency, early=early, named=bills)
     ours, theirs = found.invoices, found.bills

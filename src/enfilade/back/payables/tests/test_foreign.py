@@ -18,7 +18,16 @@ from enfilade.back.billing.commands import InvoiceLineIn, draft_invoice, issue_i
 from enfilade.back.ledger.commands import revalue_currencies
 from enfilade.back.ledger.models import AccountPurpose
 from enfilade.back.ledger.queries import ledger_book
-from enfilade.back.payables.commands import approve_bill, match_bills, pay_bill, reverse_payment, set_off, undo_set_off, use_credit, void_bill
+from enfilade.back.payables.commands import (
+    approve_bill,
+    match_bills,
+    pay_bill,
+    reverse_payment,
+    set_off,
+    undo_set_off,
+    use_credit,
+    void_bill,
+)
 from enfilade.back.payables.commands.matching import BillPart
 from enfilade.back.payables.models import Bill, SupplierPayment
 from enfilade.back.payables.proof import differences
