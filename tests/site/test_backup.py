@@ -21,7 +21,7 @@ from enfilade.core.files import store
 from enfilade.core.scope import scope
 from enfilade.core.sealing import seal_audit
 from enfilade.core.testing import make_company, make_ctx
-from enfilade.site.backup import BackupProblem, back_up, read_manifest, restore_database
+from enfilade.site.backup import TABLES, BackupProblem, back_up, read_manifest, restore_database
 from enfilade.site.embedded import EmbeddedPostgres
 from enfilade.site.restore import rehearse, scratch_database
 from tests.practices import put_back
@@ -75,7 +75,7 @@ def rows_of(home: Path) -> dict[str, int]:
     server.start()
     try:
         with server.connect("enfilade") as connection:
-            tables = [r[0] for r in connection.execute("select tablename from pg_tables where schemaname = 'public'")]
+            tables = [r[0] for r in connection.execute(TABLES)]
             return {t: int(connection.execute(f"select count(*) from {t}").fetchone()[0]) for t in tables}  # type: ignore[index, arg-type]  # noqa: S608
     finally:
         server.stop()

@@ -1,7 +1,8 @@
 """After every migration: rights of the application role and row-level security, derived from the models.
 
 A new table needs nothing: it is found by its `company_id`, by `append_only`, `app_writable`, `recorded` and `read_before_scope`. A table
-that only links two others (a role to a membership) has no company of its own: its rows are those whose both ends are visible.
+that only links two others (a role to a membership) has no company of its own: its rows are those whose both ends are visible. The
+partitions of a table are behind the same wall; the application role has no right to any of them, only to the whole.
 """
 
 from __future__ import annotations
@@ -48,13 +49,16 @@ def secure_tables(using: str = "default", **_: Any) -> None:
                 _secure(cursor, model, role)
         for link in link_models():
             if link._meta.db_table in present:
-                _policy(cursor, link, _both_ends(link), forced=False)
+                _policy(cursor, link._meta.db_table, _both_ends(link), forced=False)
         record_changes(cursor, present)
 
 
 def _secure(cursor: Any, model: type[Record], role: sql.Identifier) -> None:
     table = sql.Identifier(model._meta.db_table)
-    _policy(cursor, model, sql.SQL(_VISIBLE), forced=not model.read_before_scope)
+    _policy(cursor, model._meta.db_table, sql.SQL(_VISIBLE), forced=not model.read_before_scope)
+    for part in partitions_of(cursor, model._meta.db_table):
+        _policy(cursor, part, sql.SQL(_VISIBLE), forced=not model.read_before_scope)
+        cursor.execute(sql.SQL("REVOKE ALL ON {} FROM {}").format(sql.Identifier(part), role))
     if not model.app_writable:
         cursor.execute(sql.SQL("REVOKE INSERT, UPDATE, DELETE ON {} FROM {}").format(table, role))
     if model.append_only:
@@ -67,9 +71,15 @@ def _secure(cursor: Any, model: type[Record], role: sql.Identifier) -> None:
         )
 
 
-def _policy(cursor: Any, model: type[Model], visible: sql.Composable, *, forced: bool) -> None:
+def partitions_of(cursor: Any, table: str) -> list[str]:
+    """The tables of which a table is made, where it is partitioned."""
+    cursor.execute("SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = %s::regclass ORDER BY 1", [table])
+    return [name for (name,) in cursor.fetchall()]
+
+
+def _policy(cursor: Any, name: str, visible: sql.Composable, *, forced: bool) -> None:
     """forced: the owner of the table is bound too; the application role always is."""
-    table = sql.Identifier(model._meta.db_table)
+    table = sql.Identifier(name)
     force = sql.SQL("FORCE" if forced else "NO FORCE")
     cursor.execute(sql.SQL("ALTER TABLE {0} ENABLE ROW LEVEL SECURITY; ALTER TABLE {0} {1} ROW LEVEL SECURITY").format(table, force))
     cursor.execute(sql.SQL("DROP POLICY IF EXISTS company_rows ON {}").format(table))

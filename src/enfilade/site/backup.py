@@ -32,6 +32,10 @@ DUMP, MANIFEST, FILES = "database.dump", "manifest.json", "files"
 # The programs of PostgreSQL 17 and newer begin with a setting that 15 and 16 do not know; nothing depends on it.
 UNKNOWN_SETTING = 'unrecognized configuration parameter "transaction_timeout"'
 CHUNK_BYTES = 1024 * 1024
+# A partition is counted with the table that it is part of.
+TABLES = (
+    "select relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition order by 1"
+)
 Say = Callable[[str], object]
 
 
@@ -128,7 +132,7 @@ def compare_rows(before: dict[str, int], after: dict[str, int]) -> None:
 
 def count_rows(connection: psycopg.Connection[Any]) -> dict[str, int]:
     """Rows of every table, as far as the session may see them."""
-    tables = connection.execute("select tablename from pg_tables where schemaname = 'public' order by 1").fetchall()
+    tables = connection.execute(TABLES).fetchall()
     return {name: int(_one(connection, sql.SQL("select count(*) from {}").format(sql.Identifier(name)))) for (name,) in tables}
 
 

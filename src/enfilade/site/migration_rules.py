@@ -89,10 +89,11 @@ def _model_of(operation: Any) -> str:
 
 
 def _of_statements(operation: do.RunSQL, fresh: set[str]) -> Iterator[str]:
-    """What SQL of our own does to tables in use; what it does inside functions is not done now."""
+    """What SQL of our own does to tables in use; what it does inside functions is not done now, what a block does is."""
     given = (
         operation.sql if isinstance(operation.sql, str) else " ".join(part if isinstance(part, str) else part[0] for part in operation.sql)
     )
+    given = re.sub(r"\bDO\s+(\$\w*\$)(.*?)\1", r"\2", given, flags=re.DOTALL | re.IGNORECASE)
     text = " ".join(re.sub(r"(\$\w*\$).*?\1|--[^\n]*", " ", given, flags=re.DOTALL).replace('"', "").split()).lower()
     for pattern, sentence in _STATEMENTS.items():
         yield from (sentence.format(found[1]) for found in re.finditer(pattern, text) if found[1] not in fresh)

@@ -8,11 +8,15 @@ CREATE OR REPLACE FUNCTION books_hold_book(book bigint) RETURNS void LANGUAGE sq
     SELECT pg_advisory_xact_lock(hashtext('books.book'), hashint8(book))
 $$;
 
--- An entry that names no period gets the one of its day.
+-- An entry that names no period gets the one of its day. Without one there is no place for its lines either.
 CREATE OR REPLACE FUNCTION books_entry_opens() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    NEW.period_id := coalesce((SELECT p.id FROM public.books_period p WHERE p.book_id = NEW.book_id AND p.company_id = NEW.company_id
-                                  AND p.starts_on <= NEW."on" AND p.ends_on >= NEW."on"), 0);
+    SELECT p.id INTO NEW.period_id FROM public.books_period p
+     WHERE p.book_id = NEW.book_id AND p.company_id = NEW.company_id AND p.starts_on <= NEW."on" AND p.ends_on >= NEW."on";
+    IF NEW.period_id IS NULL THEN
+        RAISE EXCEPTION 'The book has no period for %; open its year first.', to_char(NEW."on", 'YYYY-MM-DD')
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'entry_period_open';
+    END IF;
     RETURN NEW;
 END $$;
 CREATE OR REPLACE TRIGGER entry_opens BEFORE INSERT ON books_entry FOR EACH ROW WHEN (NEW.period_id = 0) EXECUTE FUNCTION books_entry_opens();
@@ -34,7 +38,7 @@ BEGIN
           FROM (
             SELECT e.id, e.line_count, l.unit, count(l.unit) AS lines, sum(l.quantity_minor) AS total
               FROM public.books_entry e
-              LEFT JOIN LATERAL (SELECT x.unit, x.quantity_minor FROM public.books_line x WHERE x.entry_id = e.id OFFSET 0) l ON true
+              LEFT JOIN LATERAL (SELECT x.unit, x.quantity_minor FROM public.books_line x WHERE x.entry_id = e.id AND x."on" = e."on" OFFSET 0) l ON true
              WHERE e.id = ANY(entries) GROUP BY e.id, l.unit
           ) u GROUP BY u.id, u.line_count
       ) t;
@@ -78,10 +82,7 @@ BEGIN
         SELECT p.state INTO state FROM books_period p
          WHERE p.id = part.period_id AND p.book_id = part.book_id AND p.company_id = part.company_id
            AND p.starts_on <= part.first AND p.ends_on >= part.last;
-        IF state IS NULL AND part.period_id = 0 THEN
-            RAISE EXCEPTION 'The book has no period for %; open its year first.', to_char(part.first, 'YYYY-MM-DD')
-                USING ERRCODE = 'check_violation', CONSTRAINT = 'entry_period_open';
-        ELSIF state IS NULL THEN
+        IF state IS NULL THEN
             RAISE EXCEPTION 'An entry stands in the period of its day.' USING ERRCODE = 'check_violation', CONSTRAINT = 'entry_period_fits';
         ELSIF state = 'soft' AND EXISTS (SELECT 1 FROM fresh f WHERE f.period_id = part.period_id AND NOT books_admitted(f.period_id, f.user_id)) THEN
             RAISE EXCEPTION 'The period of % is softly closed: somebody who may has to admit you first, with a reason.', to_char(part.first, 'YYYY-MM-DD')
@@ -104,7 +105,7 @@ BEGIN
     END IF;
     INSERT INTO books_unfinished (company_id, entry_id)
     SELECT f.company_id, f.id FROM fresh f
-     WHERE (SELECT true FROM books_line l WHERE l.entry_id = f.id LIMIT 1) IS NULL OR f.id = ANY(keys)
+     WHERE (SELECT true FROM books_line l WHERE l.entry_id = f.id AND l."on" = f."on" LIMIT 1) IS NULL OR f.id = ANY(keys)
     ON CONFLICT (entry_id) DO NOTHING;
     RETURN NULL;
 END $$;

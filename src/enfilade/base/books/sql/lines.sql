@@ -43,7 +43,8 @@ DECLARE
     starts date[];
     mine integer := books_take_slot();
 BEGIN
-    SELECT x.xmin AS transaction, x.cmin AS command INTO mark FROM books_line x WHERE x.id = (SELECT min(l.id) FROM fresh l);
+    SELECT x.xmin AS transaction, x.cmin AS command INTO mark
+      FROM (SELECT l.id, l."on" FROM fresh l LIMIT 1) one JOIN books_line x ON x.id = one.id AND x."on" = one."on";
     SELECT array_agg(DISTINCT k.book_id), sum(k.lines), min(k.odd) FILTER (WHERE k.together AND k.lines = k.line_count),
            bool_or(k.lines > k.line_count), array_agg(k.entry_id) FILTER (WHERE NOT k.together),
            array_agg(k.entry_id) FILTER (WHERE k.together AND k.lines < k.line_count), min(k."on"), max(k."on")
@@ -125,7 +126,7 @@ BEGIN
         RAISE EXCEPTION 'A line names a party that this company doesn''t know.' USING ERRCODE = 'check_violation', CONSTRAINT = 'line_party_of_company';
     END IF;
     IF over OR earlier IS NOT NULL AND EXISTS (
-        SELECT 1 FROM books_entry e WHERE e.id = ANY(earlier) AND (SELECT count(*) FROM books_line x WHERE x.entry_id = e.id) > e.line_count
+        SELECT 1 FROM books_entry e WHERE e.id = ANY(earlier) AND (SELECT count(*) FROM books_line x WHERE x.entry_id = e.id AND x."on" = e."on") > e.line_count
     ) THEN
         RAISE EXCEPTION 'Nothing is added to an entry that is complete.' USING ERRCODE = 'check_violation', CONSTRAINT = 'entry_lines_complete';
     ELSIF odd IS NOT NULL THEN

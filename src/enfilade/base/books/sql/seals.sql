@@ -10,7 +10,7 @@ CREATE OR REPLACE FUNCTION books_canonical(book bigint, after bigint, up_to bigi
                 'id', l.id, 'company', l.company_id, 'account', l.account_id, 'unit', l.unit, 'quantity_minor', l.quantity_minor,
                 'on', l."on", 'party', l.party_id, 'text', l.text)
                 || CASE WHEN l.dimensions = '{}' THEN '{}'::jsonb ELSE jsonb_build_object('dimensions', l.dimensions) END ORDER BY l.id)
-              FROM public.books_line l WHERE l.entry_id = e.id)
+              FROM public.books_line l WHERE l.entry_id = e.id AND l."on" = e."on")
     )::text
       FROM public.books_entry e WHERE e.book_id = $1 AND e.id > $2 AND e.id <= $3
 $$;
