@@ -174,7 +174,8 @@ def _both_sided(ctx: Context) -> list[BothFacts]:
     theirs: dict[tuple[int, str], list[Bill]] = defaultdict(list)
     for invoice in invoices:
         ours[invoice.party_id, invoice.currency].append(invoice)
-    for bill in rows.filter(supplier__in={i.party_id for i in invoices}).order_by("due_on", "pk"):
+    # A difference after something was withheld is matched by hand: two things left the bill, and the line says neither.
+    for bill in rows.filter(supplier__in={i.party_id for i in invoices}).exclude(withholding__amount_minor__gt=0).order_by("due_on", "pk"):
         theirs[bill.supplier_id, bill.currency].append(bill)
     accounts = accounts_of(ctx, {party for party, _ in theirs})
     return [
@@ -221,7 +222,10 @@ def _bills_like(ctx: Context, amounts: Collection[int]) -> list[BillFacts]:
 
 @dataclass(frozen=True, slots=True)
 class BothWays:
-    """Invoices of a party and bills of the same party in one currency, the longest due first, each with what of it can be set off."""
+    """Invoices of a party and bills of the same party in one currency, the longest due first, each with what of it can be set off.
+
+    Of a bill that is what would be paid to her: what is withheld for an authority is not hers.
+    """
 
     currency: str
     invoices: tuple[tuple[Invoice, int], ...]
@@ -257,8 +261,15 @@ def both_ways(ctx: Context, party: Party, on: date, currency: str, *, early: boo
     return BothWays(
         currency,
         tuple((i, minor) for i, minor in owed if minor),
-        tuple((b, b.open_minor) for b in bills if b.pk not in taken),
+        tuple(hers(ctx, [b for b in bills if b.pk not in taken])),
     )
+
+
+def hers(ctx: Context, bills: Collection[Bill]) -> list[tuple[Bill, int]]:
+    """What the supplier is still paid of bills, after what is withheld of them; those of which nothing is left out."""
+    kept = withheld_of(ctx, [bill.pk for bill in bills])
+    found = [(bill, bill.open_minor - kept.get(bill.pk, rules.NOTHING_WITHHELD).of(bill.open_minor)) for bill in bills]
+    return [(bill, minor) for bill, minor in found if minor]
 
 
 def owed_both_ways(ctx: Context, party: Party) -> list[tuple[BothWays, int]]:

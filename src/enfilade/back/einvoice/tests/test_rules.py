@@ -91,7 +91,7 @@ def bills(draw: Any) -> Bill:
         paid=Decimal(0) if credit else to_major(draw(st.integers(0, net + tax)), currency),
         note=draw(st.one_of(st.just(""), WORDS)),
         reference=draw(WORDS.filter(lambda text: "-" not in text)),
-        precedes=("INV-2026-00001", issued) if credit else None,
+        precedes=(("INV-2026-00001", issued),) if credit else (),
         iban=draw(st.sampled_from(("", "DE02120300000000202051"))),
     )
 

@@ -20,7 +20,8 @@ from enfilade.back.payables import rules
 from enfilade.back.payables.events import ClaimsSetOff, SetOffUndone
 from enfilade.back.payables.models import Bill, SetOff, SupplierPayment
 from enfilade.back.payables.printing import set_off_pdf
-from enfilade.back.payables.queries import BothWays, both_ways
+from enfilade.back.payables.queries import BothWays, both_ways, hers
+from enfilade.back.payables.withheld import withheld_of
 from enfilade.base.books.queries import accounts_by_id, entries_of
 from enfilade.base.party.models import Party
 from enfilade.core.command import Amount, Input, LongText, command
@@ -107,8 +108,7 @@ def _chosen(ctx: Context, party: Party, on: date, currency: str, early: bool, in
     if early_one := next((i for i, _ in ours if i.issued_on and on < i.issued_on), None):
         raise Refusal("before_invoice", f"{early_one} was issued later than this day.", field="on")
     locked = lock_bills(ctx, {b.pk for b, _ in theirs}, "bills")
-    fresh = tuple((locked[b.pk], locked[b.pk].open_minor) for b, _ in theirs if locked[b.pk].open_minor)
-    return BothWays(currency, ours, fresh)
+    return BothWays(currency, ours, tuple(hers(ctx, [locked[b.pk] for b, _ in theirs])))
 
 
 def write_set_off(ctx: Context, party: Party, found: BothWays, amount: int, on: date, line: StatementLine | None = None) -> SetOff:
@@ -125,7 +125,9 @@ def write_set_off(ctx: Context, party: Party, found: BothWays, amount: int, on: 
     parts = [InvoicePart(invoice, minor) for invoice, minor in ours]
     allocate_payment(ctx, payment=received, invoices=parts, on=on, without_discount=True)
     method = SupplierPayment.Method.SET_OFF
-    paid = pay(ctx, [Part(bill, minor) for bill, minor in theirs], on=on, method=method, place=CLEARING)
+    kept = withheld_of(ctx, [bill.pk for bill, _ in theirs])
+    parts_of = [Part(bill, kept[bill.pk].settled_by(minor, bill.open_minor) if bill.pk in kept else minor) for bill, minor in theirs]
+    paid = pay(ctx, parts_of, on=on, method=method, place=CLEARING)
     number = number_of(ctx, "set_off", "SO", on.year)
     for invoice, _ in ours:
         invoice.refresh_from_db(fields=["open_minor"])
@@ -203,7 +205,7 @@ def match_both(ctx: Context, *, line: StatementLine, invoices: list[InvoiceShare
 
     invoices: of one party, open and in the currency of the line.
     bills: of the same party, approved and open.
-    Refuses: already_matched, nothing_given, not_theirs, too_much, not_the_difference, before_bill, several_suppliers;
+    Refuses: already_matched, nothing_given, not_theirs, too_much, tax_withheld, not_the_difference, before_bill, several_suppliers;
     settlement_not_in_run, line_never_overmatched, entry_period_open (database).
     """
     require_open(line)
@@ -225,6 +227,9 @@ def match_difference(ctx: Context, line: StatementLine, ours: Mapping[int, int |
     party = one_supplier(locked.values(), "bills")
     invoices = tuple(_share(ctx, line, held.get(key), amount, "invoices", party) for key, amount in ours.items())
     bills = tuple(_share(ctx, line, locked[key], amount, "bills", party) for key, amount in theirs.items())
+    if withheld := next(iter(withheld_of(ctx, locked)), None):
+        said = f"Tax is withheld of {locked[withheld]}: set it off first, and match the line with what is left."
+        raise Refusal("tax_withheld", said, field="bills")
     found = BothWays(line.currency, invoices, bills)
     if found.invoiced_minor - found.billed_minor != line.open_minor:
         amounts = [money(ctx, minor, line.currency) for minor in (found.invoiced_minor, found.billed_minor, line.open_minor)]

@@ -16,6 +16,9 @@ from enfilade.back.billing.taxed import taxed_sales
 from enfilade.back.payables.commands import BillShare, InvoiceShare, match_both, pay_bill, reverse_payment, set_off, undo_set_off
 from enfilade.back.payables.models import Bill, SetOff
 from enfilade.back.payables.queries import owed_both_ways
+from enfilade.back.tax.commands import load_withholding_kinds
+from enfilade.back.tax.models import WithholdingKind
+from enfilade.core.command import run_raw
 from enfilade.core.context import Refusal
 from enfilade.core.files import open_file
 from enfilade.core.scope import scope
@@ -200,3 +203,25 @@ def test_where_tax_follows_the_money_an_invoice_is_paid_by_what_is_set_off(both:
     with scope(both.office.company.pk):
         parts = [p for p in taxed_sales(both.ctx, both.office.today, both.office.today, True) if p.rate_bp]
     assert [(p.base_minor, p.owed_minor) for p in parts if p.number.startswith("R-")] == [(575, 109)]
+
+
+def test_what_is_withheld_of_a_bill_is_owed_to_the_office_and_not_set_off(both: Both) -> None:
+    """Of 119.00 the tax office is owed 17.85: 101.15 are hers and set off, and the bill is paid; a difference at the bank says so."""
+    load_withholding_kinds(both.ctx, country="DE")
+    with scope(both.office.company.pk):
+        kind = WithholdingKind.objects.get(code="DE-BAU")
+    run_raw(both.ctx, "payables.add_supplierwithholding", {"supplier": both.party.pk, "kind": kind.pk, "valid_from": "2020-01-01"})
+    bill = both.office.approved("A-2", 11_900, supplier=both.party, due_on=both.office.today)
+    line = both.office.line("72.65")
+    shares = {"invoices": [InvoiceShare(both.invoice)], "bills": [BillShare(bill)]}
+    assert code_of(lambda: match_both(both.ctx, line=line, **shares)) == "tax_withheld"
+    made = both.both(bills=[bill])
+    assert (made.amount_minor, both.office.fresh(bill).state, both.office.fresh(both.invoice).open_minor) == (10_115, "paid", 7_265)
+    assert both.office.balances(*ACCOUNTS, "withholding_payable") == [7_265, -5_000, 0, 0, -1_785]
+    undo_set_off(both.ctx, set_off=made, on=both.office.today, reason="They do not agree.")
+    assert both.office.balances(*ACCOUNTS, "withholding_payable") == [17_380, -16_900, 0, 0, 0]
+    part = both.both(bills=[bill], amount=1_000)
+    assert both.office.balances(*ACCOUNTS) == [16_380, -16_900 + 1_000 - both.office.balances("withholding_payable")[0], 0, 0]
+    with scope(both.office.company.pk):
+        assert verify_all(both.ctx) == []
+        assert part.amount_minor == 1_000
