@@ -25,6 +25,8 @@ def receive_bills(cast: Cast) -> None:
     for one in cast.data["supplier_bills"]:
         supplier = parties[one["supplier"]]
         _agree(cast, one, supplier, accounts[one["account"]])
+        if "withholding" in one:
+            _withhold(cast, one["withholding"], supplier, parties)
         sent += [(days, supplier, number, total) for days, number, total in one["bills"]]
     sent.sort(reverse=True)
     due = []
@@ -42,6 +44,7 @@ def receive_bills(cast: Cast) -> None:
     if due:
         now = cast.owner.now
         cast.do("books", now, "payables.make_run", bank_account=bank.pk, pay_on=cast.owner.today, bills=due)
+    _declare(cast)
 
 
 def _bank_account(cast: Cast) -> Any:
@@ -58,6 +61,31 @@ def _agree(cast: Cast, one: dict[str, Any], supplier: int, account: int) -> None
     cast.do("books", begun, "payables.add_supplierterms", supplier=supplier, account=account, deductible_percent="0", **kept)
     made = cast.do("books", begun, "payables.enter_account", supplier=supplier, iban=one["iban"])
     cast.do("owner", begun, "payables.confirm_account", account=made.pk, evidence="Called the number in our book.")
+
+
+def _withhold(cast: Cast, one: dict[str, Any], supplier: int, parties: dict[str, int]) -> None:
+    """Under which law a part goes to the tax office, where that is paid, and what exempts the supplier since a few days ago."""
+    begun, office, today = cast.owner.now - timedelta(days=70), parties[one["office"]], cast.owner.today
+    cast.setup.do("tax.load_withholding_kinds")
+    kind = next(row.pk for row in cast.rows("tax.withholdingkind") if row.code == one["kind"])
+    under = {"supplier": supplier, "kind": kind, "valid_from": begun.date(), "authority": office}
+    cast.do("books", begun, "payables.add_supplierwithholding", **under)
+    made = cast.do("books", begun, "payables.enter_account", supplier=office, iban=one["iban"])
+    cast.do("owner", begun, "payables.confirm_account", account=made.pk, evidence="From the letterhead of the office.")
+    number, since, days = one["certificate"]
+    valid_from = today - timedelta(days=since)
+    valid = {"supplier": supplier, "number": number, "valid_from": valid_from, "valid_until": today + timedelta(days=days)}
+    cast.do("books", cast.at(valid_from, 11), "payables.add_withholdingcertificate", kind=kind, **valid)
+
+
+def _declare(cast: Cast) -> None:
+    """What was withheld until the end of last month is declared, and owed to the tax office; what came later waits."""
+    last = cast.owner.today.replace(day=1) - timedelta(days=1)
+    kept = [row for row in cast.rows("payables.settlement") if row.withheld_minor and row.on <= last]
+    if kept:
+        under = cast.rows("payables.supplierwithholding")[0]
+        what = {"kind": under.kind_id, "authority": under.authority_id, "through_on": last, "due_on": last + timedelta(days=10)}
+        cast.do("books", cast.owner.now, "payables.declare_withholding", **what)
 
 
 def approve(cast: Cast, bill: Any, at: Any) -> None:
