@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db import models
 
@@ -15,7 +16,7 @@ from enfilade.base.party.queries import merged_keys
 from enfilade.base.pricing.queries import OF_ITEM
 from enfilade.base.work.panels import time_about
 from enfilade.core.context import Context
-from enfilade.core.fields import to_minor
+from enfilade.core.fields import to_major, to_minor
 from enfilade.core.held import held_steps
 from enfilade.core.language.words import say
 from enfilade.core.models import AuditEntry, AuditSubject
@@ -43,7 +44,7 @@ from .queries import (
     takings,
 )
 from .rules import denominations, due_on
-from .withheld import withheld_by_customers, withholds
+from .withheld import expected_withheld, withheld_by_customers, withholds
 
 ROWS_MAX = 20
 
@@ -263,6 +264,22 @@ def payment_papers(ctx: Context, payment: Payment) -> dict[str, Any]:
 def _receipt(ctx: Context, payment: Payment) -> dict[str, str]:
     note = f"{payment.get_method_display()}, {format_amount(payment.amount_minor, payment.currency)}"
     return {"url": f"/billing/payments/{payment.pk}/receipt/", "label": f"Receipt {payment.number} (PDF)", "note": note}
+
+
+@panel(on=Invoice, title="Tax withheld", permission="billing.view_payment", template="billing/panel_expected.html", icon="hand-coins")
+def withheld_of_invoice(ctx: Context, invoice: Invoice) -> dict[str, Any] | None:
+    """What the customer of an open invoice keeps back for an office, and what comes then."""
+    if invoice.number is None or not invoice.open_minor:
+        return None
+    kept = expected_withheld(ctx, [invoice], ctx.today).get(invoice.pk)
+    under = withholds(ctx, invoice.party) if kept else None
+    if not kept or under is None:
+        return None
+    comes = invoice.open_minor - kept
+    fill = urlencode({"amount": to_major(comes, invoice.currency), "withheld": to_major(kept, invoice.currency), "method": "transfer"})
+    return {
+        "under": under, "kept_minor": kept, "comes_minor": comes, "invoice": invoice, "may": ctx.may("billing.take_payment"), "fill": fill,
+    }  # fmt: skip
 
 
 @panel(on=Payment, title="Tax withheld", permission="billing.view_payment", template="billing/panel_withheld.html", icon="hand-coins")

@@ -142,7 +142,7 @@ def payables_proof(ctx: Context) -> dict[str, Any]:
     }
 
 
-@report(title="Tax withheld, to be paid to the authority", permission="payables.view_bill", icon="hand-coins", order=40)
+@report(title="Tax withheld, to be paid", permission="payables.view_bill", icon="hand-coins", order=40)
 def withheld(
     ctx: Context,
     *,

@@ -245,8 +245,8 @@ class WithholdingReturnResource(Resource):
     columns = ("number", "kind", "authority", "through_on", "total_minor", "bill", "state")
     filters = ("state", "kind", "authority", "through_on")
     search = ("number", "authority__name")
-    facts = ("kind", "authority", "through_on", "total_minor", "bill", "made_by", "made_at")
-    lines = {"lines": ("supplier", "bill", "on", "base_minor", "rate_percent", "amount_minor", "live")}
+    facts = ("kind", "authority", "through_on", "total_minor", "bill", "state", "made_by", "made_at")
+    lines = {"lines": ("supplier", "bill", "on", "base_minor", "rate_percent", "amount_minor")}
     verbs = ("declare_withholding",)
     icon = "landmark"
     order = 70
