@@ -33,14 +33,16 @@ class Exporter(Business):
         setting = {"valid_from": f"{YEAR}-01-01", "basis": "accrual", "interval": "month", "distance": "oss", "rounding": "document"}
         run_raw(self.ctx, "tax.add_taxsetting", setting)
 
-    def sold(self, on: date, net_minor: int, country: str, vat_id: str = "", kind: str = "product", person: bool = False) -> Invoice:
-        """An issued invoice to somebody in a country."""
+    def sold(
+        self, on: date, net_minor: int, country: str, vat_id: str = "", kind: str = "product", person: bool = False, **line_of: Any
+    ) -> Invoice:
+        """An issued invoice to somebody in a country. line_of: more of its line."""
         given: dict[str, Any] = (
             {"kind": "person", "given_name": "A", "family_name": country} if person else {"kind": "organisation", "name": f"Firm {country}"}
         )
         party = run_raw(self.ctx, "party.add_party", {"role": "customer", "tax_number": vat_id, **given})
         run_raw(self.ctx, "party.add_address", {"party": party.pk, "city": "X", "country": country})
-        line = InvoiceLineIn(description="Sold", unit_price=net_minor, tax_class="standard", kind=kind)
+        line = InvoiceLineIn(description="Sold", unit_price=net_minor, tax_class="standard", kind=kind, **line_of)
         ctx = self.at(on)
         return issue_invoice(ctx, invoice=draft_invoice(ctx, party=party, lines=[line], on=on), on=on)
 
@@ -120,3 +122,25 @@ def test_the_one_stop_shop_has_a_row_for_each_country_and_rate() -> None:
     assert exporter.balance("tax_settlement") == 0
     with scope(exporter.company.pk, read_only=True):
         assert tax_proof(exporter.ctx, from_on=date(YEAR, 5, 1), to_on=date(YEAR, 5, 31))["difference_minor"] == 0
+
+
+def test_a_triangular_deal_is_told_apart_and_taxes_nothing_here() -> None:
+    """Goods go from Italy straight to France: nothing is taxed here, box 42 and kind D of the list say it, and the invoice its words."""
+    exporter = Exporter()
+    straight = {"treatment": "triangular", "treatment_reason": "Sent from Italy straight to France."}
+    invoice = exporter.sold(date(YEAR, 5, 3), 200_000, "FR", FRENCH, **straight)
+    with scope(exporter.company.pk, read_only=True):
+        [line] = invoice.lines.visible_to(exporter.ctx)
+    assert (line.tax_category, line.tax_minor, "§ 25b UStG" in line.tax_reason) == ("AE", 0, True)
+    with pytest.raises(Refusal) as no:
+        exporter.sold(date(YEAR, 5, 4), 1_000, "FR", **straight)
+    assert no.value.code == "no_vat_id"
+    supplier = run_raw(
+        exporter.ctx, "party.add_party", {"role": "supplier", "kind": "organisation", "name": "Firm IT", "tax_number": ITALIAN}
+    )
+    bill = exporter.bill(date(YEAR, 5, 3), 150_000, purpose="goods", supplier=supplier, tax_class="triangular")
+    assert (bill.total_minor, bill.tax_minor) == (150_000, 0)
+    assert exporter.boxes(prepare_return(exporter.ctx, on=date(YEAR, 5, 1))) == {"42": (200_000, 0)}
+    listed = prepare_return(exporter.ctx, on=date(YEAR, 5, 1), form="de_zm")
+    assert exporter.boxes(listed) == {f"{FRENCH} D": (200_000, 0)}
+    assert [exporter.balance(p) for p in ("revenue_eu_goods", "goods", "tax_output_acquisition")] == [-200_000, 150_000, 0]

@@ -21,7 +21,14 @@ REMITTANCE_MAX = 140
 SELF_TAXED = frozenset({"AE", "K"})
 # Tax on imports: paid at the border, so that an amount is tax and nothing else; or declared with the return, as in the United Kingdom.
 IMPORT_TAX, IMPORT_POSTPONED = "import_tax", "import_postponed"
-IMPORTS = ((IMPORT_TAX, "Import tax itself, paid at the border"), (IMPORT_POSTPONED, "Goods imported, tax declared with the return"))
+# Goods that go straight from a supplier to a customer, each in another member state: our acquisition counts as taxed.
+# Source: § 25b (3) UStG, Directive 2006/112/EC art. 141.
+TRIANGULAR = "triangular"
+IMPORTS = (
+    (IMPORT_TAX, "Import tax itself, paid at the border"),
+    (IMPORT_POSTPONED, "Goods imported, tax declared with the return"),
+    (TRIANGULAR, "Goods of a triangular deal: no tax, our customer owes it"),
+)
 # What every bank in the SEPA takes. Source: EPC217-08, section 1 (the Latin character set).
 _NOT_SEPA = re.compile(r"[^A-Za-z0-9/\-?:().,'+ ]")
 _SMALL = {"ä": "ae", "ö": "oe", "ü": "ue", "æ": "ae", "ø": "o", "å": "a", "œ": "oe", "ł": "l", "đ": "d"}

@@ -20,7 +20,10 @@ DISTANCE_LIMIT_MINOR = 1_000_000
 
 
 class Treatment(StrEnum):
-    """How a line is taxed."""
+    """How a line is taxed. TRIANGULAR is never proposed, since nobody here knows whence goods are sent: a person says so.
+
+    Source: Directive 2006/112/EC art. 141 and 197, § 25b UStG: the one in the middle taxes no acquisition, and the customer owes the tax.
+    """
 
     DOMESTIC = "domestic"
     EXEMPT = "exempt"
@@ -28,6 +31,7 @@ class Treatment(StrEnum):
     EXPORT = "export"
     REVERSE_EU = "reverse_eu"
     REVERSE_HOME = "reverse_home"
+    TRIANGULAR = "triangular"
     DISTANCE = "distance"
     OSS = "oss"
     OUTSIDE = "outside"
@@ -40,6 +44,7 @@ LABELS = {
     Treatment.EXPORT: "Export of goods",
     Treatment.REVERSE_EU: "Service to a business in the Union, which owes the tax",
     Treatment.REVERSE_HOME: "Domestic reverse charge: the customer owes the tax",
+    Treatment.TRIANGULAR: "Triangular deal: goods go straight to a business in the Union, which owes the tax",
     Treatment.DISTANCE: "Sale to a consumer in the Union, taxed here below the threshold",
     Treatment.OSS: "Sale to a consumer in the Union, taxed there (One-Stop Shop)",
     Treatment.OUTSIDE: "Outside the tax of this country",
@@ -47,7 +52,7 @@ LABELS = {
 # At home, with the class of the item; the others have one class of their own, by which they are posted.
 AT_HOME = frozenset({Treatment.DOMESTIC, Treatment.EXEMPT, Treatment.DISTANCE})
 # These rest on the VAT id of the customer, and are told in the EC sales list.
-NEEDS_VAT_ID = frozenset({Treatment.INTRA, Treatment.REVERSE_EU})
+NEEDS_VAT_ID = frozenset({Treatment.INTRA, Treatment.REVERSE_EU, Treatment.TRIANGULAR})
 
 
 class VatState(StrEnum):

@@ -259,7 +259,11 @@ class InvoiceLine(Record):
             models.CheckConstraint(
                 condition=Q(treatment__in=["domestic", "exempt", "distance"], tax_country="")
                 | Q(treatment="oss", tax_class__in=["oss", "oss_services"], tax_category="S") & ~Q(tax_country="")
-                | Q(treatment__in=["intra", "export", "reverse_eu", "reverse_home", "outside"], tax_class=F("treatment"), tax_rate_bp=0)
+                | Q(
+                    treatment__in=["intra", "export", "reverse_eu", "reverse_home", "triangular", "outside"],
+                    tax_class=F("treatment"),
+                    tax_rate_bp=0,
+                )
                 & Q(tax_country="")
                 & ~Q(tax_reason=""),
                 name="invoice_line_treated_whole",

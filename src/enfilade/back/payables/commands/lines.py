@@ -178,6 +178,8 @@ def _import(line: BillLineIn, path: str, deductible_bp: int, rates: _Rates) -> r
         if line.gross is None:
             raise Refusal("tax_itself", "Of import tax, give the tax as the amount with tax; nothing else is in it.", field=f"{path}.gross")
         return rules.Cost(0, "S", 0, 0, deductible_bp, line.gross)
+    if line.tax_class == rules.TRIANGULAR:
+        return rules.Cost(line.net if line.net is not None else line.gross or 0, "O", 0, 0, 0, line.gross)
     if line.net is None:
         raise Refusal(
             "value_of_goods", "Of goods whose import tax is declared with the return, give the amount without tax.", field=f"{path}.net"
