@@ -6,8 +6,9 @@ from enfilade.back.ledger.closing import Standing, closing_step
 from enfilade.base.books.models import Period
 from enfilade.core.context import Context
 
-from .models import Bill
+from .models import Bill, SupplierWithholding
 from .proof import differences
+from .withheld import kept_back
 
 
 @closing_step("payables.drafts", title="Every bill is approved", order=140)
@@ -28,3 +29,14 @@ def bills_tie(ctx: Context, period: Period) -> Standing:
     return Standing(
         open_count, f"{open_count} bills or entries differ between the ledger and the list of bills.", "/payables/reports/payables_proof/"
     )
+
+
+@closing_step("payables.withheld", title="Tax withheld is declared", order=325, required=False)
+def withheld_declared(ctx: Context, period: Period) -> Standing | None:
+    """What payments up to the end of the month kept back and no declaration has; companies that withhold nothing have no step."""
+    if not SupplierWithholding.objects.visible_to(ctx).exists():
+        return None
+    open_count = len(kept_back(ctx, to_on=period.ends_on, open_only=True))
+    if not open_count:
+        return Standing(0, "All tax that was withheld is declared.")
+    return Standing(open_count, f"Tax of {open_count} payments was withheld and is not declared.", "/payables/do/declare_withholding/")

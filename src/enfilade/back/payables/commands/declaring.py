@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Annotated, Any
+from decimal import Decimal
+from typing import Annotated, Any, TypedDict
 
 from enfilade.back.ledger.queries import places_of
 from enfilade.back.payables.models import Bill, WithholdingReturn, WithholdingReturnLine
@@ -13,6 +14,7 @@ from enfilade.back.tax.models import WithholdingKind
 from enfilade.base.party.models import Party
 from enfilade.core.command import Input, command
 from enfilade.core.context import Context, Refusal
+from enfilade.core.fields import to_major
 
 from .approval import approve_bill
 from .bills import enter_bill
@@ -23,7 +25,24 @@ from .withholding import WITHHELD
 Kind = Annotated[WithholdingKind, Input(shared=True, label="Kind")]
 
 
-@command(permission="payables.declare_withholding", label="Declare what was withheld", tone="primary", target="")
+class DeclareFacts(TypedDict):
+    """What a door is told about a declaration. total: what is owed by it, in major units of our currency."""
+
+    total: Decimal
+    authority: str
+
+
+def _declare_facts(*, ctx: Context, kind: WithholdingKind, through_on: date, authority: Party | None = None, **_: object) -> DeclareFacts:
+    office = authority or kind.paid_to
+    total = sum(one.amount_minor for one in _undeclared(ctx, kind, through_on, office))
+    return {"total": to_major(total, ctx.company.currency), "authority": office.name if office is not None else ""}
+
+
+def _undeclared(ctx: Context, kind: WithholdingKind, through_on: date, office: Party | None) -> list[Kept]:
+    return [one for one in kept_back(ctx, to_on=through_on, kind=kind, open_only=True) if one.authority in {None, office}]
+
+
+@command(permission="payables.declare_withholding", label="Declare what was withheld", tone="primary", target="", door=_declare_facts)
 def declare_withholding(
     ctx: Context,
     *,
@@ -53,7 +72,7 @@ def declare_withholding(
     office = authority or kind.paid_to
     if office is None:
         raise Refusal("which_authority", "Say which tax office gets it.", field="authority")
-    found = [one for one in kept_back(ctx, to_on=through_on, kind=kind, open_only=True) if one.authority in {None, office}]
+    found = _undeclared(ctx, kind, through_on, office)
     if sum(one.amount_minor for one in found) <= 0:
         raise Refusal("nothing_withheld", "Nothing was withheld for it until then that is not declared yet.", field="through_on")
     return _declare(ctx, found, kind, office, through_on, day, {"due_on": due_on, "reference": reference})

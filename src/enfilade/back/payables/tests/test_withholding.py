@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from enfilade.back.banking.tests.desk import Move
+from enfilade.back.ledger.closing import steps_of
 from enfilade.back.payables import rules
 from enfilade.back.payables.commands import (
     BillLineIn,
@@ -32,6 +33,7 @@ from enfilade.back.payables.withheld import kept_back, withholding_of
 from enfilade.back.tax.commands import load_withholding_kinds
 from enfilade.back.tax.models import WithholdingKind
 from enfilade.back.tax.parts import taxed_parts
+from enfilade.base.books.models import Period
 from enfilade.base.money.models import Rate
 from enfilade.base.party.models import Party
 from enfilade.core.command import run_raw
@@ -270,6 +272,18 @@ def test_a_payment_that_is_taken_back_takes_back_what_it_withheld(site: Site) ->
     assert (site.fresh(again).state, site.fresh(made).state) == ("void", "declared")
     assert site.declare().total_minor == 3_000
     assert site.proved() == []
+
+
+def test_a_month_asks_whether_what_was_withheld_is_declared(site: Site) -> None:
+    def stands() -> int:
+        with scope(site.company.pk):
+            period = Period.objects.visible_to(site.ctx).get(starts_on__lte=site.today, ends_on__gte=site.today)
+            return next(done.standing.open_count for done in steps_of(site.ctx, period) if done.step.name == "payables.withheld")
+
+    site.pay(site.approved("R-1", 10_000), 10_000)
+    assert stands() == 1
+    site.declare()
+    assert stands() == 0
 
 
 def test_each_office_gets_its_own_declaration(site: Site) -> None:
