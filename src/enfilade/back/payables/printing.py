@@ -108,6 +108,7 @@ def _certificate(ctx: Context, supplier: Party, kept: Sequence[Kept]) -> dict[st
         "columns": [
             {"label": say("Bill"), "width": "1fr"},
             {"label": say("Dated")},
+            {"label": say("Total"), **right},
             {"label": say("Paid")},
             {"label": say("Reckoned from"), **right},
             {"label": say("Rate"), **right},
@@ -117,6 +118,7 @@ def _certificate(ctx: Context, supplier: Party, kept: Sequence[Kept]) -> dict[st
             [
                 one.bill.supplier_number,
                 format_day(one.bill.billed_on),
+                format_amount(one.bill.total_minor, one.bill.currency),
                 format_day(one.on),
                 money(one.base_minor),
                 f"{format_number(one.rate_percent.normalize())} %",
