@@ -69,6 +69,40 @@ class AdvanceTakenOver:
 
 
 @event
+class DepositTaken:
+    """Money came as security, and is held. reason: what it secures."""
+
+    deposit: int
+    number: str
+    party: int
+    amount_minor: int
+    reason: str
+
+
+@event
+class DepositReturned:
+    """A deposit was given back. held_minor: what is still held."""
+
+    deposit: int
+    party: int
+    amount_minor: int
+    held_minor: int
+    reason: str
+
+
+@event
+class DepositKept:
+    """A deposit was kept. invoice: the one that it pays, None where it makes up for damage. held_minor: what is still held."""
+
+    deposit: int
+    party: int
+    amount_minor: int
+    held_minor: int
+    invoice: int | None
+    reason: str
+
+
+@event
 class InvoiceCredited:
     """A credit note was issued for an invoice."""
 

@@ -28,8 +28,21 @@ from .agreed import sentences
 from .commands import close_drawer
 from .commands.drafts import take_terms
 from .commands.taxing import tax_problems
-from .models import Allocation, Charge, DrawerSession, Invoice, Payment, PaymentTerms, SupplyProof, WithheldProof, WriteOff
+from .models import (
+    Allocation,
+    Charge,
+    Deposit,
+    DepositUse,
+    DrawerSession,
+    Invoice,
+    Payment,
+    PaymentTerms,
+    SupplyProof,
+    WithheldProof,
+    WriteOff,
+)
 from .queries import (
+    deposits_of,
     due_parts,
     expected_cash,
     finals_of,
@@ -124,6 +137,29 @@ def party_on_account(ctx: Context, party: Party) -> dict[str, Any] | None:
     total, blank = _sums(rows, "rest_minor"), {"kind": "text", "text": " "}
     found["foot"] = [{"kind": "text", "text": say("On account")}, *[blank] * 3, {"kind": "amount", "text": total}]
     return found
+
+
+@panel(on=Party, title="Deposits", permission="billing.view_deposit", template="billing/panel_table.html", icon="vault")
+def party_deposits(ctx: Context, party: Party) -> dict[str, Any] | None:
+    """What is held of a party as security, and what was."""
+    rows = deposits_of(ctx, party)
+    return _table(ctx, rows, ("number", "on", "reason", "amount_minor", "held_minor", "until", "state"), "") if rows else None
+
+
+@panel(
+    on=Deposit, title="What became of it", permission="billing.view_deposit", template="billing/panel_table.html", icon="arrow-left-right"
+)
+def deposit_uses(ctx: Context, deposit: Deposit) -> dict[str, Any]:
+    """What was given back and kept."""
+    rows = list(DepositUse.objects.visible_to(ctx).filter(deposit=deposit).select_related("payment", "made_by").order_by("pk"))
+    return _table(ctx, rows, ("kind", "on", "amount_minor", "payment", "reason", "made_by"), "All of it is held.")
+
+
+@panel(on=Deposit, title="Print", permission="billing.view_payment", template="billing/panel_papers.html", icon="printer")
+def deposit_papers(ctx: Context, deposit: Deposit) -> dict[str, Any]:
+    """The receipt, and those of what was given back."""
+    back = Payment.objects.visible_to(ctx).filter(deposit_use__deposit=deposit, kind=Payment.Kind.DEPOSIT_RETURN).order_by("pk")
+    return {"papers": [_receipt(ctx, payment) for payment in (deposit.payment, *back)]}
 
 
 @panel(on=Invoice, title="Why this tax", permission="billing.view_invoice", template="billing/panel_tax.html", icon="percent")

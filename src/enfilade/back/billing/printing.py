@@ -18,7 +18,7 @@ from enfilade.core.ui.format import format_amount, format_day, format_instant, f
 from .agreed import sentences
 from .deducted import NOT_SUPPLIED, deductions, replaced
 from .models import Allocation, Invoice, InvoiceLine, Letterhead, Payment, WriteOff
-from .queries import allocations_of, letterhead, taken_advances
+from .queries import OUT, allocations_of, letterhead, taken_advances
 
 INVOICE, ADVANCE, CREDIT_NOTE, RECEIPT = "billing.invoice", "billing.advance", "billing.credit_note", "billing.receipt"
 LINE_COLUMNS = [
@@ -61,7 +61,9 @@ def invoice_pdf(ctx: Context, invoice: Invoice, template: PaperTemplate | None =
 def receipt_pdf(ctx: Context, payment: Payment, template: PaperTemplate | None = None) -> bytes:
     """The receipt of a payment, or of a refund. template: printed by it; the one that was in force that day when left out."""
     invoice, currency = payment.invoice, payment.currency
-    word = "Refund" if payment.kind == Payment.Kind.REFUND else "Paid"
+    word = "Refund" if payment.kind in OUT else "Paid"
+    held = payment.kind in {Payment.Kind.DEPOSIT, Payment.Kind.DEPOSIT_RETURN}
+    what = f"Deposit: {payment.reason}" if held else "Payment on account"
     lines = list(invoice.lines.visible_to(ctx).order_by("pk")) if invoice else []
     rows = [[line.description, format_amount(line.total_minor, currency, symbol=False)] for line in lines]
     facts = [
@@ -76,7 +78,7 @@ def receipt_pdf(ctx: Context, payment: Payment, template: PaperTemplate | None =
         **company_part(ctx, letterhead(ctx, payment.on)),
         "facts": [*[f for f in facts if f[1]], ["By", payment.get_method_display()], ["Taken by", str(payment.received_by)]],
         "columns": [{"label": "What", "width": "1fr"}, {"label": currency, "align": "right"}],
-        "rows": rows or [["Payment on account", format_amount(payment.amount_minor, currency, symbol=False)]],
+        "rows": rows or [[what, format_amount(payment.amount_minor, currency, symbol=False)]],
         "totals": [*of_invoice, [word, format_amount(payment.amount_minor, currency)]],
     }
     names = {

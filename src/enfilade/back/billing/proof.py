@@ -12,7 +12,7 @@ _DOCUMENTS = """
     UNION ALL
     SELECT 'billing.payment:' || id, number, party_id, currency, sign * amount_minor, sign * coalesce(worth_minor, amount_minor)
       FROM billing_payment CROSS JOIN LATERAL (SELECT CASE WHEN state = 'void' THEN 0 WHEN kind = 'payment' THEN -1 ELSE 1 END AS sign) s
-     WHERE company_id = %(company)s
+     WHERE company_id = %(company)s AND kind IN ('payment', 'refund')
     UNION ALL
     SELECT 'billing.writeoff:' || w.id, i.number, i.party_id, i.currency, sign * w.amount_minor,
            sign * coalesce(w.worth_minor, w.amount_minor)
@@ -28,6 +28,30 @@ _DOCUMENTS = """
      WHERE a.company_id = %(company)s AND (y.party_id <> i.party_id OR a.currency <> '')
      GROUP BY a.id, i.id, d.party_id
 """
+
+
+_DEPOSITS = """
+    SELECT 'billing.payment:' || y.id, y.number, y.party_id, y.currency, sign * y.amount_minor, sign * y.amount_minor
+      FROM billing_payment y CROSS JOIN LATERAL (SELECT CASE y.kind WHEN 'deposit' THEN -1 ELSE 1 END AS sign) s
+     WHERE y.company_id = %(company)s AND y.kind IN ('deposit', 'deposit_return')
+    UNION ALL
+    SELECT CASE WHEN u.payment_id IS NULL THEN 'billing.deposituse:' || u.id ELSE 'billing.payment:' || u.payment_id END,
+           d.number, d.party_id, c.currency, u.amount_minor, u.amount_minor
+      FROM billing_deposituse u JOIN billing_deposit d ON d.id = u.deposit_id JOIN core_company c ON c.id = u.company_id
+     WHERE u.company_id = %(company)s AND u.kind <> 'returned'
+"""
+
+
+def deposit_differences(ctx: Context) -> list[Difference]:
+    """Deposits and entries on the account of deposits that do not say the same; [] is what is expected."""
+    return differences_of(ctx, "deposit_held", _DEPOSITS)
+
+
+def deposit_sentence(difference: Difference) -> str:
+    """What is wrong."""
+    if not difference.number:
+        return f"The account of deposits moved by {difference.posted} without a deposit."
+    return f"{difference.number} says {difference.said} on the account of deposits, the ledger says {difference.posted}."
 
 
 def differences(ctx: Context) -> list[Difference]:

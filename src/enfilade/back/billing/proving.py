@@ -1,4 +1,4 @@
-"""Proof of billing: what invoices say is open less what is on account, and what the account of customers says."""
+"""Proofs of billing: open invoices less what is on account against the account of customers, deposits against theirs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from enfilade.core.fields import AmountField
 from enfilade.core.proofs import proof
 from enfilade.core.ui.format import format_amount
 
-from .models import Invoice, Payment
+from .models import Deposit, Invoice, Payment
+from .proof import deposit_differences, deposit_sentence
 from .withheld import withheld_differences, withheld_sentence
 
 # In the company's currency, as the books count it.
@@ -46,3 +47,16 @@ def owed_by_customers(ctx: Context) -> list[str]:
 def owed_by_tax_offices(ctx: Context) -> list[str]:
     """All tax that customers withheld and no office has counted is the balance of its account, payment by payment."""
     return [withheld_sentence(difference) for difference in withheld_differences(ctx)]
+
+
+@proof("deposits", title="Deposits against the ledger", permission="billing.view_deposit", url="/billing/reports/deposits_proof/")
+def held_as_security(ctx: Context) -> list[str]:
+    """What is held of all deposits is the balance of the account of deposits, and each one is posted as it says."""
+    held = int(Deposit.objects.visible_to(ctx).aggregate(sum=Sum("held_minor"))["sum"] or 0)
+    last = last_period(ctx, ledger_book(ctx))
+    if last is None or not held:
+        return [deposit_sentence(found) for found in deposit_differences(ctx)]
+    posted = -balance_of(ctx, "deposit_held", last.ends_on)
+    said, balance = (format_amount(amount, ctx.company.currency) for amount in (held, posted))
+    whole = [f"Deposits are {said}, the account of deposits is {balance}."] if held != posted else []
+    return [*whole, *(deposit_sentence(found) for found in deposit_differences(ctx))]

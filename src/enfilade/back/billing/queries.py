@@ -24,6 +24,8 @@ from .models import (
     Allocation,
     Charge,
     CustomerTerms,
+    Deposit,
+    DepositUse,
     DrawerSession,
     Instalment,
     Invoice,
@@ -33,6 +35,8 @@ from .models import (
     PaymentTerms,
     WriteOff,
 )
+
+OUT = (Payment.Kind.REFUND, Payment.Kind.DEPOSIT_RETURN)
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,7 @@ class DuePart:
 
 def expected_cash(session: DrawerSession) -> int:
     """What a drawer that the caller sees should hold: float and cash in less cash out, summed by the database."""
-    refund = Q(kind=Payment.Kind.REFUND)
+    refund = Q(kind__in=OUT)
     counted = Coalesce("own_minor", "amount_minor")
     moved = session.payments.aggregate(came=Sum(counted, filter=~refund), went=Sum(counted, filter=refund))
     return session.float_minor + int(moved["came"] or 0) - int(moved["went"] or 0)
@@ -265,6 +269,19 @@ def said_of_advances(invoice: Invoice, taken: Sequence[WriteOff]) -> list[str]:
     return sentences_of(invoice, taken)
 
 
+def deposits_of(ctx: Context, party: Party) -> list[Deposit]:
+    """Deposits of a party, those that are held first."""
+    rows = Deposit.objects.visible_to(ctx).filter(party__in=merged_keys(ctx, party))
+    return list(rows.select_related("payment").order_by("state", "-pk"))
+
+
+def held_on(ctx: Context, parties: Collection[int], on: date) -> int:
+    """What was held of the deposits of parties at the end of a day, in the company's currency."""
+    taken = Deposit.objects.visible_to(ctx).filter(party__in=parties, on__lte=on).aggregate(sum=Sum("amount_minor"))["sum"] or 0
+    used = DepositUse.objects.visible_to(ctx).filter(deposit__party__in=parties, on__lte=on).aggregate(sum=Sum("amount_minor"))["sum"] or 0
+    return int(taken) - int(used)
+
+
 def letterhead(ctx: Context, on: date) -> Letterhead | None:
     """The letterhead that holds on a day; None while there is none."""
     return Letterhead.objects.visible_to(ctx).filter(valid_from__lte=on).order_by("-valid_from").first()
@@ -328,7 +345,7 @@ def takings(ctx: Context, on: date, drawer: DrawerSession | None = None) -> list
     """
     rows = Payment.objects.visible_to(ctx).filter(voided_on=None, **({"on": on} if drawer is None else {"drawer": drawer}))
     money = [method for method in Payment.Method if method not in {Payment.Method.SET_OFF, Payment.Method.WITHHELD}]
-    refund, counted = Q(kind=Payment.Kind.REFUND), Coalesce("own_minor", "worth_minor", "amount_minor")
+    refund, counted = Q(kind__in=OUT), Coalesce("own_minor", "worth_minor", "amount_minor")
     sums = rows.values_list("method").annotate(number=Count("pk"), came=Sum(counted, filter=~refund), went=Sum(counted, filter=refund))
     found = {method: (number, int(came or 0), int(went or 0)) for method, number, came, went in sums.order_by("method")}
     return [Takings(m.value, *found.get(m.value, (0, 0, 0))) for m in money]

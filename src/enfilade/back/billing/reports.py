@@ -20,8 +20,8 @@ from enfilade.core.resource import report
 from enfilade.core.ui.format import format_amount
 
 from . import rules
-from .models import Charge, DrawerSession, Invoice
-from .proof import differences, sentence_of
+from .models import Charge, Deposit, DrawerSession, Invoice
+from .proof import deposit_differences, deposit_sentence, differences, sentence_of
 from .queries import needs_proof, takings
 from .standing import balances_on_account, open_items
 from .statements import Account, accounts_of
@@ -162,6 +162,37 @@ def receivables_proof(ctx: Context) -> dict[str, Any]:
         "tiles": [{"label": label, "value": _money(ctx, minor), "value_minor": minor, "tone": tone} for label, minor, tone in tiles],
         "notes": ["Every document and the ledger agree, as expected." if not rows else "These documents and the ledger do not agree."],
         "difference_minor": difference,
+    }
+
+
+@report(title="Deposits against the ledger", permission="billing.view_deposit", icon="scale", order=95)
+def deposits_proof(ctx: Context) -> dict[str, Any]:
+    """Whether the account of deposits in the ledger is what is held of all deposits; each document that differs.
+
+    Shape: one row per document; empty when all agree, which is what is expected.
+    """
+    rows = [
+        {"document": d.number or d.ref, "said_minor": d.said_minor, "posted_minor": d.posted_minor, "why": deposit_sentence(d)}
+        for d in deposit_differences(ctx)
+    ]
+    held = int(Deposit.objects.visible_to(ctx).aggregate(sum=Sum("held_minor"))["sum"] or 0)
+    ledger = -balance_of(ctx, "deposit_held", ctx.today) if rows or Deposit.objects.visible_to(ctx).exists() else 0
+    tiles = [
+        ("Deposits held", held, ""),
+        ("Account of deposits", ledger, ""),
+        ("Difference", ledger - held, "bad" if ledger - held else "ok"),
+    ]
+    return {
+        "columns": [
+            {"name": "document", "label": "Document", "kind": "text"},
+            {"name": "said_minor", "label": "By the document", "kind": "amount"},
+            {"name": "posted_minor", "label": "In the ledger", "kind": "amount"},
+            {"name": "why", "label": "Why", "kind": "text"},
+        ],
+        "rows": rows,
+        "tiles": [{"label": label, "value": _money(ctx, minor), "value_minor": minor, "tone": tone} for label, minor, tone in tiles],
+        "notes": ["Every deposit and the ledger agree, as expected." if not rows else "These documents and the ledger do not agree."],
+        "difference_minor": ledger - held,
     }
 
 

@@ -15,6 +15,8 @@ from .models import (
     Charge,
     CustomerTerms,
     CustomerWithholding,
+    Deposit,
+    DepositUse,
     DrawerSession,
     Instalment,
     Invoice,
@@ -34,6 +36,8 @@ __all__ = [
     "AllocationResource",
     "ChargeResource",
     "CustomerTermsResource",
+    "DepositResource",
+    "DepositUseResource",
     "DrawerSessionResource",
     "InstalmentResource",
     "InvoiceResource",
@@ -135,6 +139,31 @@ class AllocationResource(Resource):
     icon = "split"
     order = 32
     empty = "A payment settles an invoice when it is taken for it, or when it is allocated later."
+
+
+class DepositResource(Resource):
+    """Money that is held as security."""
+
+    model = Deposit
+    columns = ("number", "on", "party", "reason", "amount_minor", "held_minor", "until", "state")
+    filters = ("state", "party", "on", "until")
+    search = ("number", "party__name", "reason")
+    facts = ("party", "reason", "on", "until", "amount_minor", "returned_minor", "kept_minor", "held_minor", "payment")
+    calendar = "until"
+    verbs = ("take_deposit",)
+    icon = "vault"
+    order = 34
+    empty = "Take a deposit, and it is held here until you give it back or keep it."
+
+
+class DepositUseResource(Resource):
+    """What became of deposits: shown on them, and searchable through the API."""
+
+    model = DepositUse
+    columns = ("deposit", "kind", "on", "amount_minor", "payment", "reason", "made_by")
+    filters = ("deposit", "kind", "on")
+    search = ("deposit__number", "reason")
+    menu = False
 
 
 class WriteOffResource(Resource):

@@ -86,7 +86,7 @@ SELECT "on", what, number, id, amount FROM (
       FROM billing_invoice WHERE company_id = %(company)s AND party_id = ANY(%(parties)s) AND number IS NOT NULL
     UNION ALL
     SELECT "on", kind, number, id, CASE kind WHEN 'payment' THEN -amount_minor ELSE amount_minor END, currency
-      FROM billing_payment WHERE company_id = %(company)s AND party_id = ANY(%(parties)s)
+      FROM billing_payment WHERE company_id = %(company)s AND party_id = ANY(%(parties)s) AND kind IN ('payment', 'refund')
     UNION ALL
     SELECT voided_on, 'void', number, id, amount_minor, currency
       FROM billing_payment WHERE company_id = %(company)s AND party_id = ANY(%(parties)s) AND voided_on IS NOT NULL

@@ -15,7 +15,7 @@ from enfilade.core.ui.format import format_amount, format_day
 
 from . import rules
 from .printing import company_part
-from .queries import bill_to, letterhead
+from .queries import bill_to, held_on, letterhead
 from .standing import Move, balances_on_account, currencies_of, moves_of, open_items
 
 _PAYMENTS = {"payment", "refund", "void"}
@@ -131,7 +131,7 @@ def _letter(ctx: Context, party: Party, accounts: list[Account], from_on: date, 
             {"label": say("Owed"), **right},
         ],
         "rows": [row for account in accounts for row in _rows(account, from_on, len(accounts) > 1)],
-        "totals": [pair for account in accounts for pair in _totals(account)],
+        "totals": [*(pair for account in accounts for pair in _totals(account)), *_held(ctx, party, to_on)],
     }
 
 
@@ -154,6 +154,12 @@ def _rows(account: Account, from_on: date, named: bool) -> list[list[str]]:
         for line in account.lines
     ]
     return rows
+
+
+def _held(ctx: Context, party: Party, on: date) -> list[list[str]]:
+    """What is held as security, beside what is owed."""
+    held = held_on(ctx, merged_keys(ctx, party), on)
+    return [[say("Held as a deposit"), format_amount(held, ctx.company.currency)]] if held else []
 
 
 def _totals(account: Account) -> list[list[str]]:

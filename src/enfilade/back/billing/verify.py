@@ -11,8 +11,8 @@ from enfilade.core.context import Context
 from enfilade.core.refs import ref, split
 from enfilade.core.verify import Finding, declare_series, verifier
 
-from .models import Allocation, DrawerSession, Invoice, Payment, WriteOff
-from .proof import differences, sentence_of
+from .models import Allocation, Deposit, DrawerSession, Invoice, Payment, WriteOff
+from .proof import deposit_differences, deposit_sentence, differences, sentence_of
 from .queries import expected_cash
 
 _WORTHS = """
@@ -25,12 +25,14 @@ SELECT 'billing.payment:' || id, number, gone_worth_minor, billing_used_worth(id
 declare_series("billing.invoice", Invoice, "number", starts="INV-")
 declare_series("billing.credit_note", Invoice, "number", starts="CN-")
 declare_series("billing.payment", Payment, "number", starts="R-")
+declare_series("billing.deposit", Deposit, "number", starts="DEP-")
 
 
 @verifier("billing")
 def verify_billing(ctx: Context) -> list[Finding]:
     """Every finding about bills, payments and drawers."""
     ledger = [Finding(d.code, d.ref, sentence_of(d)) for d in differences(ctx)]
+    ledger += [Finding(d.code, d.ref, deposit_sentence(d)) for d in deposit_differences(ctx)]
     return [
         *_paid(ctx),
         *_allocated(ctx),

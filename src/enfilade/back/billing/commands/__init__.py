@@ -4,6 +4,7 @@ from .advances import ask_advance, deduct_advances, leave_out_advance
 from .allocating import InvoicePart, allocate_payment, receive_payment, receive_transfer, release_allocation
 from .charges import add_charge, give_discount, waive_charge
 from .credit import credit_invoice
+from .deposits import keep_deposit, return_deposit, take_deposit
 from .drafts import InvoiceLineIn, change_draft, draft_invoice, void_draft
 from .drawers import CashCount, close_drawer, open_drawer
 from .invoices import invoice_charges, issue_invoice
@@ -39,6 +40,7 @@ __all__ = [
     "invoice_charges",
     "issue_invoice",
     "issue_invoices",
+    "keep_deposit",
     "leave_out_advance",
     "note_supply_proof",
     "note_withheld_proof",
@@ -47,8 +49,10 @@ __all__ = [
     "receive_transfer",
     "refund_payment",
     "release_allocation",
+    "return_deposit",
     "reverse_write_off",
     "set_off_withheld",
+    "take_deposit",
     "take_payment",
     "take_transfer",
     "take_withheld",

@@ -8,7 +8,7 @@ from typing import Annotated, Any, TypedDict
 
 from enfilade.back.billing import rules
 from enfilade.back.billing.events import PaymentRefunded, PaymentTaken, PaymentVoided
-from enfilade.back.billing.models import DrawerSession, Invoice, Payment, WithheldProof
+from enfilade.back.billing.models import DepositUse, DrawerSession, Invoice, Payment, WithheldProof
 from enfilade.back.ledger.commands import Leg, difference_leg, post_legs, reverse_journal, worth_on
 from enfilade.base.books.models import Account, Entry
 from enfilade.base.books.queries import entries_of
@@ -243,13 +243,17 @@ def refund_payment(
     own_amount: what goes out in the company's currency, where a payment for an invoice in a foreign one came in it.
     account: of the ledger, which a transfer leaves instead of the way in which it came.
     What the customer withheld beside it is void with the last of it.
-    Refuses: already_refunded, already_void, is_refund, is_withheld, nothing_paid, too_much, drawer_closed, which_drawer, which_account,
-    no_currency, no_rate, set_off; payment_refund_in_bounds, entry_period_open (database).
+    Refuses: already_refunded, already_void, is_refund, is_deposit, is_withheld, nothing_paid, too_much, drawer_closed, which_drawer,
+    which_account, no_currency, no_rate, set_off; payment_refund_in_bounds, entry_period_open (database).
     """
     day = on or ctx.today
     require_date(day)
     if payment.method == Payment.Method.WITHHELD:
         raise Refusal("is_withheld", "This is tax that was withheld, no money; make it void if it was not withheld.")
+    if payment.kind in {Payment.Kind.DEPOSIT, Payment.Kind.DEPOSIT_RETURN}:
+        raise Refusal("is_deposit", "A deposit is given back, or kept, on its own page.")
+    if account is None and of_deposit(ctx, payment):
+        raise Refusal("which_account", "This was kept of a deposit: say from which account it goes back.", field="account")
     if payment.kind != Payment.Kind.PAYMENT:
         raise Refusal("is_refund", "A refund is not refunded; take a new payment instead.")
     if amount <= 0:
@@ -284,6 +288,11 @@ def refund_payment(
     told: dict[str, Any] = {"invoice": payment.invoice_id, "party": payment.party_id, "amount_minor": amount, "currency": payment.currency}
     publish(ctx, PaymentRefunded(refund=refund.pk, payment=payment.pk, **told))
     return refund
+
+
+def of_deposit(ctx: Context, payment: Payment) -> bool:
+    """Whether a payment is what was kept of a deposit."""
+    return DepositUse.objects.visible_to(ctx).filter(payment=payment, kind=DepositUse.Kind.INVOICE).exists()
 
 
 def _back(ctx: Context, payment: Payment, own_amount: int | None, account: Account | None) -> dict[str, Any]:
@@ -323,6 +332,8 @@ def void_transfer(ctx: Context, *, payment: Payment, reason: LongText, on: Today
     require_date(on)
     if payment.method in _TAKEN or payment.kind != Payment.Kind.PAYMENT:
         raise Refusal("not_a_transfer", "Only a transfer, a cheque or a set-off is made void; cash and cards are given back.")
+    if of_deposit(ctx, payment):
+        raise Refusal("not_a_transfer", "This was kept of a deposit and never came by itself; refund it instead.")
     if payment.refunded_minor:
         raise Refusal("already_refunded", "A part of this payment was given back already, so it did come.")
     _void_beside(ctx, payment, reason, on)
@@ -414,13 +425,18 @@ def write_receipt(
 
 def post_payment(ctx: Context, payment: Payment, text: str, amount_minor: int, fee_minor: int = 0) -> None:
     """Post money in, or with a minus money out, against what the party owes. fee_minor: what of it the bank kept."""
-    place = payment.account.code if payment.account else PLACES[payment.method]
+    place = place_of(payment)
     if payment.worth_minor is None:
         legs = [Leg(place, amount_minor - fee_minor), Leg("bank_fee", fee_minor)]
         legs.append(Leg("receivable", -amount_minor, Party(pk=payment.party_id)))
     else:
         legs = _legs_abroad(ctx, payment, place, amount_minor, fee_minor)
     post_legs(ctx, on=payment.on, text=text, origin=ref(payment), legs=legs)
+
+
+def place_of(payment: Payment) -> str:
+    """The account, or the purpose of one, on which a payment moves."""
+    return payment.account.code if payment.account else PLACES[payment.method]
 
 
 def _legs_abroad(ctx: Context, payment: Payment, place: str, amount_minor: int, fee_minor: int) -> list[Leg]:

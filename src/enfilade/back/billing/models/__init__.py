@@ -1,8 +1,9 @@
-"""Tables: charges, invoices, advances, payments, their allocation, write-offs, drawers, letterheads, proofs, terms, tax withheld."""
+"""Tables: charges, invoices, advances, payments, deposits, write-offs, drawers, letterheads, proofs, terms, tax withheld."""
 
 from .advance import AdvancePlan
 from .allocation import Allocation
 from .charge import Charge
+from .deposit import Deposit, DepositUse
 from .drawer import DrawerSession
 from .invoice import Invoice, InvoiceLine, InvoiceWord
 from .letterhead import Letterhead
@@ -18,6 +19,8 @@ __all__ = [
     "Charge",
     "CustomerTerms",
     "CustomerWithholding",
+    "Deposit",
+    "DepositUse",
     "Discount",
     "DrawerSession",
     "Instalment",

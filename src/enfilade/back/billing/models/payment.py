@@ -21,7 +21,7 @@ _TAKEN, _NAMED = ["cash", "card"], ["cheque", "set_off"]
 
 
 class Payment(Record):
-    """Money that came in, or (a refund) went out again. Nothing of it changes but what became of it (trigger).
+    """Money that came in, or (a refund) went out again; a deposit is held, not on account. Nothing changes but what became of it (trigger).
 
     amount_minor: always above zero; kind says the direction. drawer: the open session that cash went into or came from.
     invoice: what it was taken for; None for a payment on account. allocated_minor: what of it settles invoices, summed up by the
@@ -41,6 +41,8 @@ class Payment(Record):
     class Kind(models.TextChoices):
         PAYMENT = "payment"
         REFUND = "refund"
+        DEPOSIT = "deposit"
+        DEPOSIT_RETURN = "deposit_return", "Deposit given back"
 
     class Method(models.TextChoices):
         CASH = "cash"
@@ -121,7 +123,9 @@ class Payment(Record):
                 violation_error_message="No more of a payment can be allocated than is left of it.",
             ),
             models.CheckConstraint(
-                condition=Q(kind="payment", refunds=None) | Q(kind="refund", refunds__isnull=False, refunded_minor=0, allocated_minor=0),
+                condition=Q(kind="payment", refunds=None)
+                | Q(kind="deposit", refunds=None, allocated_minor=0, worth_minor=None)
+                | Q(kind__in=["refund", "deposit_return"], refunds__isnull=False, refunded_minor=0, allocated_minor=0),
                 name="refund_names_payment",
                 violation_error_message="A refund names the payment it gives back.",
             ),
@@ -176,4 +180,4 @@ class Payment(Record):
     @property
     def refundable_minor(self) -> int:
         """What was not given back yet."""
-        return 0 if self.kind == self.Kind.REFUND or self.voided_on else self.amount_minor - self.refunded_minor
+        return 0 if self.kind != self.Kind.PAYMENT or self.voided_on else self.amount_minor - self.refunded_minor

@@ -1,0 +1,216 @@
+"""Deposits: take money as security, give it back, or keep it for what a party owes."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+
+from enfilade.back.billing import rules
+from enfilade.back.billing.events import DepositKept, DepositReturned, DepositTaken
+from enfilade.back.billing.models import Deposit, DepositUse, DrawerSession, Invoice, Payment
+from enfilade.back.ledger.commands import Leg, post_legs
+from enfilade.back.ledger.queries import places_of
+from enfilade.base.party.models import Party
+from enfilade.base.party.queries import merged_keys
+from enfilade.core.command import Input, LongText, Ref, command
+from enfilade.core.context import Context, Refusal
+from enfilade.core.events import publish
+from enfilade.core.fields import to_major
+from enfilade.core.numbers import draw
+from enfilade.core.refs import ref
+
+from .common import Method, Today, money, require_date
+from .payments import BankAccount, PaymentFacts, drawer_of, how_it_came, place_of, write_receipt
+from .settling import allocate, hold_invoices, refresh
+
+_Amount = Annotated[int, Input(amount=True)]
+_Held = Annotated[int, Input(amount=True, prefill="row.held_minor")]
+_Back = Annotated[Method, Input(prefill="row.method")]
+_For = Annotated[Invoice | None, Input(shared=True, query="kind=invoice", help="Left out, it is kept for damage.")]
+
+
+def _facts(*, ctx: Context, amount: int, method: str = Payment.Method.TRANSFER.value, **_: object) -> PaymentFacts:
+    return {"amount": to_major(amount, ctx.company.currency), "method": method}
+
+
+@command(permission="billing.take_deposit", door=_facts, label="Take a deposit", tone="primary", target="party")
+def take_deposit(
+    ctx: Context,
+    *,
+    party: Ref[Party],
+    method: Method,
+    amount: _Amount,
+    reason: LongText,
+    on: Today | None = None,
+    until: date | None = None,
+    drawer: Ref[DrawerSession] | None = None,
+    account: BankAccount = None,
+) -> Deposit:
+    """Take money as security, with a receipt; it is owed to the party, and is neither earned nor taxed.
+
+    reason: what it secures, printed on the receipt.
+    on: day on which the money came; today when left out.
+    until: day on which it is to be given back, where one was agreed.
+    drawer: the session that cash goes into; one's own, or the only one that is open, when left out.
+    account: of the ledger, where a transfer arrived that did not come to the usual bank account.
+    Refuses: nothing_paid, drawer_closed, which_drawer, not_cash, not_a_transfer, unknown_account; entry_period_open (database).
+    """
+    day = on or ctx.today
+    _require(ctx, day, amount)
+    payment = _move(ctx, party, amount, day, Payment.Kind.DEPOSIT, reason, method, drawer, account)
+    made = Deposit.objects.create(
+        company=ctx.company,
+        number=rules.document_number("DEP", day.year, draw(ctx, f"billing.deposit:{day.year}")),
+        party=party,
+        reason=reason,
+        on=day,
+        until=until,
+        amount_minor=amount,
+        payment=payment,
+    )
+    publish(ctx, DepositTaken(deposit=made.pk, number=made.number, **_told(made, amount)))
+    return made
+
+
+@command(permission="billing.return_deposit", door=_facts, label="Give back", tone="primary")
+def return_deposit(
+    ctx: Context,
+    *,
+    deposit: Deposit,
+    amount: _Held,
+    method: _Back,
+    on: Today | None = None,
+    reason: str = "",
+    drawer: Ref[DrawerSession] | None = None,
+    account: BankAccount = None,
+) -> Deposit:
+    """Give a deposit back, as a whole or in part.
+
+    amount: at most what is held.
+    drawer: the session that cash comes out of; one's own, or the only one that is open, when left out.
+    account: of the ledger, which a transfer leaves if not the usual bank account.
+    Refuses: nothing_held, nothing_paid, too_much, before_deposit, drawer_closed, which_drawer, not_cash, not_a_transfer;
+    deposit_never_overdrawn, entry_period_open (database).
+    """
+    day = on or ctx.today
+    _require(ctx, day, amount, deposit)
+    taken = deposit.payment
+    taken.refunded_minor += amount
+    taken.state = Payment.State.REFUNDED if taken.refunded_minor == taken.amount_minor else Payment.State.TAKEN
+    taken.save(update_fields=["refunded_minor", "state"])
+    payment = _move(
+        ctx, deposit.party, amount, day, Payment.Kind.DEPOSIT_RETURN, reason or deposit.reason, method, drawer, account, refunds=taken
+    )
+    _use(ctx, deposit, DepositUse.Kind.RETURNED, amount, day, reason, payment)
+    publish(ctx, DepositReturned(deposit=deposit.pk, held_minor=deposit.held_minor, **_told(deposit, amount)))
+    return deposit
+
+
+@command(permission="billing.keep_deposit", door=_facts, label="Keep", tone="danger")
+def keep_deposit(
+    ctx: Context, *, deposit: Deposit, amount: _Held, invoice: _For = None, reason: str = "", on: Today | None = None
+) -> Deposit:
+    """Keep a deposit, as a whole or in part: it pays an invoice of the party, or makes up for damage.
+
+    amount: at most what is held, and what is open of the invoice.
+    reason: what was damaged, or is missing; real damages are not taxed.
+    Refuses: nothing_held, nothing_paid, too_much, before_deposit, other_party, not_issued, no_reason; deposit_never_overdrawn,
+    invoice_never_overpaid, entry_period_open (database).
+    Source: UStAE 1.3: damages are no payment for a supply. What is owed for a supply, as rent is, is billed, and the invoice named here.
+    """
+    day = on or ctx.today
+    _require(ctx, day, amount, deposit)
+    if invoice is None:
+        if not reason.strip():
+            raise Refusal("no_reason", "Say what it is kept for, or name the invoice that it pays.", field="reason")
+        made = _use(ctx, deposit, DepositUse.Kind.DAMAGES, amount, day, reason)
+        legs = [_held(deposit.party, amount), Leg("other_income", -amount)]
+        post_legs(ctx, on=day, text=f"Kept of deposit {deposit.number}: {reason}"[:200], origin=ref(made), legs=legs)
+    else:
+        _use(ctx, deposit, DepositUse.Kind.INVOICE, amount, day, reason, _pay(ctx, deposit, invoice, amount, day))
+    told = {"held_minor": deposit.held_minor, "invoice": invoice.pk if invoice else None}
+    publish(ctx, DepositKept(deposit=deposit.pk, **told, **_told(deposit, amount)))
+    return deposit
+
+
+def _pay(ctx: Context, deposit: Deposit, wanted: Invoice, amount: int, day: date) -> Payment:
+    """A payment out of what is held, which settles an invoice."""
+    invoice = hold_invoices(ctx, [wanted.pk], "invoice")[wanted.pk]
+    if invoice.party_id not in merged_keys(ctx, deposit.party):
+        raise Refusal("other_party", f"{invoice} is not owed by {deposit.party}.", field="invoice")
+    if invoice.number is None or invoice.issued_on is None:
+        raise Refusal("not_issued", "This invoice is a draft; issue it first.", field="invoice")
+    if amount > invoice.open_minor or invoice.currency != ctx.company.currency:
+        said = f"Only {money(ctx, invoice.open_minor, invoice.currency)} of {invoice} is open."
+        raise Refusal("too_much", said, field="amount")
+    how: dict[str, Any] = {"method": Payment.Method.TRANSFER, "account_id": places_of(ctx, ["deposit_held"])["deposit_held"].account_id}
+    payment = write_receipt(
+        ctx,
+        deposit.party,
+        invoice,
+        on=day,
+        currency=invoice.currency,
+        amount_minor=amount,
+        kind=Payment.Kind.PAYMENT,
+        reason=f"{deposit}",
+        **how,
+    )
+    allocate(ctx, payment, invoice, amount, max(day, invoice.issued_on))
+    refresh(invoice)
+    legs = [_held(deposit.party, amount), Leg("receivable", -amount, Party(pk=deposit.party_id))]
+    post_legs(ctx, on=day, text=f"Deposit {deposit.number} pays {invoice}", origin=ref(payment), legs=legs)
+    return payment
+
+
+def _require(ctx: Context, day: date, amount: int, deposit: Deposit | None = None) -> None:
+    require_date(day)
+    if amount <= 0:
+        raise Refusal("nothing_paid", "Give an amount above zero.", field="amount")
+    if deposit is not None and amount > deposit.held_minor:
+        raise Refusal("too_much", f"Only {money(ctx, deposit.held_minor)} of this deposit is held.", field="amount")
+    if deposit is not None and day < deposit.on:
+        raise Refusal("before_deposit", f"It came on {deposit.on:%Y-%m-%d}; it is used later.", field="on")
+
+
+def _move(
+    ctx: Context, party: Party, amount: int, day: date, kind: Payment.Kind, reason: str, method: str,
+    drawer: DrawerSession | None, account: Any, refunds: Payment | None = None,
+) -> Payment:  # fmt: skip
+    """Money of a deposit that comes or goes, with its receipt and its posting."""
+    own = ctx.company.currency
+    how = how_it_came(ctx, own, method, account, None)
+    session = drawer_of(ctx, method, drawer)
+    payment = write_receipt(
+        ctx, party, None, on=day, currency=own, amount_minor=amount, kind=kind, drawer=session, reason=reason, refunds=refunds, **how
+    )
+    sign = 1 if kind == Payment.Kind.DEPOSIT else -1
+    text = f"Deposit of {party}" if sign > 0 else f"Deposit given back to {party}"
+    legs = [Leg(place_of(payment), sign * amount), _held(party, -sign * amount)]
+    post_legs(ctx, on=day, text=text, origin=ref(payment), legs=legs)
+    return payment
+
+
+def _held(party: Party, amount_minor: int) -> Leg:
+    return Leg("deposit_held", amount_minor, Party(pk=party.pk))
+
+
+def _use(
+    ctx: Context, deposit: Deposit, kind: DepositUse.Kind, amount: int, day: date, reason: str, payment: Payment | None = None
+) -> DepositUse:
+    made = DepositUse.objects.create(
+        company=ctx.company,
+        deposit=deposit,
+        kind=kind,
+        amount_minor=amount,
+        on=day,
+        reason=reason,
+        payment=payment,
+        made_at=ctx.now,
+        made_by=ctx.user,
+    )
+    deposit.refresh_from_db(fields=["returned_minor", "kept_minor", "held_minor", "state"])
+    return made
+
+
+def _told(deposit: Deposit, amount_minor: int) -> dict[str, Any]:
+    return {"party": deposit.party_id, "amount_minor": amount_minor, "reason": deposit.reason}
