@@ -1,4 +1,4 @@
-"""A crown of the demo company that is made to measure: a part of it is paid before the laboratory begins."""
+"""What patients of the demo company pay before anything is done: an advance on crowns, and a deposit for a device that is lent."""
 
 from __future__ import annotations
 
@@ -24,3 +24,6 @@ def ask_in_advance(cast: Cast) -> None:
     asked = cast.do("books", now - timedelta(hours=3), "billing.ask_advance", invoice=draft.pk, percent="40", on=cast.owner.today)
     advance = {"invoice": asked.pk, "method": "transfer", "amount": f"{asked.total_minor / 100:.2f}"}
     cast.do("books", now - timedelta(hours=1), "billing.take_payment", **advance)
+    held = {"party": patient.pk, "method": "transfer", "amount": "150.00", "reason": "Sleep monitor, lent for two weeks"}
+    back = cast.owner.today + timedelta(days=14)
+    cast.do("books", now - timedelta(minutes=50), "billing.take_deposit", until=back, **held)
