@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import date
 from itertools import islice
 from typing import Annotated
@@ -12,10 +13,13 @@ from enfilade.back.ledger.events import JournalTaken, JournalTakenBack
 from enfilade.back.ledger.journals.found import FoundEntry, FoundJournal, failed_checks, kind_of
 from enfilade.back.ledger.journals.reader import read_journal
 from enfilade.back.ledger.models import AccountName, JournalFile
-from enfilade.back.ledger.queries import ledger_book
+from enfilade.back.ledger.queries import ledger_book, places_of
+from enfilade.back.ledger.rules import HOLDING_KINDS, POSITION, balanced
 from enfilade.base.books import commands as books
 from enfilade.base.books.models import Book
-from enfilade.base.books.queries import accounts_by_code, entries_of, periods_between
+from enfilade.base.books.queries import accounts_by_code, accounts_by_id, entries_of, periods_between
+from enfilade.base.money.queries import rates_on
+from enfilade.base.money.rules import RateOn
 from enfilade.core.command import Input, LongText, Ref, command
 from enfilade.core.context import Context, Refusal
 from enfilade.core.events import publish
@@ -23,6 +27,8 @@ from enfilade.core.files import at_line, open_file, refuse_file
 from enfilade.core.models import StoredFile
 from enfilade.core.refs import ref
 from enfilade.core.ui.format import format_amount, format_day
+
+from .foreign import Held, beside
 
 _CODE = re.compile(r"^([A-Za-z]?\d[\w.]*)(?:[\s-]|$)")
 _PREFIX = {"asset": "A", "liability": "L", "equity": "E", "income": "R", "expense": "X"}
@@ -39,8 +45,11 @@ def import_journal(
 
     add_accounts: an account is known by its code at the beginning of its name or of the last part of it, else by what was said under
         names of accounts elsewhere; others are added with a code of their own, their kind being told by their first word.
+    Amounts in foreign currencies count at the cost that the file says, else at the rate of their day; assets and liabilities then hold
+    that much of the currency as well.
     Refuses: no_ledger, journal_file_known; invalid (what can't be read, does not sum to zero, or differs from a balance that the file
-    asserts, with its line; days that are not open; accounts that are not known): then nothing is entered. entry_period_open (database).
+    asserts, with its line; currencies without a rate; days that are not open; accounts that are not known): then nothing is entered.
+    entry_period_open (database).
     """
     with open_file(file) as content:
         data = content.read()
@@ -65,7 +74,9 @@ def import_journal(
         to_on=max(days),
         remarks="\n".join(at_line(p["line"], p["sentence"]) for p in found.problems),
     )
-    entries = [_entry(ctx, entry, on, accounts, ref(taken)) for entry, on in zip(found.entries, days, strict=True)]
+    kinds = {key: account.kind for key, account in accounts_by_id(ctx, set(accounts.values())).items()}
+    position = places_of(ctx, [POSITION])[POSITION].account_id if any(p.currency for e in found.entries for p in e.postings) else 0
+    entries = [_entry(ctx, entry, on, accounts, kinds, position, ref(taken)) for entry, on in zip(found.entries, days, strict=True)]
     books.write_entries(ctx, book=book, entries=entries)
     publish(ctx, JournalTaken(file=taken.pk, entries=len(found.entries)))
     return taken
@@ -87,10 +98,44 @@ def take_back_journal(ctx: Context, *, file: JournalFile, on: Annotated[date, In
     return file
 
 
-def _entry(ctx: Context, entry: FoundEntry, on: date, accounts: dict[str, int], origin: str) -> books.EntryIn:
+def _entry(
+    ctx: Context, entry: FoundEntry, on: date, accounts: dict[str, int], kinds: Mapping[int, str], position: int, origin: str
+) -> books.EntryIn:
+    """An entry in the company's currency, and beside it what assets and liabilities then hold of others. position: of those."""
     currency = ctx.company.currency
-    lines = [books.LineIn(accounts[p.account], currency, p.amount_minor or 0, None, p.text, p.dimensions) for p in entry.postings]
-    return books.EntryIn(on, entry.text, lines, origin)
+    lines = [
+        books.LineIn(accounts[p.account], currency, p.amount_minor, None, p.text, p.dimensions) for p in entry.postings if p.amount_minor
+    ]
+    held = [
+        Held(accounts[p.account], p.currency, p.quantity_minor, p.amount_minor or 0, None, p.text)
+        for p in entry.postings
+        if p.currency and kinds[accounts[p.account]] in HOLDING_KINDS
+    ]
+    return books.EntryIn(on, entry.text, [*lines, *beside(currency, held, position)], origin)
+
+
+def _value(ctx: Context, found: FoundJournal) -> list[str]:
+    """Give amounts of which the file says no worth that of the rate of their day; what is wrong with those that have none."""
+    own, known, sentences = ctx.company.currency, dict[str, dict[str, RateOn]](), list[str]()
+    wanted: dict[str, set[str]] = defaultdict(set)
+    for entry in found.entries:
+        wanted[entry.on] |= {p.currency for p in entry.postings if p.amount_minor is None}
+    for on, currencies in wanted.items():
+        known[on] = rates_on(ctx, currencies, own, date.fromisoformat(on)) if currencies else {}
+    for entry in found.entries:
+        open_ones = [at for at, p in enumerate(entry.postings) if p.amount_minor is None]
+        missing = [entry.postings[at] for at in open_ones if entry.postings[at].currency not in known[entry.on]]
+        if missing:
+            said = f"There is no rate between {missing[0].currency} and {own} on {entry.on} or before: record one, or say the cost here."
+            sentences.append(at_line(missing[0].line, said))
+            continue
+        for at in open_ones:
+            posting = entry.postings[at]
+            posting.amount_minor = known[entry.on][posting.currency].worth_of(posting.quantity_minor)
+        amounts = balanced([p.amount_minor or 0 for p in entry.postings], open_ones)
+        for posting, amount in zip(entry.postings, amounts, strict=True):
+            posting.amount_minor = amount
+    return sentences
 
 
 def _faults(ctx: Context, book: Book, found: FoundJournal) -> list[str]:
@@ -99,9 +144,9 @@ def _faults(ctx: Context, book: Book, found: FoundJournal) -> list[str]:
     if sentences:
         return sentences
     for check, held in failed_checks(found):
-        said, is_held = (format_amount(m, ctx.company.currency) for m in (check.amount_minor, held))
+        said, is_held = (format_amount(m, check.currency or ctx.company.currency) for m in (check.amount_minor, held))
         sentences.append(at_line(check.line, f"The file says that {check.account} holds {said}, by its entries it holds {is_held}."))
-    return [*sentences, *_not_open(ctx, book, found.entries)]
+    return [*sentences, *_value(ctx, found), *_not_open(ctx, book, found.entries)]
 
 
 def _not_open(ctx: Context, book: Book, entries: list[FoundEntry]) -> list[str]:

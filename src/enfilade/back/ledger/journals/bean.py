@@ -1,17 +1,19 @@
 """Journals of beancount.
 
-Read: transactions with one account and amount a line, one of them left out; assertions of balances. What says nothing about amounts
-(open, close, note, document, event, price, query, custom, option, plugin) is passed over. Refused with the line: costs and prices of
-postings, pad, files that are named in the file. Source: beancount language syntax, version 3.
+Read: transactions with one account and amount a line, one of them left out; amounts in foreign currencies with their cost in braces, their
+price (`@`, `@@`) or neither; assertions of balances. What says nothing about amounts (open, close, note, document, event, price, query,
+custom, option, plugin) is passed over. Refused with the line: shares and goods, lots whose cost is to be found, pad, files that are named.
+Source: beancount language syntax, version 3; of cost and price the cost is what a posting weighs.
 """
 
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 from enfilade.core.textvalues import Fault, day, minor, words
 
-from .found import Check, FoundEntry, FoundJournal, FoundPosting, require_own
+from .found import Check, FoundEntry, FoundJournal, FoundPosting, foreign_currency, require_own, worth_of_price
 from .lines import LineReading
 
 _DATED = re.compile(r"^(\d{4}[-/]\d{1,2}[-/]\d{1,2})\s+(\S+)\s*(.*)$")
@@ -19,6 +21,7 @@ _STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _ACCOUNT = r"[A-Z\u0080-\U0010ffff][\w-]*(?::[A-Z0-9\u0080-\U0010ffff][\w-]*)+"
 _POSTING = re.compile(rf"^\s+(?:[*!&#?%PSTCURM]\s+)?({_ACCOUNT})(?:\s+([^;]+?))?\s*(?:;.*)?$")
 _AMOUNT = re.compile(r"^([-+]?)\s*(\d[\d,]*(?:\.\d*)?|\.\d+)\s*([A-Z][A-Z0-9'._-]*)$")
+_COST = re.compile(r"^(?P<amount>[^@{}]*)(?:\{\{(?P<whole_lot>[^{}@]*)\}\}|\{(?P<lot>[^{}@]*)\})?\s*(?:(?P<at>@@?)(?P<price>[^@{}]*))?$")
 _META = re.compile(r"^\s+([a-z][\w-]*):\s*(.*)$")
 _QUIET = {"open", "close", "commodity", "note", "document", "event", "price", "query", "custom"}
 _TOP = re.compile(r"^(?:option|plugin|pushtag|poptag|pushmeta|popmeta)\b")
@@ -75,7 +78,8 @@ class _Reading(LineReading):
     def _balance(self, at: int, on: str, rest: str) -> None:
         account, _, amount = rest.partition(" ")
         amount = re.sub(r"~\s*[\d.,]+", "", amount.partition(";")[0]).strip()
-        self.made.checks.append(Check(at, on, account, self._amount(amount, at), below=True, begins=True))
+        currency, held = self._amount(amount, at)
+        self.made.checks.append(Check(at, on, account, held, below=True, begins=True, currency=currency))
 
     def _inside(self, at: int, line: str) -> None:
         assert self.entry is not None  # noqa: S101 - only called inside an entry
@@ -88,14 +92,52 @@ class _Reading(LineReading):
         found = _POSTING.match(line)
         if found is None:
             raise Fault(at, "", f"“{words(line, 40)}” is no posting.")
-        amount = self._amount(found[2], at) if found[2] else None
-        self.entry.postings.append(FoundPosting(at, found[1], amount))
+        posting = FoundPosting(at, found[1], None)
+        if found[2]:
+            self._take_amount(posting, found[2])
+        self.entry.postings.append(posting)
 
-    def _amount(self, text: str, at: int) -> int:
-        if any(sign in text for sign in "@{"):
-            raise Fault(at, "", "Prices and lots are not read: the ledger keeps one currency.")
-        found = _AMOUNT.match(text.strip())
+    def _take_amount(self, posting: FoundPosting, text: str) -> None:
+        """An amount, and what it weighs."""
+        at, found = posting.line, _COST.match(text.strip())
+        if found is None:
+            raise Fault(at, "", f"“{words(text, 30)}” has a cost that is not understood.")
+        currency, amount = self._amount(found["amount"].strip(), at)
+        lot = found["lot"] if found["whole_lot"] is None else found["whole_lot"]
+        said = next((part.strip() for part in lot.split(",") if _AMOUNT.match(part.strip())), "") if lot is not None else found["price"]
+        if lot is not None and not said:
+            raise Fault(at, "", "A lot whose cost is to be found is not read; write its cost into the braces.")
+        if said is None:
+            posting.currency, posting.quantity_minor = currency, amount if currency else 0
+            posting.amount_minor = None if currency else amount
+            return
+        self._weigh(posting, currency, amount, said.strip(), whole=found["whole_lot"] is not None or (lot is None and found["at"] == "@@"))
+
+    def _weigh(self, posting: FoundPosting, currency: str, amount: int, said: str, *, whole: bool) -> None:
+        assert self.entry is not None  # noqa: S101 - only called inside an entry
+        at, (unit, price) = posting.line, self._number(said, posting.line)
+        if currency:
+            require_own(unit, self.currency, at)
+        of, by = (currency, self.currency) if currency else (self.currency, foreign_currency(unit, self.currency, at))
+        weight = amount
+        if by:
+            weight = minor(str(abs(price)), by, at, "") if whole else worth_of_price(abs(amount), of, abs(price), by)
+            weight = weight if amount > 0 else -weight
+        if currency:
+            posting.currency, posting.quantity_minor, posting.amount_minor, posting.by_price = currency, amount, weight, not whole
+            return
+        posting.amount_minor = amount
+        if by:
+            self.entry.weights[by] = self.entry.weights.get(by, 0) + weight
+
+    def _amount(self, text: str, at: int) -> tuple[str, int]:
+        """The foreign currency of an amount, "" for the ledger's own, and its minor units."""
+        unit, number = self._number(text, at)
+        currency = foreign_currency(unit, self.currency, at)
+        return currency, minor(str(number), currency or self.currency, at, "")
+
+    def _number(self, text: str, at: int) -> tuple[str, Decimal]:
+        found = _AMOUNT.match(text)
         if found is None:
             raise Fault(at, "", f"“{words(text, 30)}” is no amount.")
-        require_own(found[3], self.currency, at)
-        return minor(found[1] + found[2].replace(",", ""), self.currency, at, "")
+        return found[3], Decimal(found[1] + found[2].replace(",", ""))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -15,7 +16,7 @@ from enfilade.core.tabular import Row, Table, read_table
 from enfilade.core.textfile import Problems
 from enfilade.core.textvalues import Amounts, Days, Fault, minor, say, told, words
 
-from .found import ENTRIES_MAX, FoundEntry, FoundJournal, FoundPosting, refused, require_own, settle
+from .found import ENTRIES_MAX, FoundEntry, FoundJournal, FoundPosting, foreign_currency, refused, settle
 
 _USUAL: dict[str, list[str]] = tomllib.loads(Path(__file__).with_name("usual_columns.toml").read_text())
 _SIGNS = re.compile(r"[\W_]+")
@@ -87,13 +88,21 @@ class _Reading:
         for row in self.rows:
             held.append(row)
             try:
-                whole = sum(self._amount(one) for one in held) == 0
+                whole = not any(self._sums(held).values())
             except Fault:
                 whole = False
             if whole:
                 found.append(held)
                 held = []
         return [*found, held] if held else found
+
+    def _sums(self, rows: list[Row]) -> dict[str, int]:
+        """What rows sum to in each currency in which their amounts are."""
+        sums: dict[str, int] = defaultdict(int)
+        for row in rows:
+            abroad = "" if "foreign" in self.at else foreign_currency(self.cell(row, "currency"), self.currency, row.line)
+            sums[abroad] += self._amount(row, abroad)
+        return sums
 
     def _entry(self, rows: list[Row]) -> FoundEntry:
         first = rows[0]
@@ -107,19 +116,28 @@ class _Reading:
         account = words(self.cell(row, "account"), 200)
         if not account:
             raise Fault(row.line, self._name("account"), "There is no account.")
-        require_own(self.cell(row, "currency"), self.currency, row.line)
-        return FoundPosting(
-            row.line, account, self._amount(row), words(self.cell(row, "text"), 200), words(self.cell(row, "dimensions"), 200)
-        )
+        abroad = foreign_currency(self.cell(row, "currency"), self.currency, row.line)
+        posting = FoundPosting(row.line, account, None, words(self.cell(row, "text"), 200), words(self.cell(row, "dimensions"), 200))
+        if not abroad:
+            posting.amount_minor = self._amount(row)
+        elif "foreign" not in self.at:
+            posting.currency, posting.quantity_minor = abroad, self._amount(row, abroad)
+        else:
+            # Debit and credit are in the ledger's own currency then, and the amount in the foreign one may have no sign.
+            worth, quantity = self._amount(row), self._minor(row, "foreign", abroad)
+            posting.currency, posting.amount_minor = abroad, worth
+            posting.quantity_minor = -abs(quantity) if worth < 0 else abs(quantity) if worth > 0 else quantity
+        return posting
 
-    def _amount(self, row: Row) -> int:
+    def _amount(self, row: Row, currency: str = "") -> int:
         if "amount" in self.at:
-            return self._minor(row, "amount")
-        debit, credit = (self._minor(row, name) if self.cell(row, name) else 0 for name in ("debit", "credit"))
+            return self._minor(row, "amount", currency)
+        debit, credit = (self._minor(row, name, currency) if self.cell(row, name) else 0 for name in ("debit", "credit"))
         return debit - credit
 
-    def _minor(self, row: Row, name: str) -> int:
-        return minor(self.amounts.read(self.cell(row, name), row.line, self._name(name)), self.currency, row.line, self._name(name))
+    def _minor(self, row: Row, name: str, currency: str = "") -> int:
+        read = self.amounts.read(self.cell(row, name), row.line, self._name(name))
+        return minor(read, currency or self.currency, row.line, self._name(name))
 
     def _name(self, field: str) -> str:
         return self.table.header[self.at[field]] if field in self.at else field

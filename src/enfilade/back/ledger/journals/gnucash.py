@@ -1,8 +1,8 @@
 """Files of GnuCash: XML, packed by gzip or not.
 
-Read: transactions in the ledger's own currency, with their splits; names, codes and kinds of accounts. Scheduled transactions, budgets,
-prices and business objects are no movements and are passed over. Refused with the line: other currencies, shares, and what does not sum to
-zero. Source: the RELAX NG schema of GnuCash's XML, version 2 (gnucash-v2.rnc).
+Read: transactions with their splits, in the ledger's own currency and others; names, codes and kinds of accounts. Scheduled transactions,
+budgets, prices and business objects are no movements and are passed over. Refused with the line: shares, a third currency of an account,
+and what does not sum to zero. Source: the RELAX NG schema of GnuCash's XML, version 2 (gnucash-v2.rnc).
 """
 
 from __future__ import annotations
@@ -11,13 +11,12 @@ import zlib
 from collections.abc import Iterator
 from fractions import Fraction
 
-from babel.numbers import get_currency_precision
-
+from enfilade.core.minor import minor_digits
 from enfilade.core.textfile import Problems
 from enfilade.core.textvalues import AMOUNT_MAX_MINOR, Fault, day, say, told, words
 from enfilade.core.tree import Node, Refused, read_tree
 
-from .found import ENTRIES_MAX, FoundEntry, FoundJournal, FoundPosting, refused, require_own, settle
+from .found import ENTRIES_MAX, FoundEntry, FoundJournal, FoundPosting, foreign_currency, refused, settle
 
 BYTES_MAX = 200 * 1024 * 1024
 PACKED = b"\x1f\x8b"
@@ -58,7 +57,7 @@ def read_gnucash(data: bytes, region: str, currency: str) -> FoundJournal:
             problems.add(node.line, "", sentence, refused=True)
             break
         try:
-            entry = _entry(node, names, currency)
+            entry = _entry(node, accounts, names, currency)
         except Fault as fault:
             say(problems, fault)
             continue
@@ -100,19 +99,39 @@ def _upwards(account: Node | None, accounts: dict[str, Node]) -> Iterator[Node]:
         account = accounts.get(account.get("parent"))
 
 
-def _entry(node: Node, names: dict[str, str], currency: str) -> FoundEntry:
-    require_own(node.get("currency/id"), currency, node.line)
+def _entry(node: Node, accounts: dict[str, Node], names: dict[str, str], own: str) -> FoundEntry:
+    abroad = foreign_currency(node.get("currency/id"), own, node.line)
     entry = FoundEntry(node.line, day(node.get("date-posted/date"), node.line, "date-posted"), _text(node))
     for split in node.all("splits/split"):
         name = names.get(split.get("account"))
         if name is None:
             raise Fault(split.line, "account", "This line is on an account that the file does not have.")
-        value, quantity = _number(split, "value"), _number(split, "quantity")
-        if value != quantity:
-            raise Fault(split.line, "quantity", f"This line moves shares or another currency; the ledger keeps {currency}.")
-        entry.postings.append(FoundPosting(split.line, name, _minor(value, currency, split.line), words(split.get("memo"))))
+        unit = accounts[split.get("account")].get("commodity/id")
+        held = foreign_currency(unit, own, split.line) if unit else abroad
+        _take(entry, split, name, abroad, held, own)
     settle(entry)
     return entry
+
+
+def _take(entry: FoundEntry, split: Node, name: str, abroad: str, held: str, own: str) -> None:
+    """One split. Its value is in the currency of the transaction, its quantity in that of the account.
+
+    abroad, held: the foreign currencies of both, "" for the ledger's own.
+    """
+    value, quantity, line = _number(split, "value"), _number(split, "quantity"), split.line
+    posting = FoundPosting(line, name, None, words(split.get("memo")))
+    if held == abroad and value != quantity:
+        raise Fault(line, "quantity", "This line moves shares, or its value and its quantity differ in one currency.")
+    if held and abroad and held != abroad:
+        raise Fault(line, "quantity", f"This line moves {held} at a value in {abroad}; say its value in {own}.")
+    if held:
+        posting.currency, posting.quantity_minor = held, _minor(quantity, held, line)
+        posting.amount_minor = None if abroad else _minor(value, own, line)
+    else:
+        posting.amount_minor = _minor(quantity, own, line)
+        if abroad:
+            entry.weights[abroad] = entry.weights.get(abroad, 0) + _minor(value, abroad, line)
+    entry.postings.append(posting)
 
 
 def _text(node: Node) -> str:
@@ -131,7 +150,7 @@ def _number(split: Node, name: str) -> Fraction:
 
 
 def _minor(value: Fraction, currency: str, line: int) -> int:
-    digits = get_currency_precision(currency)
+    digits = minor_digits(currency)
     scaled = value * 10**digits
     if scaled.denominator != 1:
         raise Fault(line, "value", f"An amount in {currency} has at most {digits} decimals.")

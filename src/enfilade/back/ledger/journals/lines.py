@@ -11,7 +11,8 @@ from .found import ENTRIES_MAX, FoundEntry, FoundJournal, settle
 class LineReading:
     """One file. A reader of a format says what to do with a line (`take`) and what is missing at the end (`end_of_file`)."""
 
-    format = ""
+    # infers: two currencies of an entry may be each other's worth without saying so.
+    format, infers = "", False
 
     def __init__(self, data: bytes, region: str, currency: str) -> None:
         text = decode(data).replace("\r\n", "\n").replace("\r", "\n")
@@ -51,7 +52,7 @@ class LineReading:
         if entry is None:
             return
         try:
-            settle(entry)
+            settle(entry, infer=self.infers)
         except Fault as fault:
             say(self.problems, fault)
             return

@@ -1,17 +1,19 @@
 """Journals of hledger and Ledger.
 
-Read: transactions with one account and amount a line, one of them left out; codes, comments, assertions of balances, directives that change
-nothing here. Refused with the line: prices and lots, virtual postings, what is added automatically, files that are named in the file.
+Read: transactions with one account and amount a line, one of them left out; amounts in foreign currencies, with their cost (`@`, `@@`, or a
+lot in braces) or without; codes, comments, assertions of balances, directives that change nothing here. Refused with the line: shares and
+goods, virtual postings, what is added automatically, files that are named in the file.
 Source: hledger manual 1.25, "Journal format".
 """
 
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 from enfilade.core.textvalues import Amounts, Fault, day, minor, words
 
-from .found import Check, FoundEntry, FoundJournal, FoundPosting, require_own
+from .found import Check, FoundEntry, FoundJournal, FoundPosting, foreign_currency, require_own, worth_of_price
 from .lines import LineReading
 
 _DATE = r"(?:\d{4}[-/.])?\d{1,2}[-/.]\d{1,2}"
@@ -19,6 +21,7 @@ _HEAD = re.compile(rf"^({_DATE})(?:=\S+)?(?:\s+[*!])?(?:\s+\(([^)]*)\))?(?:\s+([
 _POSTING = re.compile(r"^\s+(?:[*!]\s+)?(\S(?:[^\t;]*?[^\s;])?)(?:(?:\s{2,}|\t\s*)([^;\s][^;]*))?\s*(?:;(.*))?$")
 _COMMODITY = r'"[^"]+"|[^\d\s;@={}()\[\]+\-.,"\']+'
 _AMOUNT = re.compile(rf"^([-+]?)\s*({_COMMODITY})?\s*([-+]?)\s*(\d[\d.,' ]*|[.,]\d+)\s*({_COMMODITY})?$")
+_COST = re.compile(r"^(?P<amount>[^@{}]*)(?:\{\{(?P<whole_lot>[^{}@]*)\}\}|\{=?(?P<lot>[^{}@]*)\})?\s*(?:(?P<at>@@?)(?P<price>[^@{}]*))?$")
 _TAG = re.compile(r"\bdimensions:\s*([^,]*)")
 _TYPE = re.compile(r"\btype:\s*([A-Za-z]+)")
 _KINDS = (
@@ -48,7 +51,7 @@ def read_plain(data: bytes, region: str, currency: str) -> FoundJournal:
 
 
 class _Reading(LineReading):
-    format = "hledger"
+    format, infers = "hledger", True
 
     def __init__(self, data: bytes, region: str, currency: str) -> None:
         super().__init__(data, region, currency)
@@ -119,32 +122,69 @@ class _Reading(LineReading):
         if account[0] in "([":
             raise Fault(at, "", "Postings in brackets are not part of double entry and are not read.")
         amount, _, claim = amount.partition("=")
-        value = self._amount(amount.strip(), at) if amount.strip() else None
-        if claim and value is None:
+        if claim and not amount.strip():
             raise Fault(at, "", "An amount that follows from a balance is not read; write it out.")
         if claim:
             below = claim.lstrip("=").startswith("*")
-            held = self._amount(claim.lstrip("=*").strip(), at)
-            self.made.checks.append(Check(at, self.entry.on, account, held, below=below))
+            currency, held = self._amount(claim.lstrip("=*").strip(), at)
+            self.made.checks.append(Check(at, self.entry.on, account, held, below=below, currency=currency))
         tag = _TAG.search(comment)
         dimensions = words(tag[1], 200) if tag else ""
-        note = "" if tag else words(comment, 200)
-        self.entry.postings.append(FoundPosting(at, account, value, note, dimensions))
+        posting = FoundPosting(at, account, None, "" if tag else words(comment, 200), dimensions)
+        if amount.strip():
+            self._take_amount(posting, amount.strip())
+        self.entry.postings.append(posting)
 
-    def _amount(self, text: str, at: int) -> int:
-        if any(sign in text for sign in "@{"):
-            raise Fault(at, "", "Prices and lots are not read: the ledger keeps one currency.")
+    def _take_amount(self, posting: FoundPosting, text: str) -> None:
+        """An amount, and what it is worth where its cost is said."""
+        at, found = posting.line, _COST.match(text)
+        if found is None or sum(found[name] is not None for name in ("lot", "whole_lot", "price")) > 1:
+            raise Fault(at, "", f"“{words(text, 30)}” has a cost that is not understood; say it once.")
+        currency, amount = self._amount(found["amount"].strip(), at)
+        said = found["lot"] or found["whole_lot"] or found["price"]
+        if said is None:
+            posting.currency, posting.quantity_minor = currency, amount if currency else 0
+            posting.amount_minor = None if currency else amount
+            return
+        whole = found["whole_lot"] is not None or found["at"] == "@@"
+        unit, price = self._number(said.strip(), at)
+        if not currency:
+            self._stand_for(posting, amount, foreign_currency(unit, self.currency, at), price, whole=whole)
+            return
+        require_own(unit, self.currency, at)
+        posting.currency, posting.quantity_minor, posting.by_price = currency, amount, not whole
+        worth = minor(str(abs(price)), self.currency, at, "") if whole else worth_of_price(abs(amount), currency, abs(price), self.currency)
+        posting.amount_minor = worth if amount > 0 else -worth
+
+    def _stand_for(self, posting: FoundPosting, amount: int, currency: str, price: Decimal, *, whole: bool) -> None:
+        """An amount in the ledger's own currency whose cost is said in a foreign one, of which another line has so much."""
+        assert self.entry is not None  # noqa: S101 - only called inside an entry
+        posting.amount_minor = amount
+        if currency:
+            weight = (
+                minor(str(abs(price)), currency, posting.line, "")
+                if whole
+                else worth_of_price(abs(amount), self.currency, abs(price), currency)
+            )
+            self.entry.weights[currency] = self.entry.weights.get(currency, 0) + (weight if amount > 0 else -weight)
+
+    def _amount(self, text: str, at: int) -> tuple[str, int]:
+        """The foreign currency of an amount, "" for the ledger's own, and its minor units."""
+        unit, number = self._number(text, at)
+        currency = foreign_currency(unit, self.currency, at)
+        return currency, minor(str(number), currency or self.currency, at, "")
+
+    def _number(self, text: str, at: int) -> tuple[str, Decimal]:
         found = _AMOUNT.match(text)
         if found is None:
             raise Fault(at, "", f"“{words(text, 30)}” is no amount.")
-        require_own(found[2] or found[5] or "", self.currency, at)
         sign = "-" if "-" in (found[1], found[3]) else ""
-        return minor(sign + self.amounts.read(found[4].replace(" ", ""), at, ""), self.currency, at, "")
+        return found[2] or found[5] or "", Decimal(sign + self.amounts.read(found[4].replace(" ", ""), at, ""))
 
 
 def _figures(line: str) -> str:
     """The amount of a posting, for the mark of decimals to be told by."""
     if not line.startswith((" ", "\t")) or not (found := _POSTING.match(line)) or not found[2]:
         return ""
-    amount = _AMOUNT.match(found[2].partition("=")[0].strip())
+    amount = _AMOUNT.match(re.split("[={@]", found[2], maxsplit=1)[0].strip())
     return amount[4].strip() if amount else ""

@@ -79,16 +79,37 @@ def test_a_file_of_gnucash(data: bytes) -> None:
     assert (made.kinds["Rent"], made.kinds["Opening"]) == ("expense", "equity")
 
 
+def test_accounts_in_other_currencies() -> None:
+    """A transaction in euro moves dollars at a value in euro; one in dollars among two of its accounts waits for the rate of the day."""
+    euros, dollars = (
+        f"<act:commodity><cmdty:space>CURRENCY</cmdty:space><cmdty:id>{unit}</cmdty:id></act:commodity>" for unit in ("EUR", "USD")
+    )
+    data = book(
+        transaction("2026-01-05", "Changed", split("e", "80/1", quantity="100/1"), split("b", "-80/1")),
+        transaction("2026-01-06", "In dollars", split("e", "50/1"), split("b", "-50/1", quantity="-40/1"), currency="USD"),
+        transaction("2026-01-07", "Among dollars", split("e", "10/1"), split("e", "-10/1"), currency="USD"),
+    )
+    data = data.replace(b"<act:type>BANK</act:type>", b"<act:type>BANK</act:type>" + euros.encode())
+    data = data.replace(b"<act:type>EXPENSE</act:type>", b"<act:type>BANK</act:type>" + dollars.encode())
+    made = read_journal(data, "DE", "EUR")
+    assert made.problems == []
+    assert [[(p.amount_minor, p.currency, p.quantity_minor) for p in e.postings] for e in made.entries] == [
+        [(8_000, "USD", 10_000), (-8_000, "", 0)],
+        [(4_000, "USD", 5_000), (-4_000, "", 0)],
+        [(None, "USD", 1_000), (None, "USD", -1_000)],
+    ]
+
+
 @pytest.mark.parametrize(
     ("data", "line", "said"),
     [
         (book(transaction("2026-01-05", "x", split("e", "1/1"), split("b", "-2/1"))), 4, "does not sum to zero"),
-        (book(transaction("2026-01-05", "x", currency="USD")), 4, "This amount is in USD; the ledger keeps EUR."),
+        (book(transaction("2026-01-05", "x", currency="AAPL")), 4, "AAPL, which is no currency of today"),
         (book(transaction("2026-02-30", "x")), 4, "is no date"),
         (
             book(OPENING, transaction("2026-01-05", "x", split("e", "1/1", quantity="2/1"), split("b", "-1/1"))),
             7,
-            "shares or another currency",
+            "This line moves shares",
         ),
         (book(transaction("2026-01-05", "x", split("e", "1/3"), split("b", "-1/3"))), 4, "at most 2 decimals"),
         (book(transaction("2026-01-05", "x", split("e", "1/0"))), 4, "is no amount"),

@@ -120,8 +120,8 @@ def test_a_table_with_and_without_numbers() -> None:
     ("text", "line", "said"),
     [
         (PLAIN.replace("€300.50", "€300.51"), 15, "does not sum to zero: it is out by 1"),
-        (PLAIN.replace("€300.50", "$300.50"), 16, "This amount is in $; the ledger keeps EUR."),
-        (PLAIN.replace("€300.50", "3 A @ 100.17 EUR"), 16, "Prices and lots are not read"),
+        (PLAIN.replace("€300.50", "$300.50"), 16, "This amount is in $, which several currencies share"),
+        (PLAIN.replace("€300.50", "3 A @ 100.17 EUR"), 16, "A, which is no currency of today"),
         (PLAIN.replace("€300.50", "€300.505"), 16, "at most 2 decimals"),
         (PLAIN.replace("€300.50", "  ").replace("10       ;", "  ;"), 17, "Two amounts"),
         (PLAIN.replace("    Vault ", "    (Vault) "), 17, "Postings in brackets"),
@@ -132,8 +132,8 @@ def test_a_table_with_and_without_numbers() -> None:
         (PLAIN.replace("-310.50   =* 689.50", "=* 689.50"), 18, "follows from a balance is not read"),
         (PLAIN.replace("end comment", ""), 19, "“end comment” is missing."),
         (PLAIN.replace("P 2026-01-03 $ 0.90 EUR", "nonsense here"), 7, "“nonsense here” is not understood."),
-        (BEAN.replace("300.5 EUR", "300.5 USD"), 12, "This amount is in USD"),
-        (BEAN.replace("300.5 EUR", "300.5 EUR {1 EUR}"), 12, "Prices and lots are not read"),
+        (BEAN.replace("300.5 EUR", "300.5 USD"), 11, "does not sum to zero in USD"),
+        (BEAN.replace("300.5 EUR", "300.5 EUR {}"), 12, "A lot whose cost is to be found"),
         (
             BEAN.replace('2026-01-04 note Assets:Checking "said"', "2026-01-04 pad Assets:Checking Equity:Opening"),
             10,
@@ -156,7 +156,7 @@ def test_a_faulty_place_is_named(text: str, line: int, said: str) -> None:
 
 @pytest.mark.skipif(not SAMPLES.is_dir(), reason="the public samples are not here")
 def test_public_journals() -> None:
-    """What is in several currencies is refused for that; what is in one is read whole."""
+    """Shares and goods are refused; what is in currencies is read whole."""
     seen = {path.name: read_journal(path.read_bytes(), "US", "USD") for path in sorted(SAMPLES.iterdir())}
     assert len(seen["simonmichael__accrual.journal"].entries) == 2
     assert not seen["simonmichael__accrual.journal"].problems
