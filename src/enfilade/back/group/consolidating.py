@@ -19,7 +19,7 @@ from enfilade.core.models import Company
 
 from . import rules
 from .models import GroupCompany
-from .queries import Said, With, chart_in, entries_until, mappings_of, members_on, read_company, start_of_year
+from .queries import Said, With, chains, chart_in, entries_until, mappings_of, members_on, read_company, start_of_year
 from .rules import Column, Rates, Translate
 
 ELIMINATIONS, ENTRIES, TOGETHER = "eliminations", "entries", "amount"
@@ -99,6 +99,8 @@ class _Group:
         self.tops = rules.top_headings(self.chart.places)
         positions = {k: replace(p, name=say(p.name), parent=self.tops.get(p.kind)) for k, p in rules.POSITIONS.items()}
         self.result = Consolidated({**self.chart.places, **positions}, self.start, on)
+        self.chains = chains(members)
+        self.since = {key: max(one.acquired_on for one in chain) for key, chain in self.chains.items()}
         self.full = [member for member in members if member.method == GroupCompany.Method.FULL]
         self.within = [ctx.company_id, *(member.member_id for member in self.full)]
 
@@ -106,25 +108,22 @@ class _Group:
         result = self.result
         parent = read_company(self.ctx, self.ctx.company, self.within, self.start, self.on, None)
         self._parent(parent)
-        eliminations = Column()
         dealings = [
             self._dealings(parent, {key: key for key in self.chart.places}, _rates(self.ctx, self.ctx.company, self.start, self.on))
         ]
+        capitals: dict[int, tuple[Said, rules.Capital]] = {}
         for number, member in enumerate(self.full, 1):
-            said = read_company(self.ctx, member.member, self.within, self.start, self.on, member.acquired_on)
-            rates = _rates(self.ctx, member.member, max(self.start, member.acquired_on), self.on, member.acquired_on)
+            said, rates = self._read(member, self.within)
             at = self._placed(said)
             capital = rules.capital_of(said.books, rates)
             self._member(f"company_{number}", said, rates, at, capital)
-            result.minority_minor += rules.consolidate_capital(eliminations, _holding(member), capital, self.start, self.on)
+            capitals[member.pk] = said, capital
             dealings.append(self._dealings(said, at, rates))
         for member in self.members:
             if member.method == GroupCompany.Method.EQUITY:
-                said = read_company(self.ctx, member.member, [], self.start, self.on, member.acquired_on)
-                rates = _rates(self.ctx, member.member, max(self.start, member.acquired_on), self.on, member.acquired_on)
-                rules.take_associate(eliminations, _holding(member), rules.capital_of(said.books, rates), self.start, self.on)
-        for key, amount in eliminations.amounts.items():
-            self._note(key, ELIMINATIONS, None, "Consolidation of capital", amount)
+                said, rates = self._read(member, [])
+                capitals[member.pk] = said, rules.capital_of(said.books, rates)
+        eliminations = self._shares(capitals)
         for owed, earned in dealings:
             for found, rest in ((owed, rules.DIFFERENCES), (earned, rules.RESULT_DIFFERENCES)):
                 rules.take_out(eliminations, [(key, amount) for key, amount, _ in found], rest)
@@ -134,6 +133,43 @@ class _Group:
         result.columns[ELIMINATIONS], result.labels[ELIMINATIONS] = eliminations, "Eliminations"
         self._entries()
         return result
+
+    def _read(self, member: GroupCompany, within: list[int]) -> tuple[Said, Rates]:
+        since = self.since[member.pk]
+        said = read_company(self.ctx, member.member, within, self.start, self.on, since)
+        return said, _rates(self.ctx, member.member, max(self.start, since), self.on, since)
+
+    def _shares(self, capitals: Mapping[int, tuple[Said, rules.Capital]]) -> Column:
+        """Set the shares of each company against its equity, from below: what a company has of others goes into its own turn."""
+        eliminations, below = Column(), defaultdict[int, rules.Capital](lambda: rules.NOTHING)
+        for member in sorted(self.members, key=lambda one: -len(self.chains[one.pk])):
+            if member.pk not in capitals:
+                continue
+            (said, capital), column, holding = capitals[member.pk], Column(), self._holding(member)
+            if member.method == GroupCompany.Method.FULL:
+                taken = rules.consolidate_capital(column, holding, capital, below[member.pk], self.start, self.on)
+            else:
+                taken = rules.take_associate(column, holding, capital, self.start, self.on)
+            self.result.minority_minor += taken.minority_minor
+            if member.held_by_id is not None:
+                below[member.held_by_id] += taken.holders
+            for key, amount in column.amounts.items():
+                eliminations.debit(key, amount)
+                self._note(key, ELIMINATIONS, said, "Consolidation of capital", amount)
+        return eliminations
+
+    def _holding(self, member: GroupCompany) -> rules.Holding:
+        """The shares as their holder has them, in the group's currency."""
+        since, cost = self.since[member.pk], member.cost_minor
+        translated, with_holder = 0, False
+        if member.held_by is not None:
+            rates = _rates(self.ctx, member.held_by.member, max(self.start, since), self.on, since)
+            with_holder = member.acquired_on < since
+            cost = rates.historical(member.cost_minor)
+            translated = rates.closing(member.cost_minor) - cost
+        return rules.Holding(
+            member.share_percent, cost, member.shares_account_id, member.goodwill_years, since, translated, bought_with_holder=with_holder
+        )
 
     def _parent(self, said: Said) -> None:
         column = self.result.column("company_0", str(said.company))
@@ -196,10 +232,6 @@ class _Group:
     def _note(self, key: int, column: str, said: Said | None, what: str, amount: int) -> None:
         if amount:
             self.result.behind.append(Behind(key, column, str(said.company) if said else "", "", "", what, "", None, amount, self.start))
-
-
-def _holding(member: GroupCompany) -> rules.Holding:
-    return rules.Holding(member.share_percent, member.cost_minor, member.shares_account_id, member.goodwill_years, member.acquired_on)
 
 
 def _rates(ctx: Context, company: Company, start: date, on: date, acquired_on: date | None = None) -> Rates:

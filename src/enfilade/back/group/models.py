@@ -5,6 +5,7 @@ All rows are of one company: those of the group stand at its parent.
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import ClassVar
 
 from django.db import models
@@ -18,11 +19,12 @@ from enfilade.core.rows import RowsOf
 
 
 class GroupCompany(Record):
-    """A company of this house of which the parent holds shares.
+    """A company of this house of which the parent holds shares, itself or through a company of the group.
 
-    share_percent: of its capital, held by the parent itself. acquired_on: at the end of this day its equity is taken as what was bought;
-    its results count from the next day on. cost_minor: of the shares, in the parent's currency, as it stands on shares_account.
-    goodwill_years: over which goodwill is written down, month by month; 0: not at all (IFRS 3).
+    held_by: the company of the group that holds the shares; None for the parent itself. share_percent: of its capital, as the holder
+    has it. acquired_on: at the end of this day its equity is taken as what was bought; its results count from the next day on, or from when
+    its holder belongs to the group, if that is later. cost_minor: of the shares, in the holder's currency. shares_account: of the group's
+    chart, where they stand. goodwill_years: over which goodwill is written down, month by month; 0: not at all (IFRS 3).
     """
 
     class Method(models.TextChoices):
@@ -31,6 +33,9 @@ class GroupCompany(Record):
         NONE = "none", "Not consolidated"
 
     member = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+", verbose_name="company of the group")
+    held_by = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="holds", verbose_name="shares held by"
+    )
     method = models.TextField(choices=Method)
     share_percent = models.DecimalField("share (%)", max_digits=7, decimal_places=4)
     acquired_on = models.DateField("acquired")
@@ -72,6 +77,12 @@ class GroupCompany(Record):
 
     def __str__(self) -> str:
         return str(self.member)
+
+    @property
+    def effective_percent(self) -> Decimal:
+        """What the parent has of it through all levels: 60 % held through 80 % are 48 %."""
+        above = self.held_by
+        return (self.share_percent if above is None else self.share_percent * above.effective_percent / 100).normalize()
 
 
 class GroupPartner(Record):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -83,9 +83,27 @@ class Said:
 
 
 def members_on(ctx: Context, on: date) -> list[GroupCompany]:
-    """The companies that belong to the group at the end of a day, in the order of their names."""
+    """The companies that belong to the group at the end of a day, by name; one that is held through another only together with it."""
     rows = GroupCompany.objects.visible_to(ctx).filter(Q(left_on=None) | Q(left_on__gt=on), acquired_on__lte=on)
-    return list(rows.select_related("member", "shares_account").order_by("member__name"))
+    found = list(rows.select_related("member", "shares_account", "held_by__member").order_by("member__name"))
+    whole = chains(found)
+    return [member for member in found if member.pk in whole]
+
+
+def chains(members: Sequence[GroupCompany]) -> dict[int, list[GroupCompany]]:
+    """Each company with those through which the parent holds it, from itself upwards; without those of which one is missing.
+
+    Shape: key -> chain.
+    """
+    by_key = {member.pk: member for member in members}
+    found: dict[int, list[GroupCompany]] = {}
+    for member in members:
+        chain = [member]
+        while (above := chain[-1].held_by_id) is not None and above in by_key and len(chain) <= len(members):
+            chain.append(by_key[above])
+        if above is None:
+            found[member.pk] = chain
+    return found
 
 
 def member_named(ctx: Context, company: int) -> GroupCompany | None:

@@ -15,9 +15,20 @@ class GroupCompanyResource(Resource):
     """Companies of which this one holds shares."""
 
     model = GroupCompany
-    columns = ("member", "method", "share_percent", "acquired_on", "cost_minor", "shares_account", "goodwill_years", "left_on")
-    filters = ("method", "acquired_on", "left_on")
-    facts = ("member", "method", "share_percent", "acquired_on", "cost_minor", "shares_account", "goodwill_years", "left_on")
+    columns = ("member", "held_by", "method", "share_percent", "acquired_on", "cost_minor", "shares_account", "goodwill_years", "left_on")
+    filters = ("method", "held_by", "acquired_on", "left_on")
+    facts = (
+        "member",
+        "held_by",
+        "method",
+        "share_percent",
+        "effective_percent",
+        "acquired_on",
+        "cost_minor",
+        "shares_account",
+        "goodwill_years",
+        "left_on",
+    )
     lines = {"mappings": ("code", "account")}
     ordering = "acquired_on"
     icon = "network"

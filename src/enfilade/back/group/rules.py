@@ -77,7 +77,10 @@ class Books:
 
 @dataclass(frozen=True, slots=True)
 class Capital:
-    """The equity of a company in the group's currency, by where it came from; the sum is its net assets at the closing rate."""
+    """The equity of a company in the group's currency, by where it came from; the sum is its net assets at the closing rate.
+
+    Also what a company has of those that it holds, beyond what it paid for their shares.
+    """
 
     acquired_minor: int
     earlier_minor: int
@@ -88,6 +91,17 @@ class Capital:
     def total_minor(self) -> int:
         """All of it."""
         return self.acquired_minor + self.earlier_minor + self.current_minor + self.translation_minor
+
+    def __add__(self, other: Capital) -> Capital:
+        return Capital(
+            self.acquired_minor + other.acquired_minor,
+            self.earlier_minor + other.earlier_minor,
+            self.current_minor + other.current_minor,
+            self.translation_minor + other.translation_minor,
+        )
+
+
+NOTHING = Capital(0, 0, 0, 0)
 
 
 def capital_of(books: Books, rates: Rates) -> Capital:
@@ -127,13 +141,19 @@ def written_down(goodwill_minor: int, years: int, acquired_on: date, on: date) -
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """What the parent has of a company. share: percent; cost_minor: of the shares, which stand on an account of the parent."""
+    """What a company has of another one. share: percent; cost_minor: of the shares, at the rate of the acquisition.
+
+    acquired_on: since when the company belongs to the group. translated_minor: by what its holder's books show the shares dearer at the
+    closing rate. bought_with_holder: the holder had the shares before it belonged to the group.
+    """
 
     share: Decimal
     cost_minor: int
     shares_account: int
     goodwill_years: int
     acquired_on: date
+    translated_minor: int = 0
+    bought_with_holder: bool = False
 
 
 class Column:
@@ -169,31 +189,48 @@ def own_column(capital: Capital) -> Column:
     return column
 
 
-def consolidate_capital(column: Column, holding: Holding, capital: Capital, year_start: date, on: date) -> int:
-    """Set the shares against the equity that was bought; gives the minority's part of this year's result.
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What consolidating a company gives. minority_minor: of this year's result. holders: what its holder has of it beyond the shares."""
 
+    minority_minor: int
+    holders: Capital
+
+
+def consolidate_capital(column: Column, holding: Holding, capital: Capital, below: Capital, year_start: date, on: date) -> Taken:
+    """Set the shares against the equity that was bought.
+
+    below: what the company has of those that it holds itself, which were consolidated before: its minority has a share of that as well, so
+    that of 60 % held through 80 % the group has 48.
     What was paid more is goodwill, and is written down; what was paid less stands with the equity. The minority has its share of all of it.
-    Source: §§ 301 (1), (3), 307 (1), 309 HGB; IFRS 3.32, 10.B94.
+    Shares that the holder had before it belonged to the group itself were bought with it: what they are worth more or less than they cost
+    is a part of the equity that was bought there, and no goodwill of its own.
+    Source: §§ 301 (1), (3), 307 (1), 309 HGB; IFRS 3.32, 10.B94; DRS 23 (levels consolidated one by one, from below).
     """
-    bought = share_of(capital.acquired_minor, holding.share)
-    column.debit(CAPITAL, capital.acquired_minor)
-    column.credit(holding.shares_account, holding.cost_minor)
-    goodwill = holding.cost_minor - bought
-    column.debit(GOODWILL if goodwill > 0 else BADWILL, goodwill)
-    _write_down(column, GOODWILL, goodwill, holding, year_start, on)
-    parts = {
-        CAPITAL: capital.acquired_minor - bought,
-        RETAINED: capital.earlier_minor - share_of(capital.earlier_minor, holding.share),
-        TRANSLATION: capital.translation_minor - share_of(capital.translation_minor, holding.share),
-    }
-    column.credit(MINORITY, sum(parts.values()))
-    for key in (RETAINED, TRANSLATION):
-        column.debit(key, parts[key])
-    return capital.current_minor - share_of(capital.current_minor, holding.share)
+    whole = capital + below
+    bought = share_of(whole.acquired_minor, holding.share)
+    earlier, current, translation = (
+        share_of(amount, holding.share) for amount in (whole.earlier_minor, whole.current_minor, whole.translation_minor)
+    )
+    column.debit(CAPITAL, whole.acquired_minor)
+    column.credit(holding.shares_account, holding.cost_minor + holding.translated_minor)
+    column.debit(TRANSLATION, holding.translated_minor)
+    difference = holding.cost_minor - bought
+    if holding.bought_with_holder:
+        column.debit(CAPITAL, difference)
+    else:
+        column.debit(GOODWILL if difference > 0 else BADWILL, difference)
+    before, now = _write_down(column, GOODWILL, difference, holding, year_start, on)
+    column.credit(MINORITY, whole.acquired_minor - bought + whole.earlier_minor - earlier + whole.translation_minor - translation)
+    column.debit(RETAINED, whole.earlier_minor - earlier)
+    column.debit(TRANSLATION, whole.translation_minor - translation)
+    acquired = -difference if holding.bought_with_holder else 0
+    holders = Capital(acquired, earlier - before, current - (now - before), translation - holding.translated_minor)
+    return Taken(whole.current_minor - current, holders)
 
 
-def take_associate(column: Column, holding: Holding, capital: Capital, year_start: date, on: date) -> None:
-    """Carry the shares of an associated company on with the parent's part of what it earned since the acquisition.
+def take_associate(column: Column, holding: Holding, capital: Capital, year_start: date, on: date) -> Taken:
+    """Carry the shares of an associated company on with the holder's part of what it earned since the acquisition.
 
     What was put in or taken out, and differences from translation, are entered by hand. Source: § 312 (1), (4) HGB; IAS 28.10.
     """
@@ -202,16 +239,21 @@ def take_associate(column: Column, holding: Holding, capital: Capital, year_star
     column.credit(ASSOCIATES_RESULT, current)
     column.credit(RETAINED, earlier)
     goodwill = holding.cost_minor - share_of(capital.acquired_minor, holding.share)
-    _write_down(column, ASSOCIATES, goodwill, holding, year_start, on)
+    before, now = _write_down(column, ASSOCIATES, goodwill, holding, year_start, on)
+    return Taken(0, Capital(0, earlier - before, current - (now - before), 0))
 
 
-def _write_down(column: Column, key: int, goodwill_minor: int, holding: Holding, year_start: date, on: date) -> None:
+def _write_down(column: Column, key: int, goodwill_minor: int, holding: Holding, year_start: date, on: date) -> tuple[int, int]:
+    """What is written down until the year, and by now."""
+    if holding.bought_with_holder:
+        return 0, 0
     before, now = (
         written_down(goodwill_minor, holding.goodwill_years, holding.acquired_on, day) for day in (year_start - timedelta(days=1), on)
     )
     column.credit(key, now)
     column.debit(RETAINED, before)
     column.debit(AMORTISATION, now - before)
+    return before, now
 
 
 def take_out(column: Column, amounts: Iterable[tuple[int, int]], rest: int) -> None:

@@ -20,6 +20,11 @@ Cost = Annotated[Amount, Input(label="Cost of the shares", amount=True)]
 Shares = Annotated[Account, Input(shared=True, label="Shares stand on", query="kind=asset&heading=false&active=true")]
 Placed = Annotated[Account, Input(shared=True, label="Account of the group", query="heading=false&active=true")]
 Years = Annotated[int, Input(label="Years of goodwill", min_value=0, max_value=40)]
+_ITSELF = "This company itself when left out."
+HeldBy = Annotated[GroupCompany | None, Input(shared=True, label="Shares held by", query="method=full", help=_ITSELF)]
+NowHeldBy = Annotated[
+    GroupCompany | None, Input(shared=True, label="Shares held by", query="method=full", prefill="row.held_by", help=_ITSELF)
+]
 Slug = Annotated[str, Input(label="Company", max_length=50, help="Its short name, as it stands in the address of its pages.")]
 
 
@@ -34,15 +39,18 @@ def add_groupcompany(
     cost: Cost,
     shares_account: Shares,
     goodwill_years: Years = 10,
+    held_by: HeldBy = None,
 ) -> GroupCompany:
     """Let a company of this house belong to the group of which this one is the parent.
 
     member: short name of the company; you work there as well, and may read its statements.
     acquired_on: at the end of this day its equity is what was bought; its results count from the next day on.
-    cost: of the shares, in this company's currency, as it stands on the account of the shares.
+    cost: of the shares, in the currency of the company that holds them, as it stands on the account of the shares.
+    shares_account: of this company's chart; of shares that another one holds, where its account of them stands in the group.
+    held_by: the company of the group that holds the shares, where that is not this one itself.
     goodwill_years: over which goodwill is written down by months; 0 for not at all.
     Refuses: unknown_company, not_in_company, no_ledger, books_begin_later; group_company_once, group_not_itself, group_share_of_hundred,
-    group_account_fits (database).
+    group_account_fits, group_no_circle, group_holder_in_full, group_holder_ours (database).
     """
     company = known_company(ctx, member)
     with at(ctx, company) as inner:
@@ -62,6 +70,7 @@ def add_groupcompany(
         cost_minor=cost,
         shares_account=shares_account,
         goodwill_years=goodwill_years,
+        held_by=held_by,
     )
 
 
@@ -74,17 +83,20 @@ def change_holding(
     share_percent: Annotated[Decimal, Input(label="Share (%)", min_value=0, max_value=100, decimals=4, prefill="row.share_percent")],
     cost: Annotated[int, Input(label="Cost of the shares", amount=True, prefill="row.cost_minor")],
     goodwill_years: Annotated[int, Input(label="Years of goodwill", min_value=0, max_value=40, prefill="row.goodwill_years")],
+    held_by: NowHeldBy = None,
     reason: LongText,
 ) -> GroupCompany:
     """Correct what is said of a company of the group; statements of all days follow.
 
     reason: kept in the audit.
-    Refuses: group_share_of_hundred, group_company_sane (database).
+    held_by: the company of the group that holds the shares, where that is not this one itself.
+    Refuses: group_share_of_hundred, group_company_sane, group_no_circle, group_holder_in_full (database).
     """
     del ctx, reason
     groupcompany.method, groupcompany.share_percent = method, share_percent
     groupcompany.cost_minor, groupcompany.goodwill_years = cost, goodwill_years
-    groupcompany.save(update_fields=["method", "share_percent", "cost_minor", "goodwill_years"])
+    groupcompany.held_by = held_by
+    groupcompany.save(update_fields=["method", "share_percent", "cost_minor", "goodwill_years", "held_by"])
     return groupcompany
 
 

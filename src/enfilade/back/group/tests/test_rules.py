@@ -1,5 +1,6 @@
 """The arithmetic of consolidation, by examples that were reckoned by hand."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -12,6 +13,7 @@ from enfilade.back.group.rules import (
     CAPITAL,
     GOODWILL,
     MINORITY,
+    NOTHING,
     RETAINED,
     TRANSLATION,
     Books,
@@ -61,7 +63,7 @@ def test_eighty_percent_by_hand() -> None:
     column = Column()
     capital = Capital(60_000, 5_000, 8_000, -1_000)
     holding = Holding(Decimal(80), 58_000, SHARES, 10, date(2024, 12, 31))
-    assert consolidate_capital(column, holding, capital, date(2026, 1, 1), date(2026, 12, 31)) == 1_600
+    assert consolidate_capital(column, holding, capital, NOTHING, date(2026, 1, 1), date(2026, 12, 31)).minority_minor == 1_600
     assert {key: amount for key, amount in column.amounts.items() if amount} == {
         CAPITAL: 60_000, SHARES: -58_000, GOODWILL: 10_000 - 2_000, AMORTISATION: 1_000, RETAINED: 1_000 + 1_000, TRANSLATION: -200,
         MINORITY: -12_000 - 1_000 + 200,
@@ -72,7 +74,8 @@ def test_eighty_percent_by_hand() -> None:
 def test_less_paid_than_bought() -> None:
     column = Column()
     holding = Holding(Decimal(100), 50_000, SHARES, 10, YEAR_END)
-    assert consolidate_capital(column, holding, Capital(60_000, 0, 0, 0), date(2026, 1, 1), date(2026, 12, 31)) == 0
+    taken = consolidate_capital(column, holding, Capital(60_000, 0, 0, 0), NOTHING, date(2026, 1, 1), date(2026, 12, 31))
+    assert taken.minority_minor == 0
     assert (column.amounts[BADWILL], column.amounts[GOODWILL], column.rest_minor) == (-10_000, 0, 0)
 
 
@@ -80,10 +83,15 @@ def test_less_paid_than_bought() -> None:
 def test_columns_are_whole(acquired: int, earlier: int, current: int, translation: int, cost: int, share: Decimal, years: int) -> None:
     """Whatever was bought and earned, what is taken out on one side is taken out on the other."""
     holding, capital = Holding(share, abs(cost), SHARES, years, YEAR_END), Capital(acquired, earlier, current, translation)
-    for run in (consolidate_capital, take_associate):
-        column = Column()
-        run(column, holding, capital, date(2027, 1, 1), date(2027, 6, 30))
+    column, days = Column(), (date(2027, 1, 1), date(2027, 6, 30))
+    take_associate(column, holding, capital, *days)
+    assert column.rest_minor == 0
+    below = Capital(0, current, earlier, acquired)
+    for with_holder in (False, True):
+        column, own = Column(), replace(holding, translated_minor=translation, bought_with_holder=with_holder)
+        taken = consolidate_capital(column, own, capital, below, *days)
         assert column.rest_minor == 0
+        assert taken.minority_minor + share_of(current + earlier, share) == current + earlier
     assert own_column(capital).rest_minor == current - capital.total_minor
     assert 0 <= abs(current - share_of(current, share)) <= abs(current)
 
