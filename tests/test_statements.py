@@ -7,11 +7,13 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from django.test import Client
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from enfilade.back.ledger.reports.sheets import balance_sheet, profit_and_loss
-from enfilade.back.statements.reports import DIRECT, INDIRECT, balances_as_known, cash_flow, changes_in_equity, proofs, ratios
+from enfilade.back.statements.ratios import RATIOS, behind_a_ratio, ratios
+from enfilade.back.statements.reports import DIRECT, INDIRECT, balances_as_known, cash_flow, changes_in_equity, proofs
 from enfilade.core.command import run_raw
 from enfilade.core.scope import scope
 
@@ -90,6 +92,27 @@ def test_equity_and_ratios_by_hand() -> None:
         "Return on equity": "4.8 %", "Equity ratio": "66.1 %",
         "Days until customers pay": "217.2 days", "Days until suppliers are paid": "",
     }  # fmt: skip
+
+
+def test_each_figure_of_a_ratio_leads_to_its_accounts() -> None:
+    """Whatever a formula says, the accounts behind it sum to its figure, and each leads to its lines."""
+    business = Business()
+    a_year(business)
+    days = {"from_on": date(YEAR, 1, 1), "to_on": LAST}
+    rows = asked(business, ratios, **days)["rows"]
+    for one, row in zip(RATIOS, rows, strict=True):
+        for figure in ("above", "below"):
+            assert f"ratio={one.code}&figure={figure}&" in row[f"{figure}_url"]
+            behind = asked(business, behind_a_ratio, ratio=one.code, figure=figure, **days)
+            amounts = [line["amount_minor"] for line in behind["rows"]]
+            assert sum(amounts) == behind["totals"]["amount_minor"] == row[f"{figure}_minor"]
+            assert all(f"account={line['code']}&" in line["url"] for line in behind["rows"])
+    client = Client()
+    client.force_login(business.ctx.user, backend="django.contrib.auth.backends.ModelBackend")
+    page = client.get(f"/statements/reports/ratios/?from_on={YEAR}-01-01&to_on={LAST}").content.decode()
+    assert page.count("/statements/reports/behind_a_ratio/?") == 2 * len(RATIOS)
+    shown = client.get(rows[0]["above_url"])
+    assert b"/ledger/reports/account_statement/?account=" in shown.content
 
 
 def test_proofs_find_what_is_wrong() -> None:

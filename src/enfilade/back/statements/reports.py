@@ -1,4 +1,4 @@
-"""Cash flow by both methods, changes in equity, ratios, proofs."""
+"""Cash flow by both methods, changes in equity, proofs."""
 
 from __future__ import annotations
 
@@ -33,11 +33,13 @@ TITLES = {
 _DAY = timedelta(days=1)
 
 
-def _column(name: str, label: str, kind: str = "text") -> Column:
+def column(name: str, label: str, kind: str = "text") -> Column:
+    """A column of a statement."""
     return {"name": name, "label": label, "kind": kind}
 
 
-def _start(ctx: Context, from_on: date | None, to_on: date) -> date:
+def start_of(ctx: Context, from_on: date | None, to_on: date) -> date:
+    """The first day that is asked for, or the beginning of the year of accounts. Refuses: a last day before it."""
     first = first_period(ctx, ledger_book(ctx))
     start = from_on or year_start(to_on, first.starts_on.month if first else 1)
     if start > to_on:
@@ -57,7 +59,7 @@ def cash_flow(ctx: Context, *, from_on: From = None, to_on: Today, method: Annot
     method: direct, by the accounts on the other side of cash; indirect, from the profit by what changed beside cash.
     Shape: one row per account below its category, inflow positive; difference_minor is expected to be zero.
     """
-    start = _start(ctx, from_on, to_on)
+    start = start_of(ctx, from_on, to_on)
     places = places_in(ctx)
     of = categories_of(ctx, places)
     cash = [key for key, category in of.items() if category == rules.CASH]
@@ -89,7 +91,7 @@ def cash_flow(ctx: Context, *, from_on: From = None, to_on: Today, method: Annot
     ]
     proved = "The statement does not explain all of the change of cash." if difference else "It is what cash and bank accounts moved."
     return {
-        "columns": [_column("name", "Name"), _column("code", "Account"), _column("amount_minor", "Amount", "amount")],
+        "columns": [column("name", "Name"), column("code", "Account"), column("amount_minor", "Amount", "amount")],
         "rows": rows,
         "notes": [proved],
         "tiles": [_tile(ctx, "Change of cash", now - before), _tile(ctx, "Difference", difference, "bad" if difference else "ok")],
@@ -134,7 +136,7 @@ def changes_in_equity(ctx: Context, *, from_on: From = None, to_on: Today) -> di
     Shape: one row per account of equity that moved or stands, and one for the results; closing sums to the equity of the balance
     sheet.
     """
-    start = _start(ctx, from_on, to_on)
+    start = start_of(ctx, from_on, to_on)
     places = places_in(ctx)
     before, now = standing_on(ctx, start - _DAY), standing_on(ctx, to_on)
     rows: list[dict[str, Any]] = []
@@ -146,9 +148,9 @@ def changes_in_equity(ctx: Context, *, from_on: From = None, to_on: Today) -> di
     results = [-sum(amount for key, amount in day.items() if places[key].kind in RESULT_KINDS) for day in (before, now)]
     rows.append({"name": say("Results not distributed"), **_equity(results[0], results[1] - results[0])})
     columns = [
-        _column("name", "Name"), _column("code", "Account"), _column("opening_minor", "Opening", "amount"),
-        _column("more_minor", "Put in or earned", "amount"), _column("less_minor", "Taken out or lost", "amount"),
-        _column("closing_minor", "Closing", "amount"),
+        column("name", "Name"), column("code", "Account"), column("opening_minor", "Opening", "amount"),
+        column("more_minor", "Put in or earned", "amount"), column("less_minor", "Taken out or lost", "amount"),
+        column("closing_minor", "Closing", "amount"),
     ]  # fmt: skip
     names = [column["name"] for column in columns[2:]]
     totals = {name: sum(row[name] for row in rows) for name in names}
@@ -163,51 +165,6 @@ def _equity(opening_minor: int, change_minor: int) -> dict[str, int]:
         "less_minor": min(change_minor, 0),
         "closing_minor": closing,
     }
-
-
-@report(title="Ratios", permission="ledger.view_reports", icon="divide", order=39)
-def ratios(ctx: Context, *, from_on: From = None, to_on: Today) -> dict[str, Any]:
-    """Liquidity, margins, days to pay and be paid, equity: each with its formula and both figures.
-
-    Shape: one row per ratio; a ratio without anything to divide by is empty.
-    """
-    start = _start(ctx, from_on, to_on)
-    places = places_in(ctx)
-    of, now, moved = categories_of(ctx, places), standing_on(ctx, to_on), moved_between(ctx, start, to_on)
-    days = (to_on - start).days + 1
-    serving = accounts_serving(ctx, ["receivable", "payable", "goods", "services"])
-    assets = sum(amount for key, amount in now.items() if places[key].kind == "asset")
-    kept = sum(amount for key, amount in now.items() if places[key].kind == "asset" and of[key] == rules.INVESTING)
-    cash = sum(amount for key, amount in now.items() if of[key] == rules.CASH)
-    short = -sum(amount for key, amount in now.items() if places[key].kind == "liability" and of[key] != rules.FINANCING)
-    debts = -sum(amount for key, amount in now.items() if places[key].kind == "liability")
-    income, cost = (-sum(a for k, a in moved.items() if places[k].kind == kind) for kind in ("income", "expense"))
-    bought = sum(moved.get(serving[name], 0) for name in ("goods", "services") if name in serving)
-    receivable, payable = now.get(serving.get("receivable", 0), 0), -now.get(serving.get("payable", 0), 0)
-    profit, equity = income + cost, assets - debts
-    said: list[tuple[str, str, int, int, int, str]] = [
-        ("Cash ratio", "Cash / debts that are due soon", cash, short, 100, "%"),
-        ("Quick ratio", "(Cash + owed by customers) / debts that are due soon", cash + receivable, short, 100, "%"),
-        ("Current ratio", "Assets that are not kept / debts that are due soon", assets - kept, short, 100, "%"),
-        ("Gross margin", "(Income - goods and services bought) / income", income - bought, income, 100, "%"),
-        ("Profit margin", "Profit / income", profit, income, 100, "%"),
-        ("Return on equity", "Profit / equity", profit, equity, 100, "%"),
-        ("Equity ratio", "Equity / assets", equity, assets, 100, "%"),
-        ("Days until customers pay", "Owed by customers x days / income", receivable * days, income, 1, "days"),
-        ("Days until suppliers are paid", "Owed to suppliers x days / goods and services bought", payable * days, bought, 1, "days"),
-    ]
-    rows, behind = [], f"/ledger/reports/trial_balance/?{urlencode({'on': to_on.isoformat()})}"
-    for name, formula, one, other, times, unit in said:
-        value = rules.divided(one * times, other)
-        over = one // days if unit == "days" else one
-        words = "" if value is None else f"{value} {say(unit)}"
-        rows.append({"name": say(name), "value": words, "formula": say(formula), "above_minor": over, "below_minor": other, "url": behind})
-    columns = [
-        _column("name", "Ratio"), _column("value", "Value", "number"), _column("formula", "Formula"),
-        _column("above_minor", "Above", "amount"), _column("below_minor", "Below", "amount"),
-    ]  # fmt: skip
-    notes = [f"Days: {days}. Debts that are due soon are all but those that finance the company; see Categories of cash flows."]
-    return {"columns": columns, "rows": rows, "notes": notes, "from_on": start, "to_on": to_on}
 
 
 @report(title="Proofs", permission="ledger.view_reports", icon="badge-check", order=45)
@@ -230,8 +187,9 @@ def proofs(ctx: Context) -> dict[str, Any]:
         {"label": "Proofs", "value": str(len(shown))},
         {"label": "Found", "value": str(wrong), "tone": "bad" if wrong else "ok"},
     ]
-    columns = [_column("name", "What is proved"), _column("verdict", "Found")]
-    return {"columns": columns, "rows": rows, "notes": [differs if wrong else same], "tiles": tiles, "wrong": wrong}
+    columns = [column("name", "What is proved"), column("verdict", "Found")]
+    notes = [differs if wrong else same, "Stock is not proved: no department keeps its quantities yet."]
+    return {"columns": columns, "rows": rows, "notes": notes, "tiles": tiles, "wrong": wrong}
 
 
 @report(title="Balances as known at", permission="ledger.view_reports", icon="history", order=39)
@@ -261,9 +219,9 @@ def balances_as_known(ctx: Context, *, on: Today, known_at: Instant = None) -> d
         for debit, credit in (amounts,)
     ]
     columns = [
-        _column("name", "Name"), _column("code", "Account"), _column("debit_minor", "Debit", "amount"),
-        _column("credit_minor", "Credit", "amount"), _column("known_minor", "Known then", "amount"),
-        _column("later_minor", "Entered later", "amount"), _column("now_minor", "Known now", "amount"),
+        column("name", "Name"), column("code", "Account"), column("debit_minor", "Debit", "amount"),
+        column("credit_minor", "Credit", "amount"), column("known_minor", "Known then", "amount"),
+        column("later_minor", "Entered later", "amount"), column("now_minor", "Known now", "amount"),
     ]  # fmt: skip
     totals = {column["name"]: sum(row[column["name"]] or 0 for row in rows) for column in columns[2:]}
     moved = sum(row["later_minor"] is not None for row in rows)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enfilade.core.pages.context import department
 from enfilade.core.resource import Resource
 
-from . import proving  # noqa: F401 - the proof registers itself
+from . import proving, ratios  # noqa: F401 - they register themselves
 from .models import CashCategory
 
 department("statements", "Statements", "chart-line", 11)

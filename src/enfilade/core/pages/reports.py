@@ -101,4 +101,9 @@ def _cell(ctx: Context, column: dict[str, Any], row: dict[str, Any], first: bool
     # What leads to a record is its name; other words are the report's own.
     value = say(value) if isinstance(value, str) and not (first and row.get("url")) else value
     currency = figure_currency(column, row, ctx.company.currency)
-    return {"kind": kind, "value": value, "currency": currency, "url": row.get("url", "") if first else ""}
+    return {
+        "kind": kind,
+        "value": value,
+        "currency": currency,
+        "url": row.get(column.get("url_in") or "", "") or (row.get("url", "") if first else ""),
+    }

@@ -76,13 +76,15 @@ class Rehearsal:
 class Column(TypedDict):
     """A column of a report. kind: text, number, amount, date, datetime or percent; it says how a value is drawn.
 
-    currency_in: field of the row that says the currency of its amounts, where it is not that of the report.
+    currency_in: field of the row that says the currency of its amounts, where it is not that of the report. url_in: field of the row that
+    says where a value leads.
     """
 
     name: str
     label: str
     kind: NotRequired[str]
     currency_in: NotRequired[str]
+    url_in: NotRequired[str]
 
 
 class Tile(TypedDict):
