@@ -7,6 +7,7 @@ from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent.parent / "requirements"
 OPTIONS = ["--quiet", "--generate-hashes", "--no-emit-index-url", "--no-emit-find-links", "--universal", "--python-version", "3.11"]
+OPTIONS += ["--override", "overrides.txt"]
 
 
 def main() -> None:

@@ -21,6 +21,7 @@ BACK: list[str] = [
     "enfilade.back.dunning",
     "enfilade.back.banking",
     "enfilade.back.payables",
+    "enfilade.back.cheques",
     "enfilade.back.direct_debits",
     "enfilade.back.assets",
     "enfilade.back.expenses",

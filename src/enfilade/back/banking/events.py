@@ -17,10 +17,10 @@ class StatementTaken:
 
 @event
 class LineMatched:
-    """A line of the bank, or a part of it, is in the books. open_minor: what is not matched of it yet. entry: that says the same."""
+    """A line of the bank, or a part of it, is in the books. open_minor: what is not matched of it yet. origin: of its entry."""
 
     line: int
-    entry: int
+    origin: str
     kind: str
     amount_minor: int
     open_minor: int
@@ -28,10 +28,10 @@ class LineMatched:
 
 @event
 class LineUnmatched:
-    """What a line was matched with was taken back. on: ISO date on which it is reversed."""
+    """What a line was matched with was taken back. on: ISO date on which it is reversed. origin: of its entry."""
 
     line: int
-    entry: int
+    origin: str
     on: str
     reason: str
     amount_minor: int

@@ -103,6 +103,19 @@ def open_bills(ctx: Context, *, due_by: date | None = None, supplier: Party | No
     return list(rows.select_related("supplier", "company").order_by("due_on", "pk")[:limit])
 
 
+def bills_payable(ctx: Context, *, due_by: date | None = None, keys: Collection[int] = (), limit: int = 1_000) -> list[Bill]:
+    """Open bills that no run has, due until a day or by their keys, the longest due first; credit notes are left out."""
+    rows = Bill.objects.visible_to(ctx).filter(state__in=OWED, kind=Bill.Kind.BILL)
+    rows = rows.filter(pk__in=keys) if keys else rows.filter(due_on__lte=due_by or ctx.today)
+    taken = OrderPart.objects.visible_to(ctx).filter(live=True).values("bill")
+    return list(rows.exclude(pk__in=taken).select_related("supplier").order_by("due_on", "pk")[:limit])
+
+
+def discount_on(bill: Bill, on: date) -> int:
+    """What may be kept of a bill on a day: only where nothing of it was settled before."""
+    return bill.discount_minor if bill.discount_until and on <= bill.discount_until and not bill.settled_minor else 0
+
+
 def in_runs(ctx: Context, bills: Iterable[int]) -> dict[int, PaymentOrder]:
     """The transfer that each bill is in now. Shape: key of the bill -> order, with its run."""
     parts = OrderPart.objects.visible_to(ctx).filter(bill__in=list(bills), live=True).select_related("order__run")

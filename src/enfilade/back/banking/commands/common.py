@@ -31,5 +31,5 @@ def write_match(ctx: Context, line: StatementLine, kind: str, amount_minor: int,
         **more,
     )
     line.refresh_from_db(fields=["matched_minor", "open_minor", "state"])
-    publish(ctx, LineMatched(line=line.pk, entry=entry.pk, kind=kind, amount_minor=amount_minor, open_minor=line.open_minor))
+    publish(ctx, LineMatched(line=line.pk, origin=entry.origin, kind=kind, amount_minor=amount_minor, open_minor=line.open_minor))
     return match

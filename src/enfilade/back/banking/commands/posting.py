@@ -150,7 +150,7 @@ def unmatch_line(
         match.undo_entry = _undo(ctx, match, on or line.booked_on, reason)
         match.undone_at, match.undone_by = ctx.now, ctx.user
         match.save(update_fields=["undo_entry", "undone_at", "undone_by"])
-        told: dict[str, Any] = {"entry": match.entry_id, "on": f"{on or line.booked_on}", "reason": reason}
+        told: dict[str, Any] = {"origin": match.entry.origin, "on": f"{on or line.booked_on}", "reason": reason}
         publish(ctx, LineUnmatched(line=line.pk, amount_minor=match.amount_minor, **told))
     line.refresh_from_db(fields=["matched_minor", "open_minor", "state"])
     return line

@@ -33,6 +33,7 @@ A | Assets | asset:
   A4 | Cash and bank | asset:
     1000 | Cash | asset
     1200 | Bank account | asset
+    1330 | Cheques received | asset
     1360 | Money in transit | asset
     1361 | Card payments on their way | asset
 L | Liabilities | liability:
@@ -125,7 +126,8 @@ Z | Statistics | statistical:
 
 # fmt: off
 PURPOSES = {
-    "cash": "1000", "bank": "1200", "card": "1361", "transit": "1360", "receivable": "1400", "insurer": "1410", "other_receivable": "1500",
+    "cash": "1000", "bank": "1200", "card": "1361",
+    "cheques_received": "1330", "transit": "1360", "receivable": "1400", "insurer": "1410", "other_receivable": "1500",
     "tax_input": "1576", "tax_input_reduced": "1571", "tax_input_acquisition": "1574", "tax_input_reverse": "1577", "stock": "3980",
     "advance_paid": "1510", "prepaid_expense": "0980", "payable": "1600", "prepayment": "1710", "deferred_income": "0990",
     "accrued_expense": "0970", "wages_payable": "1740", "payroll_tax": "1741", "social_security": "1742", "tax_output": "1776",

@@ -11,6 +11,7 @@ ACCOUNTS = table("""
     1010 | Petty cash | asset
     1100 | Bank account | asset
     1150 | Card payments on their way | asset
+    1155 | Cheques received | asset
     1160 | Money in transit | asset
   12 | Receivables | asset:
     1200 | Customers | asset
@@ -124,7 +125,8 @@ ACCOUNTS = table("""
 
 # fmt: off
 PURPOSES = {
-    "cash": "1000", "bank": "1100", "card": "1150", "transit": "1160", "receivable": "1200", "other_receivable": "1210",
+    "cash": "1000", "bank": "1100", "card": "1150",
+    "cheques_received": "1155", "transit": "1160", "receivable": "1200", "other_receivable": "1210",
     "affiliate_receivable": "1220", "tax_input": "1300", "tax_input_reduced": "1310", "tax_input_acquisition": "1320",
     "tax_input_reverse": "1330", "tax_input_import": "1320", "stock": "1500", "advance_paid": "1260", "prepaid_expense": "1250",
     "payable": "2000", "affiliate_payable": "2020", "prepayment": "2050", "deferred_income": "2040", "accrued_expense": "2030",

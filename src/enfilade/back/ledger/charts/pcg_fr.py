@@ -308,7 +308,8 @@ S | Comptes spéciaux | statistical:
 
 # fmt: off
 PURPOSES = {
-    "cash": "53", "bank": "5121", "card": "5115", "transit": "58", "receivable": "411", "other_receivable": "467",
+    "cash": "53", "bank": "5121", "card": "5115",
+    "cheques_received": "5112", "transit": "58", "receivable": "411", "other_receivable": "467",
     "affiliate_receivable": "4511", "tax_input": "44566", "tax_input_reduced": "44566", "tax_input_acquisition": "445662",
     "tax_input_reverse": "445663", "tax_input_import": "445664", "stock": "37", "advance_paid": "4091", "prepaid_expense": "486",
     "payable": "401", "affiliate_payable": "4512", "prepayment": "4191", "deferred_income": "487", "accrued_expense": "408",

@@ -23,6 +23,7 @@ PURPOSES = {
     "cash": Purpose("Cash in the drawer", (_A,)),
     "bank": Purpose("Bank account", (_A,)),
     "card": Purpose("Card payments on their way", (_A,)),
+    "cheques_received": Purpose("Cheques not credited yet", (_A,)),
     "transit": Purpose("Money in transit", (_A,)),
     "receivable": Purpose("Owed by customers", (_A,)),
     "other_receivable": Purpose("Owed by others", (_A,)),

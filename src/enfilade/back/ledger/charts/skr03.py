@@ -333,7 +333,8 @@ Z | Statistische Konten | statistical:
 
 # fmt: off
 PURPOSES = {
-    "cash": "1000", "bank": "1200", "card": "1361", "transit": "1360", "receivable": "1400", "other_receivable": "1500",
+    "cash": "1000", "bank": "1200", "card": "1361",
+    "cheques_received": "1330", "transit": "1360", "receivable": "1400", "other_receivable": "1500",
     "affiliate_receivable": "1594", "tax_input": "1576", "tax_input_reduced": "1571", "tax_input_acquisition": "1574",
     "tax_input_reverse": "1577", "tax_input_import": "1588", "stock": "3980", "advance_paid": "1510", "prepaid_expense": "0980",
     "payable": "1600", "affiliate_payable": "0700", "prepayment": "1710", "deferred_income": "0990", "accrued_expense": "0970",

@@ -333,7 +333,8 @@ Z | Statistische Konten | statistical:
 
 # fmt: off
 PURPOSES = {
-    "cash": "1600", "bank": "1800", "card": "1461", "transit": "1460", "receivable": "1200", "other_receivable": "1300",
+    "cash": "1600", "bank": "1800", "card": "1461",
+    "cheques_received": "1550", "transit": "1460", "receivable": "1200", "other_receivable": "1300",
     "affiliate_receivable": "1260", "tax_input": "1406", "tax_input_reduced": "1401", "tax_input_acquisition": "1404",
     "tax_input_reverse": "1407", "tax_input_import": "1433", "stock": "1140", "advance_paid": "1180", "prepaid_expense": "1900",
     "payable": "3300", "affiliate_payable": "3400", "prepayment": "3250", "deferred_income": "3900", "accrued_expense": "3070",

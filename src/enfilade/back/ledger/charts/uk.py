@@ -72,6 +72,7 @@ A | Assets | asset:
       1230 | Petty cash | asset
       1235 | Cash in tills | asset
       1250 | Card receipts on their way | asset
+      1255 | Cheques to bank | asset
       1260 | Money in transit | asset
   AD | D. Prepayments and accrued income | asset:
     1290 | Prepayments | asset
@@ -245,7 +246,8 @@ S | Statistics | statistical:
 
 # fmt: off
 PURPOSES = {
-    "cash": "1235", "bank": "1200", "card": "1250", "transit": "1260", "receivable": "1100", "other_receivable": "1102",
+    "cash": "1235", "bank": "1200", "card": "1250",
+    "cheques_received": "1255", "transit": "1260", "receivable": "1100", "other_receivable": "1102",
     "affiliate_receivable": "1103", "tax_input": "2201", "tax_input_reduced": "2201", "tax_input_acquisition": "2205",
     "tax_input_reverse": "2206", "tax_input_import": "2205", "stock": "1001", "advance_paid": "1005", "prepaid_expense": "1290",
     "payable": "2100", "affiliate_payable": "2103", "prepayment": "2104", "deferred_income": "2110", "accrued_expense": "2109",

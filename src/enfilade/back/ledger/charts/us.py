@@ -20,6 +20,7 @@ A | Assets | asset:
       1030 | Petty cash | asset
       1040 | Cash on hand | asset
       1050 | Card receipts in transit | asset
+      1055 | Undeposited checks | asset
       1060 | Undeposited funds and transfers | asset
     A12 | Short-term investments | asset:
       1100 | Marketable securities | asset
@@ -235,7 +236,8 @@ S | Statistics | statistical:
 
 # fmt: off
 PURPOSES = {
-    "cash": "1040", "bank": "1000", "card": "1050", "transit": "1060", "receivable": "1200", "other_receivable": "1250",
+    "cash": "1040", "bank": "1000", "card": "1050",
+    "cheques_received": "1055", "transit": "1060", "receivable": "1200", "other_receivable": "1250",
     "affiliate_receivable": "1240", "tax_input": "1270", "tax_input_reduced": "1270", "tax_input_acquisition": "1280",
     "tax_input_reverse": "1280", "tax_input_import": "1280", "stock": "1300", "advance_paid": "1430", "prepaid_expense": "1400",
     "payable": "2000", "affiliate_payable": "2030", "prepayment": "2040", "deferred_income": "2050", "accrued_expense": "2100",

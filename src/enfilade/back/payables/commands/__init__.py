@@ -5,15 +5,17 @@ from .approval import approve_bill, void_bill
 from .bills import LineFor, attach_file, change_bill, discard_bill, enter_bill, say_what_for, say_what_lines_were_for
 from .declaring import declare_withholding
 from .lines import BillLineIn
-from .matching import match_bills
+from .matching import BillPart, match_bills
 from .paying import pay_bill, reverse_payment, use_credit
 from .refunds import pay_out_credit
 from .runs import cancel_run, make_run, mark_sent, release_run, take_out
 from .setting_off import BillShare, InvoiceShare, match_both, set_off, undo_set_off
+from .together import pay_together
 from .withholding import overrule_withholding, remind_of_certificate
 
 __all__ = [
     "BillLineIn",
+    "BillPart",
     "BillShare",
     "InvoiceShare",
     "LineFor",
@@ -34,6 +36,7 @@ __all__ = [
     "overrule_withholding",
     "pay_bill",
     "pay_out_credit",
+    "pay_together",
     "release_run",
     "remind_of_certificate",
     "reverse_payment",

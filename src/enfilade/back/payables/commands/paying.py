@@ -119,13 +119,14 @@ def pay(
     order: PaymentOrder | None = None,
     notes: Sequence[Bill] = (),
     own_amount: int | None = None,
+    text: str = "",
 ) -> SupplierPayment:
     """Write a payment for bills of one supplier in one currency, post it and settle them, inside a command that holds the bills.
 
     What is withheld of the bills does not leave the account: it is owed to an authority.
 
     place: purpose or code of the account that the money left. notes: credit notes of the supplier that are used up before money is.
-    own_amount: what left it in the company's currency, where the bills are in another one.
+    own_amount: what left it in the company's currency, where the bills are in another one. text: of its entry, if it is another one.
     Refuses: before_bill, several_currencies, no_rate.
     """
     require_date(on, "on")
@@ -161,7 +162,7 @@ def pay(
     else:
         legs = _legs_abroad(ctx, payment, place, made)
     numbers = ", ".join(p.bill.supplier_number for p in parts)
-    post_legs(ctx, on=on, text=f"Payment to {supplier} for {numbers}"[:500], origin=ref(payment), legs=legs)
+    post_legs(ctx, on=on, text=(text or f"Payment to {supplier} for {numbers}")[:500], origin=ref(payment), legs=legs)
     told: dict[str, Any] = {"method": method, "amount_minor": paid, "order": order.pk if order else 0, "currency": currency}
     publish(ctx, SupplierPaid(payment=payment.pk, supplier=supplier.pk, **told))
     return payment

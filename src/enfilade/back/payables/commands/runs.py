@@ -14,7 +14,7 @@ from enfilade.back.payables import rules
 from enfilade.back.payables.events import RunCancelled, RunReleased
 from enfilade.back.payables.formats.pain import NAME_MAX, SCHEMA, Debtor, Transfer, credit_transfers
 from enfilade.back.payables.models import Bill, OrderPart, PaymentOrder, PaymentRun, SupplierAccount
-from enfilade.back.payables.queries import account_for, accounts_of, in_runs, open_bills
+from enfilade.back.payables.queries import account_for, accounts_of, discount_on, in_runs, open_bills
 from enfilade.core.command import Input, LongText, command
 from enfilade.core.context import Context, Refusal
 from enfilade.core.events import publish
@@ -219,7 +219,7 @@ def _why_not(bill: Bill, known: list[SupplierAccount]) -> str:
 
 def _order(ctx: Context, run: PaymentRun, end_to_end: str, account: SupplierAccount, bills: list[Bill]) -> None:
     """One transfer: what the bills are over, less discounts that hold on the day, what is withheld, and credit notes."""
-    parts = [(bill, _discount(bill, run.pay_on)) for bill in bills]
+    parts = [(bill, discount_on(bill, run.pay_on)) for bill in bills]
     owed = [(bill.pk, bill.open_minor, discount) for bill, discount in parts if bill.kind == Bill.Kind.BILL]
     notes = [(bill.pk, bill.open_minor) for bill in bills if bill.kind == Bill.Kind.CREDIT_NOTE]
     kept = keep_back(ctx, rules.pieces(owed, notes))
@@ -253,8 +253,3 @@ def _order(ctx: Context, run: PaymentRun, end_to_end: str, account: SupplierAcco
         )
         for bill, discount in parts
     )
-
-
-def _discount(bill: Bill, on: date) -> int:
-    """What may be kept of a bill on a day: only where nothing of it was settled before."""
-    return bill.discount_minor if bill.discount_until and on <= bill.discount_until and not bill.settled_minor else 0

@@ -84,7 +84,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="set_off",
                         to="payables.supplierpayment",
-                        verbose_name="their bills",
+                        verbose_name="our payment",
                     ),
                 ),
                 ("party", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="set_offs", to="party.party")),
@@ -94,7 +94,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="set_off",
                         to="billing.payment",
-                        verbose_name="our invoices",
+                        verbose_name="their payment",
                     ),
                 ),
                 (

@@ -34,8 +34,8 @@ class SetOff(Record):
     on = models.DateField("date")
     currency = models.CharField(max_length=3, editable=False)
     amount_minor = AmountField("amount")
-    received = models.OneToOneField(Payment, on_delete=models.PROTECT, related_name="set_off", verbose_name="our invoices")
-    paid = models.OneToOneField(SupplierPayment, on_delete=models.PROTECT, related_name="set_off", verbose_name="their bills")
+    received = models.OneToOneField(Payment, on_delete=models.PROTECT, related_name="set_off", verbose_name="their payment")
+    paid = models.OneToOneField(SupplierPayment, on_delete=models.PROTECT, related_name="set_off", verbose_name="our payment")
     line = models.ForeignKey(
         StatementLine, null=True, on_delete=models.PROTECT, related_name="set_offs", db_index=False, verbose_name="line of the bank"
     )
