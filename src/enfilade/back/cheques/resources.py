@@ -34,6 +34,7 @@ class WrittenChequeResource(Resource):
         "written_by", "written_at",
     )  # fmt: skip
     board = "state"
+    verbs = ("write_cheques",)
     icon = "signature"
     order = 10
     empty = "Take a cheque book into use, then write cheques for bills."

@@ -20,6 +20,7 @@ from enfilade.core.fields import to_major
 from .common import Row, Today, key_of, require_date
 
 Payable = Annotated[Row, Input(shared=True, query="kind=bill&state=open")]
+InUse = Annotated[Row, Input(label="Cheque book", query="state=open")]
 DueBy = Annotated[date | None, Input(help="Instead of choosing: everything that is due until this day.")]
 Why = Annotated[str, Choice(("void", "Given up"), ("stopped", "Stopped at the bank"), ("lost", "Lost"), ("stale", "Not presented in time"))]
 
@@ -38,11 +39,11 @@ def _facts(*, ctx: Context, book: ChequeBook, bills: Sequence[Any], on: date, du
     return {"total": to_major(sum(sums), currency), "cheques": len(sums), "largest": to_major(max(sums, default=0), currency)}
 
 
-@command(permission="cheques.write_cheques", label="Write cheques", tone="primary", door=_facts)
+@command(permission="cheques.write_cheques", label="Write cheques", tone="primary", target="", door=_facts)
 def write_cheques(
     ctx: Context,
     *,
-    book: ChequeBook,
+    book: InUse[ChequeBook],
     bills: list[Payable[Bill]] = [],  # noqa: B006 - never changed
     due_by: DueBy = None,
     on: Today,
@@ -57,6 +58,8 @@ def write_cheques(
     Why the account of the bank: a cheque that was written can't be spent again; the reconciliation lists what was not presented yet.
     """
     require_date(on)
+    if book.state == ChequeBook.State.ENDED:
+        raise Refusal("book_ended", "This cheque book is not used any more.", field="book")
     groups = _by_payee(ctx, book, bills, due_by)
     if not groups:
         raise Refusal("nothing_due", "Choose the bills to pay, or a day until which some are due.", field="bills")

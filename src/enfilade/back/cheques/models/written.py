@@ -44,12 +44,11 @@ class ChequeBook(Record):
     states = States(
         "state",
         {
-            "write_cheques": (("open",), "open"),
             "spoil_cheque": (("open",), "open"),
             "move_print": (("open", "ended"), ("open", "ended")),
             "end_chequebook": (("open",), "ended"),
         },
-        said={("write_cheques", "ended"): ("book_ended", "This cheque book is not used any more.")},
+        said={("spoil_cheque", "ended"): ("book_ended", "This cheque book is not used any more.")},
     )
 
     class Meta:
