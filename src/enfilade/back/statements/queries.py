@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -39,7 +40,7 @@ def places_in(ctx: Context) -> dict[int, Place]:
     return {account.pk: Place.of(account) for account in accounts_by_code(ctx, ledger_book(ctx))}
 
 
-def categories_of(ctx: Context, places: dict[int, Place]) -> dict[int, str]:
+def categories_of(ctx: Context, places: Mapping[int, Place]) -> dict[int, str]:
     """The category of every account."""
     said = dict(CashCategory.objects.visible_to(ctx).values_list("account_id", "category"))
     return rules.categories(places, accounts_serving(ctx, [*rules.CASH_PURPOSES, *rules.BY_PURPOSE]), said)

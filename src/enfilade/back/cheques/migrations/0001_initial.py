@@ -299,7 +299,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="depositslip",
             constraint=models.UniqueConstraint(
-                fields=("company", "number"), name="deposit_number_once", violation_error_message="This number of a deposit slip is taken."
+                fields=("company", "number"),
+                name="deposit_slip_number_once",
+                violation_error_message="This number of a deposit slip is taken.",
             ),
         ),
         migrations.AddConstraint(
@@ -318,7 +320,7 @@ class Migration(migrations.Migration):
                     models.Q(("credited_on__isnull", False), ("state", "credited")),
                     _connector="OR",
                 ),
-                name="deposit_state_true",
+                name="deposit_slip_state_true",
                 violation_error_message="A slip is credited on a day.",
             ),
         ),

@@ -40,7 +40,9 @@ class DepositSlip(Record):
         verbose_name = "deposit slip"
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["company", "number"], name="deposit_number_once", violation_error_message="This number of a deposit slip is taken."
+                fields=["company", "number"],
+                name="deposit_slip_number_once",
+                violation_error_message="This number of a deposit slip is taken.",
             ),
             models.CheckConstraint(
                 condition=Q(total_minor__gt=0, cheque_count__gt=0),
@@ -49,7 +51,7 @@ class DepositSlip(Record):
             ),
             models.CheckConstraint(
                 condition=Q(state="deposited", credited_on=None) | Q(state="credited", credited_on__isnull=False),
-                name="deposit_state_true",
+                name="deposit_slip_state_true",
                 violation_error_message="A slip is credited on a day.",
             ),
         ]
