@@ -265,6 +265,8 @@ def test_lines_say_whose_currency_their_amounts_are_in() -> None:
         "billing.allocate_payment": {"amount"},
         "banking.match_line": {"amount", "fee"},
         "payables.match_bills": {"amount", "discount"},
+        "payables.match_both": {"amount"},
+        "payables.pay_together": {"amount", "discount"},
         "purchasing.amend_order": {"price"},
     }
     found: dict[str, set[str]] = {}

@@ -35,11 +35,12 @@ def bare(table: str, companies: dict[int, int]) -> None:
         )
         for (constraint,) in cursor.fetchall():
             # Its rows are told apart by several columns; here one has to do.
-            cursor.execute(
-                sql.SQL("ALTER TABLE {0} DROP CONSTRAINT {1}; ALTER TABLE {0} ADD COLUMN id bigint").format(
-                    name, sql.Identifier(constraint)
-                )
-            )
+            statement = "ALTER TABLE {0} DROP CONSTRAINT {1}; ALTER TABLE {0} ADD COLUMN IF NOT EXISTS id bigint"
+            cursor.execute(sql.SQL(statement).format(name, sql.Identifier(constraint)))
+        cursor.execute("SELECT relkind FROM pg_class WHERE oid = %s::regclass", [table])
+        if cursor.fetchone() == ("p",):
+            # A row that says nothing of what the partitions go by.
+            cursor.execute(sql.SQL("CREATE TABLE {} PARTITION OF {} DEFAULT").format(sql.Identifier(f"{table}_other"), name))
         cursor.execute(
             "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND attnotnull AND NOT attisdropped"
             " AND attname NOT IN ('id', 'company_id') AND NOT attnum = ANY(coalesce((SELECT conkey FROM pg_constraint"

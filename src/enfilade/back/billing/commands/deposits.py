@@ -12,7 +12,7 @@ from enfilade.back.ledger.commands import Leg, post_legs
 from enfilade.back.ledger.queries import places_of
 from enfilade.base.party.models import Party
 from enfilade.base.party.queries import merged_keys
-from enfilade.core.command import Input, LongText, Ref, command
+from enfilade.core.command import OWN_CURRENCY, Input, LongText, Ref, command
 from enfilade.core.context import Context, Refusal
 from enfilade.core.events import publish
 from enfilade.core.fields import to_major
@@ -24,7 +24,7 @@ from .payments import BankAccount, PaymentFacts, drawer_of, how_it_came, place_o
 from .settling import allocate, hold_invoices, refresh
 
 _Amount = Annotated[int, Input(amount=True)]
-_Held = Annotated[int, Input(amount=True, prefill="row.held_minor")]
+_Held = Annotated[int, Input(amount=True, currency_of=OWN_CURRENCY, prefill="row.held_minor")]
 _Back = Annotated[Method, Input(prefill="row.method")]
 _For = Annotated[Invoice | None, Input(shared=True, query="kind=invoice", help="Left out, it is kept for damage.")]
 
