@@ -26,6 +26,11 @@ def draw(ctx: Context, series: str, many: int = 1) -> int:
         return int(cursor.fetchone()[0])
 
 
+def document_number(prefix: str, year: int, number: int) -> str:
+    """A number as it stands on paper: INV-2026-00001."""
+    return f"{prefix}-{year}-{number:05d}"
+
+
 def draw_number(ctx: Context, series: str, prefix: str, year: int) -> str:
-    """The next number of a series of a year, as it stands on paper: PO-2026-00001."""
-    return f"{prefix}-{year}-{draw(ctx, f'{series}:{year}'):05d}"
+    """The next number of a series of a year, as it stands on paper."""
+    return document_number(prefix, year, draw(ctx, f"{series}:{year}"))

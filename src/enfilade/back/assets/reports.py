@@ -6,7 +6,7 @@ from collections import defaultdict
 from datetime import date
 from typing import Annotated, Any
 
-from enfilade.core.command import Amount, Choice, Input
+from enfilade.core.command import Amount, Choice, Input, Today
 from enfilade.core.context import Context, Refusal
 from enfilade.core.language.words import say
 from enfilade.core.resource import report
@@ -20,7 +20,6 @@ from .proof import accounts_proved, sentence_of
 from .queries import chargeable, classes, due_through, lines_without_asset, moved_by_class, standing_on, year_month_of
 
 VIEW = "assets.view_asset"
-Today = Annotated[date, Input(prefill="ctx.today")]
 YEARS_MAX = 30
 _KIND = Movement.Kind
 _PLANNED = [pair for pair in Method.choices if pair[0] not in (Method.UNITS, Method.NONE)]

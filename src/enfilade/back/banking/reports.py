@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date, timedelta
-from typing import Annotated, Any
+from typing import Any
 
 from enfilade.back.ledger.queries import ledger_book
 from enfilade.base.books.queries import totals_on
-from enfilade.core.command import Input, Ref
+from enfilade.core.command import Ref, Today
 from enfilade.core.context import Context
 from enfilade.core.resource import report
 from enfilade.core.ui.format import format_amount, format_day
@@ -17,7 +17,6 @@ from . import rules
 from .models import BankAccount, StatementLine
 from .queries import ENTRIES_MAX, free_entries, moved_at_bank, open_lines, spans_of
 
-Today = Annotated[date, Input(prefill="ctx.today")]
 _LINES_MAX = 2_000
 _COLUMNS = [
     {"name": "on", "label": "On", "kind": "date"},

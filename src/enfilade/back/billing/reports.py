@@ -12,7 +12,7 @@ from django.db.models.functions import Cast, Coalesce, Round
 from enfilade.back.ledger.queries import balance_of
 from enfilade.back.ledger.subledgers import revalued_by
 from enfilade.base.party.models import Party
-from enfilade.core.command import Input
+from enfilade.core.command import Input, Today
 from enfilade.core.context import Context
 from enfilade.core.fields import AmountField
 from enfilade.core.language.words import say
@@ -29,7 +29,6 @@ from .withheld import own_amount, withheld_by_customers
 
 # In the company's currency; those that documents are written in have as many decimals.
 _DISCOUNT = Coalesce(Cast(Round(F("discount_minor") / F("rate")), AmountField()), "discount_minor")
-Today = Annotated[date, Input(prefill="ctx.today")]
 Month = Annotated[date, Input(prefill="ctx.month")]
 Customer = Annotated[Party | None, Input(shared=True, label="Customer")]
 

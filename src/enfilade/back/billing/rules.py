@@ -18,7 +18,6 @@ from enfilade.base.money.rules import allocate, multiply, percent_of, split_tax
 from enfilade.core.fields import AMOUNT_MAX_MINOR
 from enfilade.core.minor import minor_digits
 
-YEARS = range(1900, 2201)
 AGES = ((0, "Not due yet"), (30, "1–30 days"), (60, "31–60 days"), (90, "61–90 days"))
 OLDEST = "Over 90 days"
 # Legal tender that a drawer holds, from the central banks' lists.
@@ -152,11 +151,6 @@ def instalments(total_minor: int, issued_on: date, parts: Sequence[tuple[Decimal
     return [(day, amount) for day, amount in dated if amount]
 
 
-def is_business_date(on: date) -> bool:
-    """Whether a document may carry this date at all; books decide about their own periods."""
-    return on.year in YEARS
-
-
 def age_of(due: date, on: date) -> str:
     """The ageing bucket of an open item."""
     late = (on - due).days
@@ -171,11 +165,6 @@ def age_names() -> list[str]:
 def count_cash(counts: Iterable[tuple[int, int]]) -> int:
     """The sum of coins and notes. counts: (value_minor, how many)."""
     return sum(value * number for value, number in counts)
-
-
-def document_number(prefix: str, year: int, number: int) -> str:
-    """INV-2026-00001."""
-    return f"{prefix}-{year}-{number:05d}"
 
 
 def denominations(currency: str) -> tuple[int, ...]:

@@ -12,7 +12,6 @@ from enfilade.back.ledger.reports.parts import (
     CODE,
     NAME,
     From,
-    Today,
     Value,
     amount,
     below_value,
@@ -27,7 +26,7 @@ from enfilade.back.ledger.reports.parts import (
 )
 from enfilade.back.ledger.rules import BALANCE_KINDS, a_year_before, in_chart_order
 from enfilade.base.books.queries import totals_between, totals_on
-from enfilade.core.command import Input
+from enfilade.core.command import Input, Today
 from enfilade.core.context import Context
 from enfilade.core.resource import report
 from enfilade.core.ui.format import format_day

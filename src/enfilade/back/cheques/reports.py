@@ -6,13 +6,12 @@ from datetime import date
 from typing import Annotated, Any
 
 from enfilade.back.banking.models import BankAccount
-from enfilade.core.command import Input, Ref
+from enfilade.core.command import Input, Ref, Today
 from enfilade.core.context import Context
 from enfilade.core.resource import report
 
 from .queries import of_days, outstanding
 
-Today = Annotated[date, Input(prefill="ctx.today")]
 Month = Annotated[date, Input(prefill="ctx.month")]
 OneAccount = Annotated[BankAccount | None, Input(shared=True, label="Bank account")]
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from datetime import date
 from typing import Annotated, Any
 
-from enfilade.core.command import Choice, Input
+from enfilade.core.command import Choice, Input, Today
 from enfilade.core.context import Context
 from enfilade.core.language.words import say
 from enfilade.core.resource import report
@@ -16,7 +16,6 @@ from enfilade.core.ui.format import format_amount
 from .proof import differences, open_and_owed
 from .queries import spent_between, unpaid
 
-Today = Annotated[date, Input(prefill="ctx.today")]
 Year = Annotated[date, Input(prefill="ctx.month")]
 _By = Annotated[str, Choice(("person", "Person"), ("category", "Category"), ("project", "Department or project"), ("month", "Month"))]
 

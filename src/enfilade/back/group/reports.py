@@ -10,11 +10,11 @@ from urllib.parse import urlencode
 
 from enfilade.back.ledger.queries import ledger_book
 from enfilade.back.ledger.reports.outlines import section, sum_row
-from enfilade.back.ledger.reports.parts import CODE, ENTRY, NAME, ON, TEXT, Today, amount, check_order, figures, tile
+from enfilade.back.ledger.reports.parts import CODE, ENTRY, NAME, ON, TEXT, amount, check_order, figures, tile
 from enfilade.back.ledger.rules import BALANCE_KINDS, in_chart_order
 from enfilade.base.books.queries import accounts_by_code, lines_of, totals_on
 from enfilade.base.money.queries import rates_on
-from enfilade.core.command import Input
+from enfilade.core.command import Input, Today
 from enfilade.core.context import Context, Invalid
 from enfilade.core.language.words import say
 from enfilade.core.resource import report

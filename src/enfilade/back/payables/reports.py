@@ -10,7 +10,7 @@ from enfilade.back.ledger.queries import balance_of
 from enfilade.back.ledger.subledgers import revalued_by
 from enfilade.back.tax.models import WithholdingKind
 from enfilade.base.party.models import Party
-from enfilade.core.command import Input
+from enfilade.core.command import Input, Today
 from enfilade.core.context import Context
 from enfilade.core.language.words import say
 from enfilade.core.resource import report
@@ -22,7 +22,6 @@ from .proof import differences, sentence_of
 from .queries import account_of_supplier, currencies_of, owed_on
 from .withheld import kept_back, paid_between
 
-Today = Annotated[date, Input(prefill="ctx.today")]
 Year = Annotated[date, Input(prefill="ctx.month")]
 _Kind = Annotated[WithholdingKind | None, Input(shared=True, label="Kind")]
 _Supplier = Annotated[Party | None, Input(shared=True, label="Supplier", query="party_roles__role=supplier")]

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from enfilade.base.item.models import Item
 from enfilade.base.party.models import Party
-from enfilade.core.command import Input
+from enfilade.core.command import Input, Today
 from enfilade.core.context import Context
 from enfilade.core.resource import report
 from enfilade.core.resource.hooks import Column
@@ -17,7 +17,6 @@ from . import rules
 from .proof import differences
 from .queries import awaited_lines, claims, not_billed_on, open_orders, prices_paid, returned_and_billed, worth
 
-Today = Annotated[date, Input(prefill="ctx.today")]
 _ORDER: Column = {"name": "order", "label": "Order", "kind": "text"}
 _SUPPLIER: Column = {"name": "supplier", "label": "Supplier", "kind": "text"}
 _WHAT: Column = {"name": "what", "label": "What", "kind": "text"}

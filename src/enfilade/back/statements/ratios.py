@@ -10,14 +10,14 @@ from urllib.parse import urlencode
 
 from enfilade.back.ledger.queries import accounts_serving
 from enfilade.back.ledger.rules import Place
-from enfilade.core.command import Choice
+from enfilade.core.command import Choice, Today
 from enfilade.core.context import Context
 from enfilade.core.language.words import say
 from enfilade.core.resource import report
 
 from . import rules
 from .queries import categories_of, moved_between, places_in, standing_on
-from .reports import From, Today, column, lines_url, start_of
+from .reports import From, column, lines_url, start_of
 
 ABOVE, BELOW = "above", "below"
 DAYS = "days"

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from enfilade.back.ledger.queries import accounts_serving, ledger_book
 from enfilade.back.ledger.rules import RESULT_KINDS, Place, year_start
 from enfilade.base.books.queries import first_period
-from enfilade.core.command import Choice, Input
+from enfilade.core.command import Choice, Input, Today
 from enfilade.core.context import Context, Invalid
 from enfilade.core.language.words import say
 from enfilade.core.proofs import PROOFS
@@ -21,7 +21,6 @@ from enfilade.core.ui.format import format_amount
 from . import rules
 from .queries import categories_of, known_on, moved_beside_cash, moved_between, places_in, standing_on
 
-Today = Annotated[date, Input(prefill="ctx.today")]
 Instant = Annotated[datetime | None, Input(label="Known at", help="Now when left out.")]
 From = Annotated[date | None, Input(label="From", help="The beginning of the year of accounts when left out.")]
 DIRECT, INDIRECT = "direct", "indirect"

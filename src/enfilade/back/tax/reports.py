@@ -11,7 +11,7 @@ from stdnum.eu import vat
 
 from enfilade.back.ledger.queries import places_of
 from enfilade.base.books.queries import accounts_by_id
-from enfilade.core.command import Input
+from enfilade.core.command import Input, Today
 from enfilade.core.context import Context
 from enfilade.core.fields import to_major
 from enfilade.core.refs import model_of, split
@@ -26,7 +26,6 @@ from .queries import TAX_PURPOSES, boxes_now, boxes_of, moved_in_ledger, parts_o
 
 _Return = Annotated[TaxReturn | None, Input(shared=True, label="Return")]
 Month = Annotated[date, Input(prefill="ctx.month")]
-Today = Annotated[date, Input(prefill="ctx.today")]
 CHOOSE = "Choose a return."
 
 

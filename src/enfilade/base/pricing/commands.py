@@ -13,7 +13,7 @@ from enfilade.base.item.commands import set_price
 from enfilade.base.item.models import Item
 from enfilade.base.item.queries import items_in_use, prices_of
 from enfilade.base.party.models import Party
-from enfilade.core.command import Amount, Choice, Input, Ref, command
+from enfilade.core.command import Amount, Choice, Input, Ref, Today, command
 from enfilade.core.context import Context, Refusal
 from enfilade.core.events import publish
 from enfilade.core.minor import minor_digits
@@ -24,7 +24,6 @@ from .rules import lessened
 
 DAY = timedelta(days=1)
 Raise = Annotated[Decimal, Input(label="Dearer by (%)", min_value=-100, max_value=1_000, decimals=4)]
-Today = Annotated[date, Input(prefill="ctx.today")]
 FromQuantity = Annotated[Decimal, Input(min_value=0, max_value=1_000_000, decimals=3)]
 Customer = Annotated[Party | None, Input(shared=True, label="Customer")]
 Group = Annotated[CustomerGroup | None, Input(shared=True, label="Customer group", help="Instead of one customer.")]

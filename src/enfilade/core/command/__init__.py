@@ -5,7 +5,8 @@ Owns the registry of commands, their inputs (one Django form each), the runner a
 
 from .declare import command
 from .door import DoorCheck, Facts, Verdict, register_door
-from .inputs import OWN_CURRENCY, Amount, Choice, Input, LongText, Percent, Ref, SummedAmount
+from .given import primary_key, require_date
+from .inputs import OWN_CURRENCY, Amount, Choice, Input, LongText, Percent, Ref, SummedAmount, Today
 from .registry import REGISTRY, Command, Deprecated, command_named
 from .runner import execute, run_raw
 
@@ -23,10 +24,13 @@ __all__ = [
     "Percent",
     "Ref",
     "SummedAmount",
+    "Today",
     "Verdict",
     "command",
     "command_named",
     "execute",
+    "primary_key",
     "register_door",
+    "require_date",
     "run_raw",
 ]

@@ -8,9 +8,10 @@ from __future__ import annotations
 import inspect
 import types
 import typing
-from dataclasses import MISSING, dataclass, fields, is_dataclass
+from dataclasses import MISSING, dataclass, fields, is_dataclass, replace
+from datetime import date
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import Annotated, Any, TypeVar
 
 from django import forms
@@ -64,6 +65,7 @@ class Input:
 Amount = Annotated[int, Input(amount=True)]
 SummedAmount = Annotated[int, Input(amount=True, summed=True)]
 Percent = Annotated[Decimal, Input(min_value=0, max_value=100, decimals=4)]
+Today = Annotated[date, Input(prefill="ctx.today")]
 LongText = Annotated[str, Input(widget="textarea", max_length=LONG_TEXT_MAX)]
 
 
@@ -179,16 +181,21 @@ def _sentence(text: str) -> str:
 
 
 def _peel(hint: Any) -> tuple[Any, Input | None]:
-    """Strip Annotated and `| None`, keep the metadata."""
-    meta = None
+    """Strip Annotated and `| None`, keep the metadata: what is said around a type adds to what the type says of itself."""
+    said: list[Input] = []
     while True:
         if typing.get_origin(hint) is Annotated:
             hint, *extra = typing.get_args(hint)
-            meta = next((m for m in extra if isinstance(m, Input)), meta)
+            said = [*(one for one in extra if isinstance(one, Input)), *said]
         elif typing.get_origin(hint) in {typing.Union, types.UnionType}:
             hint = next(a for a in typing.get_args(hint) if a is not type(None))
         else:
-            return hint, meta
+            return hint, reduce(_added, said) if said else None
+
+
+def _added(inner: Input, outer: Input) -> Input:
+    """Both together; where both say something, the outer one counts."""
+    return replace(inner, **{f.name: getattr(outer, f.name) for f in fields(Input) if getattr(outer, f.name) != f.default})
 
 
 def _argument_lines(doc: str) -> dict[str, str]:

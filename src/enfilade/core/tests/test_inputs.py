@@ -12,7 +12,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enfilade.core.command.inputs import Amount, Choice, Input, LongText, parameters_of
+from enfilade.core.command.inputs import Amount, Choice, Input, LongText, Today, parameters_of
 from enfilade.core.command.reading import plain_all, read, unflatten
 from enfilade.core.context import Invalid
 from enfilade.core.fields import to_major, to_minor
@@ -157,3 +157,14 @@ def test_nothing_crashes_the_reader(value: Any) -> None:
     for raw in (value, *(GOOD | {name: value} for name in PARAMETERS)):
         with contextlib.suppress(Invalid):
             read(PARAMETERS, raw, "EUR")
+
+
+def test_what_is_said_around_a_type_adds_to_what_the_type_says() -> None:
+    """Widget and length of the type stay; a label, a first value or a help from around it are added, and go before the type's own."""
+
+    def noted(ctx: Any, *, note: Annotated[LongText | None, Input(label="Remark", prefill="row.note")] = None, on: Today) -> None:
+        """Take a note."""
+
+    note = parameters_of(noted)["note"].meta
+    assert (note.widget, note.max_length, note.label, note.prefill) == ("textarea", 20_000, "Remark", "row.note")
+    assert parameters_of(noted)["on"].meta.prefill == "ctx.today"

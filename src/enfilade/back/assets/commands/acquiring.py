@@ -14,7 +14,7 @@ from enfilade.back.ledger.queries import ledger_book, year_around
 from enfilade.back.payables.models import BillLine
 from enfilade.base.calendar.models import Site
 from enfilade.base.party.models import Party
-from enfilade.core.command import OWN_CURRENCY, Amount, Choice, Input, LongText, command
+from enfilade.core.command import OWN_CURRENCY, Amount, Choice, Input, LongText, Today, command, require_date
 from enfilade.core.context import Context, Refusal
 from enfilade.core.events import publish
 from enfilade.core.models import User
@@ -24,7 +24,6 @@ from .common import (
     Against,
     Class,
     Dimensions,
-    Today,
     begin_terms,
     charge_before,
     follow_terms,
@@ -34,7 +33,6 @@ from .common import (
     replannable,
     require_after,
     require_amount,
-    require_date,
     require_plain_account,
     require_replannable,
     require_room,

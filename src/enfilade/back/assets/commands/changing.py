@@ -11,14 +11,13 @@ from enfilade.back.assets.models import Asset, AssetTerms, Method, Movement
 from enfilade.back.assets.queries import Due, first_day, last_terms, later_than, since, terms_of, units_of
 from enfilade.back.ledger.commands import reverse_journal
 from enfilade.base.books.models import Account
-from enfilade.core.command import Amount, Choice, Input, LongText, command
+from enfilade.core.command import Amount, Choice, Input, LongText, Today, command
 from enfilade.core.context import Context, Refusal
 from enfilade.core.events import publish
 
 from .common import (
     Class,
     Proceeds,
-    Today,
     charge,
     charge_before,
     follow_terms,

@@ -23,28 +23,20 @@ from enfilade.back.ledger.commands import Leg, post_legs
 from enfilade.back.ledger.queries import control_accounts
 from enfilade.base.books.inputs import DimensionCodes
 from enfilade.base.books.models import Account, Entry
-from enfilade.core.command import Input
+from enfilade.core.command import Input, require_date
 from enfilade.core.context import Context, Refusal
 from enfilade.core.refs import ref
 from enfilade.core.ui.format import format_amount, format_day
 
-Today = Annotated[date, Input(prefill="ctx.today")]
 Class = Annotated[AssetClass, Input(shared=True, label="Class", query="active=true")]
 Against = Annotated[Account, Input(shared=True, label="Posted against", query="heading=false&active=true")]
 Proceeds = Annotated[Account | None, Input(shared=True, label="Where the proceeds stand", query="heading=false&active=true")]
 Dimensions = DimensionCodes
-YEARS = range(1900, 2201)
 
 
 def money(ctx: Context, amount_minor: int) -> str:
     """An amount in a sentence."""
     return format_amount(amount_minor, ctx.company.currency)
-
-
-def require_date(on: date, field: str) -> None:
-    """Refuse a date that no movement of an asset can carry."""
-    if on.year not in YEARS:
-        raise Refusal("date_out_of_range", "Give a date between 1900 and 2200.", field=field)
 
 
 def require_after(asset: Asset, on: date) -> None:

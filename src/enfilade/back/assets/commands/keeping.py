@@ -9,11 +9,11 @@ from enfilade.back.assets.models import Asset, Method, Placement, Sighting, Usag
 from enfilade.base.books.inputs import dimension_codes
 from enfilade.base.calendar.models import Site
 from enfilade.base.party.models import Party
-from enfilade.core.command import Input, LongText, command
+from enfilade.core.command import Input, LongText, Today, command
 from enfilade.core.context import Context, Refusal
 from enfilade.core.models import User
 
-from .common import Today, require_after
+from .common import require_after
 
 Dimensions = Annotated[str, dimension_codes(prefill="row.dimensions")]
 Place = Annotated[str, Input(label="Room or place", max_length=120, prefill="row.place")]

@@ -13,13 +13,11 @@ from enfilade.back.assets.models import DepreciationRun, Movement
 from enfilade.back.assets.queries import Due, chargeable, classes, dimensions_on, due_through, later_than
 from enfilade.back.ledger.commands import Leg, Posting, reverse_journal, write_postings
 from enfilade.base.books.queries import entries_of
-from enfilade.core.command import LongText, command
+from enfilade.core.command import LongText, Today, command, require_date
 from enfilade.core.context import Context, Refusal
 from enfilade.core.events import publish
 from enfilade.core.refs import ref
 from enfilade.core.ui.format import format_day
-
-from .common import Today, require_date
 
 # An entry takes a thousand lines, two for each department of a class.
 _PARTS_MAX = 400

@@ -11,11 +11,11 @@ from enfilade.back.billing.events import AdvanceAsked
 from enfilade.back.billing.models import AdvancePlan, Invoice, InvoiceLine
 from enfilade.back.billing.queries import free_advances, planned_advances
 from enfilade.base.money.rules import percent_of
-from enfilade.core.command import Input, Ref, command
+from enfilade.core.command import Input, Ref, Today, command, require_date
 from enfilade.core.context import Context, Refusal
 from enfilade.core.events import publish
 
-from .common import Today, money, remember, require_date
+from .common import money, remember
 from .credit import copy_line
 from .drafts import Priced, write_draft
 from .invoices import issue_invoice

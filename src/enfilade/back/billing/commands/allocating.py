@@ -15,14 +15,14 @@ from enfilade.back.billing.queries import due_parts, open_invoices
 from enfilade.back.ledger.commands import Currency, currency_in, worth_on
 from enfilade.base.books.models import Account
 from enfilade.base.party.models import Party
-from enfilade.core.command import Amount, Choice, Input, LongText, Ref, command
+from enfilade.core.command import Amount, Choice, Input, LongText, Ref, Today, command, primary_key, require_date
 from enfilade.core.context import Context, Refusal
 from enfilade.core.events import publish
 from enfilade.core.fields import to_major
 
-from .common import Method, Today, WithoutDiscount, money, require_date
+from .common import Method, WithoutDiscount, money
 from .payments import BankAccount, OwnAmount, PaymentFacts, drawer_of, how_it_came, post_payment, tell_taken, write_receipt
-from .settling import allocate, claim_discounts, hold_invoices, key_of, refresh, take_back
+from .settling import allocate, claim_discounts, hold_invoices, refresh, take_back
 from .writing_off import give_agreed
 
 OnAccount = Annotated[int, Input(amount=True)]
@@ -134,7 +134,7 @@ def allocate_payment(
     """
     if not payment.rest_minor:
         raise Refusal("nothing_on_account", "Nothing of this payment is on account.")
-    wanted = [(key_of(part.invoice), part.amount) for part in invoices] if invoices else _longest_due(ctx, payment)
+    wanted = [(primary_key(part.invoice), part.amount) for part in invoices] if invoices else _longest_due(ctx, payment)
     held = hold_invoices(ctx, {key for key, _ in wanted})
     parts = [(held[key], amount) for key, amount in wanted]
     if not parts:

@@ -12,12 +12,12 @@ from enfilade.base.item.models import Item
 from enfilade.base.money.rules import multiply
 from enfilade.base.party.models import Party
 from enfilade.base.pricing.queries import Ask
-from enfilade.core.command import Amount, LongText, Ref, command
+from enfilade.core.command import Amount, LongText, Ref, Today, command, require_date
 from enfilade.core.context import Context, Refusal
 from enfilade.core.events import publish
 from enfilade.core.fields import to_major
 
-from .common import Quantity, Today, money, require_date, require_price
+from .common import Quantity, money, require_price
 from .pricing import net_prices
 
 

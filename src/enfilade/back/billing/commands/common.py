@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
@@ -14,7 +13,6 @@ from enfilade.core.context import Context, Refusal
 from enfilade.core.ui.format import format_amount
 
 Quantity = Annotated[Decimal, Input(min_value=0, max_value=1_000_000, decimals=3)]
-Today = Annotated[date, Input(prefill="ctx.today")]
 Method = Annotated[str, Choice(("cash", "Cash"), ("card", "Card"), ("transfer", "Bank transfer"), widget="radio")]
 
 WithoutDiscount = Annotated[
@@ -31,12 +29,6 @@ def remember(ctx: Context, row: Model) -> None:
     """Tell the runner that a row was made in this transaction, so that a command inside does not read it again."""
     if ctx.work is not None:
         ctx.work.remember(row)
-
-
-def require_date(on: date, field: str = "on") -> None:
-    """Refuse a date that no document of ours can carry."""
-    if not rules.is_business_date(on):
-        raise Refusal("date_out_of_range", "Give a date between 1900 and 2200.", field=field)
 
 
 def require_price(price: rules.Price, field: str) -> None:

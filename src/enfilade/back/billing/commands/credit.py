@@ -12,12 +12,12 @@ from enfilade.back.billing.models import Invoice, InvoiceLine
 from enfilade.back.billing.queries import left_by_rate
 from enfilade.back.tax.choosing import Chosen
 from enfilade.back.tax.treatment import Treatment
-from enfilade.core.command import Amount, LongText, command
+from enfilade.core.command import Amount, LongText, Today, command, require_date
 from enfilade.core.context import Context, Refusal
 from enfilade.core.events import publish
 from enfilade.core.fields import to_major
 
-from .common import Today, money, require_date
+from .common import money
 from .drafts import Money, Priced, write_draft
 from .invoices import post_document, take_number
 from .settling import free, refresh

@@ -5,21 +5,20 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any
 
-from enfilade.back.billing import rules
 from enfilade.back.billing.events import DepositKept, DepositReturned, DepositTaken
 from enfilade.back.billing.models import Deposit, DepositUse, DrawerSession, Invoice, Payment
 from enfilade.back.ledger.commands import Leg, post_legs
 from enfilade.back.ledger.queries import places_of
 from enfilade.base.party.models import Party
 from enfilade.base.party.queries import merged_keys
-from enfilade.core.command import OWN_CURRENCY, Input, LongText, Ref, command
+from enfilade.core.command import OWN_CURRENCY, Input, LongText, Ref, Today, command, require_date
 from enfilade.core.context import Context, Refusal
 from enfilade.core.events import publish
 from enfilade.core.fields import to_major
-from enfilade.core.numbers import draw
+from enfilade.core.numbers import draw_number
 from enfilade.core.refs import ref
 
-from .common import Method, Today, money, require_date
+from .common import Method, money
 from .payments import BankAccount, PaymentFacts, drawer_of, how_it_came, place_of, write_receipt
 from .settling import allocate, hold_invoices, refresh
 
@@ -60,7 +59,7 @@ def take_deposit(
     payment = _move(ctx, party, amount, day, Payment.Kind.DEPOSIT, reason, method, drawer, account)
     made = Deposit.objects.create(
         company=ctx.company,
-        number=rules.document_number("DEP", day.year, draw(ctx, f"billing.deposit:{day.year}")),
+        number=draw_number(ctx, "billing.deposit", "DEP", day.year),
         party=party,
         reason=reason,
         on=day,
@@ -82,13 +81,12 @@ def return_deposit(
     on: Today | None = None,
     reason: str = "",
     drawer: Ref[DrawerSession] | None = None,
-    account: BankAccount = None,
+    account: Annotated[BankAccount, Input(help="Which a transfer leaves, if not the usual account.")] = None,
 ) -> Deposit:
     """Give a deposit back, as a whole or in part.
 
     amount: at most what is held.
     drawer: the session that cash comes out of; one's own, or the only one that is open, when left out.
-    account: of the ledger, which a transfer leaves if not the usual bank account.
     Refuses: nothing_held, nothing_paid, too_much, before_deposit, drawer_closed, which_drawer, not_cash, not_a_transfer;
     deposit_never_overdrawn, entry_period_open (database).
     """

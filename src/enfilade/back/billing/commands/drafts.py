@@ -18,10 +18,10 @@ from enfilade.base.item.models import Item
 from enfilade.base.item.queries import items_by_id
 from enfilade.base.party.models import Party
 from enfilade.base.pricing.queries import Ask, FoundPrice
-from enfilade.core.command import Amount, Choice, Input, Ref, command
+from enfilade.core.command import Amount, Choice, Input, Ref, command, require_date
 from enfilade.core.context import Context, NotFound, Refusal
 
-from .common import Quantity, require_date, require_price
+from .common import Quantity, require_price
 from .pricing import net_prices
 from .taxing import Buyer, buyer_of, chosen_taxes, supply_of
 

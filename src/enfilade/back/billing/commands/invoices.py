@@ -18,15 +18,15 @@ from enfilade.back.ledger.commands import Leg, Posting, post_legs
 from enfilade.back.tax.choosing import Chosen, Wish
 from enfilade.base.money.rules import RateOn, worth_at
 from enfilade.base.party.models import Party
-from enfilade.core.command import Ref, command
+from enfilade.core.command import Ref, Today, command, require_date
 from enfilade.core.context import Context, Refusal
 from enfilade.core.events import publish
 from enfilade.core.fields import to_major
-from enfilade.core.numbers import draw
+from enfilade.core.numbers import document_number, draw
 from enfilade.core.refs import ref
 
 from .accounts import OUTPUT_TAX, REVENUE
-from .common import Today, remember, require_date
+from .common import remember
 from .drafts import Priced, write_draft
 from .taking_over import take_over_advances
 from .taxing import Buyer, buyer_of, chosen_taxes, require_taxable, supply_of
@@ -219,4 +219,4 @@ def number(invoice: Invoice, on: date, drawn: int) -> None:
     invoice.issued_on = on
     invoice.due_on = invoice.due_on or rules.due_on(on, invoice.term_days, invoice.end_of_month)
     invoice.state = rules.state_of(invoice.total_minor, invoice.paid_minor, invoice.credited_minor)
-    invoice.number = rules.document_number(SERIES[Invoice.Kind(invoice.kind)], on.year, drawn)
+    invoice.number = document_number(SERIES[Invoice.Kind(invoice.kind)], on.year, drawn)

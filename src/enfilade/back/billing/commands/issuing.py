@@ -8,13 +8,12 @@ from enfilade.back.billing.models import Invoice
 from enfilade.back.ledger.commands import write_postings
 from enfilade.base.money.rules import RateOn
 from enfilade.core import bulk
-from enfilade.core.command import command
+from enfilade.core.command import Today, command
 from enfilade.core.context import Context
 from enfilade.core.events import publish
 from enfilade.core.numbers import draw
 from enfilade.core.together import Outcome, take_together, twin_of
 
-from .common import Today
 from .invoices import NUMBERED, VALUED, divide, issue_invoice, issued, number, postings_of, require_issuable
 from .taking_over import take_over_advances
 from .taxing import tax_problems

@@ -6,7 +6,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, TypedDict
 
-from enfilade.back.billing import rules
 from enfilade.back.billing.events import PaymentRefunded, PaymentTaken, PaymentVoided
 from enfilade.back.billing.models import DepositUse, DrawerSession, Invoice, Payment, WithheldProof
 from enfilade.back.ledger.commands import Leg, difference_leg, post_legs, reverse_journal, worth_on
@@ -14,15 +13,15 @@ from enfilade.base.books.models import Account, Entry
 from enfilade.base.books.queries import entries_of
 from enfilade.base.money.rules import worth_of_part
 from enfilade.base.party.models import Party
-from enfilade.core.command import OWN_CURRENCY, Amount, Input, LongText, Ref, command
+from enfilade.core.command import OWN_CURRENCY, Amount, Input, LongText, Ref, Today, command, require_date
 from enfilade.core.context import Context, Refusal
 from enfilade.core.events import publish
 from enfilade.core.fields import to_major
-from enfilade.core.numbers import draw
+from enfilade.core.numbers import draw_number
 from enfilade.core.refs import ref
 from enfilade.core.ui.format import format_amount
 
-from .common import Method, Today, WithoutDiscount, money, require_date
+from .common import Method, WithoutDiscount, money
 from .settling import allocate, free, refresh
 from .valuing import own_worth
 from .writing_off import give_agreed
@@ -409,7 +408,7 @@ def write_receipt(
         worth_minor = worth_on(ctx, currency, amount_minor, on) if own_minor is None else own_minor
     return Payment.objects.create(
         company=ctx.company,
-        number=rules.document_number("R", on.year, draw(ctx, f"billing.payment:{on.year}")),
+        number=draw_number(ctx, "billing.payment", "R", on.year),
         party=party,
         invoice=invoice,
         currency=currency,

@@ -6,8 +6,6 @@ from collections.abc import Collection
 from dataclasses import asdict
 from datetime import date
 
-from django.db.models import Model
-
 from enfilade.back.billing.models import Allocation, Invoice, Payment, WriteOff
 from enfilade.back.billing.queries import left_by_rate
 from enfilade.back.ledger.commands import Leg, difference_leg, post_legs, reverse_journal
@@ -20,11 +18,6 @@ from enfilade.core.refs import ref
 from .shares import divide, tax_legs
 
 _SETTLED = ["paid_minor", "credited_minor", "deducted_minor", "written_off_minor", "open_minor", "gone_worth_minor", "state"]
-
-
-def key_of(row: Model | int) -> int:
-    """Rows in lines come as they were given: a row of a program, or the key that was typed."""
-    return int(row.pk) if isinstance(row, Model) else int(row)
 
 
 def hold_invoices(ctx: Context, keys: Collection[int], field: str = "invoices") -> dict[int, Invoice]:

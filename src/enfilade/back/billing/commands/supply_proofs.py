@@ -6,11 +6,9 @@ from typing import Annotated
 
 from enfilade.back.billing.models import Invoice, SupplyProof
 from enfilade.back.billing.queries import needs_proof
-from enfilade.core.command import Input, Ref, command
+from enfilade.core.command import Input, Ref, Today, command
 from enfilade.core.context import Context, Refusal
 from enfilade.core.models import StoredFile
-
-from .common import Today
 
 
 @command(

@@ -14,12 +14,11 @@ from enfilade.base.message.queries import as_read_by
 from enfilade.base.party.models import Party
 from enfilade.base.party.queries import live_parties, with_email
 from enfilade.core import files
-from enfilade.core.command import Input, Ref, command
+from enfilade.core.command import Input, Ref, Today, command
 from enfilade.core.context import Context, Refusal
 from enfilade.core.refs import ref
 from enfilade.core.ui.format import format_amount, format_day
 
-from .common import Today
 from .mailing import PDF, Address
 
 AT_ONCE_MAX = 200

@@ -8,12 +8,12 @@ from enfilade.back.billing.models import Invoice, Payment, WithheldProof
 from enfilade.back.billing.withheld import own_amount
 from enfilade.back.ledger.commands import Leg, post_legs
 from enfilade.base.books.models import Account
-from enfilade.core.command import Input, LongText, Ref, command
+from enfilade.core.command import Input, LongText, Ref, Today, command, require_date
 from enfilade.core.context import Context, Refusal
 from enfilade.core.models import StoredFile
 from enfilade.core.refs import ref
 
-from .common import Today, money, require_date
+from .common import money
 from .payments import make_void, tell_taken, withhold
 
 WITHHELD = Payment.Method.WITHHELD

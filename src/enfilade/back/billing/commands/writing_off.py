@@ -13,13 +13,13 @@ from enfilade.back.billing.models import Discount, Invoice, WriteOff
 from enfilade.back.billing.queries import left_by_rate
 from enfilade.back.ledger.commands import Leg, post_legs
 from enfilade.base.money.rules import divide_worth, worth_of_part
-from enfilade.core.command import Choice, Input, LongText, command
+from enfilade.core.command import Choice, Input, LongText, Today, command, require_date
 from enfilade.core.context import Context, Refusal
 from enfilade.core.events import publish
 from enfilade.core.fields import to_major
 from enfilade.core.refs import ref
 
-from .common import Today, money, require_date
+from .common import money
 from .invoices import owed_leg
 from .settling import refresh, undo_write_off
 from .shares import Share, divide, tax_legs

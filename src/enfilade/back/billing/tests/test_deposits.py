@@ -20,7 +20,9 @@ from enfilade.back.billing.proving import held_as_security
 from enfilade.back.billing.queries import expected_cash, held_on
 from enfilade.back.tax.parts import taxed_parts
 from enfilade.base.books.models import Account
+from enfilade.core.command import REGISTRY
 from enfilade.core.context import Refusal
+from enfilade.core.pages.commands import start_values
 from enfilade.core.resource.hooks import report_named
 from enfilade.core.scope import scope
 from enfilade.core.testing import race
@@ -57,6 +59,9 @@ def test_a_deposit_is_held_and_given_back(shop: Shop) -> None:
     assert (deposit.number[:4], deposit.held_minor, deposit.payment.rest_minor) == ("DEP-", 50_000, 0)
     assert shop.balances(*BOOKS) == [50_000, 0, -50_000, 0, 0, 0]
     agree(shop)
+    with scope(shop.company.pk):
+        form = start_values(shop.ctx, REGISTRY["billing.return_deposit"], {}, deposit.pk)
+    assert (form["method"], form["amount"]) == ("transfer", 50_000)
     return_deposit(shop.ctx, deposit=deposit, amount=20_000, method="cash")
     with scope(shop.company.pk):
         assert expected_cash(shop.fresh(drawer)) == 80_000

@@ -13,8 +13,6 @@ from enfilade.back.billing.rules import (
     age_names,
     age_of,
     count_cash,
-    document_number,
-    is_business_date,
     percent,
     price_problem,
     share_of_credit,
@@ -22,6 +20,8 @@ from enfilade.back.billing.rules import (
     state_of,
 )
 from enfilade.base.money.rules import percent_of
+from enfilade.core.command.given import is_business_date
+from enfilade.core.numbers import document_number
 
 RATES = (("S", 1900), ("S", 700), ("E", 0), ("Z", 0), ("S", 2550))
 

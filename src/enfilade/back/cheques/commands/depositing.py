@@ -9,14 +9,14 @@ from enfilade.back.banking.models import BankAccount
 from enfilade.back.cheques.events import ChequesDeposited
 from enfilade.back.cheques.models import DepositSlip, ReceivedCheque
 from enfilade.back.cheques.printing import slip_pdf
-from enfilade.core.command import Input, command
+from enfilade.core.command import Input, Today, command, primary_key, require_date
 from enfilade.core.context import Context, NotFound, Refusal
 from enfilade.core.events import publish
 from enfilade.core.files import store_bytes
 from enfilade.core.numbers import draw_number
 
 from .books import OurAccount
-from .common import Row, Today, key_of, require_date
+from .common import Row
 from .receiving import take
 
 AT_ONCE_MAX = 500
@@ -39,7 +39,7 @@ def deposit_cheques(
     entry_period_open (database).
     """
     require_date(on)
-    chosen = _chosen(ctx, bank_account, {key_of(row) for row in cheques}, on)
+    chosen = _chosen(ctx, bank_account, {primary_key(row) for row in cheques}, on)
     for cheque in chosen:
         if cheque.payment_id is None:
             take(ctx, cheque, on)

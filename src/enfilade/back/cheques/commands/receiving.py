@@ -14,11 +14,11 @@ from enfilade.back.ledger.queries import places_of
 from enfilade.base.books.models import Account
 from enfilade.base.books.queries import accounts_by_id
 from enfilade.base.party.models import Party
-from enfilade.core.command import Input, LongText, command
+from enfilade.core.command import Input, LongText, Today, command, require_date
 from enfilade.core.context import Context, Refusal
 from enfilade.core.events import publish
 
-from .common import Row, Today, require_date
+from .common import Row
 
 # Undeposited funds: a cheque in the drawer is no money at the bank, but the customer has paid.
 PURPOSE = "cheques_received"

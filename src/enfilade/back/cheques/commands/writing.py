@@ -12,12 +12,12 @@ from enfilade.back.cheques.models import ChequeBook, WrittenCheque
 from enfilade.back.payables.commands import BillPart, pay_together, reverse_payment
 from enfilade.back.payables.models import Bill
 from enfilade.back.payables.queries import bills_payable, discount_on
-from enfilade.core.command import Choice, Input, LongText, command
+from enfilade.core.command import Choice, Input, LongText, Today, command, primary_key, require_date
 from enfilade.core.context import Context, Refusal
 from enfilade.core.events import publish
 from enfilade.core.fields import to_major
 
-from .common import Row, Today, key_of, require_date
+from .common import Row
 
 Payable = Annotated[Row, Input(shared=True, query="kind=bill&state=open")]
 InUse = Annotated[Row, Input(label="Cheque book", query="state=open")]
@@ -75,7 +75,7 @@ def _by_payee(ctx: Context, book: ChequeBook, bills: Sequence[Any], due_by: date
 
     Refuses: nothing_due, not_open, other_currency.
     """
-    keys = {key_of(bill) for bill in bills}
+    keys = {primary_key(bill) for bill in bills}
     if not keys and due_by is None:
         raise Refusal("nothing_due", "Choose the bills to pay, or a day until which some are due.", field="bills")
     found = bills_payable(ctx, due_by=due_by, keys=keys)

@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
-from typing import Annotated
 
 from enfilade.back.direct_debits.models import Collection, CollectionPart, CollectionRun, Creditor, Mandate, MandateAmendment
 from enfilade.back.direct_debits.queries import creditor_of
-from enfilade.core.command import Input
 from enfilade.core.context import Context, Refusal
 from enfilade.core.numbers import draw_number
-
-Today = Annotated[date, Input(prefill="ctx.today")]
 
 
 def number_of(ctx: Context, series: str, prefix: str, year: int) -> str:

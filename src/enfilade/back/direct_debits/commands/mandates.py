@@ -12,12 +12,12 @@ from enfilade.back.direct_debits.models import Creditor, Mandate, MandateAmendme
 from enfilade.back.direct_debits.queries import creditor_of
 from enfilade.back.payables.commands.accounts import require_iban
 from enfilade.base.party.models import Party
-from enfilade.core.command import Choice, Input, LongText, command
+from enfilade.core.command import Choice, Input, LongText, Today, command
 from enfilade.core.context import Context, Refusal
 from enfilade.core.events import publish
 from enfilade.core.models import StoredFile
 
-from .common import Today, number_of, require_creditor
+from .common import number_of, require_creditor
 
 Payer = Annotated[Party, Input(shared=True, label="Payer")]
 Account = Annotated[str, Input(label="IBAN", max_length=42)]

@@ -13,14 +13,14 @@ from enfilade.back.direct_debits.models import Collection, CollectionRun, Mandat
 from enfilade.back.direct_debits.queries import creditor_of, named
 from enfilade.base.books.models import Entry
 from enfilade.base.books.queries import entries_of
-from enfilade.core.command import Choice, Input, command
+from enfilade.core.command import Choice, Input, Today, command
 from enfilade.core.context import Context, Refusal
 from enfilade.core.events import publish
 from enfilade.core.files import open_file, refuse_file
 from enfilade.core.models import StoredFile
 from enfilade.core.refs import ref
 
-from .common import Today, finish, forget_told, hold_mandate, hold_run, set_live
+from .common import finish, forget_told, hold_mandate, hold_run, set_live
 from .mandates import suspend
 
 Code = Annotated[str, Choice(*((code, f"{code} {reason.sentence}") for code, reason in rules.REASONS.items()), label="Why")]

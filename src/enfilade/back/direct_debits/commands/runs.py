@@ -21,7 +21,7 @@ from enfilade.back.payables.rules import remittance
 from enfilade.base.message.commands import write_from_template
 from enfilade.base.message.queries import as_read_by
 from enfilade.base.party.queries import with_email
-from enfilade.core.command import Choice, Input, LongText, command
+from enfilade.core.command import Choice, Input, LongText, Today, command
 from enfilade.core.context import Context, Refusal
 from enfilade.core.events import publish
 from enfilade.core.fields import to_major
@@ -29,7 +29,7 @@ from enfilade.core.files import store_bytes
 from enfilade.core.refs import ref
 from enfilade.core.ui.format import format_amount, format_day
 
-from .common import Today, forget_told, hold_run, number_of, require_creditor, set_live
+from .common import forget_told, hold_run, number_of, require_creditor, set_live
 
 AT_ONCE_MAX = 1_000
 Row = TypeVar("Row", bound=Model)

@@ -16,7 +16,6 @@ from enfilade.core.notify import tell
 from enfilade.core.refs import ref
 
 Row = TypeVar("Row")
-Today = Annotated[date, Input(prefill="ctx.today")]
 Spent = Annotated[date, Input(label="Date", prefill="ctx.today")]
 # The claim that is being written; left out by nearly everybody.
 Into = Annotated[Row, Input(label="Into claim", query="state=draft", help="The one you are writing, or a new one, when left out.")]

@@ -16,12 +16,12 @@ from enfilade.back.payables.commands.approval import INPUT_TAX
 from enfilade.back.payables.models import Bill
 from enfilade.base.books.models import Account
 from enfilade.base.books.queries import entries_of
-from enfilade.core.command import LongText, command
+from enfilade.core.command import LongText, Today, command
 from enfilade.core.context import Context, Refusal
 from enfilade.core.events import publish
 from enfilade.core.refs import ref
 
-from .common import Today, tell_claimant
+from .common import tell_claimant
 
 
 @command(permission="expenses.post_claim", label="Post", tone="primary")

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Annotated
 
 from enfilade.back.group.models import ConsolidationEntry, ConsolidationLine
 from enfilade.back.ledger.queries import places_of
 from enfilade.base.books.inputs import AccountCode
-from enfilade.core.command import Choice, Input, Ref, SummedAmount, command
+from enfilade.core.command import Choice, Input, Ref, SummedAmount, Today, command
 from enfilade.core.context import Context, Refusal
 from enfilade.core.ui.format import format_amount
-
-Today = Annotated[date, Input(prefill="ctx.today")]
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,11 @@ from enfilade.base.books import commands as books
 from enfilade.base.books.inputs import AccountCode
 from enfilade.base.books.models import Entry
 from enfilade.base.books.queries import lines_in
-from enfilade.core.command import Input, LongText, Ref, command
+from enfilade.core.command import Input, LongText, Ref, Today, command
 from enfilade.core.context import Context, Invalid, Refusal
 from enfilade.core.refs import ref
 
-from .posting import JournalLine, Today, post_journal
+from .posting import JournalLine, post_journal
 from .years import require_general
 
 ASIDE = {"expense": "prepaid_expense", "income": "deferred_income"}

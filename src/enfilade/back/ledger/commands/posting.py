@@ -17,14 +17,12 @@ from enfilade.base.books.inputs import AccountCode, DimensionCodes
 from enfilade.base.books.models import Book, Entry
 from enfilade.base.books.queries import accounts_by_code, accounts_by_id
 from enfilade.base.party.models import Party
-from enfilade.core.command import Input, LongText, Ref, SummedAmount, command
+from enfilade.core.command import Input, LongText, Ref, SummedAmount, Today, command
 from enfilade.core.context import Context, Refusal
 from enfilade.core.events import publish
 
 from .foreign import Currency, Held, Rate, beside, worths
 from .years import open_year, require_general
-
-Today = Annotated[date, Input(prefill="ctx.today")]
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,11 @@ from enfilade.base.books.models import Entry
 from enfilade.base.books.rules import differences
 from enfilade.base.calendar.rules import days_of_rule, read_rule
 from enfilade.base.party.models import Party
-from enfilade.core.command import Input, Ref, command
+from enfilade.core.command import Input, Ref, Today, command
 from enfilade.core.context import Context, Invalid, Refusal
 from enfilade.core.refs import ref
 
-from .posting import JournalLine, Today
+from .posting import JournalLine
 
 What = Annotated[str, Input(label="What for", max_length=500)]
 HowOften = Annotated[str, Input(label="How often", help="Each night what is due is posted.", widget="repeats", max_length=300)]

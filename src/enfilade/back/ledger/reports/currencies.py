@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from enfilade.back.ledger.queries import holdings_on, ledger_book
+from enfilade.core.command import Today
 from enfilade.core.context import Context
 from enfilade.core.resource import report
 
-from .parts import CODE, NAME, Today, amount, figures, statement_url, tile, year_of
+from .parts import CODE, NAME, amount, figures, statement_url, tile, year_of
 
 
 @report(title="Foreign currencies", permission="ledger.view_reports", icon="arrow-left-right", order=70)

@@ -7,13 +7,13 @@ from typing import Any
 from enfilade.back.ledger.queries import ledger_book
 from enfilade.base.books.models import Dimension
 from enfilade.base.books.queries import first_dimension, moved_by_value, totals_between, values_of
-from enfilade.core.command import Ref
+from enfilade.core.command import Ref, Today
 from enfilade.core.context import Context
 from enfilade.core.resource import report
 from enfilade.core.ui.format import format_day
 
 from .outlines import less, naturally, places_of, plus, section, sum_row
-from .parts import CODE, NAME, From, Today, amount, check_order, figures, statement_url, without_closing, year_of
+from .parts import CODE, NAME, From, amount, check_order, figures, statement_url, without_closing, year_of
 
 # More columns than that nobody reads side by side; the values after them are summed in one.
 VALUES_MAX = 12

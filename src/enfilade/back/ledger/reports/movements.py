@@ -10,7 +10,7 @@ from enfilade.back.ledger.rules import is_foreign, is_value
 from enfilade.base.books.inputs import AccountCode
 from enfilade.base.books.models import Book, Line
 from enfilade.base.books.queries import accounts_by_code, entries_between, lines_of, totals_between, totals_on
-from enfilade.core.command import Input
+from enfilade.core.command import Input, Today
 from enfilade.core.context import Context, Invalid
 from enfilade.core.resource import report
 from enfilade.core.ui.format import format_day
@@ -24,7 +24,6 @@ from .parts import (
     PARTY,
     TEXT,
     From,
-    Today,
     Unit,
     Value,
     amount,

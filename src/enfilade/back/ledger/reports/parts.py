@@ -18,7 +18,6 @@ from enfilade.core.context import Context, Invalid
 from enfilade.core.resource import resource_for
 from enfilade.core.resource.cells import money
 
-Today = Annotated[date, Input(prefill="ctx.today")]
 From = Annotated[date | None, Input(label="From", help="The beginning of the year of accounts when left out.")]
 
 Value = Annotated[DimensionValue | None, Input(shared=True, label="Dimension value", help="Only what names it or a value below it.")]

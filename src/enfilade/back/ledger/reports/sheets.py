@@ -9,7 +9,7 @@ from enfilade.back.ledger.queries import closing_moves, ledger_book
 from enfilade.back.ledger.rules import RESULT_KINDS, a_year_before, in_chart_order
 from enfilade.base.books.models import Account, Book, Period
 from enfilade.base.books.queries import accounts_by_code, moved_by_period, periods_between, totals_between, totals_on
-from enfilade.core.command import Choice
+from enfilade.core.command import Choice, Today
 from enfilade.core.context import Context, Invalid
 from enfilade.core.resource import report
 from enfilade.core.ui.format import format_day, format_month
@@ -19,7 +19,6 @@ from .parts import (
     CODE,
     NAME,
     From,
-    Today,
     Unit,
     Value,
     amount,

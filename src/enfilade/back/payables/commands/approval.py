@@ -16,13 +16,13 @@ from enfilade.back.payables.queries import lines_of_bill
 from enfilade.base.books.queries import entries_of
 from enfilade.base.money.rules import worth_at, worth_of_part
 from enfilade.base.party.models import Party
-from enfilade.core.command import LongText, command
+from enfilade.core.command import LongText, Today, command, require_date
 from enfilade.core.context import Context, Refusal
 from enfilade.core.events import publish
 from enfilade.core.fields import to_major
 from enfilade.core.refs import ref
 
-from .common import Today, number_of, require_date
+from .common import number_of
 from .valuing import own_worth, value_bill
 from .withholding import reckon
 

@@ -16,14 +16,14 @@ from enfilade.base.books.inputs import DimensionCodes
 from enfilade.base.books.queries import accounts_by_id
 from enfilade.base.money.rules import basis_points
 from enfilade.base.party.models import Party
-from enfilade.core.command import Choice, Input, LongText, Ref, command
+from enfilade.core.command import Choice, Input, LongText, Ref, command, primary_key, require_date
 from enfilade.core.context import Context, NotFound, Refusal
 from enfilade.core.events import publish
 from enfilade.core.models import StoredFile
 from enfilade.core.ui.format import format_day
 
 from .accounts import note_account, require_iban
-from .common import key_of, money, require_date
+from .common import money
 from .lines import BillLineIn, Cost, Priced, priced, write_lines
 from .withholding import reckon
 
@@ -206,13 +206,13 @@ def say_what_lines_were_for(ctx: Context, *, bill: Bill, lines: list[LineFor]) -
     Refuses: not_draft, not_found.
     """
     own = list(BillLine.objects.visible_to(ctx).filter(bill=bill).order_by("pk"))
-    known = accounts_by_id(ctx, {key_of(line.account) for line in lines})
+    known = accounts_by_id(ctx, {primary_key(line.account) for line in lines})
     for line in lines:
-        if line.number > len(own) or key_of(line.account) not in known:
+        if line.number > len(own) or primary_key(line.account) not in known:
             raise NotFound("line", line.number, field="lines")
         row = own[line.number - 1]
         if row.account_id is None:
-            row.account_id, row.dimensions = key_of(line.account), row.dimensions or line.dimensions
+            row.account_id, row.dimensions = primary_key(line.account), row.dimensions or line.dimensions
             row.save(update_fields=["account", "dimensions"])
     return bill
 

@@ -3,37 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import date
-from typing import Annotated, TypeVar
+from typing import TypeVar
 
 from django.db.models import Model
 
 from enfilade.back.payables.models import Bill
 from enfilade.base.party.models import Party
-from enfilade.core.command import Input
 from enfilade.core.context import Context, NotFound, Refusal
 from enfilade.core.numbers import draw_number
 from enfilade.core.ui.format import format_amount
 
-Today = Annotated[date, Input(prefill="ctx.today")]
 Row = TypeVar("Row", bound=Model)
-YEARS = range(1900, 2201)
 
 
 def money(ctx: Context, amount_minor: int, currency: str = "") -> str:
     """An amount in a sentence. currency: the company's own when left out."""
     return format_amount(amount_minor, currency or ctx.company.currency)
-
-
-def require_date(on: date, field: str) -> None:
-    """Refuse a date that no document of ours can carry."""
-    if on.year not in YEARS:
-        raise Refusal("date_out_of_range", "Give a date between 1900 and 2200.", field=field)
-
-
-def key_of(row: Model | int) -> int:
-    """Rows in lines come as they were given: a row of a program, or the key that was typed."""
-    return int(row.pk) if isinstance(row, Model) else int(row)
 
 
 def lock_bills(ctx: Context, keys: Collection[int], field: str) -> dict[int, Bill]:

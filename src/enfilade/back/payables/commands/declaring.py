@@ -12,13 +12,13 @@ from enfilade.back.payables.models import Bill, WithholdingReturn, WithholdingRe
 from enfilade.back.payables.withheld import Kept, kept_back
 from enfilade.back.tax.models import WithholdingKind
 from enfilade.base.party.models import Party
-from enfilade.core.command import Input, command
+from enfilade.core.command import Input, Today, command, require_date
 from enfilade.core.context import Context, Refusal
 from enfilade.core.fields import to_major
 
 from .approval import approve_bill
 from .bills import enter_bill
-from .common import Today, number_of, require_date
+from .common import number_of
 from .lines import BillLineIn
 from .withholding import WITHHELD
 

@@ -17,10 +17,10 @@ from enfilade.base.books.inputs import DimensionCodes
 from enfilade.base.books.models import Account
 from enfilade.base.books.queries import accounts_by_id
 from enfilade.base.money.rules import basis_points
-from enfilade.core.command import Choice, Input, Percent
+from enfilade.core.command import Choice, Input, Percent, primary_key
 from enfilade.core.context import Context, NotFound, Refusal
 
-from .common import key_of, money
+from .common import money
 
 IMPORT_CLASSES = {name for name, _ in rules.IMPORTS}
 Cost = Annotated[Account, Input(shared=True, label="What was it for?", query="kind=expense&heading=false&active=true")]
@@ -89,7 +89,7 @@ def priced(ctx: Context, lines: Sequence[BillLineIn], on: date, terms: SupplierT
         BillLine(
             company=ctx.company,
             description=line.description,
-            account_id=usual if line.account is None else key_of(line.account),
+            account_id=usual if line.account is None else primary_key(line.account),
             dimensions=line.dimensions,
             material=line.material,
             tax_class=line.tax_class if line.tax_class in IMPORT_CLASSES else rates.class_of(cost),
@@ -113,7 +113,7 @@ def write_lines(bill: Bill, lines: Sequence[BillLine]) -> None:
 
 
 def _require_accounts(ctx: Context, lines: Sequence[BillLineIn]) -> None:
-    wanted = {key_of(line.account): n for n, line in enumerate(lines) if line.account is not None}
+    wanted = {primary_key(line.account): n for n, line in enumerate(lines) if line.account is not None}
     if wanted and (missing := wanted.keys() - accounts_by_id(ctx, wanted).keys()):
         raise NotFound("account", min(missing), field=f"lines[{wanted[min(missing)]}].account")
 

@@ -16,11 +16,11 @@ from enfilade.back.payables.queries import bills_taken, payment_of
 from enfilade.back.payables.withheld import withheld_of
 from enfilade.base.books.models import Entry
 from enfilade.base.books.queries import entries_of
-from enfilade.core.command import Amount, Input, command
+from enfilade.core.command import Amount, Input, command, primary_key
 from enfilade.core.context import Context, Refusal
 from enfilade.core.refs import ref, split
 
-from .common import Row, key_of, lock_bills, money, one_supplier
+from .common import Row, lock_bills, money, one_supplier
 from .paying import Part, keep_back, pay, take_back
 from .runs import finish
 from .setting_off import match_difference
@@ -56,11 +56,11 @@ def match_bills(ctx: Context, *, line: StatementLine, bills: list[BillPart]) -> 
         raise Refusal("came_in", "This money came in; it pays no bill of a supplier.")
     if not bills:
         raise Refusal("nothing_given", "Name at least one bill.", field="bills")
-    locked = lock_bills(ctx, {key_of(part.bill) for part in bills}, "bills")
+    locked = lock_bills(ctx, {primary_key(part.bill) for part in bills}, "bills")
     one_supplier(locked.values(), "bills")
     parts = []
     for number, part in enumerate(bills):
-        bill = locked[key_of(part.bill)]
+        bill = locked[primary_key(part.bill)]
         if bill.currency != line.currency:
             said = f"This line is in {line.currency}, the bill in {bill.currency}: note what was paid on the bill, then match that entry."
             raise Refusal("other_currency", said, field=f"bills[{number}].bill")

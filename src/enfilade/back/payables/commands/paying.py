@@ -19,14 +19,14 @@ from enfilade.back.payables.withheld import withheld_of
 from enfilade.base.books.models import Account, Entry
 from enfilade.base.books.queries import entries_of
 from enfilade.base.party.models import Party
-from enfilade.core.command import OWN_CURRENCY, Choice, Input, LongText, command
+from enfilade.core.command import OWN_CURRENCY, Choice, Input, LongText, Today, command, require_date
 from enfilade.core.context import Context, Refusal
 from enfilade.core.events import publish
 from enfilade.core.fields import to_major
 from enfilade.core.refs import ref
 
 from .approval import INPUT_TAX
-from .common import Row, Today, lock_bills, money, number_of, require_date
+from .common import Row, lock_bills, money, number_of
 from .valuing import own_worth, worths_of
 from .withholding import WITHHELD
 

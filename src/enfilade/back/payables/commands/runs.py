@@ -15,13 +15,13 @@ from enfilade.back.payables.events import RunCancelled, RunReleased
 from enfilade.back.payables.formats.pain import NAME_MAX, SCHEMA, Debtor, Transfer, credit_transfers
 from enfilade.back.payables.models import Bill, OrderPart, PaymentOrder, PaymentRun, SupplierAccount
 from enfilade.back.payables.queries import account_for, accounts_of, discount_on, in_runs, open_bills
-from enfilade.core.command import Input, LongText, command
+from enfilade.core.command import Input, LongText, command, require_date
 from enfilade.core.context import Context, Refusal
 from enfilade.core.events import publish
 from enfilade.core.fields import to_major
 from enfilade.core.files import store_bytes
 
-from .common import Row, lock_bills, number_of, require_date
+from .common import Row, lock_bills, number_of
 from .paying import keep_back
 
 AT_ONCE_MAX = 1_000

@@ -24,14 +24,14 @@ from enfilade.back.payables.queries import BothWays, both_ways, hers
 from enfilade.back.payables.withheld import withheld_of
 from enfilade.base.books.queries import accounts_by_id, entries_of
 from enfilade.base.party.models import Party
-from enfilade.core.command import Amount, Input, LongText, command
+from enfilade.core.command import Amount, Input, LongText, Today, command, primary_key, require_date
 from enfilade.core.context import Context, Refusal
 from enfilade.core.events import publish
 from enfilade.core.fields import to_major
 from enfilade.core.files import store_bytes
 from enfilade.core.refs import ref
 
-from .common import Row, Today, key_of, lock_bills, money, number_of, one_supplier, require_date
+from .common import Row, lock_bills, money, number_of, one_supplier
 from .paying import Part, pay, take_back
 
 # Between the invoices and the bills it stands here for no moment. Not money in transit: a set-off is in no statement of cash flows.
@@ -81,7 +81,7 @@ def set_off(
     tax follows the money (§ 20 UStG), an invoice counts as paid by what is set off.
     """
     require_date(on, "on")
-    found = _chosen(ctx, party, on, currency_in(ctx, currency), early, {key_of(i) for i in invoices}, {key_of(b) for b in bills})
+    found = _chosen(ctx, party, on, currency_in(ctx, currency), early, {primary_key(i) for i in invoices}, {primary_key(b) for b in bills})
     most = found.most_minor
     if not most:
         said = "Nothing is due on both sides. Name what is to be set off, or say that it may be early."
@@ -212,8 +212,8 @@ def match_both(ctx: Context, *, line: StatementLine, invoices: list[InvoiceShare
     if not invoices or not bills:
         said = "Name at least one invoice and one bill; where there is only one side, match the line with that."
         raise Refusal("nothing_given", said, field="bills" if invoices else "invoices")
-    ours = {key_of(share.invoice): share.amount for share in invoices}
-    match_difference(ctx, line, ours, {key_of(share.bill): share.amount for share in bills})
+    ours = {primary_key(share.invoice): share.amount for share in invoices}
+    match_difference(ctx, line, ours, {primary_key(share.bill): share.amount for share in bills})
     return line
 
 

@@ -6,10 +6,10 @@ from typing import Annotated
 
 from enfilade.back.payables.models import SupplierPayment
 from enfilade.base.books.models import Account
-from enfilade.core.command import Input, Ref, command
+from enfilade.core.command import Input, Ref, Today, command, primary_key
 from enfilade.core.context import Context, Refusal
 
-from .common import Today, key_of, lock_bills, one_supplier
+from .common import lock_bills, one_supplier
 from .matching import BillPart
 from .paying import Part, pay
 
@@ -31,11 +31,11 @@ def pay_together(
     """
     if not bills:
         raise Refusal("nothing_given", "Name at least one bill.", field="bills")
-    locked = lock_bills(ctx, {key_of(part.bill) for part in bills}, "bills")
+    locked = lock_bills(ctx, {primary_key(part.bill) for part in bills}, "bills")
     supplier = one_supplier(locked.values(), "bills")
     parts = []
     for number, part in enumerate(bills):
-        bill = locked[key_of(part.bill)]
+        bill = locked[primary_key(part.bill)]
         amount = bill.open_minor if part.amount is None else part.amount
         if not part.discount < amount <= bill.open_minor:
             raise Refusal("too_much", f"This is more than is open of {bill}, or less than the discount.", field=f"bills[{number}].amount")

@@ -11,13 +11,11 @@ from enfilade.back.ledger.commands import Leg, plan_reversal, post_legs
 from enfilade.back.purchasing import rules
 from enfilade.back.purchasing.models import Accrual, AccrualLine
 from enfilade.back.purchasing.queries import to_accrue
-from enfilade.core.command import command
+from enfilade.core.command import Today, command, require_date
 from enfilade.core.context import Context, Refusal
 from enfilade.core.fields import to_major
 from enfilade.core.refs import ref
 from enfilade.core.ui.format import format_day
-
-from .common import Today, require_date
 
 ACCRUED = "accrued_expense"
 

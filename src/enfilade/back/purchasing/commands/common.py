@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date
 from decimal import Decimal
 from typing import Annotated
-
-from django.db.models import Model
 
 from enfilade.back.purchasing import rules
 from enfilade.back.purchasing.models import OrderLine, PurchaseOrder
@@ -15,28 +12,15 @@ from enfilade.base.books.inputs import dimension_codes
 from enfilade.base.item.models import Item
 from enfilade.base.party.models import Party
 from enfilade.core.command import Choice, Input
-from enfilade.core.context import Context, Refusal
+from enfilade.core.context import Context
 from enfilade.core.fields import to_major
 from enfilade.core.numbers import draw_number
 
-Today = Annotated[date, Input(prefill="ctx.today")]
 Supplier = Annotated[Party, Input(shared=True, query="party_roles__role=supplier")]
 Quantity = Annotated[Decimal, Input(min_value=0, max_value=1_000_000_000, decimals=3)]
 OfOrder = Annotated[OrderLine | int, Input(shared=True, label="Line")]
 Unit = Annotated[str, Choice(*Item.Unit.choices)]
 Dimensions = Annotated[str, dimension_codes(label="Department or project", seldom=True)]
-YEARS = range(1900, 2201)
-
-
-def require_date(on: date | None, field: str) -> None:
-    """Refuse a date that no document of ours can carry."""
-    if on is not None and on.year not in YEARS:
-        raise Refusal("date_out_of_range", "Give a date between 1900 and 2200.", field=field)
-
-
-def key_of(row: Model | int) -> int:
-    """Rows in lines come as they were given: a row of a program, or the key that was typed."""
-    return int(row.pk) if isinstance(row, Model) else int(row)
 
 
 def number_of(ctx: Context, series: str, prefix: str, year: int) -> str:

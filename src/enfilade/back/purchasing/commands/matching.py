@@ -26,11 +26,11 @@ from enfilade.back.purchasing.queries import (
     setting_of,
 )
 from enfilade.back.purchasing.wording import sentence_of
-from enfilade.core.command import Input, Ref, command
+from enfilade.core.command import Input, Ref, command, primary_key
 from enfilade.core.context import Context, Refusal
 from enfilade.core.events import publish
 
-from .common import Quantity, key_of, lock_lines
+from .common import Quantity, lock_lines
 from .ordering import end_order
 
 
@@ -66,7 +66,7 @@ def match_bill(ctx: Context, *, bill: Ref[Bill], lines: list[MatchLineIn]) -> Bi
     for n, line in enumerate(lines):
         if line.number > len(own):
             raise Refusal("no_line", f"This bill has no line {line.number}.", field=f"lines[{n}].number")
-        row = known.get(key_of(line.order_line))
+        row = known.get(primary_key(line.order_line))
         if row is None:
             said = "Choose a line of an order to this supplier, in the currency of the bill, that is not billed yet."
             raise Refusal("other_order", said, field=f"lines[{n}].order_line")

@@ -24,14 +24,14 @@ from enfilade.base.books.queries import accounts_by_id
 from enfilade.base.item.models import Item
 from enfilade.base.item.queries import items_by_id
 from enfilade.base.money.rules import basis_points
-from enfilade.core.command import Choice, Input, LongText, command
+from enfilade.core.command import Choice, Input, LongText, command, primary_key, require_date
 from enfilade.core.context import Context, NotFound, Refusal
 from enfilade.core.events import publish
 from enfilade.core.fields import to_major
 from enfilade.core.notify import tell
 from enfilade.core.refs import ref
 
-from .common import Dimensions, OfOrder, Quantity, Supplier, content_of, follow_receipts, key_of, number_of, require_date, set_totals
+from .common import Dimensions, OfOrder, Quantity, Supplier, content_of, follow_receipts, number_of, set_totals
 
 What = Annotated[Account, Input(shared=True, label="What for", query="heading=false&active=true")]
 Wanted = Annotated[date | None, Input(label="Wanted by")]
@@ -296,18 +296,18 @@ def priced(ctx: Context, order: PurchaseOrder, lines: Sequence[OrderLineIn], fir
     """
     if not lines:
         raise Refusal("no_lines", "An order has at least one line.", field="lines")
-    items = items_by_id(ctx, {key_of(line.item) for line in lines if line.item is not None})
-    accounts = accounts_by_id(ctx, {key_of(line.account) for line in lines if line.account is not None})
+    items = items_by_id(ctx, {primary_key(line.item) for line in lines if line.item is not None})
+    accounts = accounts_by_id(ctx, {primary_key(line.account) for line in lines if line.account is not None})
     terms = terms_of(ctx, order.supplier)
     usual, deductible = terms.account_id or usual_account(ctx, order.supplier), basis_points(terms.deductible_percent)
     found = []
     for n, line in enumerate(lines):
         path = f"lines[{n}]"
-        item = items.get(key_of(line.item)) if line.item is not None else None
+        item = items.get(primary_key(line.item)) if line.item is not None else None
         if line.item is not None and item is None:
-            raise NotFound("item", key_of(line.item), field=f"{path}.item")
-        if line.account is not None and key_of(line.account) not in accounts:
-            raise NotFound("account", key_of(line.account), field=f"{path}.account")
+            raise NotFound("item", primary_key(line.item), field=f"{path}.item")
+        if line.account is not None and primary_key(line.account) not in accounts:
+            raise NotFound("account", primary_key(line.account), field=f"{path}.account")
         if not (line.text.strip() or item):
             raise Refusal("what", "Say what is ordered: an item, or a text.", field=f"{path}.text")
         if line.quantity <= 0:
@@ -325,7 +325,7 @@ def priced(ctx: Context, order: PurchaseOrder, lines: Sequence[OrderLineIn], fir
             per=per,
             tax_class=line.tax_class or (item.tax_class if item else "") or terms.tax_class or Item.TaxClass.STANDARD,
             deductible_bp=deductible,
-            account_id=usual if line.account is None else key_of(line.account),
+            account_id=usual if line.account is None else primary_key(line.account),
             dimensions=line.dimensions,
             wanted_on=line.wanted_on,
         )
@@ -359,7 +359,7 @@ def _amended(ctx: Context, order: PurchaseOrder, lines: Sequence[AmendedLine]) -
                 OrderLineIn(text=line.text, quantity=line.quantity, price=line.price, wanted_on=line.wanted_on, account=line.account)
             )
             continue
-        row = known.get(key_of(line.line))
+        row = known.get(primary_key(line.line))
         if row is None:
             raise Refusal("no_line", "This line is of another order.", field=f"lines[{n}].line")
         row.quantity = line.quantity.quantize(rules.QUANTUM)

@@ -12,14 +12,14 @@ from enfilade.back.purchasing import rules
 from enfilade.back.purchasing.events import GoodsReceived, GoodsReturned
 from enfilade.back.purchasing.models import GoodsReceipt, OrderLine, PurchaseOrder, ReceiptLine
 from enfilade.back.purchasing.queries import asked_for, lines_of_order, receipt_lines
-from enfilade.core.command import Input, LongText, Ref, command
+from enfilade.core.command import Input, LongText, Ref, Today, command, primary_key, require_date
 from enfilade.core.context import Context, Refusal
 from enfilade.core.events import publish
 from enfilade.core.models import StoredFile
 from enfilade.core.notify import tell
 from enfilade.core.refs import ref
 
-from .common import OfOrder, Quantity, Today, follow_receipts, key_of, lock_lines, number_of, require_date
+from .common import OfOrder, Quantity, follow_receipts, lock_lines, number_of
 
 Kind = GoodsReceipt.Kind
 DeliveryNote = Annotated[str, Input(label="Number of the delivery note", max_length=100)]
@@ -135,7 +135,7 @@ def _locked(ctx: Context, order: PurchaseOrder) -> dict[int, OrderLine]:
 def _given(rows: Mapping[int, OrderLine], lines: Sequence[ReceivedLine]) -> dict[int, Decimal]:
     found: dict[int, Decimal] = {}
     for n, line in enumerate(lines):
-        row = rows.get(key_of(line.line))
+        row = rows.get(primary_key(line.line))
         if row is None:
             raise Refusal("no_line", "This line is of another order.", field=f"lines[{n}].line")
         if row.pk in found:

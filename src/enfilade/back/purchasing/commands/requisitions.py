@@ -12,13 +12,13 @@ from enfilade.back.purchasing.models import OrderLine, PurchaseOrder, Requisitio
 from enfilade.back.purchasing.queries import lines_of_order
 from enfilade.base.item.models import Item
 from enfilade.base.party.models import Party
-from enfilade.core.command import Choice, Input, LongText, command
+from enfilade.core.command import Choice, Input, LongText, command, require_date
 from enfilade.core.context import Context, Refusal
 from enfilade.core.events import publish
 from enfilade.core.notify import tell
 from enfilade.core.refs import ref
 
-from .common import Dimensions, Supplier, require_date, set_totals
+from .common import Dimensions, Supplier, set_totals
 from .ordering import OrderLineIn, Price, draft_order, priced
 
 From = Annotated[Party, Input(shared=True, query="party_roles__role=supplier", prefill="row.supplier")]

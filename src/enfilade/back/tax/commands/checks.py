@@ -7,10 +7,8 @@ from typing import Annotated
 from enfilade.back.tax.models import VatCheck
 from enfilade.back.tax.treatment import VatState, country_of_vat_id, read_vat_id, vat_state
 from enfilade.base.party.models import Party
-from enfilade.core.command import Choice, Input, LongText, Ref, command
+from enfilade.core.command import Choice, Input, LongText, Ref, Today, command
 from enfilade.core.context import Context, Refusal
-
-from .returns import Today
 
 
 @command(permission="tax.record_vat_check", label="Record a check of the VAT id", target="party")

@@ -18,14 +18,13 @@ from enfilade.back.tax.models import TaxReturn, TaxReturnBox, TaxSetting
 from enfilade.back.tax.parts import TaxedPart, by_account
 from enfilade.back.tax.queries import boxes_now, boxes_of, last_return, parts_of, setting_on
 from enfilade.base.books.queries import accounts_by_id
-from enfilade.core.command import Amount, Choice, Input, command
+from enfilade.core.command import Amount, Choice, Input, Today, command
 from enfilade.core.context import Context, Refusal
 from enfilade.core.fields import to_major
 from enfilade.core.files import store_bytes
 from enfilade.core.refs import ref
 from enfilade.core.tabular import guard_formula
 
-Today = Annotated[date, Input(prefill="ctx.today")]
 _FORMS = Choice(("", "That of the country"), *((code, form_named(code).name) for code in FORMS))
 _COLUMNS = ("box", "on", "document", "party", "vat_id", "category", "rate_percent", "amount")
 
