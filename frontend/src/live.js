@@ -1,5 +1,6 @@
 // Live updates: the stream carries topics only; parts that name a topic fetch themselves with their own rights.
 // hx-trigger="live:appointments.visit from:body" reloads for any visit, "live:appointments.visit:42" for one.
+// The topic "*" says that announcements were missed: all parts fetch themselves.
 import { word } from './words.js';
 
 const url = document.querySelector('meta[name="live-url"]')?.content;
@@ -22,16 +23,17 @@ const flush = () => {
   topics.forEach(fire);
 };
 
+const topicsOfPage = () => new Set([...document.querySelectorAll('[hx-trigger*="live:"]')].flatMap((part) => [...part.getAttribute('hx-trigger').matchAll(/live:([\w.:-]+)/g)].map((match) => match[1])));
+
 // Many events within one moment reload a part once; the jitter keeps a hundred desks from asking in the same millisecond.
-const collect = (topics) => {
+const collect = (told) => {
+  const topics = told.includes('*') ? topicsOfPage() : told;
   for (const topic of topics) {
     waiting.add(topic);
     if (topic.includes(':')) waiting.add(topic.split(':')[0]);
   }
   flushing ??= setTimeout(flush, 80 + Math.random() * 170);
 };
-
-const topicsOfPage = () => new Set([...document.querySelectorAll('[hx-trigger*="live:"]')].flatMap((part) => [...part.getAttribute('hx-trigger').matchAll(/live:([\w.:-]+)/g)].map((match) => match[1])));
 
 const say = (state, text) => {
   document.documentElement.dataset.live = state;
@@ -40,12 +42,16 @@ const say = (state, text) => {
   badge.querySelector('.live-text').textContent = text;
 };
 
-const startPoll = () => { poll ??= setInterval(() => { document.body.dispatchEvent(new CustomEvent('live-poll')); collect(topicsOfPage()); }, POLL_MS); };
+const startPoll = () => { poll ??= setInterval(() => { document.body.dispatchEvent(new CustomEvent('live-poll')); collect(['*']); }, POLL_MS); };
 const stopPoll = () => { clearInterval(poll); poll = null; };
 
 const connect = () => {
   source = new EventSource(url, { withCredentials: true });
-  source.onopen = () => { stopPoll(); say('on', word('Live')); };
+  source.onopen = () => {
+    stopPoll();
+    if (badge?.dataset.state === 'off') collect(['*']);
+    say('on', word('Live'));
+  };
   source.onmessage = (event) => {
     let topics = [];
     try { topics = JSON.parse(event.data).topics ?? []; } catch { return; }
@@ -63,6 +69,6 @@ if (url) {
   document.addEventListener('visibilitychange', () => {
     clearTimeout(hiding);
     if (document.hidden) hiding = setTimeout(() => { source.close(); stopPoll(); say('paused', word('Paused')); }, HIDDEN_MS);
-    else if (document.documentElement.dataset.live === 'paused') { connect(); collect(topicsOfPage()); } else flush();
+    else if (document.documentElement.dataset.live === 'paused') { connect(); collect(['*']); } else flush();
   });
 }

@@ -7,6 +7,7 @@ import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -142,18 +143,41 @@ def test_odd_announcements_disturb_nobody(owner: Context, notice: str) -> None:
     assert found.heard == [["item.item:2"]]
 
 
-def test_a_page_that_does_not_keep_up_loses_the_oldest() -> None:
+def test_a_page_that_does_not_keep_up_fetches_everything() -> None:
     async def run() -> list[list[str]]:
         queue: asyncio.Queue[list[str]] = asyncio.Queue(live.QUEUE_MAX)
         live.SUBSCRIBERS[queue] = 7
-        for number in range(live.QUEUE_MAX + 5):
+        for number in range(live.QUEUE_MAX + 3):
             live.fan_out(payload(7, f"x:{number}"))
         del live.SUBSCRIBERS[queue]
         return [queue.get_nowait() for _ in range(queue.qsize())]
 
-    kept = asyncio.run(run())
-    assert len(kept) == live.QUEUE_MAX
-    assert (kept[0], kept[-1]) == (["x:5"], [f"x:{live.QUEUE_MAX + 4}"])
+    assert asyncio.run(run()) == [[live.EVERYTHING], ["x:201"], ["x:202"]]
+
+
+@pytest.mark.server
+def test_who_could_not_listen_has_pages_fetch_what_they_missed(owner: Context) -> None:
+    """The connection that listens is ended by the database; what was said until it is back is lost, so everything is fetched."""
+
+    async def heard_after(action: Callable[[], object]) -> list[str]:
+        await asyncio.to_thread(action)
+        return await asyncio.wait_for(queue.get(), 20)
+
+    def end_it() -> None:
+        with psycopg.connect(**live.connection_parameters(), autocommit=True) as other:
+            other.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = %s", [f"LISTEN {CHANNEL}"])
+
+    async def run() -> list[list[str]]:
+        live.SUBSCRIBERS[queue] = owner.company_id
+        task = asyncio.create_task(live.listen())
+        try:
+            return [await heard_after(lambda: None), await heard_after(end_it)]
+        finally:
+            del live.SUBSCRIBERS[queue]
+            task.cancel()
+
+    queue: asyncio.Queue[list[str]] = asyncio.Queue(live.QUEUE_MAX)
+    assert asyncio.run(run()) == [[live.EVERYTHING], [live.EVERYTHING]]
 
 
 @pytest.mark.parametrize(

@@ -48,33 +48,48 @@ KEEPALIVE_S = 15
 STREAM_MAX_S = 600
 # Of the parameters of a connection, what is Django's and not libpq's.
 OF_DJANGO = {"context", "cursor_factory", "prepare_threshold"}
+# The topic of whoever may have missed something: fetch all that the page shows.
+EVERYTHING = "*"
 SUBSCRIBERS: dict[asyncio.Queue[list[str]], int] = {}
 AGENTS = AgentServer()
 
 
+def connection_parameters() -> dict[str, Any]:
+    """What libpq needs to reach the database of the site."""
+    return {k: v for k, v in connections["default"].get_connection_params().items() if k not in OF_DJANGO}
+
+
 async def listen() -> None:
-    """Hold one connection that hears every announcement; connect again when it breaks, and tell pages to poll then."""
+    """Hold one connection that hears every announcement; connect again when it breaks, and have pages fetch what they missed."""
     while True:
         with contextlib.suppress(psycopg.Error, OSError):
-            parameters = connections["default"].get_connection_params()
-            wanted = {k: v for k, v in parameters.items() if k not in OF_DJANGO}
-            async with await psycopg.AsyncConnection.connect(**wanted, autocommit=True) as connection:
+            async with await psycopg.AsyncConnection.connect(**connection_parameters(), autocommit=True) as connection:
                 await connection.execute(f"LISTEN {CHANNEL}")
+                for queue in list(SUBSCRIBERS):
+                    start_over(queue)
                 async for notice in connection.notifies():
                     fan_out(notice.payload)
         await asyncio.sleep(1)
 
 
 def fan_out(payload: str) -> None:
-    """Give an announcement to the pages of its company; a page that does not keep up loses the oldest."""
+    """Give an announcement to the pages of its company."""
     with contextlib.suppress(ValueError, KeyError, TypeError, RecursionError):
         found = json.loads(payload)
         company, topics = int(found["company"]), [str(t) for t in found["topics"]]
         for queue, of in list(SUBSCRIBERS.items()):
             if of == company:
                 if queue.full():
-                    queue.get_nowait()
-                queue.put_nowait(topics)
+                    start_over(queue)
+                else:
+                    queue.put_nowait(topics)
+
+
+def start_over(queue: asyncio.Queue[list[str]]) -> None:
+    """Have a page fetch everything, in place of the announcements that wait for it."""
+    while not queue.empty():
+        queue.get_nowait()
+    queue.put_nowait([EVERYTHING])
 
 
 def company_of(cookies: dict[str, str]) -> int | None:
