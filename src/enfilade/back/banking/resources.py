@@ -95,7 +95,7 @@ class BankAccountResource(Resource):
     columns = ("name", "number", "currency", "account", "owner", "active")
     filters = ("active", "currency")
     search = ("name", "number", "also_known_as")
-    fields = ("name", "number", "also_known_as", "bic", "currency", "account", "owner", "active")
+    fields = ("name", "number", "also_known_as", "bic", "routing", "savings", "currency", "account", "owner", "active")
     import_key = "number"
     ordering = "name"
     icon = "landmark"

@@ -8,14 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-import holidays
 from dateutil.relativedelta import relativedelta
 from stdnum.eu import at_02
 from stdnum.exceptions import ValidationError
 
+from enfilade.back.banking.rules import SEPA_DAYS
+
 UNUSED_MONTHS = 36
-# The days on which the clearing of the ECB rests. Source: ECB, T2 calendar; EPC016-06 4.3.1.
-_CLOSED = holidays.financial_holidays("XECB")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,28 +65,9 @@ def reason_of(code: str) -> Reason:
     return REASONS.get(code, UNKNOWN)
 
 
-def is_banking_day(on: date) -> bool:
-    """Whether banks of the SEPA settle on a day."""
-    return on.weekday() < 5 and on not in _CLOSED
-
-
-def banking_day_from(on: date) -> date:
-    """The first banking day from a day on."""
-    while not is_banking_day(on):
-        on += timedelta(days=1)
-    return on
-
-
-def after_banking_days(on: date, days: int) -> date:
-    """The banking day that is so many banking days after a day."""
-    for _ in range(days):
-        on = banking_day_from(on + timedelta(days=1))
-    return on
-
-
 def earliest(today: date, lead_days: int, notice_days: int) -> date:
     """The first day on which something can be collected whose payer is told today."""
-    return max(after_banking_days(today, lead_days), banking_day_from(today + timedelta(days=notice_days)))
+    return max(SEPA_DAYS.after(today, lead_days), SEPA_DAYS.from_day(today + timedelta(days=notice_days)))
 
 
 def expires_on(used_on: date) -> date:

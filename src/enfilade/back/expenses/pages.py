@@ -33,6 +33,7 @@ def my_expenses(request: HttpRequest, ctx: Context) -> HttpResponse:
         "person": person,
         "writing": _written(ctx, writing),
         "others": [claim for claim in claims if claim.state not in EDITABLE],
+        "say_account": "say_us_account" if ctx.company.currency == "USD" else "say_account",
         "any_category": bool(categories(ctx)),
         "may": {name: ctx.may(f"expenses.{name}") for name in _VERBS},
         "crumbs": [{"label": "My expenses", "url": ""}],

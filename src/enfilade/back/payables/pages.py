@@ -9,15 +9,16 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from enfilade.back.banking.models import BankAccount
 from enfilade.back.banking.queries import bank_accounts
 from enfilade.base.party.queries import parties_by_id
 from enfilade.core.context import Context, NotFound
 from enfilade.core.resource import page
 
 from . import rules
-from .models import Bill, SupplierPayment
+from .models import Bill, Scheme, SupplierPayment
 from .printing import certificate_pdf
-from .queries import Standing, standing, to_pay_by
+from .queries import Standing, originator_of, scheme_of, standing, to_pay_by
 from .withheld import kept_back
 
 SHOWN_MAX = 300
@@ -29,19 +30,23 @@ _VERBS = ("enter_bill", "approve_bill", "make_run", "release_run", "mark_sent", 
 
 @page("to-pay/", title="To pay", permission="payables.view_bill", icon="wallet", order=1)
 def to_pay(request: HttpRequest, ctx: Context) -> HttpResponse:
-    """/payables/to-pay/: ?ahead= says how far."""
+    """/payables/to-pay/: ?ahead= says how far, ?bank_account= from which of our accounts."""
     ahead = request.GET.get("ahead", "7")
     ahead = ahead if ahead in AHEAD else "7"
     due_by = rules.days_after(ctx.today, _FAR if ahead == "all" else int(ahead))
-    found = to_pay_by(ctx, due_by, SHOWN_MAX + 1)
+    accounts = bank_accounts(ctx)
+    account = _chosen(accounts, request.GET.get("bank_account", ""), ctx.company.currency)
+    scheme = scheme_of(account)
+    found = to_pay_by(ctx, due_by, SHOWN_MAX + 1, scheme)
     context: dict[str, Any] = {
         "rows": [_row(one, ctx.today) for one in found[:SHOWN_MAX]],
         "more": len(found) > SHOWN_MAX,
         "ahead": ahead,
         "choices": [{"key": key, "label": label, "now": key == ahead} for key, label in AHEAD.items()],
         "standing": standing(ctx),
-        "accounts": bank_accounts(ctx),
-        "today": ctx.today,
+        "accounts": accounts,
+        "account": account,
+        "first_day": _first_day(ctx, account),
         "currency": ctx.company.currency,
         "may": {name: ctx.may(f"payables.{name}") for name in _VERBS},
         "key": token_hex(12),
@@ -49,6 +54,20 @@ def to_pay(request: HttpRequest, ctx: Context) -> HttpResponse:
     }
     part = "#to-pay" if request.headers.get("HX-Request") and "to-pay" in request.headers.get("HX-Target", "") else ""
     return render(request, f"payables/to_pay.html{part}", context)
+
+
+def _chosen(accounts: list[BankAccount], key: str, currency: str) -> BankAccount | None:
+    """The account that somebody chose, else the first one in the company's currency, else the first."""
+    named = next((a for a in accounts if str(a.pk) == key), None)
+    return named or next((a for a in accounts if a.currency == currency), None) or next(iter(accounts), None)
+
+
+def _first_day(ctx: Context, account: BankAccount | None) -> date:
+    """When a run that is made now can be paid at the earliest."""
+    if account is None or scheme_of(account) == Scheme.SEPA:
+        return ctx.today
+    set_up = originator_of(ctx, account)
+    return rules.first_ach_day(ctx.today, set_up.lead_days if set_up is not None else 1)
 
 
 def _row(one: Standing, today: date) -> dict[str, Any]:

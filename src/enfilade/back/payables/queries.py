@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import Coalesce
 
+from enfilade.back.banking.models import BankAccount
 from enfilade.back.banking.rules import LineFacts, Proposal
 from enfilade.back.billing.models import Invoice
 from enfilade.back.billing.queries import due_parts, open_invoices, owed_by
@@ -20,7 +21,20 @@ from enfilade.core.fields import AmountField
 
 from . import rules
 from .guesses import BillFacts, BothFacts, OrderFacts, guesses, of_difference
-from .models import Bill, BillLine, OrderPart, PaymentOrder, PaymentRun, SetOff, Settlement, SupplierAccount, SupplierPayment, SupplierTerms
+from .models import (
+    AchOriginator,
+    Bill,
+    BillLine,
+    OrderPart,
+    PaymentOrder,
+    PaymentRun,
+    Scheme,
+    SetOff,
+    Settlement,
+    SupplierAccount,
+    SupplierPayment,
+    SupplierTerms,
+)
 from .withheld import withheld_of
 
 OWED = (Bill.State.OPEN, Bill.State.PART_PAID)
@@ -28,6 +42,10 @@ ORDERS_MAX = 2_000
 # In the company's currency, as the books count it.
 _OPEN_WORTH = Coalesce(F("worth_minor") - F("gone_worth_minor"), F("open_minor"), output_field=AmountField())
 _TOTAL_WORTH = Coalesce("worth_minor", "total_minor")
+_OTHER_KIND = {
+    Scheme.SEPA.value: "Only an account in the United States is known, which SEPA does not reach",
+    Scheme.ACH.value: "Only an IBAN is known, which ACH does not reach",
+}
 _ON_THEIR_WAY = (PaymentRun.State.RELEASED, PaymentRun.State.SENT)
 
 
@@ -131,10 +149,23 @@ def accounts_of(ctx: Context, suppliers: Collection[int]) -> dict[int, list[Supp
     return found
 
 
-def account_for(bill: Bill, accounts: list[SupplierAccount]) -> SupplierAccount | None:
-    """The confirmed account that a bill is paid to: the one it names, else the one confirmed last. None where it names another one."""
-    confirmed = [a for a in accounts if a.state == SupplierAccount.State.CONFIRMED]
+def account_for(bill: Bill, accounts: list[SupplierAccount], scheme: str) -> SupplierAccount | None:
+    """The confirmed account that a bill is paid to: the one it names, else the one confirmed last. None where it names another one.
+
+    scheme: only an account that can be paid by it.
+    """
+    confirmed = [a for a in accounts if a.state == SupplierAccount.State.CONFIRMED and a.scheme == scheme]
     return next((a for a in confirmed if not bill.iban or a.iban == bill.iban), None)
+
+
+def originator_of(ctx: Context, account: BankAccount) -> AchOriginator | None:
+    """As whom we pay by ACH from an account; None where that is not set up."""
+    return AchOriginator.objects.visible_to(ctx).filter(bank_account=account).first()
+
+
+def scheme_of(account: BankAccount | None) -> str:
+    """By what is paid from an account of ours: by ACH from a bank in the United States, else by SEPA."""
+    return Scheme.ACH if account is not None and account.routing else Scheme.SEPA
 
 
 def settlements_of(ctx: Context, bill: Bill) -> list[Settlement]:
@@ -194,7 +225,7 @@ def _both_sided(ctx: Context) -> list[BothFacts]:
     return [
         BothFacts(
             owed[0].party.name,
-            frozenset(account.iban for account in accounts[party]),
+            frozenset(account.code for account in accounts[party]),
             currency,
             tuple((i.pk, str(i.number), i.open_minor) for i in owed),
             tuple((b.pk, b.supplier_number, b.open_minor) for b in theirs[party, currency]),
@@ -211,7 +242,7 @@ def _orders(ctx: Context) -> list[OrderFacts]:
     sums: dict[int, int] = {}
     for order in orders:
         sums[order.run_id] = sums.get(order.run_id, 0) + order.amount_minor
-    return [OrderFacts(o.pk, o.end_to_end, o.run.number, sums[o.run_id], o.holder, o.supplier_account.iban, o.amount_minor) for o in orders]
+    return [OrderFacts(o.pk, o.end_to_end, o.run.number, sums[o.run_id], o.holder, o.supplier_account.code, o.amount_minor) for o in orders]
 
 
 def _bills_like(ctx: Context, amounts: Collection[int]) -> list[BillFacts]:
@@ -226,7 +257,7 @@ def _bills_like(ctx: Context, amounts: Collection[int]) -> list[BillFacts]:
     kept = withheld_of(ctx, [bill.pk for bill in bills])
     found = []
     for b in bills:
-        ibans, less = frozenset(a.iban for a in accounts[b.supplier_id]), kept.get(b.pk, rules.NOTHING_WITHHELD)
+        ibans, less = frozenset(a.code for a in accounts[b.supplier_id]), kept.get(b.pk, rules.NOTHING_WITHHELD)
         early = b.open_minor - (0 if b.settled_minor else b.discount_minor)
         pays = (b.open_minor - less.of(b.open_minor), early - less.of(early))
         found.append(BillFacts(b.pk, b.supplier_number, b.supplier.name, ibans, b.open_minor, *pays, b.discount_until, b.currency))
@@ -383,29 +414,33 @@ class Standing:
     kept: rules.Withheld = rules.NOTHING_WITHHELD
 
 
-def to_pay_by(ctx: Context, due_by: date, limit: int) -> list[Standing]:
-    """Open bills that are due until a day, the longest due first, each with what holds it."""
+def to_pay_by(ctx: Context, due_by: date, limit: int, scheme: str = Scheme.SEPA) -> list[Standing]:
+    """Open bills that are due until a day, the longest due first, each with what holds it in a run of a scheme."""
     bills = open_bills(ctx, due_by=due_by, limit=limit)
     taken = in_runs(ctx, [bill.pk for bill in bills])
     accounts = accounts_of(ctx, {bill.supplier_id for bill in bills})
     found, kept = (
-        [_standing(bill, taken.get(bill.pk), accounts[bill.supplier_id]) for bill in bills],
+        [_standing(bill, taken.get(bill.pk), accounts[bill.supplier_id], scheme) for bill in bills],
         withheld_of(ctx, [b.pk for b in bills]),
     )
     return [replace(one, kept=kept[one.bill.pk]) if one.bill.pk in kept else one for one in found]
 
 
-def _standing(bill: Bill, order: PaymentOrder | None, accounts: list[SupplierAccount]) -> Standing:
+def _standing(bill: Bill, order: PaymentOrder | None, accounts: list[SupplierAccount], scheme: str) -> Standing:
     if order is not None:
         return Standing(bill, f"In the payment run {order.run}", f"/payables/payment-runs/{order.run_id}/")
     if bill.currency != bill.company.currency:
         return Standing(bill, "It is in a foreign currency: pay it at the bank and note it on the bill", f"/payables/bills/{bill.pk}/")
-    if account_for(bill, accounts) is not None:
+    if account_for(bill, accounts, scheme) is not None:
         return Standing(bill, "")
-    waiting = next((a for a in accounts if a.state == SupplierAccount.State.ENTERED and bill.iban in {"", a.iban}), None)
+    able = [a for a in accounts if a.scheme == scheme]
+    enter = f"/payables/do/{'enter_us_account' if scheme == Scheme.ACH else 'enter_account'}/?supplier={bill.supplier_id}"
+    if accounts and not able:
+        return Standing(bill, _OTHER_KIND[scheme], enter)
+    waiting = next((a for a in able if a.state == SupplierAccount.State.ENTERED and bill.iban in {"", a.iban}), None)
     if waiting is not None:
         return Standing(bill, "The account waits for a second person", f"/payables/accounts-of-suppliers/{waiting.pk}/")
-    return Standing(bill, "No account of the supplier is known", f"/payables/do/enter_account/?supplier={bill.supplier_id}")
+    return Standing(bill, "No account of the supplier is known", enter)
 
 
 def standing(ctx: Context) -> dict[str, tuple[int, int]]:

@@ -15,6 +15,7 @@ from enfilade.core.resource import Resource
 
 from . import closing, pages, panels, proving, reports, settling, taxed, verify
 from .models import (
+    AchOriginator,
     Bill,
     BillLine,
     BillWithholding,
@@ -80,11 +81,11 @@ class PaymentRunResource(Resource):
 
     model = PaymentRun
     columns = ("number", "pay_on", "bank_account", "order_count", "total_minor", "made_by", "released_by", "state")
-    filters = ("state", "bank_account", "pay_on", "made_by", "released_by")
+    filters = ("state", "scheme", "bank_account", "pay_on", "made_by", "released_by")
     search = ("number",)
     facts = (
-        "bank_account", "pay_on", "order_count", "total_minor", "made_by", "made_at", "released_by", "released_at", "file", "sent_by",
-        "sent_at", "cancelled_by", "cancelled_at", "reason",
+        "bank_account", "scheme", "pay_on", "order_count", "total_minor", "made_by", "made_at", "released_by", "released_at", "file",
+        "sent_by", "sent_at", "cancelled_by", "cancelled_at", "reason",
     )  # fmt: skip
     lines = {"orders": ("supplier", "supplier_account", "amount_minor", "end_to_end", "remittance", "state")}
     board = "state"
@@ -100,8 +101,8 @@ class PaymentOrderResource(Resource):
     model = PaymentOrder
     columns = ("end_to_end", "run", "supplier", "supplier_account", "amount_minor", "state")
     filters = ("run", "supplier", "state", "amount_minor")
-    search = ("end_to_end", "supplier__name", "remittance")
-    facts = ("run", "supplier", "holder", "supplier_account", "amount_minor", "end_to_end", "remittance")
+    search = ("end_to_end", "trace", "supplier__name", "remittance")
+    facts = ("run", "supplier", "holder", "supplier_account", "amount_minor", "end_to_end", "trace", "remittance")
     lines = {"parts": ("bill", "amount_minor", "discount_minor", "withheld_minor", "live")}
     menu = False
 
@@ -159,14 +160,29 @@ class SupplierAccountResource(Resource):
     """Where suppliers are paid; each account is confirmed by a second person."""
 
     model = SupplierAccount
-    columns = ("supplier", "iban", "holder", "entered_by", "confirmed_by", "state")
+    columns = ("supplier", "iban", "routing", "number", "holder", "entered_by", "confirmed_by", "state")
     filters = ("state", "supplier", "entered_by")
-    search = ("supplier__name", "iban", "holder")
-    facts = ("supplier", "iban", "bic", "holder", "entered_by", "entered_at", "confirmed_by", "confirmed_at", "evidence")
-    verbs = ("enter_account",)
+    search = ("supplier__name", "iban", "number", "holder")
+    facts = (
+        "supplier", "iban", "bic", "routing", "number", "kind", "holder", "entered_by", "entered_at", "confirmed_by", "confirmed_at",
+        "evidence",
+    )  # fmt: skip
+    verbs = ("enter_account", "enter_us_account")
     icon = "landmark"
     order = 40
     empty = "Accounts come with the first bill that names one, or are entered here."
+
+
+class AchOriginatorResource(Resource):
+    """As whom the company pays by ACH."""
+
+    model = AchOriginator
+    columns = ("bank_account", "bank_name", "company_name", "identification", "lead_days", "balanced")
+    facts = ("bank_account", "bank_name", "company_name", "identification", "origin", "destination", "lead_days", "balanced")
+    verbs = ("set_ach_originator",)
+    icon = "badge-check"
+    order = 90
+    empty = "Pay from a bank in the United States by ACH: say here what your agreement with the bank says, once for each account."
 
 
 class SupplierTermsResource(Resource):

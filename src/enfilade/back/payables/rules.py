@@ -10,6 +10,10 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
+from stdnum.exceptions import ValidationError
+from stdnum.us import rtn
+
+from enfilade.back.banking.rules import US_DAYS
 from enfilade.back.tax.rules import Rounding, tax_lines
 from enfilade.base.money.rules import allocate, multiply, percent_of, split_tax, worth_of_part
 
@@ -213,6 +217,24 @@ def plain_iban(text: str) -> str:
     return re.sub(r"\s", "", text).upper()
 
 
+def plain_routing(text: str) -> str:
+    """A routing number of a bank in the United States without blanks and hyphens; "" where its check digit is wrong.
+
+    Source: American Bankers Association: weights 3, 7, 1, modulo 10.
+    """
+    plain = re.sub(r"[\s-]", "", text)
+    try:
+        return str(rtn.validate(plain)) if plain.strip("0") else ""
+    except ValidationError:
+        return ""
+
+
+def plain_account(text: str) -> str:
+    """A number of an account in the United States in capitals, without spaces; "" where no ACH file can have it."""
+    plain = re.sub(r"\s", "", text).upper()
+    return plain if re.fullmatch(r"[A-Z0-9-]{1,17}", plain, re.ASCII) else ""
+
+
 def plain_number(text: str) -> str:
     """A number of a bill as it is compared: capitals, letters and digits only; the database keeps the same."""
     return "".join(c for c in text.upper() if c.isalnum())
@@ -241,3 +263,23 @@ def remittance(numbers: Iterable[tuple[str, str]], longest: int = REMITTANCE_MAX
         kept -= 1
         text = f"{', '.join(names[:kept])} + {len(names) - kept} more"
     return text[:longest]
+
+
+def first_ach_day(today: date, lead_days: int) -> date:
+    """The first day on which a bank in the United States pays what it is given today."""
+    return US_DAYS.after(US_DAYS.from_day(today), lead_days)
+
+
+def remittance_segments(parts: Sequence[tuple[str, str, int]], longest: int) -> str:
+    """What a supplier's system reads beside an ACH credit: each bill with what is paid of it, without that, or in words, as it fits.
+
+    parts: (reference, number, minor units of a currency with cents, below zero for a credit note) of each.
+    Source: ANSI ASC X12 820: segment RMR (remittance advice), else NTE (note), as the Nacha rules want them in CCD and PPD addenda.
+    """
+    named = [(sepa_text(reference or number, longest), amount) for reference, number, amount in parts]
+    line, end = "RMR*IV*", "\\"
+    full = "".join(line + name + "*PI*" + str(Decimal(amount).scaleb(-2)) + end for name, amount in named)
+    short = "".join(line + name + end for name, _ in named)
+    head = "NTE*ZZZ*"
+    words = f"{head}{remittance(((reference, number) for reference, number, _ in parts), longest - len(head) - 1)}{end}"
+    return next((text for text in (full, short) if len(text) <= longest), words)

@@ -15,13 +15,18 @@ class BankAccount(Record):
     """An account at a bank, and the account of the ledger that says the same.
 
     number: IBAN, or what the bank calls the account, in capitals without spaces. also_known_as: how files of the bank call it instead.
-    owner: who clears what does not match.
+    owner: who clears what does not match. routing: of a bank in the United States (ABA); payment runs from there are ACH files.
+    savings: it is a savings account, which only ACH asks for.
     """
 
     name = models.TextField(help_text="As people call it, for example House bank.")
     number = models.CharField("IBAN or number", max_length=40)
     also_known_as = models.CharField(max_length=60, blank=True, help_text="Its name in statement files, where that is not the IBAN.")
     bic = models.CharField("BIC", max_length=11, blank=True)
+    routing = models.CharField(
+        "routing number", max_length=9, blank=True, default="", db_default="", help_text="Nine digits, only of a bank in the United States."
+    )
+    savings = models.BooleanField("savings account", default=False, db_default=False)
     currency = models.CharField(max_length=3)
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", verbose_name="account of the ledger")
     owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name="clears breaks")
@@ -49,6 +54,11 @@ class BankAccount(Record):
                 condition=Q(currency__regex=r"^[A-Z]{3}$"),
                 name="bank_account_currency_iso",
                 violation_error_message="A currency is three capital letters (ISO 4217).",
+            ),
+            models.CheckConstraint(
+                condition=Q(routing="") | Q(number__regex=r"^[A-Z0-9]{1,17}$"),
+                name="bank_account_us_number",
+                violation_error_message="Beside a routing number, the number of the account has at most 17 letters and digits.",
             ),
         ]
 

@@ -10,6 +10,7 @@ from typing import Annotated, TypedDict, TypeVar
 from django.db.models import Model
 
 from enfilade.back.banking.models import BankAccount
+from enfilade.back.banking.rules import SEPA_DAYS
 from enfilade.back.billing.models import Invoice
 from enfilade.back.direct_debits import rules
 from enfilade.back.direct_debits.events import CollectionsReleased
@@ -82,9 +83,9 @@ def make_run(
 
 
 def _require_day(ctx: Context, day: date, lead_days: int) -> None:
-    if not rules.is_banking_day(day):
+    if not SEPA_DAYS.is_open(day):
         raise Refusal("not_a_banking_day", f"Banks do not work on {format_day(day)}; choose a banking day.", field="collect_on")
-    if day < (first := rules.after_banking_days(ctx.today, lead_days)):
+    if day < (first := SEPA_DAYS.after(ctx.today, lead_days)):
         raise Refusal("too_soon", f"The bank collects on {format_day(first)} at the earliest.", field="collect_on")
 
 

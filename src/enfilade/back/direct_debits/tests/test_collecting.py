@@ -10,6 +10,7 @@ import pytest
 
 from enfilade.back.banking.commands import accept_proposal, match_entry, unmatch_line
 from enfilade.back.banking.queries import proposals_for
+from enfilade.back.banking.rules import SEPA_DAYS
 from enfilade.back.billing.commands import TermsPart, divide_terms, take_payment
 from enfilade.back.billing.models import Invoice, PaymentTerms
 from enfilade.back.direct_debits import rules
@@ -196,15 +197,15 @@ def test_nothing_is_collected_without_leave_nor_too_early(till: Till) -> None:
     assert code_of(till.mandate) == "mandate_valid_once"
     sunday = next(d for n in range(20, 30) if (d := till.after(n).today).weekday() == 6)
     assert code_of(lambda: till.run(invoice, collect_on=sunday)) == "not_a_banking_day"
-    assert code_of(lambda: till.run(invoice, collect_on=rules.banking_day_from(till.after(-7).today))) == "too_soon"
+    assert code_of(lambda: till.run(invoice, collect_on=SEPA_DAYS.from_day(till.after(-7).today))) == "too_soon"
     assert code_of(lambda: till.run(invoice, scheme="B2B")) == "other_scheme"
     hold_invoice(till.ctx, invoice=invoice, kind="disputed", reason="Crown broke")
     assert code_of(lambda: till.run(invoice)) == "not_collectable"
     other = till.invoice()
-    soon = till.run(other, collect_on=rules.after_banking_days(till.today, 2))
+    soon = till.run(other, collect_on=SEPA_DAYS.after(till.today, 2))
     soon = till.told(soon)
     assert code_of(lambda: release_run(till.boss, run=soon)) == "not_told"
-    late = till.run(till.invoice(), collect_on=rules.banking_day_from(till.after(30).today))
+    late = till.run(till.invoice(), collect_on=SEPA_DAYS.from_day(till.after(30).today))
     late = till.told(late)
     suspend_mandate(till.ctx, mandate=till.fresh(mandate), reason="Asked to.")
     assert code_of(lambda: release_run(till.boss, run=late)) == "run_mandates_valid"
@@ -310,7 +311,7 @@ def test_businesses_are_collected_from_under_their_own_scheme_and_by_the_older_f
     till.mandate(till.ben, BEN, scheme="B2B", notice_days=1)
     set_creditor(till.ctx, identifier=CREDITOR, schema="pain.008.001.02")
     invoice = till.invoice_of(till.ben)
-    day = rules.after_banking_days(till.today, 3)
+    day = SEPA_DAYS.after(till.today, 3)
     run = till.told(till.run(invoice, scheme="B2B", collect_on=day))
     assert code_of(lambda: release_run(till.boss, run=run)) == "no_bic"
     run_raw(till.after(0), "banking.change_bankaccount", {"bankaccount": till.bank.pk, "bic": "COBADEFFXXX"})

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from enfilade.back.banking.rules import LineFacts
+from enfilade.back.banking.rules import SEPA_DAYS, LineFacts
 from enfilade.back.direct_debits import rules
 from enfilade.back.direct_debits.guesses import CollectionFacts, guesses
 
@@ -14,9 +14,9 @@ from enfilade.back.direct_debits.guesses import CollectionFacts, guesses
 def test_banks_rest_on_six_days_and_weekends() -> None:
     """Source: ECB, T2 calendar."""
     closed = [date(2026, 1, 1), date(2026, 4, 3), date(2026, 4, 6), date(2026, 5, 1), date(2026, 12, 25), date(2026, 12, 26)]
-    assert not any(rules.is_banking_day(day) for day in closed)
+    assert not any(SEPA_DAYS.is_open(day) for day in closed)
     # A holiday of a country is none of the banks' clearing: German Unity Day of 2028 is a Tuesday.
-    assert rules.is_banking_day(date(2028, 10, 3))
+    assert SEPA_DAYS.is_open(date(2028, 10, 3))
     assert rules.earliest(date(2026, 12, 24), 1, 1) == date(2026, 12, 28)
     assert rules.earliest(date(2026, 11, 27), 1, 14) == date(2026, 12, 11)
     assert rules.earliest(date(2026, 11, 27), 5, 1) == date(2026, 12, 4)
@@ -28,7 +28,7 @@ def test_what_is_earliest_is_a_banking_day_late_enough(lead: int, notice: int) -
     for number in range(5 * 365):
         today = date(2026, 1, 1) + timedelta(days=number)
         found = rules.earliest(today, lead, notice)
-        assert rules.is_banking_day(found)
+        assert SEPA_DAYS.is_open(found)
         assert (found - today).days >= max(lead, notice)
 
 

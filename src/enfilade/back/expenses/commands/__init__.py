@@ -4,7 +4,7 @@ from .claims import approve_claim, discard_claim, open_claim, reject_claim, subm
 from .flat import MealsIn, add_days_away, add_mileage
 from .lines import add_expense, attach_receipt, change_expense, remove_expense
 from .posting import post_claim, take_back_claim
-from .setup import load_categories, load_rates, say_account
+from .setup import load_categories, load_rates, say_account, say_us_account
 
 __all__ = [
     "MealsIn",
@@ -22,6 +22,7 @@ __all__ = [
     "reject_claim",
     "remove_expense",
     "say_account",
+    "say_us_account",
     "submit_claim",
     "take_back_claim",
     "withdraw_claim",

@@ -9,7 +9,8 @@ from typing import Annotated, TypeVar
 from enfilade.back.expenses.models import ExpenseCategory, MileageRate, PerDiemRate
 from enfilade.back.expenses.presets import CATEGORIES, CURRENCIES, MILEAGE, PER_DIEM
 from enfilade.back.ledger.queries import chart_of, ledger_book
-from enfilade.back.payables.commands import enter_account
+from enfilade.back.payables.commands import enter_account, enter_us_account
+from enfilade.back.payables.commands.accounts import Routing, UsKind, UsNumber
 from enfilade.back.payables.models import SupplierAccount
 from enfilade.base.books.queries import accounts_by_code
 from enfilade.core.command import Input, command
@@ -72,6 +73,18 @@ def say_account(ctx: Context, *, iban: Annotated[str, Input(label="IBAN", max_le
     Refuses: no_person, bad_iban; supplier_account_once (database).
     """
     return enter_account(ctx, supplier=require_person(ctx), iban=iban)
+
+
+@command(permission="expenses.say_account", label="Say at which US bank you are paid", target="")
+def say_us_account(
+    ctx: Context, *, routing: Routing, number: UsNumber, kind: UsKind = SupplierAccount.Kind.CHECKING.value
+) -> SupplierAccount:
+    """Say to which account in the United States your expenses are paid back. A second person has to confirm it first.
+
+    routing: of the bank, for ACH; the one for wires may be another.
+    Refuses: no_person, bad_routing, bad_number; supplier_account_once (database).
+    """
+    return enter_us_account(ctx, supplier=require_person(ctx), routing=routing, number=number, kind=kind)
 
 
 def _dated(row: Dated) -> Dated:

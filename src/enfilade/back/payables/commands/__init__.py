@@ -1,6 +1,7 @@
 """What payables does: bills, accounts of suppliers, payment runs, payments, credit notes, tax that is withheld."""
 
-from .accounts import confirm_account, end_account, enter_account
+from .accounts import confirm_account, end_account, enter_account, enter_us_account
+from .ach import set_ach_originator
 from .approval import approve_bill, void_bill
 from .bills import LineFor, attach_file, change_bill, discard_bill, enter_bill, say_what_for, say_what_lines_were_for
 from .declaring import declare_withholding
@@ -29,6 +30,7 @@ __all__ = [
     "end_account",
     "enter_account",
     "enter_bill",
+    "enter_us_account",
     "make_run",
     "mark_sent",
     "match_bills",
@@ -42,6 +44,7 @@ __all__ = [
     "reverse_payment",
     "say_what_for",
     "say_what_lines_were_for",
+    "set_ach_originator",
     "set_off",
     "take_out",
     "undo_set_off",

@@ -10,10 +10,13 @@ from schwifty.exceptions import SchwiftyException
 from enfilade.back.payables import rules
 from enfilade.back.payables.models import SupplierAccount
 from enfilade.base.party.models import Party
-from enfilade.core.command import Input, LongText, command
+from enfilade.core.command import Choice, Input, LongText, command
 from enfilade.core.context import Context, Refusal
 
 _Supplier = Annotated[Party, Input(shared=True, query="party_roles__role=supplier")]
+Routing = Annotated[str, Input(label="Routing number", max_length=12, help="Nine digits, at the lower left of a check.")]
+UsNumber = Annotated[str, Input(label="Account number", max_length=24)]
+UsKind = Annotated[str, Choice(*SupplierAccount.Kind.choices, label="Kind of account", widget="radio")]
 
 
 @command(permission="payables.enter_account", label="Enter an account of a supplier", target="")
@@ -29,6 +32,31 @@ def enter_account(
     Refuses: bad_iban; supplier_account_once (database).
     """
     return _write(ctx, supplier, require_iban(iban), holder)
+
+
+@command(permission="payables.enter_account", label="Enter a US account of a supplier", target="")
+def enter_us_account(
+    ctx: Context,
+    *,
+    supplier: _Supplier,
+    routing: Routing,
+    number: UsNumber,
+    kind: UsKind = SupplierAccount.Kind.CHECKING.value,
+    holder: Annotated[str, Input(max_length=70, help="Only where it is not the supplier's own, for example a factor's.")] = "",
+) -> SupplierAccount:
+    """Say at which bank in the United States a supplier wants to be paid. A second person has to confirm it before a run pays to it.
+
+    routing: of the bank, for ACH; the one for wires may be another.
+    Refuses: bad_routing, bad_number; supplier_account_once (database).
+    """
+    plain, account = rules.plain_routing(routing), rules.plain_account(number)
+    if not plain:
+        said = f"{routing.strip()[:12]} is not a routing number: a digit is wrong, missing or too many."
+        raise Refusal("bad_routing", said, field="routing")
+    if not account:
+        said = "The number of an account in the United States has at most 17 letters, digits and hyphens."
+        raise Refusal("bad_number", said, field="number")
+    return _create(ctx, supplier, holder, routing=plain, number=account, kind=kind)
 
 
 @command(permission="payables.confirm_account", label="Confirm", tone="primary")
@@ -86,13 +114,9 @@ def require_iban(text: str) -> str:
 
 
 def _write(ctx: Context, supplier: Party, iban: str, holder: str) -> SupplierAccount:
-    bic = IBAN(iban, allow_invalid=True).bic
-    return SupplierAccount.objects.create(
-        company=ctx.company,
-        supplier=supplier,
-        iban=iban,
-        bic=str(bic or ""),
-        holder=holder,
-        entered_by=ctx.user,
-        entered_at=ctx.now,
-    )
+    return _create(ctx, supplier, holder, iban=iban, bic=str(IBAN(iban, allow_invalid=True).bic or ""))
+
+
+def _create(ctx: Context, supplier: Party, holder: str, **account: str) -> SupplierAccount:
+    given = {"company": ctx.company, "supplier": supplier, "holder": holder, "entered_by": ctx.user, "entered_at": ctx.now}
+    return SupplierAccount.objects.create(**given, **account)

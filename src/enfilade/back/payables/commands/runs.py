@@ -12,15 +12,17 @@ from schwifty import IBAN
 from enfilade.back.banking.models import BankAccount
 from enfilade.back.payables import rules
 from enfilade.back.payables.events import RunCancelled, RunReleased
+from enfilade.back.payables.formats.nacha import AMOUNT_MAX as ACH_MAX
 from enfilade.back.payables.formats.pain import NAME_MAX, SCHEMA, Debtor, Transfer, credit_transfers
-from enfilade.back.payables.models import Bill, OrderPart, PaymentOrder, PaymentRun, SupplierAccount
-from enfilade.back.payables.queries import account_for, accounts_of, discount_on, in_runs, open_bills
+from enfilade.back.payables.models import Bill, OrderPart, PaymentOrder, PaymentRun, Scheme, SupplierAccount
+from enfilade.back.payables.queries import account_for, accounts_of, discount_on, in_runs, open_bills, scheme_of
 from enfilade.core.command import Input, LongText, command, require_date
 from enfilade.core.context import Context, Refusal
 from enfilade.core.events import publish
 from enfilade.core.fields import to_major
 from enfilade.core.files import store_bytes
 
+from .ach import draw_traces, require_day, require_originator, write_ach
 from .common import Row, lock_bills, number_of
 from .paying import keep_back
 
@@ -40,31 +42,50 @@ def make_run(
 ) -> PaymentRun:
     """Put bills together into transfers, one for each supplier and account; credit notes that are chosen are taken off.
 
-    pay_on: a discount that still holds on this day is kept.
+    bank_account: in euro it pays by SEPA; in US dollars, from a bank with a routing number, by ACH. Each reaches accounts of its kind.
+    pay_on: a discount that still holds on this day is kept; by ACH a banking day of the United States.
     bills: those to pay; or due_by: all that are due until then and can be paid.
-    Refuses: nothing_due, day_is_over, not_sepa, no_account (with the supplier), not_open, in_run, nothing_left; bill_in_one_run (database).
+    Refuses: nothing_due, day_is_over, not_sepa, no_account (with the supplier), other_kind, not_open, in_run, nothing_left, too_large;
+    by ACH also not_ach, no_originator, not_a_banking_day, too_soon; bill_in_one_run, payment_order_of_scheme (database).
     """
     require_date(pay_on, "pay_on")
     if pay_on < ctx.today:
         raise Refusal("day_is_over", "A bank pays today at the earliest.", field="pay_on")
-    if {bank_account.currency, ctx.company.currency} != {"EUR"}:
-        raise Refusal("not_sepa", "SEPA transfers are in euro; pay from an account in euro.", field="bank_account")
-    chosen = [bill.pk for bill in bills] or _due(ctx, due_by)
+    scheme = scheme_of(bank_account)
+    _require_reach(ctx, bank_account, scheme, pay_on)
+    chosen = [bill.pk for bill in bills] or _due(ctx, due_by, scheme)
     rows = lock_bills(ctx, chosen, "bills")
     _require_payable(ctx, list(rows.values()))
     run = PaymentRun.objects.create(
         company=ctx.company,
         number=number_of(ctx, "run", "P", ctx.today.year),
+        scheme=scheme,
         bank_account=bank_account,
         pay_on=pay_on,
         currency=bank_account.currency,
         made_by=ctx.user,
         made_at=ctx.now,
     )
-    for place, (account, group) in enumerate(_by_account(ctx, list(rows.values())), 1):
-        _order(ctx, run, f"{run.number}-{place}", account, group)
+    groups = _by_account(ctx, list(rows.values()), scheme)
+    traces = draw_traces(ctx, bank_account, len(groups)) if scheme == Scheme.ACH else [""] * len(groups)
+    for place, ((account, group), trace) in enumerate(zip(groups, traces, strict=True), 1):
+        _order(ctx, run, f"{run.number}-{place}", trace, account, group)
     run.refresh_from_db()
     return run
+
+
+def _require_reach(ctx: Context, account: BankAccount, scheme: str, day: date) -> None:
+    """That a run can be paid from an account on a day."""
+    currencies = {account.currency, ctx.company.currency}
+    if scheme == Scheme.ACH:
+        if currencies != {"USD"}:
+            raise Refusal("not_ach", "ACH pays in US dollars, for a company that keeps its books in them.", field="bank_account")
+        require_day(ctx, day, require_originator(ctx, account).lead_days)
+    elif currencies == {"USD"}:
+        said = f"{account} has no routing number: enter it on the account, and it pays by ACH."
+        raise Refusal("not_ach", said, field="bank_account")
+    elif currencies != {"EUR"}:
+        raise Refusal("not_sepa", "SEPA transfers are in euro; pay from an account in euro.", field="bank_account")
 
 
 class RunFacts(TypedDict):
@@ -83,28 +104,34 @@ def _run_facts(*, run: PaymentRun, **_: object) -> RunFacts:
 
 @command(permission="payables.release_run", label="Release", tone="primary", door=_run_facts)
 def release_run(ctx: Context, *, run: PaymentRun) -> PaymentRun:
-    """Let a run go to the bank, as a second person who has looked at it; its file is written.
+    """Let a run go to the bank, as a second person who has looked at it; its file is written, by SEPA or by ACH.
 
-    Refuses: own_run, already_released, cancelled, day_is_over; payment_run_two_people, run_accounts_confirmed, run_not_to_own_account,
-    run_orders_add_up, run_not_empty (database).
+    Refuses: own_run, already_released, cancelled, day_is_over; by ACH what write_ach refuses; payment_run_two_people,
+    run_accounts_confirmed, run_not_to_own_account, run_orders_add_up, run_not_empty (database).
     """
     if run.made_by_id == ctx.user.pk:
         raise Refusal("own_run", "You made this run yourself, so somebody else has to release it.")
     if run.pay_on < ctx.today:
         raise Refusal("day_is_over", "The day of this run is over; cancel it and make another.")
-    orders = list(run.orders.visible_to(ctx).filter(state=PaymentOrder.State.PLANNED).select_related("supplier_account").order_by("pk"))
-    account = run.bank_account
-    debtor = Debtor(ctx.company.name, account.number, account.bic)
-    transfers = [
-        Transfer(o.holder, o.supplier_account.iban, o.supplier_account.bic, o.amount_minor, o.end_to_end, o.remittance) for o in orders
-    ]
-    if transfers:
-        data = credit_transfers(debtor, transfers, number=run.number, pay_on=run.pay_on)
-        run.file = store_bytes(ctx, f"{run.number}-{SCHEMA}.xml", data, "application/xml")
+    planned = run.orders.visible_to(ctx).filter(state=PaymentOrder.State.PLANNED)
+    orders = list(planned.select_related("supplier_account", "supplier").order_by("pk"))
+    if orders and run.scheme == Scheme.ACH:
+        run.file = store_bytes(ctx, f"{run.number}.ach", write_ach(ctx, run, orders), "text/plain")
+    elif orders:
+        run.file = store_bytes(ctx, f"{run.number}-{SCHEMA}.xml", _write_sepa(ctx, run, orders), "application/xml")
     run.released_by, run.released_at, run.state = ctx.user, ctx.now, PaymentRun.State.RELEASED
     run.save(update_fields=["file", "released_by", "released_at", "state"])
     publish(ctx, RunReleased(run=run.pk, total_minor=run.total_minor, order_count=run.order_count))
     return run
+
+
+def _write_sepa(ctx: Context, run: PaymentRun, orders: list[PaymentOrder]) -> bytes:
+    account = run.bank_account
+    transfers = [
+        Transfer(o.holder, o.supplier_account.iban, o.supplier_account.bic, o.amount_minor, o.end_to_end, o.remittance) for o in orders
+    ]
+    debtor = Debtor(ctx.company.name, account.number, account.bic)
+    return credit_transfers(debtor, transfers, number=run.number, pay_on=run.pay_on)
 
 
 @command(permission="payables.mark_sent", label="It went to the bank", tone="primary")
@@ -160,7 +187,7 @@ def finish(ctx: Context, run: PaymentRun) -> None:
         run.save(update_fields=["state"])
 
 
-def _due(ctx: Context, due_by: date | None) -> list[int]:
+def _due(ctx: Context, due_by: date | None, scheme: str) -> list[int]:
     """Everything due that can be paid; a credit note only where a bill of its supplier is paid."""
     if due_by is None:
         raise Refusal("nothing_due", "Choose the bills to pay, or say until when they are due.", field="bills")
@@ -168,7 +195,7 @@ def _due(ctx: Context, due_by: date | None) -> list[int]:
     taken = in_runs(ctx, [bill.pk for bill in found])
     accounts = accounts_of(ctx, {bill.supplier_id for bill in found})
     own = [bill for bill in found if bill.currency == ctx.company.currency]
-    able = [bill for bill in own if bill.pk not in taken and account_for(bill, accounts[bill.supplier_id])]
+    able = [bill for bill in own if bill.pk not in taken and account_for(bill, accounts[bill.supplier_id], scheme)]
     owed: dict[int, int] = defaultdict(int)
     for bill in able:
         owed[bill.supplier_id] += bill.sign * bill.open_minor
@@ -194,19 +221,27 @@ def _require_payable(ctx: Context, bills: list[Bill]) -> None:
             raise Refusal("in_run", f"{bill} of {bill.supplier} is in the payment run {order.run} already.", field="bills")
 
 
-def _by_account(ctx: Context, bills: list[Bill]) -> list[tuple[SupplierAccount, list[Bill]]]:
+def _by_account(ctx: Context, bills: list[Bill], scheme: str) -> list[tuple[SupplierAccount, list[Bill]]]:
     """Bills by the account that they are paid to, each supplier's credit notes with her first account."""
     accounts = accounts_of(ctx, {bill.supplier_id for bill in bills})
     groups: dict[int, tuple[SupplierAccount, list[Bill]]] = {}
     for bill in sorted(bills, key=lambda b: (b.kind != Bill.Kind.BILL, b.pk)):
         known = accounts[bill.supplier_id]
-        account = account_for(bill, known)
+        account = account_for(bill, known, scheme)
         if bill.kind == Bill.Kind.CREDIT_NOTE:
             account = next((a for a, group in groups.values() if a.supplier_id == bill.supplier_id), account)
         if account is None:
+            if known and all(a.scheme != scheme for a in known):
+                raise Refusal("other_kind", _other_kind(bill, scheme), field="bills")
             raise Refusal("no_account", _why_not(bill, known), field="bills")
         groups.setdefault(account.pk, (account, []))[1].append(bill)
     return list(groups.values())
+
+
+def _other_kind(bill: Bill, scheme: str) -> str:
+    if scheme == Scheme.ACH:
+        return f"Of {bill.supplier} only an IBAN is known, which ACH does not reach; enter an account at a bank in the United States."
+    return f"Of {bill.supplier} only an account in the United States is known, which SEPA does not reach; enter an IBAN."
 
 
 def _why_not(bill: Bill, known: list[SupplierAccount]) -> str:
@@ -217,7 +252,7 @@ def _why_not(bill: Bill, known: list[SupplierAccount]) -> str:
     return f"The account of {bill.supplier} waits for a second person, who confirms it."
 
 
-def _order(ctx: Context, run: PaymentRun, end_to_end: str, account: SupplierAccount, bills: list[Bill]) -> None:
+def _order(ctx: Context, run: PaymentRun, end_to_end: str, trace: str, account: SupplierAccount, bills: list[Bill]) -> None:
     """One transfer: what the bills are over, less discounts that hold on the day, what is withheld, and credit notes."""
     parts = [(bill, discount_on(bill, run.pay_on)) for bill in bills]
     owed = [(bill.pk, bill.open_minor, discount) for bill, discount in parts if bill.kind == Bill.Kind.BILL]
@@ -225,11 +260,15 @@ def _order(ctx: Context, run: PaymentRun, end_to_end: str, account: SupplierAcco
     kept = keep_back(ctx, rules.pieces(owed, notes))
     amount = sum(bill.sign * bill.open_minor - discount - kept.get(bill.pk, 0) for bill, discount in parts)
     supplier = bills[0].supplier
-    if not IBAN(account.iban, allow_invalid=True).in_sepa_zone:
+    if run.scheme == Scheme.SEPA and not IBAN(account.iban, allow_invalid=True).in_sepa_zone:
         raise Refusal("not_sepa", f"{account} of {supplier} is outside of the SEPA; pay it at your bank.", field="bills")
     if amount <= 0:
         said = f"The credit notes of {supplier} are over as much as the bills; nothing is left to pay."
         raise Refusal("nothing_left", said, field="bills")
+    if run.scheme == Scheme.ACH and amount > ACH_MAX:
+        raise Refusal(
+            "too_large", f"An ACH credit is over less than 100 million dollars; pay {supplier} by several, or by wire.", field="bills"
+        )
     order = PaymentOrder.objects.create(
         company=ctx.company,
         run=run,
@@ -239,6 +278,7 @@ def _order(ctx: Context, run: PaymentRun, end_to_end: str, account: SupplierAcco
         amount_minor=amount,
         currency=run.currency,
         end_to_end=end_to_end,
+        trace=trace,
         remittance=rules.remittance((bill.reference, bill.supplier_number) for bill in bills),
     )
     OrderPart.objects.bulk_create(

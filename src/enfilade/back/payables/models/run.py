@@ -15,13 +15,14 @@ from enfilade.core.rows import RowsOf
 from enfilade.core.states import States
 
 from .bill import Bill
-from .supplier import SupplierAccount
+from .supplier import Scheme, SupplierAccount
 
 
 class PaymentRun(Record):
     """Transfers from one account on one day. Whoever made it can't release it (constraint); what was released does not change (trigger).
 
-    number: P-2026-00001. total_minor, order_count: of its orders, by trigger. file: what goes to the bank, written at the release.
+    number: P-2026-00001. scheme: follows from the account that it is paid from. total_minor, order_count: of its orders, by trigger.
+    file: what goes to the bank, written at the release.
     """
 
     rows_of = RowsOf(own=("made_by",))
@@ -34,6 +35,7 @@ class PaymentRun(Record):
         CANCELLED = "cancelled"
 
     number = models.TextField(editable=False)
+    scheme = models.TextField("paid by", choices=Scheme, default=Scheme.SEPA, db_default=Scheme.SEPA, editable=False)
     bank_account = models.ForeignKey(BankAccount, on_delete=models.PROTECT, related_name="payment_runs", verbose_name="pay from")
     pay_on = models.DateField("to be paid on")
     currency = models.CharField(max_length=3, editable=False)
@@ -78,6 +80,11 @@ class PaymentRun(Record):
                 violation_error_message="You made this run yourself, so somebody else has to release it.",
             ),
             models.CheckConstraint(
+                condition=~Q(scheme=Scheme.ACH) | Q(currency="USD"),
+                name="payment_run_ach_in_dollars",
+                violation_error_message="ACH pays in US dollars.",
+            ),
+            models.CheckConstraint(
                 condition=Q(state="draft", released_by=None, sent_by=None)
                 | Q(state="released", released_by__isnull=False, sent_by=None, file__isnull=False)
                 | Q(state__in=["sent", "done"], released_by__isnull=False, sent_by__isnull=False)
@@ -96,6 +103,7 @@ class PaymentOrder(Record):
     """One transfer of a run, to one account. end_to_end: what the bank gives back with it, as ISO 20022 calls it.
 
     state: planned until the bank has paid it, or it was taken out of its run.
+    trace: of an ACH credit: the first eight digits of our bank's routing number and seven that are never used again.
     """
 
     rows_of = RowsOf(part_of="run")
@@ -112,6 +120,7 @@ class PaymentOrder(Record):
     amount_minor = AmountField("amount")
     currency = models.CharField(max_length=3)
     end_to_end = models.CharField("end-to-end reference", max_length=35)
+    trace = models.CharField("trace number", max_length=15, blank=True, default="", db_default="", editable=False)
     remittance = models.CharField("what the supplier reads", max_length=140)
     state = models.TextField(choices=State, default=State.PLANNED, editable=False)
 
@@ -124,6 +133,17 @@ class PaymentOrder(Record):
                 fields=["company", "end_to_end"],
                 name="payment_order_reference_once",
                 violation_error_message="This end-to-end reference is taken.",
+            ),
+            models.UniqueConstraint(
+                fields=["company", "trace"],
+                condition=~Q(trace=""),
+                name="payment_order_trace_once",
+                violation_error_message="This trace number was used before.",
+            ),
+            models.CheckConstraint(
+                condition=Q(trace="") | Q(trace__regex=r"^[0-9]{15}$"),
+                name="payment_order_trace_form",
+                violation_error_message="A trace number has 15 digits.",
             ),
             models.CheckConstraint(
                 condition=Q(amount_minor__gt=0),

@@ -51,10 +51,18 @@ class SupplierTerms(Record):
         return str(self.supplier)
 
 
+class Scheme(models.TextChoices):
+    """How a run is paid, and which accounts can be paid by it: those with an IBAN, or those with a routing number."""
+
+    SEPA = "SEPA", "SEPA credit transfers"
+    ACH = "ACH", "ACH credits (United States)"
+
+
 class SupplierAccount(Record):
     """An account at a bank that a supplier wants to be paid to. No run takes it before a second person has confirmed it.
 
     iban: in capitals, without spaces. bic: of its bank, where that is known. holder: whose account it is; the supplier's name, if empty.
+    routing, number, kind: instead of an IBAN, of an account in the United States: ABA routing number, number in capitals without spaces.
     """
 
     class State(models.TextChoices):
@@ -62,8 +70,15 @@ class SupplierAccount(Record):
         CONFIRMED = "confirmed"
         ENDED = "ended"
 
+    class Kind(models.TextChoices):
+        CHECKING = "checking"
+        SAVINGS = "savings"
+
     supplier = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="supplier_accounts")
-    iban = models.CharField("IBAN", max_length=34)
+    iban = models.CharField("IBAN", max_length=34, blank=True)
+    routing = models.CharField("routing number", max_length=9, blank=True, default="", db_default="")
+    number = models.CharField("account number", max_length=17, blank=True, default="", db_default="")
+    kind = models.TextField("kind of account", choices=Kind, blank=True, default="", db_default="")
     bic = models.CharField("BIC", max_length=11, blank=True, editable=False)
     holder = models.CharField(max_length=70, blank=True, help_text="Only where it is not the supplier's own, for example a factor's.")
     entered_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -86,15 +101,26 @@ class SupplierAccount(Record):
         verbose_name_plural = "accounts of suppliers"
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["company", "supplier", "iban"],
+                fields=["company", "supplier", "iban", "routing", "number"],
                 condition=~Q(state="ended"),
                 name="supplier_account_once",
                 violation_error_message="This account of the supplier is known already.",
             ),
             models.CheckConstraint(
-                condition=Q(iban__regex=r"^[A-Z]{2}[0-9]{2}[A-Z0-9]{10,30}$"),
+                condition=Q(iban="") | Q(iban__regex=r"^[A-Z]{2}[0-9]{2}[A-Z0-9]{10,30}$"),
                 name="supplier_account_iban",
                 violation_error_message="An IBAN has a country, two digits and up to 30 letters and digits, without spaces.",
+            ),
+            models.CheckConstraint(
+                condition=Q(routing="", number="", kind="")
+                | Q(routing__regex=r"^[0-9]{9}$", number__regex=r"^[A-Z0-9-]{1,17}$", kind__in=["checking", "savings"]),
+                name="supplier_account_us",
+                violation_error_message="A US account has a routing number, a number of up to 17 letters, digits and hyphens, and a kind.",
+            ),
+            models.CheckConstraint(
+                condition=(Q(iban="") & ~Q(routing="")) | (~Q(iban="") & Q(routing="")),
+                name="supplier_account_one_kind",
+                violation_error_message="An account has either an IBAN, or a routing number and an account number.",
             ),
             models.CheckConstraint(
                 condition=Q(confirmed_by=None) | ~Q(confirmed_by=F("entered_by")),
@@ -111,4 +137,16 @@ class SupplierAccount(Record):
         ]
 
     def __str__(self) -> str:
+        if self.routing:
+            return f"{self.routing} / {self.number}"
         return " ".join(self.iban[n : n + 4] for n in range(0, len(self.iban), 4))
+
+    @property
+    def scheme(self) -> Scheme:
+        """By which runs it can be paid."""
+        return Scheme.ACH if self.routing else Scheme.SEPA
+
+    @property
+    def code(self) -> str:
+        """What a bank calls it on a statement."""
+        return self.iban or self.number
