@@ -160,7 +160,7 @@ class SupplierAccountResource(Resource):
     """Where suppliers are paid; each account is confirmed by a second person."""
 
     model = SupplierAccount
-    columns = ("supplier", "iban", "routing", "number", "holder", "entered_by", "confirmed_by", "state")
+    columns = ("supplier", "iban", "routing", "number", "confirmed_by", "state")
     filters = ("state", "supplier", "entered_by")
     search = ("supplier__name", "iban", "number", "holder")
     facts = (

@@ -76,12 +76,11 @@ def say_account(ctx: Context, *, iban: Annotated[str, Input(label="IBAN", max_le
 
 
 @command(permission="expenses.say_account", label="Say at which US bank you are paid", target="")
-def say_us_account(
-    ctx: Context, *, routing: Routing, number: UsNumber, kind: UsKind = SupplierAccount.Kind.CHECKING.value
-) -> SupplierAccount:
+def say_us_account(ctx: Context, *, routing: Routing, number: UsNumber, kind: UsKind) -> SupplierAccount:
     """Say to which account in the United States your expenses are paid back. A second person has to confirm it first.
 
     routing: of the bank, for ACH; the one for wires may be another.
+    kind: a credit to the wrong kind comes back.
     Refuses: no_person, bad_routing, bad_number; supplier_account_once (database).
     """
     return enter_us_account(ctx, supplier=require_person(ctx), routing=routing, number=number, kind=kind)

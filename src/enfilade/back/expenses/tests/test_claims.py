@@ -25,6 +25,7 @@ from enfilade.back.expenses.commands import (
     reject_claim,
     remove_expense,
     say_account,
+    say_us_account,
     submit_claim,
     take_back_claim,
     withdraw_claim,
@@ -67,6 +68,8 @@ def test_a_receipt_becomes_money(office: Traveller) -> None:
     assert office.proved()
     account = say_account(office.emma, iban="DE02120300000000202051")
     confirm_account(office.boss, account=account, evidence="Asked her.")
+    abroad = say_us_account(office.emma, routing="021000021", number="77", kind="savings")
+    assert (abroad.supplier_id, str(abroad), abroad.state) == (claim.person_id, "021000021 / 77", "entered")
     order = office.orders(office.sent(claim.bill))[0]
     moved = office.paid_at_bank(order)
     with scope(office.company.pk):

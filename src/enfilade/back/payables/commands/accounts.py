@@ -41,12 +41,13 @@ def enter_us_account(
     supplier: _Supplier,
     routing: Routing,
     number: UsNumber,
-    kind: UsKind = SupplierAccount.Kind.CHECKING.value,
+    kind: UsKind,
     holder: Annotated[str, Input(max_length=70, help="Only where it is not the supplier's own, for example a factor's.")] = "",
 ) -> SupplierAccount:
     """Say at which bank in the United States a supplier wants to be paid. A second person has to confirm it before a run pays to it.
 
     routing: of the bank, for ACH; the one for wires may be another.
+    kind: a credit to the wrong kind comes back.
     Refuses: bad_routing, bad_number; supplier_account_once (database).
     """
     plain, account = rules.plain_routing(routing), rules.plain_account(number)

@@ -61,9 +61,11 @@ class AmericanOffice(Office):
         given = {"bank_account": self.house, "bank_name": "First Bank", "identification": "1-123456789", "company_name": "Ørsted & Co"}
         set_ach_originator(self.ctx, **(given | more))
 
-    def known_us(self, supplier: Party, routing: str = THEIRS, number: str = "12345-678", **more: Any) -> SupplierAccount:
+    def known_us(
+        self, supplier: Party, routing: str = THEIRS, number: str = "12345-678", kind: str = "checking", **more: Any
+    ) -> SupplierAccount:
         """An account that a second person confirmed."""
-        made = enter_us_account(replace(self.ctx, key=""), supplier=supplier, routing=routing, number=number, **more)
+        made = enter_us_account(replace(self.ctx, key=""), supplier=supplier, routing=routing, number=number, kind=kind, **more)
         return confirm_account(self.boss, account=made, evidence="Called them.")
 
     def run_us(self, *bills: Bill, **more: Any) -> PaymentRun:
@@ -149,7 +151,7 @@ def test_a_balanced_file_debits_our_account_and_the_next_file_of_a_day_has_anoth
 
 def test_accounts_of_both_kinds_are_checked_confirmed_and_not_changed(america: AmericanOffice) -> None:
     enter: Callable[..., SupplierAccount] = lambda **more: enter_us_account(  # noqa: E731
-        replace(america.ctx, key=""), **{"supplier": america.lab, "routing": THEIRS, "number": "1", **more}
+        replace(america.ctx, key=""), **{"supplier": america.lab, "routing": THEIRS, "number": "1", "kind": "checking", **more}
     )
     assert code_of(lambda: enter(routing="111000026")) == "bad_routing"
     assert code_of(lambda: enter(routing="000000000")) == "bad_routing"
@@ -221,7 +223,7 @@ def test_what_ach_can_not_pay_is_said_with_why(america: AmericanOffice, office: 
     assert code_of(lambda: release_run(america.boss, run=america.fresh(run))) == "no_routing"
 
     # The other way round, in euro.
-    made = enter_us_account(office.ctx, supplier=office.lab, routing=THEIRS, number="1")
+    made = enter_us_account(office.ctx, supplier=office.lab, routing=THEIRS, number="1", kind="checking")
     confirm_account(office.boss, account=made, evidence="Called them.")
     assert code_of(lambda: office.run(office.approved("R-1"))) == "other_kind"
     run_raw(office.ctx, "banking.change_bankaccount", {"bankaccount": office.bank.pk, "number": "1", "routing": OURS})
