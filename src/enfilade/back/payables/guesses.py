@@ -23,7 +23,10 @@ Item = tuple[str, int, str]
 
 @dataclass(frozen=True, slots=True)
 class OrderFacts:
-    """A transfer of a run that the bank has not paid yet. run: number of its run; run_minor: what is still to be paid of the whole run."""
+    """A transfer of a run that the bank has not paid yet. run: number of its run; run_minor: what is still to be paid of the whole run.
+
+    iban: or the number of an account in the United States. trace: of an ACH credit.
+    """
 
     key: int
     end_to_end: str
@@ -32,6 +35,7 @@ class OrderFacts:
     supplier: str
     iban: str
     amount_minor: int
+    trace: str = ""
 
     @property
     def item(self) -> Item:
@@ -125,6 +129,8 @@ def _of_orders(line: LineFacts, orders: Sequence[OrderFacts]) -> Iterable[Propos
         reasons, percent = ["A transfer of a payment run is over this amount."], 55
         if plain_number(order.end_to_end) in text:
             reasons, percent = [*reasons, f"The bank names it: {order.end_to_end}."], 98
+        elif order.trace and order.trace in text:
+            reasons, percent = [*reasons, f"The bank names it: {order.trace}."], 98
         elif order.iban == line.iban:
             reasons, percent = [*reasons, f"It went to the account of {order.supplier}."], 96
         elif same_name(order.supplier, line.name):

@@ -242,7 +242,10 @@ def _orders(ctx: Context) -> list[OrderFacts]:
     sums: dict[int, int] = {}
     for order in orders:
         sums[order.run_id] = sums.get(order.run_id, 0) + order.amount_minor
-    return [OrderFacts(o.pk, o.end_to_end, o.run.number, sums[o.run_id], o.holder, o.supplier_account.code, o.amount_minor) for o in orders]
+    return [
+        OrderFacts(o.pk, o.end_to_end, o.run.number, sums[o.run_id], o.holder, o.supplier_account.code, o.amount_minor, o.trace)
+        for o in orders
+    ]
 
 
 def _bills_like(ctx: Context, amounts: Collection[int]) -> list[BillFacts]:

@@ -72,9 +72,11 @@ class AmericanOffice(Office):
         """A run from the account in the United States."""
         return self.run(*bills, bank_account=self.house, pay_on=self.day, **more)
 
-    def settled(self, amount: str, **said: Any) -> StatementLine:
-        """What the statement of the bank in the United States says, as a line that names no account."""
-        data = camt("0.00", amount, [Move(self.today, amount, iban="", **said)], self.today, account=self.house.number, currency="USD")
+    def settled(self, amount: str, number: str = "1", **said: Any) -> StatementLine:
+        """What the statement of the bank in the United States says, as a line that names no account. number: of the statement, from 1."""
+        moves, closing = [Move(self.today, amount, iban="", **said)], f"{float(amount) * int(number):.2f}"
+        opening = f"{float(amount) * (int(number) - 1):.2f}"
+        data = camt(opening, closing, moves, self.today, account=self.house.number, number=number, currency="USD")
         taken = self.take(data)
         with scope(self.company.pk):
             return StatementLine.objects.visible_to(self.ctx).get(statement__bank_file=taken)
@@ -324,5 +326,7 @@ def test_a_line_of_the_bank_without_an_account_is_not_that_of_every_supplier(ame
     [order] = america.orders(run)
     line = america.settled("-119.00", name="Somebody")
     assert best(america, line).percent == 55
+    named = america.settled("-119.00", name="Somebody", purpose=f"ACH CREDIT {order.trace}", number="2")
+    assert best(america, named).percent == 98
     assert isinstance(order.supplier_account.code, str)
     assert OrderFacts(1, "", "", 1, "", order.supplier_account.code, 1).iban == "12345-678"
