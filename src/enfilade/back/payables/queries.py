@@ -152,10 +152,14 @@ def accounts_of(ctx: Context, suppliers: Collection[int]) -> dict[int, list[Supp
 def account_for(bill: Bill, accounts: list[SupplierAccount], scheme: str) -> SupplierAccount | None:
     """The confirmed account that a bill is paid to: the one it names, else the one confirmed last. None where it names another one.
 
-    scheme: only an account that can be paid by it.
+    scheme: only an account that can be paid by it. An IBAN on a bill says nothing of accounts in the United States.
     """
     confirmed = [a for a in accounts if a.state == SupplierAccount.State.CONFIRMED and a.scheme == scheme]
-    return next((a for a in confirmed if not bill.iban or a.iban == bill.iban), None)
+    return next((a for a in confirmed if _may_be_named(bill, a)), None)
+
+
+def _may_be_named(bill: Bill, account: SupplierAccount) -> bool:
+    return not bill.iban or account.iban in {"", bill.iban}
 
 
 def originator_of(ctx: Context, account: BankAccount) -> AchOriginator | None:
@@ -440,7 +444,7 @@ def _standing(bill: Bill, order: PaymentOrder | None, accounts: list[SupplierAcc
     enter = f"/payables/do/{'enter_us_account' if scheme == Scheme.ACH else 'enter_account'}/?supplier={bill.supplier_id}"
     if accounts and not able:
         return Standing(bill, _OTHER_KIND[scheme], enter)
-    waiting = next((a for a in able if a.state == SupplierAccount.State.ENTERED and bill.iban in {"", a.iban}), None)
+    waiting = next((a for a in able if a.state == SupplierAccount.State.ENTERED and _may_be_named(bill, a)), None)
     if waiting is not None:
         return Standing(bill, "The account waits for a second person", f"/payables/accounts-of-suppliers/{waiting.pk}/")
     return Standing(bill, "No account of the supplier is known", enter)

@@ -108,12 +108,12 @@ def draw_traces(ctx: Context, account: BankAccount, many: int) -> list[str]:
 def write_ach(ctx: Context, run: PaymentRun, orders: Sequence[PaymentOrder]) -> bytes:
     """The file of a run, on the day of its release.
 
-    Refuses: no_originator, no_routing, too_soon, no_name (of a supplier), too_large, too_many_files.
+    Refuses: no_originator, routing_changed, too_soon, no_name (of a supplier), too_large, too_many_files.
     """
     account = run.bank_account
     set_up = require_originator(ctx, account)
-    if not account.routing:
-        raise Refusal("no_routing", f"{account} has no routing number any more; cancel this run and make another.")
+    if not account.routing or not all(order.trace.startswith(account.routing[:8]) for order in orders):
+        raise Refusal("routing_changed", f"{account} has not the routing number any more that this run was made with; make another run.")
     require_day(ctx, run.pay_on, set_up.lead_days)
     if run.total_minor > (nacha.AMOUNT_MAX if set_up.balanced else nacha.TOTAL_MAX):
         raise Refusal("too_large", "This is more than fits into one ACH file; make several runs.")

@@ -204,9 +204,9 @@ def test_what_ach_can_not_pay_is_said_with_why(america: AmericanOffice, office: 
     america.known_us(america.lab, number="9")
     large = america.approved("R-2", 10_000_000_000)
     assert code_of(lambda: america.run_us(large)) == "too_large"
-    # A bill that names an IBAN waits until that is the confirmed account of its kind.
-    named = america.approved("R-3", iban=LAB_IBAN)
-    assert code_of(lambda: america.run_us(named)) == "no_account"
+    # What a bill says of an IBAN is nothing that ACH could pay to; the account that two people confirmed is paid.
+    named = america.run_us(america.approved("R-3", iban=LAB_IBAN))
+    assert [order.supplier_account.number for order in america.orders(named)] == ["9"]
     run = america.run_us(bill)
     assert attacked(america, "UPDATE payables_paymentrun SET scheme = 'SEPA'") == "payment_run_unchanged"
     with scope(america.company.pk):
@@ -221,8 +221,8 @@ def test_what_ach_can_not_pay_is_said_with_why(america: AmericanOffice, office: 
         (f"supplier_account_id, {rest}, '1'", "payment_order_trace_form"),
     ):
         assert attacked(america, f"{copied} {values} FROM payables_paymentorder LIMIT 1") == constraint
-    run_raw(america.ctx, "banking.change_bankaccount", {"bankaccount": america.house.pk, "routing": ""})
-    assert code_of(lambda: release_run(america.boss, run=america.fresh(run))) == "no_routing"
+    run_raw(america.ctx, "banking.change_bankaccount", {"bankaccount": america.house.pk, "routing": THEIRS})
+    assert code_of(lambda: release_run(america.boss, run=america.fresh(run))) == "routing_changed"
 
     # The other way round, in euro.
     made = enter_us_account(office.ctx, supplier=office.lab, routing=THEIRS, number="1", kind="checking")
