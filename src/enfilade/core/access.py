@@ -98,9 +98,21 @@ def house_context(company: Company, **more: Any) -> Context:
     return Context(user=user, company=company, permissions=frozenset({"*"}), channel="job", **more)
 
 
+_COMPANIES = """
+SELECT {} FROM core_company c JOIN core_membership m ON m.company_id = c.id WHERE m.user_id = %s AND m.active ORDER BY c.name
+"""
+
+
 def companies_of(user: User) -> list[Company]:
-    """Companies a user works for, by name."""
-    return list(Company.objects.filter(memberships__user=user, memberships__active=True).order_by("name"))
+    """Companies a user works for, by name.
+
+    Why in SQL: it is asked once for every request, and having it written by the model takes longer than the database.
+    """
+    fields = Company._meta.concrete_fields
+    with connection.cursor() as cursor:
+        cursor.execute(_COMPANIES.format(", ".join(f"c.{field.column}" for field in fields)), [user.pk])
+        names = [field.attname for field in fields]
+        return [Company.from_db(connection.alias, names, row) for row in cursor.fetchall()]
 
 
 def users_in_role(company: Company, role_code: str) -> list[User]:

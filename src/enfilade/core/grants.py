@@ -9,11 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 COMPANY, DEPARTMENT, OWN = "company", "department", "own"
 # Widest first.
 SCOPES = (COMPANY, DEPARTMENT, OWN)
 EVERYTHING = "*"
+# A role says a few hundred lines, and every request reads them.
+LINES_MAX = 8192
 _LINE = re.compile(r"(\*|[a-z][a-z0-9_]*\.(?:\*|[a-z][a-z0-9_]*))(?:@(department|own|company))?")
 
 Reach = frozenset[str]
@@ -41,6 +44,7 @@ def patterns(permission: str) -> tuple[str, str, str]:
     return permission, f"{permission.partition('.')[0]}.*", EVERYTHING
 
 
+@lru_cache(LINES_MAX)
 def read_grant(line: str) -> Grant | None:
     """A line of a role, None where it is none."""
     found = _LINE.fullmatch(line.strip())

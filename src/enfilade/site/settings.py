@@ -193,7 +193,7 @@ ROOT_URLCONF = "enfilade.site.urls"
 WSGI_APPLICATION = "enfilade.site.wsgi.application"
 
 _LOADERS = [
-    "enfilade.core.language.loader.Loader",
+    "enfilade.core.ui.loader.Loader",
     "django.template.loaders.filesystem.Loader",
     "django.template.loaders.app_directories.Loader",
 ]

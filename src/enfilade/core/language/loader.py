@@ -14,4 +14,8 @@ class Loader(CottonLoader):
     def _get_template_string(self, template_name: str) -> str:
         source: str = super()._get_template_string(template_name)
         file = Path(template_name)
-        return translate_source(source)[0] if file.is_relative_to(SOURCE) and "gallery" not in file.parts else source
+        return self.prepare(source) if file.is_relative_to(SOURCE) and "gallery" not in file.parts else source
+
+    def prepare(self, source: str) -> str:
+        """What a template of the house says before cotton reads it."""
+        return translate_source(source)[0]

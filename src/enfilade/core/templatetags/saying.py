@@ -9,6 +9,7 @@ from typing import Any
 
 from django import template
 from django.template.base import FilterExpression, Node, NodeList, Parser, Token
+from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import unescape_string_literal
@@ -58,8 +59,14 @@ class SayNode(Node):
         self.one, self.many, self.count, self.values = one, many, count, values
         # Inline tags are a value whose text goes on after them: name -> opening and closing markup.
         self.inner = NodeList(node for nodes in values.values() for node in nodes)
+        self.said: dict[str, SafeString] = {}
 
     def render(self, context: template.Context) -> SafeString:
+        if self.count is None and not self.values:
+            language = get_language() or words.ORIGIN
+            if language not in self.said:
+                self.said[language] = SafeString(words.say(self.one))
+            return self.said[language]
         if self.count is None:
             text = words.say(self.one)
         else:
@@ -99,6 +106,27 @@ def parse_say(parser: Parser, token: Token) -> SayNode:
     many = unescape_string_literal(options["many"]) if "many" in options else ""
     count = parser.compile_filter(options["count"]) if many else None
     return SayNode(unescape_string_literal(one), many, count, values)
+
+
+class StillNode(Node):
+    """A part that says the same on every page: drawn once for each language."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.drawn: dict[str, SafeString] = {}
+
+    def render(self, context: template.Context) -> SafeString:
+        language = get_language() or words.ORIGIN
+        if language not in self.drawn:
+            self.drawn[language] = render_to_string(self.name)
+        return self.drawn[language]
+
+
+@register.tag("still")
+def parse_still(parser: Parser, token: Token) -> StillNode:
+    """Read a part that needs nothing of the page: {% still "core/parts/dialogs.html" %}."""
+    _, name = token.split_contents()
+    return StillNode(unescape_string_literal(name))
 
 
 @register.simple_tag
