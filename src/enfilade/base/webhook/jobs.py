@@ -20,10 +20,10 @@ from .queries import active_subscriptions, due_deliveries
 def note_deliveries(ctx: Context, entries: list[tuple[int, str]]) -> None:
     """In the transaction that publishes: one delivery for each subscriber that wants the event, and a job for it."""
     made = [
-        Delivery(company=ctx.company, subscription=subscription, event_id=key, next_try_at=ctx.now)
-        for subscription in active_subscriptions(ctx)
+        Delivery(company=ctx.company, subscription_id=subscription, event_id=key, next_try_at=ctx.now)
+        for subscription, events in active_subscriptions(ctx)
         for key, name in entries
-        if rules.wants(subscription.events, name)
+        if rules.wants(events, name)
     ]
     if made:
         Delivery.objects.bulk_create(made)

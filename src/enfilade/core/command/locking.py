@@ -13,6 +13,7 @@ from enfilade.core.models import Record
 from enfilade.core.rows import seen_rows
 
 from .inputs import UNSET, Parameter
+from .one_row import reads_as_company, row_of_company
 
 if TYPE_CHECKING:
     from .registry import Command
@@ -85,15 +86,18 @@ def _key(given: Any) -> int:
 def _fetch(ctx: Context, group: list[_Named], permission: str) -> dict[int, models.Model]:
     """Rows of one table, all to be changed or all referred to."""
     model, shared = group[0].model, group[0].shared
-    rows = model.objects.visible_to(ctx)  # type: ignore[attr-defined]
-    seen = rows = rows.filter(seen_rows(ctx, model)) if permission and issubclass(model, Record) else rows
-    if permission and not shared and issubclass(model, Record):
-        rows = rows.within(ctx, permission)
     # What is never changed needs no lock, and the application role may take none.
-    if not shared and not getattr(model, "append_only", False):
-        rows = rows.select_for_update(of=("self",), no_key=True)
+    lock = not shared and not getattr(model, "append_only", False)
     keys = {named.key for named in group}
-    found = {row.pk: row for row in (rows.filter(pk__in=keys) if len(keys) > 1 else rows.filter(pk=group[0].key)).order_by("pk")}
+    seen: Any = None
+    if len(keys) == 1 and not permission and ctx.work is not None and reads_as_company(model):
+        found = row_of_company(ctx, model, group[0].key, lock=lock)
+    else:
+        rows = model.objects.visible_to(ctx)  # type: ignore[attr-defined]
+        seen = rows = rows.filter(seen_rows(ctx, model)) if permission and issubclass(model, Record) else rows
+        rows = rows.within(ctx, permission) if permission and not shared and issubclass(model, Record) else rows
+        rows = rows.select_for_update(of=("self",), no_key=True) if lock else rows
+        found = {row.pk: row for row in (rows.filter(pk__in=keys) if len(keys) > 1 else rows.filter(pk=group[0].key)).order_by("pk")}
     for named in group:
         if named.key in found:
             continue
