@@ -1,12 +1,13 @@
-"""What a command reads of a row by the statement that is kept for its model is what its model reads of it."""
+"""What is read of a row by the statement that is kept for its model is what its model reads of it."""
 
 from __future__ import annotations
 
 import pytest
 from django.apps import apps
 
-from enfilade.core.command.one_row import reads_as_company, row_of_company
+from enfilade.core.command.locking import reads_as_company
 from enfilade.core.models import ApiToken, RecordQuerySet
+from enfilade.core.one_row import one_row
 from enfilade.core.scope import scope
 from enfilade.core.testing import make_company, make_ctx
 
@@ -24,16 +25,17 @@ def test_every_model_reads_its_rows_the_same_way() -> None:
         with scope(owner.company_id):
             kept = model.objects.visible_to(owner).order_by("-pk").first()
             if kept is None:
-                assert row_of_company(owner, model, 0, lock=False) == {}
+                assert one_row(model, company_id=owner.company_id, pk=0) is None
                 continue
             for lock in (False, True) if model.app_writable and not model.append_only else (False,):
-                read = row_of_company(owner, model, kept.pk, lock=lock)[kept.pk]
+                read = one_row(model, lock=lock, company_id=owner.company_id, pk=kept.pk)
+                assert read is not None
                 assert {f.attname: read.__dict__[f.attname] for f in model._meta.concrete_fields} == {
                     f.attname: kept.__dict__[f.attname] for f in model._meta.concrete_fields
                 }, model
                 assert (read._state.db, read._state.adding) == ("default", False)
             # The check of the application, without the wall of the database behind it.
-            assert row_of_company(stranger, model, kept.pk, lock=False) == {}
+            assert one_row(model, company_id=stranger.company_id, pk=kept.pk) is None
         seen += 1
     assert seen > 50
 

@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING, Any, cast
 from django.db import models
 
 from enfilade.core.context import Context, NotFound, OutOfReach
-from enfilade.core.models import Record
+from enfilade.core.models import Record, RecordQuerySet
+from enfilade.core.one_row import one_row
 from enfilade.core.rows import seen_rows
 
 from .inputs import UNSET, Parameter
-from .one_row import reads_as_company, row_of_company
 
 if TYPE_CHECKING:
     from .registry import Command
     from .work import Work
+
+_OF_COMPANY = RecordQuerySet.visible_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,12 @@ def find_rows(parameters: dict[str, Parameter], ctx: Context, inputs: dict[str, 
     return bound
 
 
+def reads_as_company(model: Any) -> bool:
+    """Whether inside a command all rows of the company are visible, and nothing else is asked of them."""
+    rows = getattr(model.objects, "_queryset_class", None)
+    return issubclass(model, Record) and len(model._meta.pk_fields) == 1 and getattr(rows, "visible_to", None) is _OF_COMPANY
+
+
 def _of_rows(parameters: dict[str, Parameter], inputs: dict[str, Any]) -> list[tuple[str, Parameter]]:
     return [(n, p) for n, p in parameters.items() if p.is_row and inputs.get(n) is not None and inputs[n] is not UNSET]
 
@@ -91,7 +99,8 @@ def _fetch(ctx: Context, group: list[_Named], permission: str) -> dict[int, mode
     keys = {named.key for named in group}
     seen: Any = None
     if len(keys) == 1 and not permission and ctx.work is not None and reads_as_company(model):
-        found = row_of_company(ctx, model, group[0].key, lock=lock)
+        row = one_row(model, lock=lock, company_id=ctx.company_id, pk=group[0].key)
+        found = {} if row is None else {row.pk: row}
     else:
         rows = model.objects.visible_to(ctx)  # type: ignore[attr-defined]
         seen = rows = rows.filter(seen_rows(ctx, model)) if permission and issubclass(model, Record) else rows

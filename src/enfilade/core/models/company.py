@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
+from enfilade.core.one_row import one_row
 from enfilade.core.rows import RowsOf
 
 from .record import Record
@@ -69,6 +70,14 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
         user.set_password(password)
         user.save(using=self._db)
         return user
+
+    def get(self, *args: Any, **wanted: Any) -> User:
+        """One person. By her key, as every request asks for whoever is signed in, without building a query."""
+        if args or wanted.keys() != {"pk"} or not isinstance(wanted["pk"], int):
+            return cast("User", super().get(*args, **wanted))
+        if (found := one_row(self.model, **wanted)) is None:
+            raise self.model.DoesNotExist("There is nobody of this key.")
+        return cast("User", found)
 
     def get_by_natural_key(self, username: str | None) -> User:
         """E-mail addresses are compared without case."""

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.db import connection
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from enfilade.core.context import Context
-from enfilade.core.models import Elevation, HeldCommand, Notification
+from enfilade.core.models import Elevation, HeldCommand
 from enfilade.core.refs import split
 from enfilade.core.resource import RESOURCES
 from enfilade.core.resource.hooks import PAGES, REPORTS
@@ -25,6 +26,8 @@ DEPARTMENTS: dict[str, tuple[str, str, int, str]] = {}
 MENUS_MAX = 256
 # Where the reports of a department begin: what is worked with comes first.
 REPORTS_LAST = 10_000
+# Asked by every page.
+_UNREAD = "SELECT count(*) FROM core_notification WHERE company_id = %s AND user_id = %s AND read_at IS NULL"
 _MENUS: dict[Any, Menu] = {}
 
 
@@ -48,7 +51,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "companies": [{"pk": c.pk, "name": c.name, "active": c.pk == ctx.company_id} for c in companies],
         "user": ctx.user,
         "role_label": ", ".join(sorted(c.replace("_", " ") for c in ctx.roles)),
-        "notifications_count": Lazy(lambda: Notification.objects.visible_to(ctx).filter(user=ctx.user, read_at=None).count()),
+        "notifications_count": Lazy(lambda: _unread_count(ctx)),
         "live_url": settings.LIVE_URL or f"{request.scheme}://{request.get_host().partition(':')[0]}:{settings.LIVE_PORT}/events",
         "demo": ctx.company.demo,
         "elevation": Lazy(lambda: _elevation(ctx)) if ctx.authority.startswith("core.elevation:") else None,
@@ -57,6 +60,12 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "may_make_tokens": ctx.may("core.make_token"),
         "crumbs": [],
     }
+
+
+def _unread_count(ctx: Context) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(_UNREAD, [ctx.company_id, ctx.user.pk])
+        return int(cursor.fetchone()[0])
 
 
 def _elevation(ctx: Context) -> Elevation | None:
