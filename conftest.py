@@ -4,6 +4,7 @@ TEST_DATABASE_URL names a server instead of the embedded one: its role needs CRE
 There ENFILADE_TEST_DB keeps runs at the same time apart, and TEST_SUPERUSER_URL names a superuser who makes the run faster.
 """
 
+import asyncio
 import gc
 import os
 import shutil
@@ -123,6 +124,21 @@ def _draw(template: Template, context: Any) -> Any:
 def nobody_takes_notes(django_test_environment: None) -> None:
     """Draw templates as a server does: Django's test client copies the context of each of the hundred templates of a page."""
     Template._render = _draw  # type: ignore[method-assign] # noqa: SLF001 - what django.test.utils replaces
+
+
+@pytest.fixture(autouse=True)
+def out_of_the_browsers_loop(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Let a test without a browser run something asynchronous, although one before it in this worker had a browser.
+
+    Its loop stands still meanwhile, in a greenlet of its own. Which worker gets which test is decided while they run.
+    """
+    if "browser" in request.fixturenames:
+        yield
+        return
+    loop = asyncio._get_running_loop()  # noqa: SLF001 - what the loop itself calls
+    asyncio._set_running_loop(None)  # noqa: SLF001
+    yield
+    asyncio._set_running_loop(loop)  # noqa: SLF001
 
 
 @pytest.fixture

@@ -32,12 +32,12 @@ PATIENCE_MS = 15_000
 # Sizes and themes in which pages are looked at.
 Looks = tuple[tuple[int, str], ...]
 LOOKS: Looks = ((1440, "light"), (1440, "dark"), (390, "light"), (390, "dark"))
-# What still moves (a toast that rises, a ring that grows) is looked at when it has come to rest.
+# What still moves (a toast that rises, a ring that grows) is brought to where it comes to rest, and looked at then.
 # Something has changed on the server, says the page to its parts; and how long an answer that was held is given to arrive.
 NEWS = "document.body.dispatchEvent(new CustomEvent('record-changed', { bubbles: true }))"
 SLOW_ANSWER_MS = 400
 AT_REST = """() => Promise.allSettled(document.getAnimations()
-    .filter((one) => Number.isFinite(one.effect.getComputedTiming().endTime)).map((one) => one.finished))"""
+    .filter((one) => Number.isFinite(one.effect.getComputedTiming().endTime)).map((one) => { one.finish(); return one.finished; }))"""
 RUN_AXE = """([within, options]) => axe.run(within, options).then((found) => found.violations
     .filter((one) => ['serious', 'critical'].includes(one.impact))
     .map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(' | ')}`))"""
