@@ -60,7 +60,7 @@ Code = Annotated[str, Choice(*((one.code, one.name) for one in RATIOS), label="R
 Side = Annotated[str, Choice((ABOVE, "Above"), (BELOW, "Below"), label="Figure")]
 
 
-def _parts(ctx: Context, places: Mapping[int, Place], start: date, to_on: date) -> dict[str, dict[int, int]]:
+def _parts(ctx: Context, places: dict[int, Place], start: date, to_on: date) -> dict[str, dict[int, int]]:
     """What formulas are made of. Shape: name -> account -> amount, positive where it is as expected."""
     of, now, moved = categories_of(ctx, places), standing_on(ctx, to_on), moved_between(ctx, start, to_on)
     serving = accounts_serving(ctx, ["receivable", "payable", "goods", "services"])

@@ -13,6 +13,7 @@ from enfilade.base.books.models import Account
 from enfilade.base.books.queries import accounts_by_code, first_period
 from enfilade.core.command import Amount, Choice, Input, LongText, command
 from enfilade.core.context import Context, Refusal
+from enfilade.core.minor import minor_digits
 
 Method = Annotated[str, Choice(*GroupCompany.Method.choices)]
 Share = Annotated[Decimal, Input(label="Share (%)", min_value=0, max_value=100, decimals=4)]
@@ -49,9 +50,10 @@ def add_groupcompany(
     shares_account: of this company's chart; of shares that another one holds, where its account of them stands in the group.
     held_by: the company of the group that holds the shares, where that is not this one itself.
     goodwill_years: over which goodwill is written down by months; 0 for not at all.
-    Refuses: unknown_company, not_in_company, no_ledger, books_begin_later; group_company_once, group_not_itself, group_share_of_hundred,
-    group_account_fits, group_no_circle, group_holder_in_full, group_holder_ours (database).
+    Refuses: unknown_company, not_in_company, no_ledger, books_begin_later, other_decimals; group_company_once, group_not_itself,
+    group_share_of_hundred, group_account_fits, group_no_circle, group_holder_in_full, group_holder_ours (database).
     """
+    _require_decimals(ctx, held_by)
     company = known_company(ctx, member)
     with at(ctx, company) as inner:
         first = first_period(inner, ledger_book(inner))
@@ -90,14 +92,21 @@ def change_holding(
 
     reason: kept in the audit.
     held_by: the company of the group that holds the shares, where that is not this one itself.
-    Refuses: group_share_of_hundred, group_company_sane, group_no_circle, group_holder_in_full (database).
+    Refuses: other_decimals; group_share_of_hundred, group_company_sane, group_no_circle, group_holder_in_full (database).
     """
-    del ctx, reason
+    del reason
+    _require_decimals(ctx, held_by)
     groupcompany.method, groupcompany.share_percent = method, share_percent
     groupcompany.cost_minor, groupcompany.goodwill_years = cost, goodwill_years
     groupcompany.held_by = held_by
     groupcompany.save(update_fields=["method", "share_percent", "cost_minor", "goodwill_years", "held_by"])
     return groupcompany
+
+
+def _require_decimals(ctx: Context, held_by: GroupCompany | None) -> None:
+    """Refuse a holder whose cost could not be typed: an amount here has the decimals of the parent's currency."""
+    if held_by is not None and minor_digits(held_by.member.currency) != minor_digits(ctx.company.currency):
+        raise Refusal("other_decimals", "The books of the holder are in a currency with other decimals than these.", field="held_by")
 
 
 @command(permission="group.manage_group", label="It leaves", tone="danger", door=True)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 
 from enfilade.back.group.commands import add_groupcompany, change_holding, leave_group
 from enfilade.back.group.consolidating import Consolidated, consolidated
@@ -146,6 +146,12 @@ def test_no_circle_and_only_what_is_consolidated_in_full_brings_others_along(con
         with pytest.raises(Refusal) as no:
             change(row, **more)
         assert no.value.code == code
+    holder = company_of(concern, "U")
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE core_company SET currency = 'JPY' WHERE id = %s", [holder.member_id])
+    with pytest.raises(Refusal) as no:
+        change(t, held_by=holder)
+    assert no.value.code == "other_decimals"
     change(t, held_by=None)
     assert company_of(concern, "T").effective_percent == Decimal(60)
     change(company_of(concern, "T"), held_by=s)
