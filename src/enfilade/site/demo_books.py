@@ -25,11 +25,21 @@ SURE_PERCENT = 90
 def open_books(cast: Cast) -> None:
     """The balances of the year in which the story lies, what stands on invoices, and the levels of reminders."""
     cast.say("Opening the books")
-    opened = (cast.owner.today - timedelta(days=BOOKS_DAYS)).replace(month=1, day=1)
+    enter_beginning(cast)
+    cast.do("owner", cast.at(opened_on(cast), 9), "dunning.begin_dunning")
+
+
+def opened_on(cast: Cast) -> date:
+    """First day of the books."""
+    return (cast.owner.today - timedelta(days=BOOKS_DAYS)).replace(month=1, day=1)
+
+
+def enter_beginning(cast: Cast) -> None:
+    """What the accounts stood at on the first day, what stands on invoices, and how long there is to pay."""
+    opened = opened_on(cast)
     at = cast.at(opened, 9)
     cast.do("owner", at, "ledger.enter_opening_balances", on=opened, lines=cast.data["opening_balances"])
     cast.do("owner", at, "billing.add_letterhead", valid_from=opened, **cast.data["letterhead"])
-    cast.do("owner", at, "dunning.begin_dunning")
     for one in cast.data["payment_terms"]:
         parts = one.get("parts")
         made = cast.do("owner", at, "billing.add_paymentterms", **{name: value for name, value in one.items() if name != "parts"})
@@ -39,7 +49,7 @@ def open_books(cast: Cast) -> None:
 
 def take_over_months(cast: Cast) -> None:
     """What earlier months brought and cost, an entry for each, as it was kept before the company came here."""
-    month = (cast.owner.today - timedelta(days=BOOKS_DAYS)).replace(month=1, day=1)
+    month = opened_on(cast)
     while (following := (month + timedelta(days=31)).replace(day=1)) <= cast.owner.today:
         last = following - timedelta(days=1)
         text = f"Taken over from the books kept before: {month:%B %Y}"

@@ -10,6 +10,7 @@ from .demo_bills import receive_bills
 from .demo_books import close_months, open_books, remind, send_invoices, take_over_months, take_statement
 from .demo_debits import collect
 from .demo_expenses import claim_expenses
+from .demo_group import tell_group
 from .demo_plan import plan_year
 from .demo_prices import agree_prices
 from .demo_purchasing import buy
@@ -27,7 +28,7 @@ def begin_office(cast: Cast) -> None:
 
 def work_in_office(cast: Cast) -> None:
     """What came in and went out; then months that are over are closed, the year is planned and prices are agreed on."""
-    bills = (receive_bills, buy, take_over_assets, claim_expenses)
+    bills = (receive_bills, buy, take_over_assets, claim_expenses, tell_group)
     money = (take_statement, remind, collect)
     for tell in (*bills, *money, close_months, plan_year, agree_prices, ask_in_advance):
         tell(cast)

@@ -36,19 +36,38 @@ def found_company(
 
 @transaction.atomic
 def _found(kind: str, data: dict[str, Any], name: str, demo: bool, password: str, at: datetime) -> dict[str, Context]:
-    facts = data["company"]
-    title = name or facts["name"]
-    company = Company.objects.create(
-        slug=_free_slug(title),
-        name=title,
-        kind=kind,
-        country=facts["country"],
-        currency=facts["currency"],
-        timezone=facts["timezone"],
-        language=facts["language"],
-        demo=demo,
-    )
-    roles = {
+    company = _company(kind, data["company"], name or data["company"]["name"], demo=demo)
+    roles = _roles(company, data["roles"])
+    contexts = {}
+    for person in data["people"]:
+        user = _user(person, data["company"]["email_domain"], company, password)
+        Membership.objects.create(company=company, user=user).roles.set([roles[c] for c in person["roles"]])
+        contexts[person["login"]] = replace(context_for(user, company), now=at)
+    return contexts
+
+
+@transaction.atomic
+def found_beside(people: dict[str, Context], logins: list[str], data: dict[str, Any], facts: dict[str, Any]) -> dict[str, Context]:
+    """A company of its own beside another one; some of its people work here too, in the same roles, and no one else does.
+
+    people: of the other company, by login. data: its kind, for the roles. facts: of the new company. Returns their contexts here.
+    """
+    beside = people[logins[0]].company
+    company = _company(beside.kind, facts, facts["name"], demo=beside.demo)
+    wanted = {code for login in logins for code in people[login].roles}
+    roles = _roles(company, [role for role in data["roles"] if role["code"] in wanted])
+    for login in logins:
+        Membership.objects.create(company=company, user=people[login].user).roles.set([roles[code] for code in people[login].roles])
+    return {login: replace(context_for(people[login].user, company), now=people[login].now) for login in logins}
+
+
+def _company(kind: str, facts: dict[str, Any], name: str, *, demo: bool) -> Company:
+    kept = {field: facts[field] for field in ("country", "currency", "timezone", "language")}
+    return Company.objects.create(slug=_free_slug(name), name=name, kind=kind, demo=demo, **kept)
+
+
+def _roles(company: Company, given: list[dict[str, Any]]) -> dict[str, Role]:
+    return {
         r["code"]: Role.objects.create(
             company=company,
             code=r["code"],
@@ -57,14 +76,8 @@ def _found(kind: str, data: dict[str, Any], name: str, demo: bool, password: str
             privileged=r.get("privileged", False),
             second_factor=r.get("second_factor", False),
         )
-        for r in data["roles"]
+        for r in given
     }
-    contexts = {}
-    for person in data["people"]:
-        user = _user(person, facts["email_domain"], company, password)
-        Membership.objects.create(company=company, user=user).roles.set([roles[c] for c in person["roles"]])
-        contexts[person["login"]] = replace(context_for(user, company), now=at)
-    return contexts
 
 
 def _free_slug(title: str) -> str:

@@ -224,8 +224,10 @@ def demo_logins() -> list[dict[str, str]]:
     """The demo people, shown on the sign-in page while the only companies here are demo companies."""
     if Company.objects.filter(demo=False).exists():
         return []
-    rows = Membership.objects.filter(company__demo=True, active=True).select_related("user").prefetch_related("roles").order_by("pk")[:12]
-    return [{"email": m.user.email, "name": m.user.name, "role": ", ".join(r.name for r in m.roles.all())} for m in rows]
+    # Who works for several of them is shown once, as in the first.
+    rows = Membership.objects.filter(company__demo=True, active=True).select_related("user").prefetch_related("roles")
+    first = rows.order_by("user_id", "pk").distinct("user_id")[:12]
+    return [{"email": m.user.email, "name": m.user.name, "role": ", ".join(r.name for r in m.roles.all())} for m in first]
 
 
 def sign_out_view(request: HttpRequest) -> HttpResponse:

@@ -16,6 +16,8 @@ A | Assets | asset:
     0498 | Assets under construction | asset
     0065 | Land | asset
     0090 | Buildings | asset
+    0500 | Shares in companies of the group | asset
+    0505 | Loans to companies of the group | asset
   A2 | Stock | asset:
     3980 | Practice and laboratory material | asset
   A3 | Receivables | asset:
@@ -29,6 +31,7 @@ A | Assets | asset:
     1576 | Input tax 19 % | asset
     1577 | Input tax on services where we owe the tax | asset
     1593 | Advances asked for and not received | asset
+    1594 | Owed by companies of the group | asset
     0980 | Prepaid expenses | asset
   A4 | Cash and bank | asset:
     1000 | Cash | asset
@@ -38,6 +41,7 @@ A | Assets | asset:
     1361 | Card payments on their way | asset
 L | Liabilities | liability:
     0650 | Bank loans | liability
+    0700 | Owed to companies of the group | liability
     1600 | Suppliers and laboratories | liability
     1700 | Other payables | liability
     1710 | Advance payments received | liability
@@ -65,6 +69,7 @@ R | Revenue | income:
     8100 | Treatments, exempt (§ 4 no. 14 UStG) | income
     8200 | Sales without tax | income
     8300 | Sales 7 % | income
+    8338 | Services to companies outside the European Union | income
     8400 | Sales 19 % | income
     8700 | Discounts granted | income
     8730 | Discounts granted for early payment | income
@@ -145,6 +150,7 @@ PURPOSES = {
     "accumulated_computer": "0420", "accumulated_intangible": "0027", "depreciation_building": "4831", "depreciation_vehicle": "4832",
     "depreciation_intangible": "4822", "depreciation_low_value": "4855", "depreciation_pool": "4862", "impairment": "4840",
     "write_up": "2710",
+    "affiliate_receivable": "1594", "affiliate_payable": "0700", "revenue_outside": "8338",
     "advance_asked": "1593", "deposit_held": "1732",
     "withholding_payable": "1749", "withholding_receivable": "1543",
 }
