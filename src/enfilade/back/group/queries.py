@@ -130,17 +130,20 @@ def at(ctx: Context, company: Company) -> Iterator[Context]:
 
 
 def known_company(ctx: Context, slug: str) -> Company:
-    """A company of this house that the caller works for, by its short name.
+    """A company of this house that the caller works for, by its short name or its name, where no other one is called so.
 
     Refuses: unknown_company, in the same words whether there is none or she doesn't work there.
     """
-    company = Company.objects.filter(slug=slug.strip()).first()
-    if company is not None and company.pk != ctx.company_id:
+    wanted, ours = slug.strip(), []
+    for company in Company.objects.filter(Q(slug=wanted) | Q(name__iexact=wanted)).exclude(pk=ctx.company_id):
         try:
             with reading_in(ctx, company):
-                return company
+                ours.append(company)
         except NotAllowed:
-            pass
+            continue
+    called = [company for company in ours if company.slug == wanted] or ours
+    if len(called) == 1:
+        return called[0]
     raise Refusal("unknown_company", f"You work for no other company called {slug[:50]}.", field="member")
 
 

@@ -30,7 +30,12 @@ Code = Annotated[str, Input(label="Account", max_length=20)]
 
 
 def _heads(group: Consolidated) -> list[dict[str, str]]:
-    return [NAME, CODE, *(amount(name, label) for name, label in group.labels.items()), amount(TOGETHER, "Group")]
+    return [NAME, {**CODE, "name": "account"}, *(amount(name, label) for name, label in group.labels.items()), amount(TOGETHER, "Group")]
+
+
+def _with_accounts(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What people read as the number of an account: what stands on no account has a code to ask by, and none to be read."""
+    return [{**row, "account": "" if row["code"].startswith("~") else row["code"]} for row in rows]
 
 
 def _behind_url(on: date) -> Callable[[str], str]:
@@ -62,7 +67,7 @@ def consolidated_trial_balance(ctx: Context, *, on: Today) -> dict[str, Any]:
         cells = {f"{name}_minor": amounts.get(name) for name in group.columns}
         whole = {f"{TOGETHER}_minor": sum(amounts.values())}
         rows.append({"name": place.name, "code": place.code, "url": _behind_url(on)(place.code), **cells, **whole})
-    names = [*group.columns, TOGETHER]
+    rows, names = _with_accounts(rows), [*group.columns, TOGETHER]
     totals = {f"{name}_minor": sum(row[f"{name}_minor"] or 0 for row in rows) for name in names}
     return figures(ctx, _heads(group), rows, totals=totals, notes=_notes(group), on=on)
 
@@ -78,7 +83,7 @@ def consolidated_profit_and_loss(ctx: Context, *, on: Today) -> dict[str, Any]:
     income, income_rows = section(group.places, columns, "income", _behind_url(on))
     expense, expense_rows = section(group.places, columns, "expense", _behind_url(on))
     result = {name: income[name] - expense[name] for name in columns}
-    rows = [*income_rows, *expense_rows, sum_row("Result of the year", result)]
+    rows = [*_with_accounts([*income_rows, *expense_rows]), sum_row("Result of the year", result)]
     if group.minority_minor:
         rows.append({"name": "Of that minority interests", "code": "", "level": 1, f"{TOGETHER}_minor": group.minority_minor})
     tiles = [tile(ctx, "Result of the year", result[TOGETHER]), tile(ctx, "Minority interests", group.minority_minor)]
@@ -100,7 +105,7 @@ def consolidated_balance_sheet(ctx: Context, *, on: Today) -> dict[str, Any]:
     sides: dict[str, dict[str, int]] = {}
     for kind in in_chart_order(group.places.values()):
         sides[kind], found = section(group.places, columns, kind, _behind_url(on), more=result if kind == "equity" else None)
-        rows += found
+        rows += _with_accounts(found)
         if kind == "equity":
             rows.append(sum_row("Result of the year", result, level=1))
             if group.minority_minor:
@@ -136,8 +141,8 @@ def figures_behind(ctx: Context, *, on: Today, account: Code) -> dict[str, Any]:
         {"name": "amount_minor", "label": "Group", "kind": "amount"},
     ]
     totals = {"amount_minor": sum(row["amount_minor"] for row in rows)}
-    names = [group.places[key].name for key in sorted(keys)]
-    return figures(ctx, columns, rows, totals=totals, notes=names, on=on)
+    tiles = [tile(ctx, group.places[min(keys)].name, totals["amount_minor"])] if keys else []
+    return figures(ctx, columns, rows, tiles=tiles, totals=totals, notes=[], on=on)
 
 
 @report(title="Lines of a company of the group", permission=VIEW, menu=False)
@@ -219,11 +224,11 @@ def differences_between(ctx: Context, *, on: Today) -> dict[str, Any]:
     off = sum(bool(row["difference_minor"]) + bool(row["result_difference_minor"]) for row in rows)
     columns = [
         {"name": "name", "label": "Companies", "kind": "text"},
-        amount("ours", "First is owed"),
-        amount("theirs", "Second is owed"),
+        amount("ours", "Balance of the first"),
+        amount("theirs", "Balance of the second"),
         amount("difference", "Difference"),
-        amount("earned", "Income and cost of the first"),
-        amount("spent", "Income and cost of the second"),
+        amount("earned", "Result of the first"),
+        amount("spent", "Result of the second"),
         amount("result_difference", "Difference of results"),
     ]
     tiles = [{"label": "Differences", "value": str(off), "tone": "bad" if off else "ok"}]

@@ -96,17 +96,19 @@ class Menu:
     drawn: SafeString
 
     def at(self, path: str) -> SafeString:
-        """The drawn menu with the entries marked under which a page lies, and their department open."""
+        """The drawn menu with the entries marked under which a page lies, and their department open; that of a form or of figures that
+        the menu does not name is the one of its module."""
         html: str = self.drawn
+        module = path.lstrip("/").partition("/")[0]
         for office in self.offices:
             for department in office["departments"]:
                 for entry in department["entries"]:
                     url = entry["url"]
                     if path == url or (path.startswith(url) and url.count("/") > 2):
                         html = html.replace(f'href="{url}"', f'href="{url}" aria-current="page"', 1)
-                        folded = f'data-department="{department["module"]}"'
-                        html = html.replace(f"{folded}>", f"{folded} open>", 1)
-        return SafeString(html)
+                        module = department["module"]
+        folded = f'data-department="{module}"'
+        return SafeString(html.replace(f"{folded}>", f"{folded} open>", 1))
 
 
 def menu_of(ctx: Context) -> Menu:

@@ -26,7 +26,7 @@ HeldBy = Annotated[GroupCompany | None, Input(shared=True, label="Shares held by
 NowHeldBy = Annotated[
     GroupCompany | None, Input(shared=True, label="Shares held by", query="method=full", prefill="row.held_by", help=_ITSELF)
 ]
-Slug = Annotated[str, Input(label="Company", max_length=50, help="Its short name, as it stands in the address of its pages.")]
+Slug = Annotated[str, Input(label="Company", max_length=50, help="Its name or its short name.")]
 
 
 @command(permission="group.manage_group", label="Add a company", tone="primary", target="", door=True)
@@ -44,7 +44,7 @@ def add_groupcompany(
 ) -> GroupCompany:
     """Let a company of this house belong to the group of which this one is the parent.
 
-    member: short name of the company; you work there as well, and may read its statements.
+    member: name or short name of the company; you work there as well, and may read its statements.
     acquired_on: at the end of this day its equity is what was bought; its results count from the next day on.
     cost: of the shares, in the currency of the company that holds them, as it stands on the account of the shares.
     shares_account: of this company's chart; of shares that another one holds, where its account of them stands in the group.

@@ -35,7 +35,7 @@ Cost = Annotated[Account, Input(shared=True, label="What was it for?", query="ki
 def name_partner(ctx: Context, *, party: Ref[Party], company: Slug) -> GroupPartner:
     """Say which company of this house a party of ours is: what we owe and sell each other is told apart then.
 
-    company: short name of a company for which you work as well.
+    company: name or short name of a company for which you work as well.
     Refuses: unknown_company; group_party_once, group_partner_once (database).
     """
     return GroupPartner.objects.create(company=ctx.company, party=party, partner=known_company(ctx, company))

@@ -86,7 +86,7 @@ class Concern:
             for at, name, role in (("P", "S", "supplier"), ("S", "P", "customer"))
         }
         name_partner(self.ctx["P"], party=self.party["S"], company=self.ctx["S"].company.slug)
-        name_partner(self.ctx["S"], party=self.party["P"], company=self.ctx["P"].company.slug)
+        name_partner(self.ctx["S"], party=self.party["P"], company=self.ctx["P"].company.name.upper())
         for on, rate in ((date(2025, 12, 31), "0.90"), (date(2026, 7, 1), "0.80")):
             run_raw(self.ctx["P"], "money.add_rate", {"base": "USD", "quote": "EUR", "on": on.isoformat(), "rate": rate, "source": "ECB"})
 

@@ -72,7 +72,7 @@ def test_what_is_not_there_and_who_may_not_look(concern: Concern) -> None:
 def test_a_company_for_which_one_does_not_work_is_not_known(concern: Concern) -> None:
     other = make_ctx(concern.ctx["U"].company, "*")
     party = concern.party["S"]
-    for slug in (concern.ctx["A"].company.slug, "no-such-company", concern.ctx["U"].company.slug):
+    for slug in (concern.ctx["A"].company.slug, concern.ctx["A"].company.name, "no-such-company", concern.ctx["U"].company.slug):
         with pytest.raises(Refusal) as no:
             name_partner(other, party=party, company=slug)
         assert no.value.code in {"unknown_company", "not_found"}
