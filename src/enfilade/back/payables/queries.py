@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from django.db.models import Count, F, Q, Sum
@@ -275,12 +275,13 @@ def _bills_like(ctx: Context, amounts: Collection[int]) -> list[BillFacts]:
 class BothWays:
     """Invoices of a party and bills of the same party in one currency, the longest due first, each with what of it can be set off.
 
-    Of a bill that is what would be paid to her: what is withheld for an authority is not hers.
+    Of a bill that is what would be paid to her: what is withheld for an authority is not hers. kept: that, by key of the bill.
     """
 
     currency: str
     invoices: tuple[tuple[Invoice, int], ...]
     bills: tuple[tuple[Bill, int], ...]
+    kept: Mapping[int, rules.Withheld] = field(default_factory=dict)
 
     @property
     def invoiced_minor(self) -> int:
@@ -309,18 +310,15 @@ def both_ways(ctx: Context, party: Party, on: date, currency: str, *, early: boo
     invoices = [i for i in open_invoices(ctx, party) if i.kind == Invoice.Kind.INVOICE and i.currency == currency] if bills else []
     parts = due_parts(ctx, invoices) if invoices else {}
     owed = [(i, sum(p.open_minor for p in parts.get(i.pk, []) if early or p.due_on <= on)) for i in invoices]
-    return BothWays(
-        currency,
-        tuple((i, minor) for i, minor in owed if minor),
-        tuple(hers(ctx, [b for b in bills if b.pk not in taken])),
-    )
+    theirs, kept = hers(ctx, [b for b in bills if b.pk not in taken])
+    return BothWays(currency, tuple((i, minor) for i, minor in owed if minor), theirs, kept)
 
 
-def hers(ctx: Context, bills: Collection[Bill]) -> list[tuple[Bill, int]]:
-    """What the supplier is still paid of bills, after what is withheld of them; those of which nothing is left out."""
+def hers(ctx: Context, bills: Collection[Bill]) -> tuple[tuple[tuple[Bill, int], ...], dict[int, rules.Withheld]]:
+    """What the supplier is still paid of bills, after what is withheld of them, and that; bills of which she is paid nothing left out."""
     kept = withheld_of(ctx, [bill.pk for bill in bills])
     found = [(bill, bill.open_minor - kept.get(bill.pk, rules.NOTHING_WITHHELD).of(bill.open_minor)) for bill in bills]
-    return [(bill, minor) for bill, minor in found if minor]
+    return tuple((bill, minor) for bill, minor in found if minor), kept
 
 
 def owed_both_ways(ctx: Context, party: Party) -> list[tuple[BothWays, int]]:

@@ -156,7 +156,7 @@ def origin_of(ctx: Context, entry: Entry) -> dict[str, Any] | None:
     model = model_of(entry.origin)
     if model is not None and (resource := resource_for(model)) is not None:
         row = resolve(ctx, entry.origin) if ctx.may(resource.view_permission) else None
-        text, url = (name_of(row), resource.url(row)) if row else (entry.origin, "")
+        text, url = (name_of(row), resource.url(row)) if row else ("You may not see it.", "")
         links.append({"label": resource.singular.capitalize(), "text": text, "url": url})
     elif entry.origin:
         links.append({"label": "Voucher", "text": entry.origin, "url": ""})

@@ -96,8 +96,10 @@ class Menu:
     drawn: SafeString
 
     def at(self, path: str) -> SafeString:
-        """The drawn menu with the entries marked under which a page lies, and their department open; that of a form or of figures that
-        the menu does not name is the one of its module."""
+        """The drawn menu with the entries marked under which a page lies, and their department open.
+
+        A form, or figures that the menu does not name, lie in the department of their module.
+        """
         html: str = self.drawn
         module = path.lstrip("/").partition("/")[0]
         for office in self.offices:

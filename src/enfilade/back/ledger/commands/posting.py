@@ -134,7 +134,7 @@ def post_journal(
     on: Today,
     text: Annotated[str, Input(label="What for")],
     lines: list[JournalLine],
-    origin: Annotated[str, Input(label="Voucher")] = "",
+    origin: Annotated[str, Input(label="Voucher", help="Number of the receipt or bill it stands on.")] = "",
 ) -> Entry:
     """Enter a movement between accounts by hand.
 

@@ -108,7 +108,7 @@ def _chosen(ctx: Context, party: Party, on: date, currency: str, early: bool, in
     if early_one := next((i for i, _ in ours if i.issued_on and on < i.issued_on), None):
         raise Refusal("before_invoice", f"{early_one} was issued later than this day.", field="on")
     locked = lock_bills(ctx, {b.pk for b, _ in theirs}, "bills")
-    return BothWays(currency, ours, tuple(hers(ctx, [locked[b.pk] for b, _ in theirs])))
+    return BothWays(currency, ours, *hers(ctx, [locked[b.pk] for b, _ in theirs]))
 
 
 def write_set_off(ctx: Context, party: Party, found: BothWays, amount: int, on: date, line: StatementLine | None = None) -> SetOff:
@@ -125,7 +125,7 @@ def write_set_off(ctx: Context, party: Party, found: BothWays, amount: int, on: 
     parts = [InvoicePart(invoice, minor) for invoice, minor in ours]
     allocate_payment(ctx, payment=received, invoices=parts, on=on, without_discount=True)
     method = SupplierPayment.Method.SET_OFF
-    kept = withheld_of(ctx, [bill.pk for bill, _ in theirs])
+    kept = found.kept
     parts_of = [Part(bill, kept[bill.pk].settled_by(minor, bill.open_minor) if bill.pk in kept else minor) for bill, minor in theirs]
     paid = pay(ctx, parts_of, on=on, method=method, place=CLEARING)
     number = number_of(ctx, "set_off", "SO", on.year)
