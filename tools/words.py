@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "enfilade.site.settings")
 
@@ -72,7 +73,7 @@ def of_registries() -> Iterator[tuple[str, Message]]:
             for message in _of_model(model):
                 yield model._meta.app_label, message
     for resource in (r for r in RESOURCES.values() if ".tests." not in r.model.__module__):
-        for text in (resource.singular, resource.plural, *(resource.label_of(column) for column in resource.columns)):
+        for text in _of_resource(resource):
             for message in _label(text):
                 yield resource.module, message
     for command in (c for c in REGISTRY.values() if ".tests." not in c.body.__module__):
@@ -82,8 +83,27 @@ def of_registries() -> Iterator[tuple[str, Message]]:
             for one in (parameter, *(parameter.line_parameters.values() if parameter.is_lines else ())):
                 yield command.module, Message(one.label)
                 yield command.module, Message(one.help)
+    yield from _of_reports()
     for module, (label, *_) in DEPARTMENTS.items():
         yield module, Message(label)
+
+
+def _of_reports() -> Iterator[tuple[str, Message]]:
+    from enfilade.core.resource.hooks import REPORTS
+
+    for report in REPORTS.values():
+        if ".tests." not in report.build.__module__:
+            yield report.module, Message(report.summary)
+
+
+def _of_resource(resource: Any) -> Iterator[str]:
+    """What it is called, and the headings of its columns and of those of its lines."""
+    from enfilade.core.resource.columns import label_of
+
+    yield from (resource.singular, resource.plural, *(resource.label_of(column) for column in resource.columns))
+    for name, columns in resource.lines.items():
+        made = resource.model._meta.get_field(name).related_model
+        yield from (label_of(made, column) for column in columns)
 
 
 def _of_model(model: type[models.Model]) -> Iterator[Message]:

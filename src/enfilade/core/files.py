@@ -21,7 +21,7 @@ from django.db import connection
 from django.http import FileResponse, HttpResponse
 
 from .context import Context, Invalid, NotFound, Refusal
-from .models import ErasedFile, FileScan, StoredFile
+from .models import ErasedFile, FileScan, Record, StoredFile
 from .scope import scope
 
 PLACES_NAMED_MAX = 20
@@ -157,6 +157,14 @@ def file_guard(run: FileGuard) -> FileGuard:
     """Register `def guard(ctx, stored_file) -> bool`: whether a record of this module lets the caller read the file."""
     FILE_GUARDS.append(run)
     return run
+
+
+def carries_file(model: type[Record], permission: str, field: str = "file") -> None:
+    """Let everybody who may see a record of this kind open the file in one of its fields. permission: to see such records."""
+
+    @file_guard
+    def carried(ctx: Context, row: StoredFile) -> bool:
+        return ctx.may(permission) and model.objects.visible_to(ctx).filter(**{field: row}).exists()
 
 
 def may_open(ctx: Context, row: StoredFile) -> bool:

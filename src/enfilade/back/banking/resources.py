@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from enfilade.core.context import Context
+from enfilade.core.files import carries_file
 from enfilade.core.pages.context import department
 from enfilade.core.resource import Resource, panel
 
@@ -163,3 +164,6 @@ def matched_with(ctx: Context, line: StatementLine) -> dict[str, Any] | None:
     """What a line was matched with, by whom and why; also what was taken back."""
     found = matches_of(ctx, line)
     return {"matches": found} if found else None
+
+
+carries_file(BankFile, "banking.view_bankfile")

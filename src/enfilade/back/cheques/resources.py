@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enfilade.core.files import carries_file
 from enfilade.core.pages.context import department
 from enfilade.core.resource import Resource
 
@@ -85,3 +86,6 @@ class ChequeBookResource(Resource):
     icon = "book-open"
     order = 90
     empty = "Say which numbers the forms of your bank account have."
+
+
+carries_file(DepositSlip, "cheques.view_depositslip")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enfilade.core.files import carries_file
 from enfilade.core.pages.context import department
 from enfilade.core.resource import Resource
 
@@ -105,3 +106,7 @@ class CollectionPartResource(Resource):
     columns = ("collection", "invoice", "amount_minor", "live")
     filters = ("collection", "invoice", "live")
     menu = False
+
+
+carries_file(CollectionRun, "direct_debits.view_collectionrun")
+carries_file(Mandate, "direct_debits.view_mandate", "paper")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enfilade.core.files import carries_file
 from enfilade.core.models import RecordQuerySet
 from enfilade.core.pages.context import department
 from enfilade.core.resource import Resource
@@ -136,3 +137,6 @@ class PerDiemRateResource(Resource):
     icon = "plane"
     order = 70
     empty = "Add the rates of the places to which your people travel, each with the day it holds from and its source."
+
+
+carries_file(Receipt, "expenses.view_receipt")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enfilade.core.files import carries_file
 from enfilade.core.pages.context import department
 from enfilade.core.resource import Resource
 
@@ -212,3 +213,7 @@ class PlannedEntryResource(Resource):
     icon = "calendar-clock"
     order = 116
     empty = "A cost that is billed later: post an accrual with the day of its reversal. What is spread over months waits here too."
+
+
+carries_file(JournalFile, "ledger.view_journalfile")
+carries_file(OpeningBalance, "ledger.view_openingbalance")

@@ -8,8 +8,7 @@ from typing import cast
 from django.db import models
 
 from enfilade.core.context import Context
-from enfilade.core.files import file_guard
-from enfilade.core.models import StoredFile
+from enfilade.core.files import carries_file
 from enfilade.core.pages.context import department
 from enfilade.core.resource import Resource
 
@@ -87,7 +86,7 @@ class PaymentRunResource(Resource):
         "bank_account", "scheme", "pay_on", "order_count", "total_minor", "made_by", "made_at", "released_by", "released_at", "file",
         "sent_by", "sent_at", "cancelled_by", "cancelled_at", "reason",
     )  # fmt: skip
-    lines = {"orders": ("supplier", "supplier_account", "amount_minor", "end_to_end", "remittance", "state")}
+    lines = {"orders": ("supplier", "supplier_account", "amount_minor", "remittance", "state")}
     board = "state"
     verbs = ("make_run",)
     icon = "send"
@@ -278,8 +277,7 @@ class WithholdingReturnLineResource(Resource):
     menu = False
 
 
-@file_guard
-def certificate_of_supplier(ctx: Context, row: StoredFile) -> bool:
-    """Whoever sees certificates may open them."""
-    may = ctx.may("payables.view_withholdingcertificate")
-    return may and WithholdingCertificate.objects.visible_to(ctx).filter(file=row).exists()
+carries_file(Bill, "payables.view_bill")
+carries_file(PaymentRun, "payables.view_paymentrun")
+carries_file(SetOff, "payables.view_setoff")
+carries_file(WithholdingCertificate, "payables.view_withholdingcertificate")

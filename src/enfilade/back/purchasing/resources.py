@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enfilade.core.files import carries_file
 from enfilade.core.pages.context import department
 from enfilade.core.resource import Resource
 
@@ -185,3 +186,6 @@ class AccrualLineResource(Resource):
     columns = ("accrual", "order_line", "quantity", "amount_minor")
     filters = ("accrual", "order_line")
     menu = False
+
+
+carries_file(GoodsReceipt, "purchasing.view_goodsreceipt")

@@ -15,6 +15,7 @@ from django.db import models
 from enfilade.core.context import Context
 from enfilade.core.fields import AmountField, currency_of, is_worth, to_major
 from enfilade.core.language.words import name_of, say
+from enfilade.core.models import StoredFile
 from enfilade.core.refs import model_of, resolve
 from enfilade.core.ui.format import format_major
 
@@ -101,6 +102,8 @@ def _by_type(ctx: Context, value: Any) -> Cell:
     if isinstance(value, date):
         return Cell("date", "", value)
     if isinstance(value, models.Model):
+        if isinstance(value, StoredFile):
+            return Cell("ref", value.name, value.pk, url=f"/files/{value.pk}/")
         # The caller herself may be there as a proxy, whose type says nothing.
         found = resource_for(value._meta.model)
         return Cell("ref", name_of(value), value.pk, url=found.url(value) if found and ctx.may(found.view_permission) else "")

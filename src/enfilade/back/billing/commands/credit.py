@@ -40,7 +40,7 @@ def _credit_facts(*, ctx: Context, invoice: Invoice, amount: int | None, on: dat
     }
 
 
-@command(permission="billing.credit_invoice", door=_credit_facts, label="Credit", tone="danger")
+@command(permission="billing.credit_invoice", door=_credit_facts, label="Give a credit note", tone="danger")
 def credit_invoice(ctx: Context, *, invoice: Invoice, on: Today, reason: LongText, amount: Amount | None = None) -> Invoice:
     """Issue a credit note for an invoice, as a whole or in part; advances that one took over which is credited wholly are free again.
 

@@ -15,9 +15,9 @@ from enfilade.back.cheques.commands import bounce_cheque, deposit_cheques, give_
 from enfilade.back.cheques.models import DepositSlip, ReceivedCheque
 from enfilade.back.payables.tests.office import Office
 from enfilade.back.payables.tests.test_bills import attacked, code_of
-from enfilade.core.files import open_file
+from enfilade.core.files import may_open, open_file
 from enfilade.core.scope import scope
-from enfilade.core.testing import race
+from enfilade.core.testing import make_ctx, race
 from enfilade.core.verify import verify_all
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -63,6 +63,8 @@ def test_a_cheque_pays_is_deposited_credited_and_bounces(office: Office) -> None
 
     slip = deposited(office)
     assert (slip.number, slip.total_minor, slip.cheque_count) == (f"CD-{office.today.year}-00001", 19_380, 2)
+    with scope(office.company.pk):
+        assert may_open(make_ctx(office.company, "cheques.view_depositslip"), slip.file)
     with scope(office.company.pk), open_file(slip.file) as content:
         assert content.read(5) == b"%PDF-"
     line = office.line("193.80", name="", iban="", purpose="SCHECKEINREICHUNG")

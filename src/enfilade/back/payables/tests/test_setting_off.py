@@ -20,9 +20,10 @@ from enfilade.back.tax.commands import load_withholding_kinds
 from enfilade.back.tax.models import WithholdingKind
 from enfilade.core.command import run_raw
 from enfilade.core.context import Refusal
-from enfilade.core.files import open_file
+from enfilade.core.files import may_open, open_file
+from enfilade.core.resource.cells import cell
 from enfilade.core.scope import scope
-from enfilade.core.testing import race
+from enfilade.core.testing import make_ctx, race
 from enfilade.core.verify import verify_all
 
 from .office import Office
@@ -81,6 +82,15 @@ def test_what_is_due_on_both_sides_is_set_off_with_a_letter_and_undone(both: Bot
     assert code_of(lambda: undo_set_off(both.ctx, set_off=made, on=both.office.today, reason="Twice.")) == "already_undone"
     with scope(both.office.company.pk):
         assert verify_all(both.ctx) == []
+
+
+def test_the_letter_is_opened_by_whoever_sees_set_offs(both: Both) -> None:
+    made = both.both()
+    others = [make_ctx(both.office.company, *may) for may in (["payables.view_setoff"], ["payables.view_bill"])]
+    with scope(both.office.company.pk):
+        assert [may_open(ctx, made.file) for ctx in others] == [True, False]
+        shown = cell(others[0], made, "file")
+        assert (shown.text, shown.url) == (f"{made.number}.pdf", f"/files/{made.file_id}/")
 
 
 def test_one_side_made_void_undoes_the_other(both: Both) -> None:
