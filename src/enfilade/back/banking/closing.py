@@ -38,4 +38,6 @@ def breaks_cleared(ctx: Context, period: Period) -> Standing | None:
     if not open_count:
         return Standing(0, "Every line of the bank is matched.")
     age_days = (ctx.today - oldest).days
-    return Standing(open_count, f"{open_count} lines of the bank are not matched, the oldest for {age_days} days.", "/banking/reconcile/")
+    return Standing(
+        open_count, f"Lines of the bank that are not matched: {open_count}. Age of the oldest in days: {age_days}.", "/banking/reconcile/"
+    )

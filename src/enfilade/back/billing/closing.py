@@ -15,7 +15,7 @@ def drafts_issued(ctx: Context, period: Period) -> Standing:
     """Drafts that nobody issued or threw away; a draft has no day yet, so each may belong to the month."""
     del period
     open_count = Invoice.objects.visible_to(ctx).filter(state=Invoice.State.DRAFT).count()
-    sentence = f"{open_count} invoices are drafts." if open_count else "Every invoice is issued."
+    sentence = f"Invoices that are drafts: {open_count}." if open_count else "Every invoice is issued."
     return Standing(open_count, sentence, "/billing/invoices/?state=draft" if open_count else "")
 
 
@@ -23,7 +23,7 @@ def drafts_issued(ctx: Context, period: Period) -> Standing:
 def charges_billed(ctx: Context, period: Period) -> Standing:
     """Charges of the month, and older ones, that are on no invoice."""
     open_count = Charge.objects.visible_to(ctx).filter(state=Charge.State.OPEN, on__lte=period.ends_on).count()
-    sentence = f"{open_count} charges are on no invoice." if open_count else "Every charge is on an invoice."
+    sentence = f"Charges that are on no invoice: {open_count}." if open_count else "Every charge is on an invoice."
     return Standing(open_count, sentence, f"/billing/charges/?state=open&on_to={period.ends_on}" if open_count else "")
 
 
@@ -32,7 +32,7 @@ def drawers_counted(ctx: Context, period: Period) -> Standing:
     """Drawers that were opened up to the end of the month and are open still."""
     rows = DrawerSession.objects.visible_to(ctx).filter(state=DrawerSession.State.OPEN, opened_at__date__lte=period.ends_on)
     open_count = rows.count()
-    sentence = f"{open_count} cash drawers are not counted." if open_count else "Every cash drawer is counted."
+    sentence = f"Cash drawers that are not counted: {open_count}." if open_count else "Every cash drawer is counted."
     return Standing(open_count, sentence, "/billing/drawer-sessions/?state=open" if open_count else "")
 
 

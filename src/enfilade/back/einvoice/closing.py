@@ -16,5 +16,7 @@ def einvoices_entered(ctx: Context, period: Period) -> Standing:
     if not open_count:
         return Standing(0, "Every e-invoice is entered.")
     return Standing(
-        open_count, f"{open_count} e-invoices are not entered as bills.", f"/einvoice/incoming-e-invoices/?issued_on_to={period.ends_on}"
+        open_count,
+        f"E-invoices that are not entered as bills: {open_count}.",
+        f"/einvoice/incoming-e-invoices/?issued_on_to={period.ends_on}",
     )

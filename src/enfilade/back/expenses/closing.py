@@ -14,5 +14,5 @@ def claims_posted(ctx: Context, period: Period) -> Standing:
     """Claims with expenses up to the end of the month that wait for approval or for posting."""
     waiting = (ExpenseClaim.State.SUBMITTED, ExpenseClaim.State.APPROVED)
     open_count = ExpenseClaim.objects.visible_to(ctx).filter(state__in=waiting, last_on__lte=period.ends_on).count()
-    sentence = f"{open_count} expense claims are not posted." if open_count else "Every expense claim is posted."
+    sentence = f"Expense claims that are not posted: {open_count}." if open_count else "Every expense claim is posted."
     return Standing(open_count, sentence, "/expenses/expense-claims/?state=submitted" if open_count else "")

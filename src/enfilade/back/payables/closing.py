@@ -15,7 +15,7 @@ from .withheld import kept_back
 def bills_approved(ctx: Context, period: Period) -> Standing:
     """Bills with a date up to the end of the month that wait for their approval."""
     open_count = Bill.objects.visible_to(ctx).filter(state=Bill.State.DRAFT, billed_on__lte=period.ends_on).count()
-    sentence = f"{open_count} bills wait for their approval." if open_count else "Every bill is approved."
+    sentence = f"Bills that wait for their approval: {open_count}." if open_count else "Every bill is approved."
     return Standing(open_count, sentence, f"/payables/bills/?state=draft&billed_on_to={period.ends_on}" if open_count else "")
 
 
