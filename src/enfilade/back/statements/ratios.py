@@ -103,7 +103,7 @@ def ratios(ctx: Context, *, from_on: From = None, to_on: Today) -> dict[str, Any
         above, below = _sum(parts, one.above), _sum(parts, one.below)
         value, unit = rules.divided(above * (days if one.per_day else 100), below), DAYS if one.per_day else "%"
         urls = {f"{side}_url": _behind(one.code, side, start, to_on) for side in (ABOVE, BELOW)}
-        words = "" if value is None else f"{format_number(value)} {say(unit)}"
+        words = "" if value is None else f"{format_number(value, places=1)} {say(unit)}"
         rows.append(
             {"name": say(one.name), "value": words, "formula": say(one.formula), "above_minor": above, "below_minor": below, **urls}
         )

@@ -71,9 +71,9 @@ def currency_symbol(currency: str) -> str:
     return get_currency_symbol(currency, locale=active_locale())
 
 
-def format_number(value: Decimal | float) -> str:
-    """Return a plain number with the separators of the language."""
-    return format_decimal(value, locale=active_locale())
+def format_number(value: Decimal | float, places: int | None = None) -> str:
+    """Return a plain number with the separators of the language. places: so many decimals in any case."""
+    return format_decimal(value, format=None if places is None else f"#,##0.{'0' * places}", locale=active_locale())
 
 
 def format_day(value: date) -> str:
