@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from enfilade.back.billing.commands import InvoiceLineIn, draft_invoice, issue_invoice
+from enfilade.back.billing.commands import InvoiceLineIn, credit_invoice, draft_invoice, issue_invoice
 from enfilade.back.billing.models import Invoice
 from enfilade.back.tax.commands import file_return, pay_return, prepare_return, settle_return
 from enfilade.back.tax.models import TaxReturnBox
@@ -144,3 +144,44 @@ def test_a_triangular_deal_is_told_apart_and_taxes_nothing_here() -> None:
     listed = prepare_return(exporter.ctx, on=date(YEAR, 5, 1), form="de_zm")
     assert exporter.boxes(listed) == {f"{FRENCH} D": (200_000, 0)}
     assert [exporter.balance(p) for p in ("revenue_eu_goods", "goods", "tax_output_acquisition")] == [-200_000, 150_000, 0]
+
+
+def test_the_import_one_stop_shop_has_a_row_for_each_country_and_rate_of_a_month() -> None:
+    """Goods from outside the Union: 20 % of 100.00 for France and 19 % of 50.00 for Germany, 20.00 and 9.50; at home none of it is declared."""
+    exporter = Exporter()
+    imported = {"treatment": "ioss", "treatment_reason": "Sent from China to her."}
+
+    def refused(net_minor: int, **more: Any) -> str:
+        with pytest.raises(Refusal) as no:
+            exporter.sold(date(YEAR, 5, 3), net_minor, "FR", **{"person": True, **imported, **more})
+        assert str(no.value).endswith(".")
+        return no.value.code
+
+    assert refused(10_000) == "no_import_scheme"
+    scheme = {"number": "IM2760000001", "valid_from": f"{YEAR}-05-01"}
+    with pytest.raises(Refusal) as no:
+        run_raw(exporter.ctx, "tax.add_importscheme", {**scheme, "number": "IM27600"})
+    assert no.value.code == "import_scheme_number"
+    run_raw(exporter.ctx, "tax.add_importscheme", scheme)
+    with pytest.raises(Refusal) as no:
+        run_raw(exporter.ctx, "tax.add_importscheme", {**scheme, "number": "IM2760000002"})
+    assert no.value.code == "import_scheme_one"
+    assert (refused(15_001), refused(1_000, kind="service"), refused(1_000, person=False)) == (
+        "above_consignment", "not_imported", "not_imported",
+    )  # fmt: skip
+    exporter.sold(date(YEAR, 5, 2), 10_000, "FR", person=True, **imported)
+    exporter.sold(date(YEAR, 5, 3), 5_000, "DE", person=True, **imported)
+    late = exporter.sold(date(YEAR, 6, 3), 15_000, "FR", person=True, **imported)
+    made = prepare_return(exporter.ctx, on=date(YEAR, 5, 1), form="eu_ioss")
+    assert (made.from_on, made.to_on) == (date(YEAR, 5, 1), date(YEAR, 5, 31))
+    assert exporter.boxes(made) == {"DE 19 goods": (5_000, 950), "FR 20 goods": (10_000, 2_000), "total": (2_950, 0)}
+    with scope(exporter.company.pk, read_only=True):
+        lines = return_lines(exporter.ctx, tax_return=made, box="DE 19 goods")
+    assert [(row["on"], row["base_minor"]) for row in lines["rows"]] == [(date(YEAR, 5, 3), 5_000)]
+    assert exporter.boxes(prepare_return(exporter.ctx, on=date(YEAR, 5, 1))) == {"45": (15_000, 0)}
+    assert exporter.boxes(prepare_return(exporter.ctx, on=date(YEAR, 5, 1), form="eu_oss")) == {}
+    settled = settle_return(exporter.ctx, tax_return=file_return(exporter.ctx, tax_return=made, on=date(YEAR, 6, 30)), on=date(YEAR, 6, 30))
+    assert [exporter.balance(p) for p in ("tax_output_oss", "tax_settlement")] == [-3_000, -2_950]
+    pay_return(exporter.ctx, tax_return=settled, on=date(YEAR, 6, 30))
+    credit_invoice(exporter.at(date(YEAR, 6, 20)), invoice=late, reason="Sent back.", on=date(YEAR, 6, 20))
+    assert exporter.boxes(prepare_return(exporter.ctx, on=date(YEAR, 6, 1), form="eu_ioss")) == {}

@@ -9,13 +9,15 @@ from datetime import date
 from babel import Locale, UnknownLocaleError
 
 from enfilade.base.party.models import Address, Party
+from enfilade.base.money.queries import convert
 from enfilade.core.context import Context, Refusal
 
 from .known import UNION, rate_abroad, untaxed
 from .models import TaxCode, TaxSetting, VatCheck
-from .queries import setting_on, taxes_for
+from .queries import import_scheme_on, setting_on, taxes_for
 from .treatment import (
     AT_HOME,
+    CONSIGNMENT_LIMIT_MINOR,
     DISTANCE_LIMIT_MINOR,
     NORTHERN_IRELAND,
     Customer,
@@ -26,6 +28,7 @@ from .treatment import (
     VatState,
     country_of_vat_id,
     is_distance,
+    is_imported,
     propose,
     read_vat_id,
     vat_state,
@@ -97,10 +100,11 @@ def country_name(country: str, language: str) -> str:
         return str(Locale("en").territories.get(country, country))
 
 
-def choose(ctx: Context, customer: Customer, wishes: Sequence[Wish], on: date, sold: Sold) -> list[Chosen]:
-    """The tax of each line of a sale on a day.
+def choose(ctx: Context, customer: Customer, wishes: Sequence[Wish], on: date, sold: Sold, currency: str = "") -> list[Chosen]:
+    """The tax of each line of a sale on a day. What is sold at once is taken for one consignment.
 
-    Refuses: no_tax_code, no_reason, no_rate_there; each with the path of the line.
+    currency: of the amounts, the company's own when left out.
+    Refuses: no_tax_code, no_reason, no_rate_there, not_imported, no_import_scheme, above_consignment; each with the path of the line.
     """
     seller = ctx.company.country
     oss = above = False
@@ -108,11 +112,37 @@ def choose(ctx: Context, customer: Customer, wishes: Sequence[Wish], on: date, s
     if distant:
         oss = setting_on(ctx, on).distance == TaxSetting.Distance.OSS
         above = not oss and passed(ctx, on, sum(distant), sold)
-    proposals = [propose(seller, customer, wish.supply, oss=oss, above=above) for wish in wishes]
+    ioss = _imports(ctx, customer, wishes, on, currency)
+    proposals = [propose(seller, customer, wish.supply, oss=oss, above=above, ioss=ioss) for wish in wishes]
     codes = taxes_for(ctx, {wish.supply.tax_class for wish in wishes}, on) if wishes else {}
     return [
         _chosen(ctx, customer, wish, proposal, codes[wish.supply.tax_class], on) for wish, proposal in zip(wishes, proposals, strict=True)
     ]
+
+
+def _imports(ctx: Context, customer: Customer, wishes: Sequence[Wish], on: date, currency: str) -> bool:
+    """Whether goods of a sale can be in the Import One-Stop Shop; of a wish for it that the law does not allow, the refusal.
+
+    Source: Directive 2006/112/EC art. 369l; the intrinsic value is that of the goods without transport, insurance and taxes (Delegated
+    Regulation (EU) 2015/2446 art. 1 (48)).
+    """
+    wanted = next((wish for wish in wishes if wish.treatment == Treatment.IOSS), None)
+    goods = [wish.net_minor for wish in wishes if is_imported(customer, wish.supply)]
+    if wrong := next((w for w in wishes if w.treatment == Treatment.IOSS and not is_imported(customer, w.supply)), None):
+        said = "Only goods that are sent to a consumer in the Union are in the Import One-Stop Shop."
+        raise Refusal("not_imported", said, field=f"{wrong.field}.treatment")
+    if not goods or (wanted is None and ctx.company.country in UNION):
+        return False
+    if import_scheme_on(ctx, on) is None:
+        if wanted is not None:
+            said = "The company is not registered for the Import One-Stop Shop on this day; enter its IOSS number."
+            raise Refusal("no_import_scheme", said, field=f"{wanted.field}.treatment")
+        return False
+    above = convert(ctx, sum(goods), currency or ctx.company.currency, "EUR", on) > CONSIGNMENT_LIMIT_MINOR
+    if above and wanted is not None:
+        said = "The goods of a consignment in the Import One-Stop Shop are worth 150 EUR at most, without tax and transport."
+        raise Refusal("above_consignment", said, field=f"{wanted.field}.treatment")
+    return not above
 
 
 def passed(ctx: Context, on: date, net_minor: int, sold: Sold) -> bool:
@@ -139,6 +169,9 @@ def _chosen(ctx: Context, customer: Customer, wish: Wish, proposal: Proposal, co
     if treatment is Treatment.OSS:
         rate, posted = _rate_there(ctx, customer.country, wish, on), "oss" if wish.supply.kind is Kind.GOODS else "oss_services"
         return Chosen(treatment, posted, "S", rate, country=customer.country, why=proposal.why, overruled=overruled)
+    if treatment is Treatment.IOSS:
+        rate = _rate_there(ctx, customer.country, wish, on)
+        return Chosen(treatment, treatment.value, "S", rate, country=customer.country, why=proposal.why, overruled=overruled)
     said = untaxed(treatment, ctx.company.country)
     return Chosen(treatment, treatment.value, said.category, 0, said.words, said.code, why=proposal.why, overruled=overruled)
 

@@ -12,7 +12,7 @@ from django.db.models import Q
 from enfilade.core.context import Context, Refusal
 
 from .forms import Filled, filled, form_named
-from .models import TaxCode, TaxReturn, TaxReturnBox, TaxSetting, WithholdingKind
+from .models import ImportScheme, TaxCode, TaxReturn, TaxReturnBox, TaxSetting, WithholdingKind
 from .parts import TaxedPart, taxed_parts
 
 
@@ -50,6 +50,18 @@ def setting_on(ctx: Context, on: date) -> TaxSetting:
     """How the company is taxed on a day; when it is billed and every month, where nothing was said."""
     found = TaxSetting.objects.visible_to(ctx).filter(valid_from__lte=on).order_by("-valid_from").first()
     return found or TaxSetting(company=ctx.company, valid_from=on)
+
+
+def deducted_when_paid(ctx: Context) -> list[tuple[date, bool]]:
+    """Since when input tax is deducted when a bill is paid, and since when it is not. Shape: (from this day on, whether), oldest first."""
+    rows = TaxSetting.objects.visible_to(ctx).order_by("valid_from").values_list("valid_from", "deduction")
+    return [(since, deduction == TaxSetting.Deduction.PAID) for since, deduction in rows]
+
+
+def import_scheme_on(ctx: Context, on: date) -> ImportScheme | None:
+    """Under which number the company takes part in the Import One-Stop Shop on a day; None where it does not."""
+    held = Q(valid_until=None) | Q(valid_until__gte=on)
+    return ImportScheme.objects.visible_to(ctx).filter(held, valid_from__lte=on).first()
 
 
 def withholding_on(ctx: Context, kind: WithholdingKind, on: date) -> WithholdingKind | None:

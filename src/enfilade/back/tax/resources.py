@@ -15,7 +15,7 @@ from enfilade.core.resource import Resource, panel
 from . import closing, proving  # noqa: F401 - they register themselves
 from .forms import form_named
 from .known import UNION
-from .models import TaxCode, TaxReturn, TaxReturnBox, TaxSetting, VatCheck, WithholdingKind
+from .models import ImportScheme, TaxCode, TaxReturn, TaxReturnBox, TaxSetting, VatCheck, WithholdingKind
 from .treatment import NORTHERN_IRELAND, VatState, country_of_vat_id, read_vat_id, vat_state
 
 department("tax", "Tax", "percent", 45)
@@ -41,12 +41,25 @@ class TaxSettingResource(Resource):
     """How the company is taxed."""
 
     model = TaxSetting
-    columns = ("valid_from", "basis", "interval", "distance", "rounding")
-    fields = ("valid_from", "basis", "interval", "distance", "rounding", "advance_class")
-    filters = ("basis", "interval", "distance", "rounding")
+    columns = ("valid_from", "basis", "deduction", "interval", "distance", "rounding")
+    fields = ("valid_from", "basis", "deduction", "interval", "distance", "rounding", "advance_class")
+    filters = ("basis", "deduction", "interval", "distance", "rounding")
     ordering = "-valid_from"
     icon = "sliders-horizontal"
     empty = "Say from which day on tax is owed when it is billed or when it is paid, and how often returns are made."
+
+
+class ImportSchemeResource(Resource):
+    """Under which numbers the company declares sales of imported goods."""
+
+    model = ImportScheme
+    columns = ("number", "valid_from", "valid_until", "intermediary")
+    fields = ("number", "valid_from", "valid_until", "intermediary")
+    search = ("number",)
+    ordering = "-valid_from"
+    icon = "ship"
+    order = 65
+    empty = "Enter your IOSS number if you sell goods of up to 150 EUR from outside the Union to consumers in it."
 
 
 class VatCheckResource(Resource):

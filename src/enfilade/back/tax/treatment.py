@@ -17,12 +17,16 @@ from .known import UNION
 NORTHERN_IRELAND = "XI"
 # Sales a year to consumers in other member states up to which they may be taxed at home, in cents of EUR without tax (art. 59c).
 DISTANCE_LIMIT_MINOR = 1_000_000
+# Intrinsic value of a consignment up to which imported goods are in the Import One-Stop Shop, in cents of EUR without tax (art. 369l).
+CONSIGNMENT_LIMIT_MINOR = 15_000
 
 
 class Treatment(StrEnum):
-    """How a line is taxed. TRIANGULAR is never proposed, since nobody here knows whence goods are sent: a person says so.
+    """How a line is taxed. TRIANGULAR is never proposed, since nobody here knows whence goods are sent: a person says so. The same holds for
+    IOSS where the company is in the Union; goods of one that is not are sent from where it is.
 
     Source: Directive 2006/112/EC art. 141 and 197, § 25b UStG: the one in the middle taxes no acquisition, and the customer owes the tax.
+    Art. 369l to 369x, § 18k UStG: goods of up to 150 EUR a consignment that are imported for consumers, and are no excise goods.
     """
 
     DOMESTIC = "domestic"
@@ -34,6 +38,7 @@ class Treatment(StrEnum):
     TRIANGULAR = "triangular"
     DISTANCE = "distance"
     OSS = "oss"
+    IOSS = "ioss"
     OUTSIDE = "outside"
 
 
@@ -47,6 +52,7 @@ LABELS = {
     Treatment.TRIANGULAR: "Triangular deal: goods go straight to a business in the Union, which owes the tax",
     Treatment.DISTANCE: "Sale to a consumer in the Union, taxed here below the threshold",
     Treatment.OSS: "Sale to a consumer in the Union, taxed there (One-Stop Shop)",
+    Treatment.IOSS: "Goods imported for a consumer in the Union, taxed there (Import One-Stop Shop)",
     Treatment.OUTSIDE: "Outside the tax of this country",
 }
 # At home, with the class of the item; the others have one class of their own, by which they are posted.
@@ -138,10 +144,17 @@ def is_distance(seller: str, customer: Customer, supply: Supply) -> bool:
     return abroad and not customer.business and supply.tax_class != "exempt" and (sent or supply.kind is Kind.DIGITAL)
 
 
-def propose(seller: str, customer: Customer, supply: Supply, *, oss: bool = False, above: bool = False) -> Proposal:
+def is_imported(customer: Customer, supply: Supply) -> bool:
+    """Whether this may be a sale under the Import One-Stop Shop, if the goods come from outside the Union."""
+    goods = supply.kind is Kind.GOODS and not supply.stays and supply.tax_class != "exempt"
+    return goods and customer.country in UNION and not customer.business
+
+
+def propose(seller: str, customer: Customer, supply: Supply, *, oss: bool = False, above: bool = False, ioss: bool = False) -> Proposal:
     """How the law taxes a supply.
 
     oss: the company takes part in the One-Stop Shop, or wants the rates of the destination. above: the threshold is passed.
+    ioss: the company takes part in the Import One-Stop Shop, and the consignment is worth no more than 150 EUR.
     """
     if supply.tax_class == "exempt":
         return Proposal(Treatment.EXEMPT, "Exempt from tax, whoever the customer is.")
@@ -154,15 +167,17 @@ def propose(seller: str, customer: Customer, supply: Supply, *, oss: bool = Fals
             return Proposal(Treatment.REVERSE_HOME, "A business in this country owes the tax itself: domestic reverse charge.")
         return Proposal(Treatment.DOMESTIC, "The customer is in this country: taxed here.")
     if supply.kind is Kind.GOODS:
-        return _goods(seller, customer, supply, oss=oss, above=above)
+        return _goods(seller, customer, supply, oss=oss, above=above, ioss=ioss)
     return _service(seller, customer, supply, oss=oss, above=above)
 
 
-def _goods(seller: str, customer: Customer, supply: Supply, *, oss: bool, above: bool) -> Proposal:
+def _goods(seller: str, customer: Customer, supply: Supply, *, oss: bool, above: bool, ioss: bool) -> Proposal:
     if supply.stays:
         return Proposal(Treatment.DOMESTIC, "Goods that are handed over here: taxed here.")
     where = customer.name_of_country or customer.country
     in_union = customer.country in UNION or (customer.country == "GB" and customer.vat_id.startswith(NORTHERN_IRELAND))
+    if ioss and seller not in UNION and is_imported(customer, supply):
+        return Proposal(Treatment.IOSS, f"Goods imported for a consumer in {where}: taxed at the rate of {where}, Import One-Stop Shop.")
     if seller not in UNION or not in_union:
         return Proposal(Treatment.EXPORT, f"Goods sent to {where}: export, no tax, with a proof of export.")
     if not customer.business:

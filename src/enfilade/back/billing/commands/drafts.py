@@ -130,8 +130,8 @@ def draft_invoice(
     rate: how much of it one of the company's own is worth; when left out, the last rate until the day of the issue. Give it where the tax
         is converted by an average of the month (UStG § 16(6)).
     terms: those of the customer when left out, else those for everybody, else the days of the letterhead.
-    Refuses: not_found, bad_line, date_out_of_range, no_reason, no_rate_there, unknown_currency, no_currency, no_rate,
-    due_with_instalments.
+    Refuses: not_found, bad_line, date_out_of_range, no_reason, no_rate_there, not_imported, no_import_scheme, above_consignment,
+    unknown_currency, no_currency, no_rate, due_with_instalments.
     """
     buyer, abroad = buyer_of(ctx, party), currency_in(ctx, currency, rate)
     priced = _priced(ctx, buyer, party, lines, on or ctx.today, handed_over, Money(abroad, rate))
@@ -161,7 +161,7 @@ def change_draft(
     currency, rate: as when it was drafted; the rate of the day of the issue where none is given.
     terms: as when it was drafted when left out; other ones also say when it is due.
     Refuses: not_draft, made_of_charges (change the charges instead), not_found, bad_line, date_out_of_range, no_reason, no_rate_there,
-    unknown_currency, no_currency, no_rate, due_with_instalments.
+    not_imported, no_import_scheme, above_consignment, unknown_currency, no_currency, no_rate, due_with_instalments.
     """
     if Charge.objects.visible_to(ctx).filter(invoice=invoice).exists():
         raise Refusal("made_of_charges", "This draft was made of charges. Void it, change the charges and invoice them again.")
@@ -329,8 +329,8 @@ def _priced(
     )
     prices = dict(zip(map(id, asked), found, strict=True))
     wanted = [_wanted(line, f"lines[{number}]", items, prices.get(id(line))) for number, line in enumerate(lines)]
-    priced = []
-    for w, tax in zip(wanted, chosen_taxes(ctx, buyer, [_wish(w, handed_over) for w in wanted], on), strict=True):
+    priced, wishes = [], [_wish(w, handed_over) for w in wanted]
+    for w, tax in zip(wanted, chosen_taxes(ctx, buyer, wishes, on, money.currency), strict=True):
         price = rules.Price(w.line.quantity, w.unit_price_minor, w.line.discount, tax.rate_bp, tax.category)
         require_price(price, f"{w.path}.quantity")
         priced.append(Priced(price, w.description, tax, on, w.item.pk if w.item else None, price_why=w.price_why))

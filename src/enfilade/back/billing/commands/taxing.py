@@ -50,9 +50,9 @@ def supply_of(item: Item | None, tax_class: str, *, kind: str = "", stays: bool 
     return Supply(_KINDS.get(Item.Place(item.place), usual) if item is not None else usual, tax_class, stays)
 
 
-def chosen_taxes(ctx: Context, buyer: Buyer, wishes: Sequence[Wish], on: date) -> list[Chosen]:
-    """The tax of each line on a day. Refuses: no_tax_code, no_reason, no_rate_there."""
-    return choose(ctx, buyer.customer, wishes, on, lambda year: distance_sales(ctx, year))
+def chosen_taxes(ctx: Context, buyer: Buyer, wishes: Sequence[Wish], on: date, currency: str = "") -> list[Chosen]:
+    """The tax of each line on a day. currency: of the lines, the company's own when left out. Refuses: what choose refuses."""
+    return choose(ctx, buyer.customer, wishes, on, lambda year: distance_sales(ctx, year), currency)
 
 
 def require_taxable(ctx: Context, invoice: Invoice, on: date) -> None:

@@ -258,6 +258,7 @@ class InvoiceLine(Record):
             ),
             models.CheckConstraint(
                 condition=Q(treatment__in=["domestic", "exempt", "distance"], tax_country="")
+                | Q(treatment="ioss", tax_class="ioss", tax_category="S") & ~Q(tax_country="")
                 | Q(treatment="oss", tax_class__in=["oss", "oss_services"], tax_category="S") & ~Q(tax_country="")
                 | Q(
                     treatment__in=["intra", "export", "reverse_eu", "reverse_home", "triangular", "outside"],

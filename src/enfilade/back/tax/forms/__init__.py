@@ -18,14 +18,16 @@ from enfilade.back.tax.known import UNION
 from enfilade.back.tax.parts import TaxedPart
 from enfilade.base.money.rules import percent_of
 
-FORMS = ("de_ustva", "uk_vat", "de_zm", "eu_oss")
+FORMS = ("de_ustva", "uk_vat", "de_zm", "eu_oss", "eu_ioss")
+# Tax of this class is declared under the Import One-Stop Shop, whichever member state gets it.
+IMPORTED = "ioss"
 
 
 @dataclass(frozen=True, slots=True)
 class Select:
     """Which parts count. what: base, owed or deducted. where: home, union, third, or "" for anywhere; rates, classes: () for any.
 
-    taxed: home for what our own country taxes, abroad for what another one does. vat_id, country: of a row of a list, None for any.
+    taxed: home for what our own country taxes, abroad for what another one does, import for what is in the Import One-Stop Shop. vat_id, country: of a row of a list, None for any.
     """
 
     what: str
@@ -44,7 +46,7 @@ class Select:
         """What a part adds; 0 where it doesn't count."""
         counts = (
             part.sale == self.sale
-            and self.taxed == ("home" if part.taxed_in in {"", home} else "abroad")
+            and self.taxed == taxed_where(part, home)
             and (not self.categories or part.category in self.categories)
             and (not self.rates or part.rate_bp in self.rates)
             and part.rate_bp not in self.other_than
@@ -84,7 +86,7 @@ class Form:
     """payable: code of the box that says what is owed, "" where nothing is. advance: whether what was paid in advance is taken off.
 
     how: what to do with it. country: "" where it suits several. interval: month or quarter, "" as the company's way of taxation says.
-    by: vat_id or country, where there is a row for each; rows: the patterns of their boxes.
+    by: vat_id or country, where there is a row for each; rows: the patterns of their boxes. taxed: whose tax it tells of (Select).
     """
 
     code: str
@@ -99,15 +101,11 @@ class Form:
     interval: str = ""
     by: str = ""
     rows: tuple[Box, ...] = ()
-
-    @property
-    def taxed(self) -> str:
-        """Whose tax it tells of: home, or abroad."""
-        return "abroad" if self.by == "country" else "home"
+    taxed: str = "home"
 
     def covers(self, part: TaxedPart, home: str) -> bool:
         """Whether the tax of a part is declared here."""
-        return self.taxed == ("home" if part.taxed_in in {"", home} else "abroad")
+        return self.taxed == taxed_where(part, home)
 
     def boxes_on(self, on: date, parts: Sequence[TaxedPart], home: str) -> list[Box]:
         """The boxes that a return of a period ending on a day has; of a list, one for each row that parts make."""
@@ -175,6 +173,13 @@ def place(country: str, home: str) -> str:
     if not country or country == home:
         return "home"
     return "union" if country in UNION else "third"
+
+
+def taxed_where(part: TaxedPart, home: str) -> str:
+    """home, abroad or import: under which kind of return the tax of a part is declared."""
+    if part.tax_class == IMPORTED:
+        return "import"
+    return "home" if part.taxed_in in {"", home} else "abroad"
 
 
 def counted(box: Box, parts: Iterable[TaxedPart], home: str) -> list[tuple[TaxedPart, int]]:

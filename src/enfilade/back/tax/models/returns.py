@@ -22,6 +22,7 @@ class TaxSetting(Record):
     """How the company is taxed, from a day on.
 
     basis: accrual, by the day on which a document is posted; cash, by the day on which it is paid.
+    deduction: whether input tax is deducted when a bill is posted, or when it is paid, whatever way; that goes by the day of posting.
     interval: how long the period of a return is.
     distance: where sales to consumers of other member states are taxed; at home only below 10,000 EUR a year (art. 59c).
     rounding: of the tax on documents, once per rate or on every line.
@@ -31,6 +32,10 @@ class TaxSetting(Record):
     class Basis(models.TextChoices):
         ACCRUAL = "accrual", "When it is billed"
         CASH = "cash", "When it is paid"
+
+    class Deduction(models.TextChoices):
+        BILLED = "billed", "When it is billed"
+        PAID = "paid", "When it is paid"
 
     class Interval(models.TextChoices):
         MONTH = "month", "Every month"
@@ -46,6 +51,13 @@ class TaxSetting(Record):
 
     valid_from = models.DateField()
     basis = models.TextField("tax is owed", choices=Basis, default=Basis.ACCRUAL)
+    deduction = models.TextField(
+        "input tax is deducted",
+        choices=Deduction,
+        default=Deduction.BILLED,
+        db_default=Deduction.BILLED,
+        help_text="When it is paid: only where tax is owed when it is paid too, as under the cash accounting scheme of the United Kingdom.",
+    )
     interval = models.TextField("returns", choices=Interval, default=Interval.MONTH)
     distance = models.TextField("sales to consumers in the Union", choices=Distance, default=Distance.HOME, db_default=Distance.HOME)
     rounding = models.TextField("tax is rounded", choices=Rounding, default=Rounding.DOCUMENT, db_default=Rounding.DOCUMENT)
@@ -64,6 +76,11 @@ class TaxSetting(Record):
                 condition=Q(basis__in=["accrual", "cash"]),
                 name="tax_basis_known",
                 violation_error_message="Tax is owed when it is billed, or when it is paid.",
+            ),
+            models.CheckConstraint(
+                condition=Q(deduction="billed") | Q(deduction="paid", basis="cash"),
+                name="tax_deduction_fits_basis",
+                violation_error_message="Input tax is deducted when it is paid only where tax is owed when it is paid too.",
             ),
             models.CheckConstraint(
                 condition=Q(interval__in=["month", "quarter"]),

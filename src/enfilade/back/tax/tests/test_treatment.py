@@ -72,11 +72,11 @@ CUSTOMERS = st.builds(Customer, COUNTRIES, st.booleans(), st.sampled_from(["", "
 SUPPLIES = st.builds(Supply, st.sampled_from(Kind), st.sampled_from(["standard", "reduced", "exempt", "zero"]), st.booleans())
 
 
-@given(st.sampled_from(["DE", "FR", "GB", "US"]), CUSTOMERS, SUPPLIES, st.booleans(), st.booleans())
+@given(st.sampled_from(["DE", "FR", "GB", "US"]), CUSTOMERS, SUPPLIES, st.booleans(), st.booleans(), st.booleans())
 def test_whatever_is_asked_has_an_answer_that_the_law_allows(
-    seller: str, customer: Customer, supply: Supply, oss: bool, above: bool
+    seller: str, customer: Customer, supply: Supply, oss: bool, above: bool, ioss: bool
 ) -> None:
-    found = propose(seller, customer, supply, oss=oss, above=above)
+    found = propose(seller, customer, supply, oss=oss, above=above, ioss=ioss)
     assert found.treatment in LABELS
     assert found.why.endswith(".")
     if found.treatment in NEEDS_VAT_ID:
@@ -85,9 +85,14 @@ def test_whatever_is_asked_has_an_answer_that_the_law_allows(
     if found.treatment in {Treatment.OSS, Treatment.DISTANCE}:
         assert not customer.business
         assert customer.country in UNION - {seller}
+    if found.treatment is Treatment.IOSS:
+        assert ioss
+        assert not customer.business
+        assert customer.country in UNION
+        assert seller not in UNION
     if customer.country in {"", seller}:
         assert found.treatment in {Treatment.DOMESTIC, Treatment.EXEMPT, Treatment.REVERSE_HOME}
-    if found.treatment not in {Treatment.DOMESTIC, Treatment.EXEMPT, Treatment.DISTANCE, Treatment.OSS}:
+    if found.treatment not in {Treatment.DOMESTIC, Treatment.EXEMPT, Treatment.DISTANCE, Treatment.OSS, Treatment.IOSS}:
         said = untaxed(found.treatment, seller)
         assert said.words
         assert said.code.startswith("VATEX-EU-")
