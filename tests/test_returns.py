@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection
+from django.test import Client
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from enfilade.back.billing.commands import InvoicePart, allocate_payment, receive_payment
+from enfilade.back.billing.untaxed import money_not_taxed
 from enfilade.back.tax.commands import file_return, pay_return, prepare_return, settle_return
 from enfilade.back.tax.forms import FORMS, filled, form_named
 from enfilade.back.tax.models import TaxReturn, TaxReturnBox
@@ -234,3 +236,23 @@ def test_documents_of_any_month_sum_to_the_accounts_of_tax(events: list[tuple[st
         said = {k: v for k, v in by_account(taxed_parts(business.ctx, MARCH, date(YEAR, 3, 31))).items() if v}
         moved = {k: v for k, v in moved_in_ledger(business.ctx, MARCH, date(YEAR, 3, 31)).items() if v}
     assert said == moved
+
+
+def test_money_on_account_without_tax_is_told_before_the_return_is_filed() -> None:
+    """300.00 on 10 March, 119.00 of it settled an invoice in April: 300.00 at the end of March, 181.00 at that of April; by cash never."""
+    business = Business()
+    payment = receive_payment(business.at(date(YEAR, 3, 10)), party=business.customer, amount=30_000, method="transfer")
+    invoice = business.sale(date(YEAR, 4, 5), 10_000)
+    allocate_payment(business.at(date(YEAR, 4, 6)), payment=payment, invoices=[InvoicePart(invoice, 11_900)], on=date(YEAR, 4, 6))
+    made = prepare_return(business.ctx, on=MARCH)
+    assert [note for note in asked(business, return_sheet, tax_return=made)["notes"] if "300.00" in note]
+    assert [row["amount_minor"] for row in asked(business, money_not_taxed, on=date(YEAR, 3, 31))["rows"]] == [30_000]
+    april = asked(business, money_not_taxed, on=date(YEAR, 4, 30))
+    assert [(row["on"], row["amount_minor"], row["url"]) for row in april["rows"]] == [
+        (date(YEAR, 3, 10), 18_100, f"/billing/payments/{payment.pk}/")
+    ]
+    client = Client()
+    client.force_login(business.ctx.user, backend="django.contrib.auth.backends.ModelBackend")
+    assert b"money_not_taxed/?on=2025-03-31" in client.get(f"/tax/tax-returns/{made.pk}/").content
+    run_raw(business.ctx, "tax.add_taxsetting", {"valid_from": f"{YEAR}-01-01", "basis": "cash", "interval": "month"})
+    assert asked(business, money_not_taxed, on=date(YEAR, 4, 30))["rows"] == []

@@ -147,7 +147,7 @@ def test_a_triangular_deal_is_told_apart_and_taxes_nothing_here() -> None:
 
 
 def test_the_import_one_stop_shop_has_a_row_for_each_country_and_rate_of_a_month() -> None:
-    """Goods from outside the Union: 20 % of 100.00 for France and 19 % of 50.00 for Germany, 20.00 and 9.50; at home none of it is declared."""
+    """Goods from outside the Union: 20 % of 100.00 for France and 19 % of 50.00 for Germany, 20.00 and 9.50; none is declared at home."""
     exporter = Exporter()
     imported = {"treatment": "ioss", "treatment_reason": "Sent from China to her."}
 

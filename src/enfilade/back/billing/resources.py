@@ -91,7 +91,7 @@ class ChargeResource(Resource):
     search = ("description", "party__name")
     facts = (
         "party", "item", "description", "on", "quantity", "unit_price_minor", "price_why", "gross_minor", "discount_minor",
-        "discount_reason", "net_minor", "tax_class", "waived_reason", "invoice", "origin",
+        "discount_reason", "net_minor", "tax_class", "treatment", "treatment_reason", "waived_reason", "invoice", "origin",
     )  # fmt: skip
     icon = "list-plus"
     order = 20

@@ -135,9 +135,17 @@ def taxed_sales(ctx: Context, from_on: date, to_on: date, cash: bool) -> Iterato
                 net, tax = (share(row[at], before + paid, row[12]) - share(row[at], before, row[12]) for at in (10, 11))
                 if net or tax:
                     yield _part(row, f"billing.payment:{key}", number, on, net, tax)
-        cursor.execute(_ON_ACCOUNT, values)
-        moved = cursor.fetchall()
-    yield from _advances(ctx, moved)
+    yield from _advances(ctx, on_account_moves(ctx, from_on, to_on))
+
+
+def on_account_moves(ctx: Context, from_on: date, to_on: date) -> list[Any]:
+    """What moved on the accounts of parties between two days, a row for each payment and day, in the order of the days.
+
+    Shape: payment, number, day, name of the party, its tax number and country, what moved, what of the payment stands after it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_ON_ACCOUNT, {"company": ctx.company_id, "from": from_on, "to": to_on})
+        return cursor.fetchall()
 
 
 def _advances(ctx: Context, moved: list[Any]) -> Iterator[TaxedPart]:

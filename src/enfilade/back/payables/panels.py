@@ -14,7 +14,7 @@ from enfilade.core.resource.hooks import Step
 from .commands import enter_bill
 from .models import Bill, PaymentRun, SetOff, SupplierPayment
 from .queries import bills_of, order_of, owed_both_ways, settlements_of, standing_of
-from .withheld import ENDS_SOON_DAYS, kept_back, labour_only, under_withholding, withheld_of, withholding_of
+from .withheld import ENDS_SOON_DAYS, kept_back, labour_only, of_year, under_withholding, withheld_of, withholding_of
 
 _FIRST = ("supplier", "number", "billed_on", "total", "file")
 _COLUMNS = ("account", "gross", "net", "tax_class", "description")
@@ -66,6 +66,8 @@ def withheld_of_bill(ctx: Context, bill: Bill) -> dict[str, Any] | None:
         "kept_minor": now.withheld_minor if now is not None else 0,
         "pays_minor": bill.open_minor - now.of(bill.open_minor) if now is not None else bill.open_minor,
         "bill": bill,
+        "year": of_year(ctx, said),
+        "own": ctx.company.currency,
     }
 
 

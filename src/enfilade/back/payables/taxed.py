@@ -31,8 +31,8 @@ SELECT b.id, b.number, moved.on, p.name, p.tax_number,
  WHERE b.company_id = %(company)s AND b.number IS NOT NULL AND moved.on BETWEEN %(from)s AND %(to)s
  GROUP BY b.id, p.id, moved.on, moved.sign, l.tax_category, l.tax_rate_bp, l.tax_class
 """
-# What settled bills, each day of it, and what of them was settled before; a credit note is settled by the bill that it is used for, or by the
-# money that came back. What was taken back counts against it.
+# What settled bills, each day of it, and what of them was settled before; a credit note is settled by the bill that it is used for, or by
+# the money that came back. What was taken back counts against it.
 _SETTLED = """
 WITH moves AS (
     SELECT s.id, s.bill_id, s."on", s.amount_minor FROM payables_settlement s WHERE s.company_id = %(company)s
@@ -40,7 +40,8 @@ WITH moves AS (
     SELECT s.id, s.credit_id, s."on", s.amount_minor FROM payables_settlement s WHERE s.company_id = %(company)s AND s.credit_id IS NOT NULL
 )
 SELECT m.bill_id, m."on", m.amount_minor,
-       coalesce(sum(m.amount_minor) OVER (PARTITION BY m.bill_id ORDER BY m."on", m.id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)::bigint
+       coalesce(sum(m.amount_minor) OVER (PARTITION BY m.bill_id ORDER BY m."on", m.id
+                                          ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)::bigint
   FROM moves m WHERE m."on" <= %(to)s AND m.bill_id IN (SELECT o.bill_id FROM moves o WHERE o."on" BETWEEN %(from)s AND %(to)s)
  ORDER BY m."on", m.id
 """
@@ -48,7 +49,8 @@ SELECT m.bill_id, m."on", m.amount_minor,
 _BILLED = """
 SELECT b.id, b.number, b.posted_on, p.name, p.tax_number,
        (SELECT a.country FROM party_address a WHERE a.party_id = p.id ORDER BY a.preferred DESC, a.id LIMIT 1),
-       l.tax_category, l.tax_rate_bp, l.tax_class, CASE b.kind WHEN 'bill' THEN 1 ELSE -1 END * sum(coalesce(l.net_worth_minor, l.net_minor))::bigint,
+       l.tax_category, l.tax_rate_bp, l.tax_class,
+       CASE b.kind WHEN 'bill' THEN 1 ELSE -1 END * sum(coalesce(l.net_worth_minor, l.net_minor))::bigint,
        CASE b.kind WHEN 'bill' THEN 1 ELSE -1 END * sum(coalesce(l.deductible_worth_minor, l.deductible_minor))::bigint,
        0::bigint, b.total_minor
   FROM payables_bill b JOIN payables_billline l ON l.bill_id = b.id JOIN party_party p ON p.id = b.supplier_id

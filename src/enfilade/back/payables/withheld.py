@@ -10,6 +10,7 @@ from decimal import Decimal
 from django.db.models import F, Q, Sum
 from django.db.models.functions import Coalesce
 
+from enfilade.back.tax.known import yearly_limits
 from enfilade.back.tax.models import WithholdingKind
 from enfilade.back.tax.queries import withholding_on
 from enfilade.base.money.rules import worth_of_part
@@ -74,6 +75,52 @@ def withholding_of(ctx: Context, bill: Bill) -> BillWithholding | None:
     """What is kept back of a bill, with its kind."""
     rows = BillWithholding.objects.visible_to(ctx).filter(bill=bill)
     return rows.select_related("kind", "authority", "certificate", "overruled_by").first()
+
+
+@dataclass(frozen=True, slots=True)
+class OfYear:
+    """What goes to a supplier in a calendar year of which tax may be withheld, as it is reckoned from, in the company's currency.
+
+    paid_minor: with payments of the year. open_minor: of bills that are there and not paid. limits_minor: up to which nothing has to be
+    withheld, lowest first; which of them holds depends on who is billed.
+    """
+
+    year: int
+    paid_minor: int
+    open_minor: int
+    limits_minor: tuple[int, ...]
+
+    @property
+    def sum_minor(self) -> int:
+        """Both together."""
+        return self.paid_minor + self.open_minor
+
+
+def of_year(ctx: Context, said: BillWithholding) -> OfYear | None:
+    """What the supplier of a bill gets this year under the same kind; None where its law knows no limit, or in another currency.
+
+    Source: § 48 (2) and (3) EStG: what is paid and what will be, with VAT, is summed by supplier and calendar year.
+    """
+    limits = yearly_limits(said.kind.country, said.kind.code)
+    if not limits or ctx.company.currency != "EUR":
+        return None
+    year, same = ctx.today.year, BillWithholding.objects.visible_to(ctx).filter(kind__code=said.kind.code)
+    suppliers = merged_keys(ctx, said.bill.supplier)
+    rows = same.filter(bill__supplier__in=suppliers).exclude(bill__state=Bill.State.VOID).select_related("bill")
+    bills = {row.bill_id: (row.bill, _worth_of_base(row)) for row in rows}
+    paid = Settlement.objects.visible_to(ctx).filter(bill__in=bills, payment__isnull=False, on__year=year)
+    sums = paid.order_by().values_list("bill").annotate(covered=Sum(F("amount_minor") - F("discount_minor")))
+    return OfYear(
+        year,
+        sum(worth_of_part(int(covered), bills[key][0].total_minor, bills[key][1]) for key, covered in sums),
+        sum(worth_of_part(bill.open_minor, bill.total_minor, base) for bill, base in bills.values() if bill.total_minor),
+        tuple(limit * 100 for limit in limits),
+    )
+
+
+def _worth_of_base(row: BillWithholding) -> int:
+    bill = row.bill
+    return row.base_minor if bill.worth_minor is None else worth_of_part(row.base_minor, bill.total_minor, bill.worth_minor)
 
 
 @dataclass(frozen=True, slots=True)

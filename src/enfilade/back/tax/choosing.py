@@ -8,8 +8,8 @@ from datetime import date
 
 from babel import Locale, UnknownLocaleError
 
-from enfilade.base.party.models import Address, Party
 from enfilade.base.money.queries import convert
+from enfilade.base.party.models import Address, Party
 from enfilade.core.context import Context, Refusal
 
 from .known import UNION, rate_abroad, untaxed

@@ -62,6 +62,21 @@ def taxed_parts(ctx: Context, from_on: date, to_on: date, *, cash: bool = False)
     return sorted(found, key=lambda part: (part.on, part.ref, part.rate_bp, part.category))
 
 
+# (ctx, first day, last day) -> what an accountant should look at before a return of these days is filed: a sentence and where to look.
+Hint = Callable[[Context, date, date], Iterable[tuple[str, str]]]
+HINTS: dict[str, Hint] = {}
+
+
+def register_hint(module: str, hint: Hint) -> None:
+    """Let a module say what may be missing in a return."""
+    HINTS[module] = hint
+
+
+def hints_of(ctx: Context, from_on: date, to_on: date) -> list[tuple[str, str]]:
+    """What may be missing in a return of these days. Shape: (sentence, address of the lines)."""
+    return [found for hint in HINTS.values() for found in hint(ctx, from_on, to_on)]
+
+
 def by_account(parts: Iterable[TaxedPart]) -> dict[str, int]:
     """What the parts say of each account of tax, debit positive. Shape: purpose -> amount."""
     found: dict[str, int] = {}

@@ -21,7 +21,7 @@ from enfilade.core.ui.format import format_amount, format_day
 
 from .forms import UNION, Box, counted, form_named
 from .models import TaxReturn, TaxSetting
-from .parts import TaxedPart, by_account, taxed_parts
+from .parts import TaxedPart, by_account, hints_of, taxed_parts
 from .queries import TAX_PURPOSES, boxes_now, boxes_of, moved_in_ledger, parts_of, setting_on
 
 _Return = Annotated[TaxReturn | None, Input(shared=True, label="Return")]
@@ -73,6 +73,8 @@ def return_sheet(ctx: Context, *, tax_return: _Return = None) -> dict[str, Any]:
         f"{format_day(tax_return.from_on)} – {format_day(tax_return.to_on)}",
         "Documents came in since: correct this return." if changed else "Every box is as the documents say.",
     ]
+    if form.taxed == "home" and not form.by:
+        notes += [sentence for sentence, _ in hints_of(ctx, tax_return.from_on, tax_return.to_on)]
     tiles = [{"label": "To be paid", "value": format_amount(tax_return.payable_minor, tax_return.currency)}]
     return {"columns": columns, "rows": rows, "tiles": tiles, "notes": notes, "source": form.source}
 

@@ -16,6 +16,7 @@ from . import closing, proving  # noqa: F401 - they register themselves
 from .forms import form_named
 from .known import UNION
 from .models import ImportScheme, TaxCode, TaxReturn, TaxReturnBox, TaxSetting, VatCheck, WithholdingKind
+from .parts import hints_of
 from .treatment import NORTHERN_IRELAND, VatState, country_of_vat_id, read_vat_id, vat_state
 
 department("tax", "Tax", "percent", 45)
@@ -119,10 +120,13 @@ class TaxReturnBoxResource(Resource):
 
 
 @panel(on=TaxReturn, title="Behind the boxes", permission="tax.view_taxreturn", template="tax/panel_return.html", icon="list")
-def behind_the_boxes(_ctx: Context, tax_return: TaxReturn) -> dict[str, Any]:
-    """Where the lines, the sheet to be typed in and the proof are."""
+def behind_the_boxes(ctx: Context, tax_return: TaxReturn) -> dict[str, Any]:
+    """Where the lines, the sheet to be typed in and the proof are; and what may be missing, as long as it is not filed."""
     span = urlencode({"from_on": tax_return.from_on.isoformat(), "to_on": tax_return.to_on.isoformat()})
-    return {"tax_return": tax_return, "span": span, "how": form_named(tax_return.form).how}
+    form = form_named(tax_return.form)
+    asks = tax_return.state == TaxReturn.State.PREPARED and form.taxed == "home" and not form.by
+    hints = hints_of(ctx, tax_return.from_on, tax_return.to_on) if asks else []
+    return {"tax_return": tax_return, "span": span, "how": form.how, "hints": hints}
 
 
 @panel(on=Party, title="VAT number", permission="tax.view_vatcheck", template="tax/panel_vat_id.html", icon="badge-check")

@@ -22,8 +22,8 @@ CONSIGNMENT_LIMIT_MINOR = 15_000
 
 
 class Treatment(StrEnum):
-    """How a line is taxed. TRIANGULAR is never proposed, since nobody here knows whence goods are sent: a person says so. The same holds for
-    IOSS where the company is in the Union; goods of one that is not are sent from where it is.
+    """How a line is taxed. TRIANGULAR is never proposed, since nobody here knows whence goods are sent: a person says so. The same holds
+    for IOSS where the company is in the Union; goods of one that is not are sent from where it is.
 
     Source: Directive 2006/112/EC art. 141 and 197, § 25b UStG: the one in the middle taxes no acquisition, and the customer owes the tax.
     Art. 369l to 369x, § 18k UStG: goods of up to 150 EUR a consignment that are imported for consumers, and are no excise goods.

@@ -2,7 +2,7 @@
 
 from .advances import ask_advance, deduct_advances, leave_out_advance
 from .allocating import InvoicePart, allocate_payment, receive_payment, receive_transfer, release_allocation
-from .charges import add_charge, give_discount, waive_charge
+from .charges import add_charge, give_discount, overrule_tax, waive_charge
 from .credit import credit_invoice
 from .deposits import keep_deposit, return_deposit, take_deposit
 from .drafts import InvoiceLineIn, change_draft, draft_invoice, void_draft
@@ -45,6 +45,7 @@ __all__ = [
     "note_supply_proof",
     "note_withheld_proof",
     "open_drawer",
+    "overrule_tax",
     "receive_payment",
     "receive_transfer",
     "refund_payment",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TypedDict
+from typing import Annotated, TypedDict
 
 from enfilade.back.billing import rules
 from enfilade.back.billing.events import ChargeAdded, DiscountGiven
@@ -12,13 +12,14 @@ from enfilade.base.item.models import Item
 from enfilade.base.money.rules import multiply
 from enfilade.base.party.models import Party
 from enfilade.base.pricing.queries import Ask
-from enfilade.core.command import Amount, LongText, Ref, Today, command, require_date
+from enfilade.core.command import Amount, Input, LongText, Ref, Today, command, require_date
 from enfilade.core.context import Context, Refusal
 from enfilade.core.events import publish
 from enfilade.core.fields import to_major
 
 from .common import Quantity, money, require_price
 from .pricing import net_prices
+from .taxing import AnotherTax
 
 
 class PriceFacts(TypedDict):
@@ -111,6 +112,31 @@ def give_discount(ctx: Context, *, charge: Charge, discount: Amount, reason: Lon
     charge.save(update_fields=["discount_minor", "discount_reason"])
     percent = str(rules.percent(discount, charge.gross_minor))
     publish(ctx, DiscountGiven(charge=charge.pk, party=charge.party_id, discount_minor=discount, percent=percent, reason=reason))
+    return charge
+
+
+def _overrule_facts(*, charge: Charge, **_: object) -> DiscountFacts:
+    return _discount_facts(charge=charge, discount=charge.discount_minor)
+
+
+@command(permission="billing.overrule_tax", door=_overrule_facts, label="Choose another tax")
+def overrule_tax(
+    ctx: Context,
+    *,
+    charge: Charge,
+    treatment: AnotherTax = "",
+    treatment_reason: Annotated[str, Input(label="Why another tax", max_length=300)] = "",
+) -> Charge:
+    """Say how an open charge is taxed in place of what is proposed when it is invoiced; by the rules that lines of invoices have.
+
+    treatment: left out, what is proposed holds again.
+    treatment_reason: stays with the charge, and with the line of the invoice.
+    Refuses: not_open, no_reason; when it is invoiced, what a line of an invoice refuses.
+    """
+    if treatment and not treatment_reason.strip():
+        raise Refusal("no_reason", "Say why the tax is another one than proposed.", field="treatment_reason")
+    charge.treatment, charge.treatment_reason = treatment, treatment_reason.strip() if treatment else ""
+    charge.save(update_fields=["treatment", "treatment_reason"])
     return charge
 
 

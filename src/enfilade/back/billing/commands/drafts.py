@@ -13,7 +13,6 @@ from enfilade.back.billing.models import Charge, Invoice, InvoiceLine, PaymentTe
 from enfilade.back.billing.queries import letterhead, terms_for
 from enfilade.back.ledger.commands import Currency, Rate, currency_in
 from enfilade.back.tax.choosing import Chosen, Wish
-from enfilade.back.tax.treatment import LABELS, Treatment
 from enfilade.base.item.models import Item
 from enfilade.base.item.queries import items_by_id
 from enfilade.base.party.models import Party
@@ -23,14 +22,10 @@ from enfilade.core.context import Context, NotFound, Refusal
 
 from .common import Quantity, require_price
 from .pricing import net_prices
-from .taxing import Buyer, buyer_of, chosen_taxes, supply_of
+from .taxing import AnotherTax, Buyer, buyer_of, chosen_taxes, supply_of
 
 Origin = Annotated[str, Input(seldom=True)]
 HandedOver = Annotated[bool, Input(label="Goods are handed over here", seldom=True)]
-# What is exempt has a tax class of its own.
-AnotherTax = Annotated[
-    str, Choice(*((t.value, LABELS[t]) for t in Treatment if t is not Treatment.EXEMPT), label="Another tax", seldom=True)
-]
 Terms = Annotated[PaymentTerms | None, Input(shared=True, label="Payment terms", help="Those of the customer when left out.", seldom=True)]
 KeptTerms = Annotated[PaymentTerms | None, Input(shared=True, label="Payment terms", prefill="row.terms", seldom=True)]
 AGREED = ("terms", "term_days", "end_of_month", "parts", "early_percent", "early_days", "later_percent", "later_days")

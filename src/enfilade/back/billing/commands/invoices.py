@@ -146,7 +146,7 @@ def _from_charges(ctx: Context, buyer: Buyer, rows: list[Charge]) -> list[Priced
     taxes: dict[int, Chosen] = {}
     for day in sorted({row.on for row in rows}):
         of_day = [row for row in rows if row.on == day]
-        wishes = [Wish(supply_of(row.item, row.tax_class, stays=True), row.net_minor) for row in of_day]
+        wishes = [_charged(row) for row in of_day]
         taxes |= {row.pk: tax for row, tax in zip(of_day, chosen_taxes(ctx, buyer, wishes, day), strict=True)}
     found = []
     for row in rows:
@@ -154,6 +154,11 @@ def _from_charges(ctx: Context, buyer: Buyer, rows: list[Charge]) -> list[Priced
         price = rules.Price(row.quantity, row.unit_price_minor, row.discount_minor, tax.rate_bp, tax.category)
         found.append(Priced(price, row.description, tax, row.on, row.item_id, row, row.price_why))
     return found
+
+
+def _charged(row: Charge) -> Wish:
+    """A charge whose tax is wanted; whoever says that it is taxed elsewhere says that its goods are sent."""
+    return Wish(supply_of(row.item, row.tax_class, stays=not row.treatment), row.net_minor, row.treatment, row.treatment_reason)
 
 
 def post_document(ctx: Context, invoice: Invoice, on: date) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Annotated
 
 from django.db import connection
 
@@ -15,13 +16,29 @@ from enfilade.back.billing.models import Invoice
 from enfilade.back.billing.queries import address_of, distance_sales, envelope, letterhead
 from enfilade.back.tax.choosing import Chosen, Wish, choose, customer_of, denied
 from enfilade.back.tax.queries import setting_on
-from enfilade.back.tax.treatment import NEEDS_VAT_ID, Customer, Kind, Supply, VatState, country_of_vat_id, read_vat_id, vat_state
+from enfilade.back.tax.treatment import (
+    LABELS,
+    NEEDS_VAT_ID,
+    Customer,
+    Kind,
+    Supply,
+    Treatment,
+    VatState,
+    country_of_vat_id,
+    read_vat_id,
+    vat_state,
+)
 from enfilade.base.item.models import Item
 from enfilade.base.party.models import Party
+from enfilade.core.command import Choice
 from enfilade.core.context import Context, Refusal
 
 # Asked about every document, of which nearly none rests on a VAT id, so it is spared the cost of building a query.
 _RESTING = "SELECT DISTINCT invoice_id FROM billing_invoiceline WHERE company_id = %s AND invoice_id = ANY(%s) AND treatment = ANY(%s)"
+# What is exempt has a tax class of its own.
+AnotherTax = Annotated[
+    str, Choice(*((t.value, LABELS[t]) for t in Treatment if t is not Treatment.EXEMPT), label="Another tax", seldom=True)
+]
 _KINDS = {Item.Place.DIGITAL: Kind.DIGITAL, Item.Place.ON_SITE: Kind.ON_SITE, Item.Place.REVERSE: Kind.REVERSE}
 
 

@@ -8,6 +8,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from enfilade.back.tax.treatment import LABELS, Treatment
 from enfilade.base.item.models import Item
 from enfilade.base.money.rules import multiply
 from enfilade.base.party.models import Party
@@ -23,6 +24,7 @@ class Charge(Record):
     """One service or product for one party, at a price without tax.
 
     on: day of supply; it decides the tax rate. discount_minor: off the whole charge.
+    treatment, treatment_reason: another tax than the one that is proposed when it is invoiced, and why; "" for that one.
     price_why: where the price comes from, in a sentence; "" where somebody typed it.
     origin: reference of what it came from, for example appointments.visit:5.
     """
@@ -41,6 +43,10 @@ class Charge(Record):
     discount_minor = AmountField("discount", default=0)
     discount_reason = models.TextField(blank=True)
     tax_class = models.TextField(choices=Item.TaxClass)
+    treatment = models.TextField(
+        "another tax", choices=[(t.value, LABELS[t]) for t in Treatment], blank=True, default="", db_default="", editable=False
+    )
+    treatment_reason = models.CharField("why another tax", max_length=300, blank=True, default="", db_default="", editable=False)
     on = models.DateField("date")
     state = models.TextField(choices=State, default=State.OPEN, editable=False)
     waived_reason = models.TextField(blank=True)
@@ -51,6 +57,7 @@ class Charge(Record):
         "state",
         {
             "give_discount": (("open",), "open"),
+            "overrule_tax": (("open",), "open"),
             "waive_charge": (("open",), "waived"),
         },
     )
@@ -67,6 +74,11 @@ class Charge(Record):
                 & Q(discount_minor__lte=models.F("unit_price_minor") * models.F("quantity") + Decimal("0.5")),
                 name="charge_discount_in_bounds",
                 violation_error_message="A discount is between zero and what the charge costs.",
+            ),
+            models.CheckConstraint(
+                condition=Q(treatment="", treatment_reason="") | ~Q(treatment="") & ~Q(treatment_reason=""),
+                name="charge_tax_overruled_with_reason",
+                violation_error_message="Say why the tax of a charge is another one than proposed.",
             ),
             models.CheckConstraint(
                 condition=Q(state="invoiced", invoice__isnull=False) | (Q(state__in=["open", "waived"]) & Q(invoice=None)),

@@ -8,7 +8,14 @@ from typing import Any
 import pytest
 
 from enfilade.back.billing.commands import InvoiceLineIn as Line
-from enfilade.back.billing.commands import change_draft, credit_invoice, issue_invoice, issue_invoices
+from enfilade.back.billing.commands import (
+    change_draft,
+    credit_invoice,
+    invoice_charges,
+    issue_invoice,
+    issue_invoices,
+    overrule_tax,
+)
 from enfilade.back.billing.models import Invoice, InvoiceLine
 from enfilade.back.billing.reports import missing_proofs
 from enfilade.core.command import run_raw
@@ -241,3 +248,27 @@ def test_rounding_on_every_line_is_a_setting(trader: Trader) -> None:
     (outcome,) = issue_invoices(trader.ctx, invoices=[draft], on=trader.ctx.today)
     assert outcome.kind == "done"
     assert trader.balances("tax_output", "receivable") == [-18, 117]
+
+
+def test_the_tax_of_a_charge_is_overruled_with_a_reason_by_the_rules_of_lines(trader: Trader) -> None:
+    """A machine that was charged here, 19 %, and sent to France after all: 20 % of 100.00; only while it is open."""
+    trader.customer("FR", "person")
+    charge = trader.charge(trader.goods)
+    with pytest.raises(Refusal) as no:
+        overrule_tax(trader.ctx, charge=charge, treatment="oss")
+    assert (no.value.code, no.value.field) == ("no_reason", "treatment_reason")
+    charge = overrule_tax(trader.ctx, charge=charge, treatment="ioss", treatment_reason="Sent from China.")
+    before = trader.rows()
+    with pytest.raises(Refusal) as no:
+        invoice_charges(trader.ctx, party=trader.party)
+    assert (no.value.code, trader.rows()) == ("no_import_scheme", before)
+    charge = overrule_tax(trader.ctx, charge=trader.fresh(charge), treatment="oss", treatment_reason="Sent to her.")
+    [line] = trader.lines(invoice_charges(trader.ctx, party=trader.party))
+    assert (line.treatment, line.tax_country, line.tax_minor, line.tax_overruled) == ("oss", "FR", 2_000, "Sent to her.")
+    with pytest.raises(Refusal) as no:
+        overrule_tax(trader.ctx, charge=trader.fresh(charge))
+    assert no.value.code == "not_open"
+    other = overrule_tax(trader.ctx, charge=trader.charge(trader.goods), treatment="export", treatment_reason="Sent to Bern.")
+    overrule_tax(trader.ctx, charge=trader.fresh(other))
+    [line] = trader.lines(invoice_charges(trader.ctx, party=trader.party))
+    assert (line.treatment, line.tax_minor, line.tax_overruled) == ("domestic", 1_900, "")

@@ -28,8 +28,9 @@ from enfilade.back.payables.commands import (
 from enfilade.back.payables.commands.matching import BillPart
 from enfilade.back.payables.jobs import remind_of_company
 from enfilade.back.payables.models import BillWithholding, Settlement, SupplierPayment, WithholdingReturn
+from enfilade.back.payables.panels import withheld_of_bill
 from enfilade.back.payables.printing import certificate_pdf
-from enfilade.back.payables.withheld import kept_back, withholding_of
+from enfilade.back.payables.withheld import kept_back, of_year, withholding_of
 from enfilade.back.tax.commands import load_withholding_kinds
 from enfilade.back.tax.models import WithholdingKind
 from enfilade.back.tax.parts import taxed_parts
@@ -284,6 +285,28 @@ def test_a_month_asks_whether_what_was_withheld_is_declared(site: Site) -> None:
     assert stands() == 1
     site.declare()
     assert stands() == 0
+
+
+def test_a_bill_says_whether_the_limit_of_the_year_is_passed(site: Site) -> None:
+    """119.00 and 4,800.00: 60.00 paid, 4,859.00 still to be paid, not above 5,000.00; with 81.01 more it is. What is void does not count."""
+    first = site.approved()
+    site.approved("R-2", 480_000)
+    site.approved("R-3", 100_000, supplier=site.landlord)
+    site.pay(first, 6_000)
+    void_bill(site.ctx, bill=site.approved("R-4", 20_000), on=site.today, reason="Twice.")
+
+    def year() -> Any:
+        with scope(site.company.pk):
+            return of_year(site.ctx, withholding_of(site.ctx, first))
+
+    now = year()
+    assert (now.paid_minor, now.open_minor, now.limits_minor) == (6_000, 485_900, (500_000, 1_500_000))
+    site.bill("R-5", 8_101)
+    assert year().sum_minor == 500_001
+    with scope(site.company.pk):
+        said = withheld_of_bill(site.ctx, site.fresh(first))
+        assert said is not None
+        assert said["year"].sum_minor > said["year"].limits_minor[0]
 
 
 def test_each_office_gets_its_own_declaration(site: Site) -> None:

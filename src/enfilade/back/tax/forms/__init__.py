@@ -27,7 +27,8 @@ IMPORTED = "ioss"
 class Select:
     """Which parts count. what: base, owed or deducted. where: home, union, third, or "" for anywhere; rates, classes: () for any.
 
-    taxed: home for what our own country taxes, abroad for what another one does, import for what is in the Import One-Stop Shop. vat_id, country: of a row of a list, None for any.
+    taxed: home for what our own country taxes, abroad for what another one does, import for what is in the Import One-Stop Shop.
+    vat_id, country: of a row of a list, None for any.
     """
 
     what: str

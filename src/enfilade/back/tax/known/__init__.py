@@ -60,6 +60,11 @@ def untaxed(treatment: str, seller: str) -> Untaxed:
     return Untaxed(data["category"], data["code"], words.get(seller) or words["EU" if seller in UNION else "OTHER"])
 
 
+def yearly_limits(country: str, code: str) -> list[int]:
+    """What may go to one supplier in a calendar year without any of it being withheld, in units of the country's currency, lowest first."""
+    return next((list(row.get("limits", ())) for row in _read("withholding.toml").get(country, []) if row["code"] == code), [])
+
+
 @dataclass(frozen=True, slots=True)
 class KnownWithholding:
     """A kind of withholding in a span of days. rate_percent, base, authority, source: as tax keeps them."""
