@@ -288,7 +288,7 @@ def test_a_month_asks_whether_what_was_withheld_is_declared(site: Site) -> None:
 
 
 def test_a_bill_says_whether_the_limit_of_the_year_is_passed(site: Site) -> None:
-    """119.00 and 4,800.00: 60.00 paid, 4,859.00 still to be paid, not above 5,000.00; with 81.01 more it is. What is void does not count."""
+    """119.00 and 4,800.00: 60.00 paid, 4,859.00 to be paid, not above 5,000.00; with 81.01 more it is. What is void does not count."""
     first = site.approved()
     site.approved("R-2", 480_000)
     site.approved("R-3", 100_000, supplier=site.landlord)
