@@ -1,8 +1,8 @@
 """Tax codes of countries as data. Each says from when it holds and where that is written.
 
 Source: UStG § 12 (1) and (2): 19 % and 7 % since 2007-01-01; § 28 (1) to (3): 16 % and 5 % from 2020-07-01 to 2020-12-31;
-§ 4 no. 14 letter a: medical treatment by physicians and dentists is exempt. VATA 1994 s. 2 and 29A: 20 % since 2011-01-04 and 5 %
-(from memory, to be checked). Other member states by the table of rates (known/eu_rates.toml).
+§ 4 no. 14 letter a: medical treatment by physicians and dentists is exempt. VATA 1994 s. 2 (1), Finance (No. 2) Act 2010 s. 3: 20 %
+since 2011-01-04; s. 29A: 5 % (since when is from memory, to be checked). Other member states by the table of rates (known/eu_rates.toml).
 """
 
 from __future__ import annotations
