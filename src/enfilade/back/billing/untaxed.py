@@ -44,7 +44,7 @@ def untaxed_on_account(ctx: Context, on: date) -> list[Untaxed]:
     return sorted((row for row in last.values() if row.amount_minor > 0), key=lambda row: (row.on, row.payment))
 
 
-@report(title="Money on account that is not taxed", permission="billing.view_payment", icon="circle-help", order=67)
+@report(title="Money on account that is not taxed", permission="billing.view_payment", icon="hourglass", order=67)
 def money_not_taxed(ctx: Context, *, on: Today) -> dict[str, Any]:
     """Money that customers have on account. What of it is for a supply to come owes tax in the period in which it came: bill an advance.
 
