@@ -8,7 +8,7 @@ from enfilade.core.models import StoredFile
 from enfilade.core.pages.context import department
 from enfilade.core.resource import Resource
 
-from . import closing, estimate, pages, panels, proving, taxed, verify
+from . import closing, estimate, pages, panels, proving, taxed, untaxed, verify
 from .models import (
     AdvancePlan,
     Allocation,
@@ -52,6 +52,7 @@ __all__ = [
     "panels",
     "proving",
     "taxed",
+    "untaxed",
     "verify",
 ]
 
