@@ -246,6 +246,15 @@ def test_an_e_invoice_has_no_third_decimal_that_says_nothing() -> None:
     assert [e_amount(Decimal(text)) for text in ("12.500", "12.345", "1200", "12.50")] == ["12.50", "12.345", "1200", "12.50"]
 
 
+def test_an_e_invoice_that_needs_a_third_decimal_is_refused(gulf: Office) -> None:
+    """With a sentence, before any rule of the official ones is broken; one that does not need it is only checked by them."""
+    for price, code in (("10.005", "three_decimals"), ("10.000", "einvoice_not_valid")):
+        with pytest.raises(Refusal) as no:
+            run_raw(gulf.ctx, "einvoice.make_einvoice", {"invoice": sell(gulf, price, "KWD").pk})
+        assert no.value.code == code
+        assert not any("BR-DEC" in said for said in getattr(no.value, "errors", {}).get("form", []))
+
+
 def test_every_amount_says_which_row_it_is_in_the_currency_of() -> None:
     """Where several rows could say the currency of an amount, or one beside the row acted on, the input says which: nothing is guessed."""
     unclear = []

@@ -35,7 +35,8 @@ def hand_out_books(
 
     siren: of a FEC, the nine digits of the company, which its name begins with.
     consultant, client: of a file for DATEV, as the tax adviser says.
-    Refuses: backwards, no_siren, one_year, datev_account, datev_party, no_ledger, sums_differ.
+    Refuses: backwards, no_siren, one_year, datev_account, datev_party, three_decimals (of a currency, where the format has two), no_ledger,
+    sums_differ.
     """
     if from_on > to_on:
         raise Refusal("backwards", "The last day comes after the first.", field="to_on")

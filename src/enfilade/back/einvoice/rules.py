@@ -125,6 +125,17 @@ class Bill:
         return self.total - self.paid
 
     @property
+    def fits_two_decimals(self) -> bool:
+        """Whether no amount of it needs a third decimal; prices of items may have as many as they like.
+
+        Source: EN 16931 BR-DEC-01 to -28: two decimals at most, of whatever currency.
+        """
+        amounts = [self.net, self.tax, self.total, self.paid, self.own_tax]
+        amounts += [amount for tax in self.taxes for amount in (tax.net, tax.tax)]
+        amounts += [amount for line in self.lines for amount in (line.net, *((line.discount, line.gross) if line.discount else ()))]
+        return all(amount == round(amount, 2) for amount in amounts)
+
+    @property
     def categories(self) -> frozenset[str]:
         """The tax categories that occur."""
         return frozenset(t.category for t in self.taxes)

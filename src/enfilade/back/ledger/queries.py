@@ -20,11 +20,13 @@ from enfilade.core.context import Context, Refusal
 from enfilade.core.models import EventEntry
 from enfilade.core.models.record import RecordQuerySet
 
+from .charts import CHARTS
 from .charts.purposes import PURPOSES
 from .models import AccountPurpose, DimensionRule, EntryTemplate, FiscalYear, PlannedEntry, RecurringEntry, RecurringPosting, TemplateLine
 from .rules import HOLDING_KINDS, Valued, is_foreign, is_value, year_start
 
 BOOK_CODE = "general"
+COMPLETE_URL = "/ledger/do/complete_chart/"
 RATE_DECIMALS = 10
 LAST_DAY = date(2199, 12, 31)
 
@@ -67,7 +69,7 @@ def places_of(ctx: Context, names: Iterable[str], *, purposes: bool = True, miss
     if rest := [name for name in wanted if name not in found]:
         found |= {account.code: Place(account.pk, account.book_id) for account in accounts_by_code(ctx, ledger_book(ctx), rest)}
     if (missing := set(wanted) - found.keys()) and not missing_ok:
-        raise Refusal("unknown_account", _missing(min(missing), purposes), field="account")
+        raise _missing(min(missing), purposes)
     return found
 
 
@@ -99,10 +101,22 @@ def dimension_rules(ctx: Context, account: Account) -> list[DimensionRule]:
     return sorted(nearest.values(), key=lambda rule: rule.dimension.name)
 
 
-def _missing(name: str, purposes: bool) -> str:
-    if purposes and name in PURPOSES:
-        return f"No account serves “{PURPOSES[name].label}” yet: complete the chart of accounts, or name one under accounts by purpose."
-    return f"There is no account {name}."
+def _missing(name: str, purposes: bool) -> Refusal:
+    """What is missing, and where it is mended: a ledger that began before a purpose was known gets it by completing its chart."""
+    if not purposes or name not in PURPOSES:
+        return Refusal("unknown_account", f"There is no account {name}.", field="account")
+    label = PURPOSES[name].label
+    said = f"No account serves “{label}” yet: use “Complete the chart of accounts” once, or name one under accounts by purpose."
+    return Refusal("unknown_account", said, field="account", hints=({"label": "Complete the chart of accounts", "url": COMPLETE_URL},))
+
+
+def purposes_missing(ctx: Context) -> list[str]:
+    """What the chart with which the ledger began has an account for today, and the ledger has not. Names of purposes, in order."""
+    chart = CHARTS.get(chart_of(ctx))
+    if chart is None:
+        return []
+    served = set(AccountPurpose.objects.visible_to(ctx).values_list("purpose", flat=True))
+    return sorted(set(chart.purposes) - served)
 
 
 def ledger_book(ctx: Context) -> Book:

@@ -7,9 +7,10 @@ from enfilade.base.books.queries import periods_before, reserved_until, totals_o
 from enfilade.core.context import Context
 from enfilade.core.ui.format import format_amount
 
+from .charts.purposes import PURPOSES
 from .closing import Standing, closing_step
 from .models import ClosingTask
-from .queries import balance_if_any, holdings_on, occurrences_due, planned_due
+from .queries import COMPLETE_URL, balance_if_any, holdings_on, occurrences_due, planned_due, purposes_missing
 
 
 @closing_step("ledger.earlier", title="Earlier months are closed", order=10, required=False)
@@ -19,6 +20,18 @@ def earlier_closed(ctx: Context, period: Period) -> Standing:
     if not open_count:
         return Standing(0, "Every month before it is closed.")
     return Standing(open_count, f"{open_count} earlier months are open.", f"/ledger/closing/?month={first:%Y-%m}")
+
+
+@closing_step("ledger.purposes", title="The chart of accounts is complete", order=20, required=False)
+def chart_complete(ctx: Context, period: Period) -> Standing:
+    """What commands post to, has an account in the chart of the ledger today, and has none in the ledger."""
+    del period
+    missing = purposes_missing(ctx)
+    if not missing:
+        return Standing(0, "Every purpose of the chart has its account.")
+    names = ", ".join(PURPOSES[name].label if name in PURPOSES else name for name in missing[:3])
+    sentence = f"{len(missing)} purposes have no account yet, such as {names}: complete the chart of accounts."
+    return Standing(len(missing), sentence, COMPLETE_URL)
 
 
 @closing_step("ledger.reserved", title="Nothing is reserved", order=300)

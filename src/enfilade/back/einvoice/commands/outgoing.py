@@ -72,7 +72,8 @@ def make_einvoice(ctx: Context, *, invoice: Ref[Invoice], form: FormIn = "", ref
     form: as the customer wants it when left out; a PDF with the data inside where it said nothing.
     reference: what the customer wants to see on it, such as its Leitweg-ID; the one it always wants when left out.
     order: number of the customer's order.
-    Refuses: not_issued; einvoice_not_valid: each broken rule in words, with the place where to mend it. Then nothing is kept.
+    Refuses: not_issued; three_decimals (of its currency, where an amount needs the third); einvoice_not_valid: each broken rule in words,
+    with the place where to mend it. Then nothing is kept.
     Source: EN 16931; XRechnung 3.0; Peppol BIS Billing 3.0; Factur-X 1.0, profile EN 16931.
     """
     if invoice.number is None:
@@ -80,6 +81,9 @@ def make_einvoice(ctx: Context, *, invoice: Ref[Invoice], form: FormIn = "", ref
     wish = wish_of(ctx, invoice.party)
     chosen = Form(form or (wish.form if wish else Form.HYBRID))
     bill = bill_of(ctx, invoice, reference=reference.strip(), order=order.strip())
+    if not bill.fits_two_decimals:
+        said = f"An e-invoice has two decimals, and {invoice.currency} needs three here: send this invoice as a PDF."
+        raise Refusal("three_decimals", said, field="invoice")
     xml, remarks = _valid(ctx, invoice, bill, chosen)
     content, media_type, suffix = xml, "application/xml", "xml"
     if chosen is Form.HYBRID:

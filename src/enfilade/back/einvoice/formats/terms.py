@@ -168,6 +168,6 @@ def plain(number: Decimal) -> str:
 def amount(number: Decimal) -> str:
     """An amount of a bill: with the decimals of its currency, and never a third one that says nothing.
 
-    Source: EN 16931 BR-DEC-01 to -28, two decimals at most, of whatever currency; a bill that needs a third one breaks them and says so.
+    Source: EN 16931 BR-DEC-01 to -28, two decimals at most, of whatever currency; a bill that needs a third one is refused before.
     """
     return str(round(number, 2)) if number == round(number, 2) and number.as_tuple().exponent < -2 else str(number)  # type: ignore[operator]
