@@ -9,7 +9,7 @@ from enfilade.core.files import carries_file
 from enfilade.core.pages.context import department
 from enfilade.core.resource import Resource, panel
 
-from . import closing, pages, proving, reports, verify
+from . import closing, deposits, pages, proving, reports, verify
 from .models import BankAccount, BankFile, CsvLayout, LineMatch, MatchRule, Statement, StatementLine
 from .queries import matches_of
 
@@ -22,6 +22,7 @@ __all__ = [
     "StatementLineResource",
     "StatementResource",
     "closing",
+    "deposits",
     "pages",
     "proving",
     "reports",

@@ -103,6 +103,31 @@ class DepositKept:
 
 
 @event
+class DepositUseUndone:
+    """What was given back or kept of a deposit is held again. use: what was taken back; payment: the one that went with it, None for
+    damage. held_minor: what is held now.
+    """
+
+    deposit: int
+    use: int
+    payment: int | None
+    party: int
+    amount_minor: int
+    held_minor: int
+    reason: str
+
+
+@event
+class DepositVoided:
+    """A deposit never came: a transfer was none of this party, or no deposit."""
+
+    deposit: int
+    party: int
+    amount_minor: int
+    reason: str
+
+
+@event
 class InvoiceCredited:
     """A credit note was issued for an invoice."""
 

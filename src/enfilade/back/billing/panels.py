@@ -152,7 +152,7 @@ def party_deposits(ctx: Context, party: Party) -> dict[str, Any] | None:
 def deposit_uses(ctx: Context, deposit: Deposit) -> dict[str, Any]:
     """What was given back and kept."""
     rows = list(DepositUse.objects.visible_to(ctx).filter(deposit=deposit).select_related("payment", "made_by").order_by("pk"))
-    return _table(ctx, rows, ("kind", "on", "amount_minor", "payment", "reason", "made_by"), "All of it is held.")
+    return _table(ctx, rows, ("kind", "on", "amount_minor", "payment", "reason", "made_by", "state"), "All of it is held.")
 
 
 @panel(on=Deposit, title="Print", permission="billing.view_payment", template="billing/panel_papers.html", icon="printer")

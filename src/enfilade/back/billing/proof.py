@@ -32,13 +32,15 @@ _DOCUMENTS = """
 
 _DEPOSITS = """
     SELECT 'billing.payment:' || y.id, y.number, y.party_id, y.currency, sign * y.amount_minor, sign * y.amount_minor
-      FROM billing_payment y CROSS JOIN LATERAL (SELECT CASE y.kind WHEN 'deposit' THEN -1 ELSE 1 END AS sign) s
+      FROM billing_payment y
+     CROSS JOIN LATERAL (SELECT CASE WHEN y.state = 'void' THEN 0 WHEN y.kind = 'deposit' THEN -1 ELSE 1 END AS sign) s
      WHERE y.company_id = %(company)s AND y.kind IN ('deposit', 'deposit_return')
     UNION ALL
     SELECT CASE WHEN u.payment_id IS NULL THEN 'billing.deposituse:' || u.id ELSE 'billing.payment:' || u.payment_id END,
-           d.number, d.party_id, c.currency, u.amount_minor, u.amount_minor
+           d.number, d.party_id, c.currency, sign * u.amount_minor, sign * u.amount_minor
       FROM billing_deposituse u JOIN billing_deposit d ON d.id = u.deposit_id JOIN core_company c ON c.id = u.company_id
-     WHERE u.company_id = %(company)s AND u.kind <> 'returned'
+     CROSS JOIN LATERAL (SELECT CASE u.state WHEN 'standing' THEN 1 ELSE 0 END AS sign) s
+     WHERE u.company_id = %(company)s AND u.kind IN ('invoice', 'damages')
 """
 
 

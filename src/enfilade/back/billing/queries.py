@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Count, Exists, F, OuterRef, Q, Sum, Value
 from django.db.models.functions import Cast, Coalesce, Least, Lower, Round
@@ -36,6 +36,7 @@ from .models import (
     WriteOff,
 )
 
+DEPOSITS_MAX = 2_000
 OUT = (Payment.Kind.REFUND, Payment.Kind.DEPOSIT_RETURN)
 
 
@@ -275,10 +276,36 @@ def deposits_of(ctx: Context, party: Party) -> list[Deposit]:
     return list(rows.select_related("payment").order_by("state", "-pk"))
 
 
+def deposits_like(ctx: Context, amounts: Collection[int], numbers: Collection[str]) -> list[Deposit]:
+    """Deposits of which exactly one of these amounts is held, or that have one of these numbers; oldest first."""
+    rows = Deposit.objects.visible_to(ctx).filter(Q(held_minor__in=amounts) | Q(number__in=numbers), state=Deposit.State.HELD)
+    return list(rows.select_related("party").order_by("pk")[:DEPOSITS_MAX])
+
+
+def deposit_that_came(ctx: Context, payment: int) -> Deposit | None:
+    """The deposit that came with a payment."""
+    return Deposit.objects.visible_to(ctx).filter(payment=payment).first()
+
+
+def last_return(ctx: Context, deposit: Deposit) -> Payment:
+    """The payment with which a deposit went back last."""
+    uses = DepositUse.objects.visible_to(ctx).filter(deposit=deposit, kind=DepositUse.Kind.RETURNED, state=DepositUse.State.STANDING)
+    use = uses.select_related("payment").latest("pk")
+    return cast("Payment", use.payment)
+
+
+def given_back_by(ctx: Context, payment: int) -> DepositUse | None:
+    """What of a deposit went back with a payment, while that is not taken back."""
+    kind, state = DepositUse.Kind.RETURNED, DepositUse.State.STANDING
+    return DepositUse.objects.visible_to(ctx).filter(payment=payment, kind=kind, state=state).first()
+
+
 def held_on(ctx: Context, parties: Collection[int], on: date) -> int:
     """What was held of the deposits of parties at the end of a day, in the company's currency."""
     taken = Deposit.objects.visible_to(ctx).filter(party__in=parties, on__lte=on).aggregate(sum=Sum("amount_minor"))["sum"] or 0
-    used = DepositUse.objects.visible_to(ctx).filter(deposit__party__in=parties, on__lte=on).aggregate(sum=Sum("amount_minor"))["sum"] or 0
+    stood = Q(undone_on=None) | Q(undone_on__gt=on)
+    uses = DepositUse.objects.visible_to(ctx).filter(stood, deposit__party__in=parties, on__lte=on)
+    used = uses.aggregate(sum=Sum("amount_minor"))["sum"] or 0
     return int(taken) - int(used)
 
 

@@ -161,9 +161,10 @@ class DepositUseResource(Resource):
     """What became of deposits: shown on them, and searchable through the API."""
 
     model = DepositUse
-    columns = ("deposit", "kind", "on", "amount_minor", "payment", "reason", "made_by")
-    filters = ("deposit", "kind", "on")
+    columns = ("deposit", "kind", "on", "amount_minor", "payment", "reason", "made_by", "state")
+    filters = ("deposit", "kind", "on", "state")
     search = ("deposit__number", "reason")
+    facts = ("deposit", "kind", "on", "amount_minor", "payment", "reason", "made_by", "made_at", "undone_on", "undone_by", "why_undone")
     menu = False
 
 

@@ -65,7 +65,8 @@ WITH later AS (
     SELECT payment_id, -amount_minor, -coalesce(paid_worth_minor, amount_minor)
       FROM billing_allocation WHERE company_id = %(company)s AND undone_on > %(on)s AND "on" <= %(on)s
     UNION ALL
-    SELECT id, amount_minor, coalesce(worth_minor, amount_minor) FROM billing_payment WHERE company_id = %(company)s AND voided_on > %(on)s
+    SELECT id, amount_minor, coalesce(worth_minor, amount_minor) FROM billing_payment
+     WHERE company_id = %(company)s AND voided_on > %(on)s AND kind = 'payment'
 ), moved AS (
     SELECT payment_id, sum(amount_minor)::bigint AS amount, sum(worth)::bigint AS worth FROM later GROUP BY 1
 ), wanted AS (
@@ -89,7 +90,7 @@ SELECT "on", what, number, id, amount FROM (
       FROM billing_payment WHERE company_id = %(company)s AND party_id = ANY(%(parties)s) AND kind IN ('payment', 'refund')
     UNION ALL
     SELECT voided_on, 'void', number, id, amount_minor, currency
-      FROM billing_payment WHERE company_id = %(company)s AND party_id = ANY(%(parties)s) AND voided_on IS NOT NULL
+      FROM billing_payment WHERE company_id = %(company)s AND party_id = ANY(%(parties)s) AND voided_on IS NOT NULL AND kind = 'payment'
     UNION ALL
     SELECT w."on", w.kind, i.number, i.id, -w.amount_minor, i.currency FROM billing_writeoff w JOIN billing_invoice i ON i.id = w.invoice_id
      WHERE w.company_id = %(company)s AND i.party_id = ANY(%(parties)s)

@@ -76,7 +76,7 @@ def _credited(ctx: Context) -> list[Finding]:
 
 
 def _refunded(ctx: Context) -> list[Finding]:
-    back = Coalesce(Sum("refund_rows__amount_minor"), 0)
+    back = Coalesce(Sum("refund_rows__amount_minor", filter=Q(refund_rows__voided_on=None)), 0)
     rows = Payment.objects.visible_to(ctx).annotate(by_rows=back).exclude(by_rows=F("refunded_minor"))
     return [Finding("refunded_differs", ref(r), f"{r} says {r.refunded_minor} went back, its refunds say {r.by_rows}.") for r in rows]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from enfilade.back.banking.events import LineUnmatched
-from enfilade.back.billing.events import PaymentVoided
+from enfilade.back.billing.events import DepositUseUndone, PaymentVoided
 from enfilade.base.party.events import PartiesMerged
-from enfilade.core.context import Context
+from enfilade.core.context import Context, Refusal
 from enfilade.core.events import reacts
 
 from .commands.declaring import free_declared
@@ -49,6 +49,14 @@ def no_set_off_stands_without_its_line(ctx: Context, fact: LineUnmatched) -> Non
 def credit_is_on_account_again(ctx: Context, fact: BillVoided) -> None:
     """What a customer had on account, and was to be given back by a run, is on her account again."""
     put_back(ctx, Bill.objects.visible_to(ctx).select_related("supplier").get(pk=fact.bill))
+
+
+@reacts(DepositUseUndone)
+def no_deposit_is_held_and_owed(ctx: Context, fact: DepositUseUndone) -> None:
+    """A deposit that goes back by a payment run is held again only when the bill over it is void. Refuses: owed_by_bill."""
+    rows = Bill.objects.visible_to(ctx).filter(origin=f"billing.payment:{fact.payment}").exclude(state=Bill.State.VOID)
+    if fact.payment is not None and (bill := rows.first()) is not None:
+        raise Refusal("owed_by_bill", f"The bill {bill} pays this deposit back: make that void, and the deposit is held again.")
 
 
 @reacts(BillVoided)

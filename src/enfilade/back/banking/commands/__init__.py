@@ -1,6 +1,7 @@
 """What banking does: take statements, match their lines, post the rest, take a match back."""
 
 from .common import require_open, write_match
+from .depositing import match_deposit, match_deposit_return
 from .importing import import_statement
 from .matching import InvoicePart, accept_proposal, accept_proposals, match_entry, match_line
 from .posting import give_line, keep_line, post_line, unmatch_line
@@ -12,6 +13,8 @@ __all__ = [
     "give_line",
     "import_statement",
     "keep_line",
+    "match_deposit",
+    "match_deposit_return",
     "match_entry",
     "match_line",
     "post_line",

@@ -9,7 +9,7 @@ from enfilade.back.banking.events import LineUnmatched
 from enfilade.back.banking.models import BankAccount, LineMatch, MatchRule, StatementLine
 from enfilade.back.banking.settlers import settler_of
 from enfilade.back.billing.commands import receive_transfer, reverse_write_off, void_transfer
-from enfilade.back.billing.models import WriteOff
+from enfilade.back.billing.models import Payment, WriteOff
 from enfilade.back.ledger.commands import Leg, post_legs, reverse_journal
 from enfilade.base.books.models import Account, Entry
 from enfilade.base.books.queries import entries_of
@@ -22,6 +22,7 @@ from enfilade.core.models import User
 from enfilade.core.refs import ref
 
 from .common import require_open, write_match
+from .depositing import undo_deposit
 
 Worth = Annotated[
     int | None,
@@ -158,6 +159,8 @@ def unmatch_line(
 
 def _undo(ctx: Context, match: LineMatch, on: date, reason: str) -> Entry | None:
     """The entry that cancels what a match posted; None where the entry was there before."""
+    if match.payment is not None and match.payment.kind in {Payment.Kind.DEPOSIT, Payment.Kind.DEPOSIT_RETURN}:
+        return undo_deposit(ctx, match.payment, on, reason)
     if match.payment is not None:
         if match.write_off is not None and match.write_off.state == WriteOff.State.STANDING:
             reverse_write_off(ctx, write_off=match.write_off, reason=reason, on=max(on, match.write_off.on))

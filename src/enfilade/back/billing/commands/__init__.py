@@ -4,7 +4,7 @@ from .advances import ask_advance, deduct_advances, leave_out_advance
 from .allocating import InvoicePart, allocate_payment, receive_payment, receive_transfer, release_allocation
 from .charges import add_charge, give_discount, overrule_tax, waive_charge
 from .credit import credit_invoice
-from .deposits import keep_deposit, return_deposit, take_deposit
+from .deposits import keep_deposit, return_deposit, take_deposit, undo_deposit_use, void_deposit
 from .drafts import InvoiceLineIn, change_draft, draft_invoice, void_draft
 from .drawers import CashCount, close_drawer, open_drawer
 from .invoices import invoice_charges, issue_invoice
@@ -57,6 +57,8 @@ __all__ = [
     "take_payment",
     "take_transfer",
     "take_withheld",
+    "undo_deposit_use",
+    "void_deposit",
     "void_draft",
     "void_transfer",
     "void_withheld",

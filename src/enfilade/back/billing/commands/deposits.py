@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any
 
-from enfilade.back.billing.events import DepositKept, DepositReturned, DepositTaken
+from enfilade.back.billing.events import DepositKept, DepositReturned, DepositTaken, DepositUseUndone, DepositVoided
 from enfilade.back.billing.models import Deposit, DepositUse, DrawerSession, Invoice, Payment
-from enfilade.back.ledger.commands import Leg, post_legs
+from enfilade.back.ledger.commands import Leg, post_legs, reverse_journal
 from enfilade.back.ledger.queries import places_of
+from enfilade.base.books.models import Entry
+from enfilade.base.books.queries import entries_of
 from enfilade.base.party.models import Party
 from enfilade.base.party.queries import merged_keys
 from enfilade.core.command import OWN_CURRENCY, Input, LongText, Ref, Today, command, require_date
@@ -19,7 +21,7 @@ from enfilade.core.numbers import draw_number
 from enfilade.core.refs import ref
 
 from .common import Method, money
-from .payments import BankAccount, PaymentFacts, drawer_of, how_it_came, place_of, write_receipt
+from .payments import BankAccount, PaymentFacts, drawer_of, how_it_came, make_void, place_of, write_receipt
 from .settling import allocate, hold_invoices, refresh
 
 _Amount = Annotated[int, Input(amount=True)]
@@ -129,6 +131,74 @@ def keep_deposit(
     told = {"held_minor": deposit.held_minor, "invoice": invoice.pk if invoice else None}
     publish(ctx, DepositKept(deposit=deposit.pk, **told, **_told(deposit, amount)))
     return deposit
+
+
+@command(permission="billing.keep_deposit", label="Take it back", tone="danger")
+def undo_deposit_use(ctx: Context, *, use: DepositUse, reason: LongText, on: Today) -> Entry:
+    """Say that a deposit was kept, or given back, by mistake: it is held again, and what it paid is open again.
+
+    on: accounting date of the reversal; the day of what is taken back where that is later.
+    Refuses: already_undone, never_came, not_a_transfer (cash went out of a drawer, a card was credited), already_refunded;
+    entry_reversed_once, entry_period_open (database).
+    """
+    require_date(on)
+    if use.kind == DepositUse.Kind.VOID:
+        raise Refusal("never_came", "This deposit never came; take it as a new one.")
+    deposit = Deposit.objects.visible_to(ctx).select_for_update(of=("self",), no_key=True).get(pk=use.deposit_id)
+    day = max(on, use.on)
+    use.state, use.undone_on, use.undone_by, use.why_undone = DepositUse.State.UNDONE, day, ctx.user, reason
+    use.save(update_fields=["state", "undone_on", "undone_by", "why_undone"])
+    undo = _take_back(ctx, use, day, reason)
+    deposit.refresh_from_db(fields=["returned_minor", "kept_minor", "held_minor", "state"])
+    told: dict[str, Any] = {"party": deposit.party_id, "amount_minor": use.amount_minor, "held_minor": deposit.held_minor}
+    publish(ctx, DepositUseUndone(deposit=deposit.pk, use=use.pk, payment=use.payment_id, reason=reason, **told))
+    return undo
+
+
+def _take_back(ctx: Context, use: DepositUse, day: date, reason: str) -> Entry:
+    """Reverse what a use posted. Its payment never went, or never paid."""
+    if use.payment is None:
+        [entry] = entries_of(ctx, ref(use))
+        return reverse_journal(ctx, entry=entry, on=day, reason=reason)
+    payment = Payment.objects.visible_to(ctx).select_for_update(of=("self",), no_key=True).get(pk=use.payment_id)
+    if use.kind == DepositUse.Kind.INVOICE:
+        if payment.refunded_minor:
+            raise Refusal("already_refunded", "A part of what was kept was given back already.")
+        return make_void(ctx, payment, reason, day)
+    undo = _void(ctx, payment, reason, day)
+    taken = Payment.objects.visible_to(ctx).select_for_update(of=("self",), no_key=True).get(pk=payment.refunds_id)
+    taken.refunded_minor -= payment.amount_minor
+    taken.state = Payment.State.TAKEN
+    taken.save(update_fields=["refunded_minor", "state"])
+    return undo
+
+
+def _void(ctx: Context, payment: Payment, reason: str, day: date) -> Entry:
+    """Money of a deposit did not move. Refuses: not_a_transfer."""
+    if payment.method != Payment.Method.TRANSFER:
+        raise Refusal("not_a_transfer", "Only a transfer is taken back; cash and cards moved: take or return it once more.")
+    payment.voided_on, payment.state = day, Payment.State.VOID
+    payment.save(update_fields=["voided_on", "state"])
+    [entry] = entries_of(ctx, ref(payment))
+    return reverse_journal(ctx, entry=entry, on=day, reason=reason)
+
+
+@command(permission="billing.void_transfer", label="Make void", tone="danger", offered=lambda deposit: deposit.method == "transfer")
+def void_deposit(ctx: Context, *, deposit: Deposit, reason: LongText, on: Today) -> Entry:
+    """Say that a deposit never came: the transfer was none of this party, or no deposit. No money moves.
+
+    on: accounting date of the reversal; the day of the deposit where that is later.
+    Refuses: already_void, is_used, not_a_transfer; entry_reversed_once, entry_period_open (database).
+    """
+    require_date(on)
+    if deposit.held_minor != deposit.amount_minor:
+        raise Refusal("is_used", "This deposit was given back or kept; take that back first.")
+    day = max(on, deposit.on)
+    payment = Payment.objects.visible_to(ctx).select_for_update(of=("self",), no_key=True).get(pk=deposit.payment_id)
+    undo = _void(ctx, payment, reason, day)
+    _use(ctx, deposit, DepositUse.Kind.VOID, deposit.amount_minor, day, reason)
+    publish(ctx, DepositVoided(deposit=deposit.pk, party=deposit.party_id, amount_minor=deposit.amount_minor, reason=reason))
+    return undo
 
 
 def _pay(ctx: Context, deposit: Deposit, wanted: Invoice, amount: int, day: date) -> Payment:

@@ -21,13 +21,15 @@ class Deposit(Record):
     and no tax is due.
 
     reason: what it secures. until: day on which it is to be given back, where one was agreed. payment: how it came, with its receipt.
-    returned_minor, kept_minor: what of it was given back and kept, summed up by the database. held_minor: what is left.
+    returned_minor, kept_minor: what of it was given back (all of one that never came) and kept, summed up by the database. held_minor: what
+    is left.
     Source: HGB § 266 (3) C 8: other liabilities; UStAE 10.1 and 1.3: a security is no payment for a supply, real damages are none either.
     """
 
     class State(models.TextChoices):
         HELD = "held"
         SETTLED = "settled"
+        VOID = "void"
 
     number = models.TextField(editable=False)
     party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="deposits")
@@ -51,10 +53,15 @@ class Deposit(Record):
         {
             "return_deposit": (("held",), ("held", "settled")),
             "keep_deposit": (("held",), ("held", "settled")),
+            "void_deposit": (("held",), "void"),
         },
         said={
             ("return_deposit", "settled"): ("nothing_held", "Nothing of this deposit is held any more."),
             ("keep_deposit", "settled"): ("nothing_held", "Nothing of this deposit is held any more."),
+            ("return_deposit", "void"): ("nothing_held", "This deposit is void; nothing of it is held."),
+            ("keep_deposit", "void"): ("nothing_held", "This deposit is void; nothing of it is held."),
+            ("void_deposit", "settled"): ("is_used", "This deposit was given back or kept; take that back first."),
+            ("void_deposit", "void"): ("already_void", "This deposit is void already."),
         },
     )
 
@@ -70,7 +77,7 @@ class Deposit(Record):
                 violation_error_message="No more of a deposit is given back or kept than is held.",
             ),
             models.CheckConstraint(
-                condition=Q(state="settled", amount_minor=F("returned_minor") + F("kept_minor"))
+                condition=Q(state__in=["settled", "void"], amount_minor=F("returned_minor") + F("kept_minor"))
                 | Q(state="held") & ~Q(amount_minor=F("returned_minor") + F("kept_minor")),
                 name="deposit_state_true",
                 violation_error_message="A deposit is settled when nothing of it is held, and only then.",
@@ -96,7 +103,7 @@ class Deposit(Record):
 
 
 class DepositUse(Record):
-    """What of a deposit was given back, or kept. Nothing of it changes (trigger).
+    """What of a deposit was given back, or kept, or that it never came. Nothing of it changes but that it is taken back, once (trigger).
 
     payment: of what was given back, the money that went; of what was kept for an invoice, the payment that settles it.
     """
@@ -107,6 +114,11 @@ class DepositUse(Record):
         RETURNED = "returned", "Given back"
         INVOICE = "invoice", "Kept for an invoice"
         DAMAGES = "damages", "Kept for damage"
+        VOID = "void", "Never came"
+
+    class State(models.TextChoices):
+        STANDING = "standing"
+        UNDONE = "undone", "Taken back"
 
     deposit = models.ForeignKey(Deposit, on_delete=models.PROTECT, related_name="uses")
     kind = models.TextField(choices=Kind)
@@ -116,6 +128,16 @@ class DepositUse(Record):
     payment = models.OneToOneField(Payment, null=True, on_delete=models.PROTECT, related_name="deposit_use")
     made_at = models.DateTimeField("noted at")
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name="noted by")
+    undone_on = models.DateField("taken back", null=True, editable=False)
+    undone_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", verbose_name="taken back by", editable=False)
+    why_undone = models.TextField("why taken back", blank=True, default="", db_default="", editable=False)
+    state = models.TextField(choices=State, default=State.STANDING, db_default=State.STANDING, editable=False)
+
+    states = States(
+        "state",
+        {"undo_deposit_use": (("standing",), "undone")},
+        said={("undo_deposit_use", "undone"): ("already_undone", "This was taken back already.")},
+    )
 
     class Meta:
         verbose_name = "use of a deposit"
@@ -125,9 +147,16 @@ class DepositUse(Record):
                 condition=Q(amount_minor__gt=0), name="deposit_use_above_zero", violation_error_message="Give an amount above zero."
             ),
             models.CheckConstraint(
-                condition=Q(kind="damages", payment=None) & ~Q(reason="") | Q(kind__in=["returned", "invoice"], payment__isnull=False),
+                condition=Q(kind__in=["damages", "void"], payment=None) & ~Q(reason="")
+                | Q(kind__in=["returned", "invoice"], payment__isnull=False),
                 name="deposit_use_whole",
                 violation_error_message="What is kept for damage has a reason; what is given back or settles an invoice, a payment.",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="standing", undone_on=None, undone_by=None)
+                | Q(state="undone", undone_on__gte=F("on"), undone_by__isnull=False) & ~Q(kind="void"),
+                name="deposit_use_undone_by_somebody",
+                violation_error_message="What was taken back says when and by whom, not before it was noted; what never came stays void.",
             ),
         ]
 

@@ -42,6 +42,7 @@ class Invoice(EarlyPayment, Record):
     rate: of one in a foreign currency, how much of it one of the company's own is worth. worth_minor: what the total counts in the
     company's currency since it was issued, None where it is in that. gone_worth_minor: what of it whatever settled the invoice took away.
     advance: it asks for money before anything is supplied, and so does a credit note for it; revenue comes with the final invoice.
+    Replaced is one of which something was not paid, so that the final invoice claims it.
     terms: what was agreed on paying; days, discounts and parts are kept here as they were when it was drafted. due_on: of one with
     instalments, when the last of them is due.
     """
@@ -56,6 +57,7 @@ class Invoice(EarlyPayment, Record):
         PART_PAID = "part_paid", "Part paid"
         PAID = "paid"
         WRITTEN_OFF = "written_off", "Written off"
+        REPLACED = "replaced", "Replaced by the final invoice"
         VOID = "void"
 
     number = models.TextField(null=True, editable=False)
@@ -117,12 +119,16 @@ class Invoice(EarlyPayment, Record):
         },
         said={
             ("take_payment", "paid"): ("already_paid", "This invoice is already paid."),
+            ("take_payment", "replaced"): ("replaced", "A final invoice claims what this advance asked for; take the payment for that."),
             ("take_payment", "draft"): ("not_issued", "This invoice is a draft; issue it first."),
             ("take_payment", "written_off"): ("written_off", "This invoice is written off; reverse the write-off, then take the payment."),
             ("take_transfer", "paid"): ("already_paid", "This invoice is already paid."),
             ("take_transfer", "written_off"): ("written_off", "This invoice is written off; reverse the write-off, then take the payment."),
+            ("take_transfer", "replaced"): ("replaced", "A final invoice claims what this advance asked for; take the payment for that."),
             ("take_transfer", "draft"): ("not_issued", "This invoice is a draft; issue it first."),
             ("credit_invoice", "written_off"): ("written_off", "This invoice is written off; reverse the write-off, then credit it."),
+            ("credit_invoice", "replaced"): ("replaced", "A final invoice claims what this advance asked for; credit that."),
+            ("write_off", "replaced"): ("replaced", "A final invoice claims what this advance asked for; write that off."),
             ("write_off", "paid"): ("already_paid", "This invoice is already paid."),
             ("allow_discount", "paid"): ("already_paid", "This invoice is already paid."),
         },
@@ -151,6 +157,7 @@ class Invoice(EarlyPayment, Record):
                 | Q(state="issued", paid_minor=0) & _NUMBERED & ~_SETTLED
                 | Q(state="part_paid", paid_minor__gt=0) & _NUMBERED & ~_SETTLED
                 | Q(state="paid", written_off_minor=0) & _NUMBERED & _SETTLED
+                | Q(state="replaced", advance=True, deducted_minor__gt=0, written_off_minor=0) & _NUMBERED & _SETTLED
                 | Q(state="written_off", written_off_minor__gt=0) & _NUMBERED & _SETTLED,
                 name="invoice_state_true",
                 violation_error_message="The state of an invoice follows from its number and its amounts.",

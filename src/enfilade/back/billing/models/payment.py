@@ -144,7 +144,7 @@ class Payment(Record):
             models.CheckConstraint(
                 condition=Q(state="refunded", refunded_minor=F("amount_minor"), voided_on=None)
                 | Q(state="taken", voided_on=None) & ~Q(refunded_minor=F("amount_minor"))
-                | Q(state="void", voided_on__isnull=False, kind="payment", refunded_minor=0, allocated_minor=0) & ~Q(method__in=_TAKEN),
+                | Q(state="void", voided_on__isnull=False, refunded_minor=0, allocated_minor=0) & ~Q(kind="refund") & ~Q(method__in=_TAKEN),
                 name="payment_state_true",
                 violation_error_message="Refunded is what was given back wholly, void is no cash, and nothing of it is used.",
             ),

@@ -1,5 +1,6 @@
 """Advances: asked for, paid, deducted in the final invoice, handed back; books, tax and open items say the same all the while."""
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -26,7 +27,7 @@ from enfilade.back.billing.commands import (
 from enfilade.back.billing.models import Allocation, Invoice, WriteOff
 from enfilade.back.billing.proof import differences
 from enfilade.back.billing.proving import owed_by_customers
-from enfilade.back.billing.queries import free_advances, taken_advances
+from enfilade.back.billing.queries import free_advances, overdue_invoices, taken_advances
 from enfilade.back.tax.parts import TaxedPart, by_account, taxed_parts
 from enfilade.back.tax.proving import tax_of_documents
 from enfilade.core.command import run_raw
@@ -127,6 +128,19 @@ def test_what_was_not_paid_is_claimed_by_the_final_invoice(shop: Shop) -> None:
             ("deducted", 11_900, 1_900), ("replaced", 23_800, 3_800),
         ]  # fmt: skip
     assert shop.balances(*BOOKS) == [107_100, 0, 0, -19_000, -100_000]
+    assert (shop.fresh(advance).state, shop.fresh(advance).get_state_display()) == ("replaced", "Replaced by the final invoice")
+    with scope(shop.company.pk):
+        assert not overdue_invoices(shop.ctx, shop.ctx.today + timedelta(days=400)).filter(pk=advance.pk).exists()
+    agree(shop)
+    for command, inputs in (
+        (take_payment, {"method": "transfer", "amount": 5}),
+        (credit_invoice, {"on": shop.ctx.today, "reason": "x", "amount": 5}),
+    ):
+        with pytest.raises(Refusal) as no:
+            command(shop.ctx, invoice=shop.fresh(advance), **inputs)
+        assert no.value.code == "replaced"
+    credit_invoice(shop.ctx, invoice=shop.fresh(final), amount=final.total_minor, on=shop.ctx.today, reason="Wrong")
+    assert (shop.fresh(advance).state, shop.fresh(advance).open_minor) == ("part_paid", 23_800)
     agree(shop)
 
 

@@ -12,12 +12,15 @@ from enfilade.back.billing.commands import (
     return_deposit,
     take_deposit,
     take_payment,
+    undo_deposit_use,
+    void_deposit,
     void_transfer,
 )
 from enfilade.back.billing.models import Deposit, DepositUse, Payment
 from enfilade.back.billing.proof import deposit_differences, differences
 from enfilade.back.billing.proving import held_as_security
 from enfilade.back.billing.queries import expected_cash, held_on
+from enfilade.back.billing.standing import moves_of
 from enfilade.back.tax.parts import taxed_parts
 from enfilade.base.books.models import Account
 from enfilade.core.command import REGISTRY
@@ -136,6 +139,89 @@ def test_what_is_refused(shop: Shop) -> None:
     with pytest.raises(Refusal) as refused:
         return_deposit(shop.ctx, deposit=shop.fresh(deposit), amount=1, method="transfer")
     assert refused.value.code == "nothing_held"
+
+
+def uses(shop: Shop) -> list[DepositUse]:
+    """What became of deposits, oldest first."""
+    with scope(shop.company.pk):
+        return list(DepositUse.objects.visible_to(shop.ctx).order_by("pk"))
+
+
+def test_what_was_kept_or_given_back_by_mistake_is_held_again(shop: Shop) -> None:
+    """An invoice is open again, damage is no income, a transfer never went; each once, and only what is no cash."""
+    shop.drawer(100_000)
+    invoice, deposit = shop.invoice(), taken(shop)
+    keep_deposit(shop.ctx, deposit=deposit, amount=17_380, invoice=invoice)
+    keep_deposit(shop.ctx, deposit=shop.fresh(deposit), amount=10_000, reason="Lost key")
+    return_deposit(shop.ctx, deposit=shop.fresh(deposit), amount=20_000, method="transfer")
+    return_deposit(shop.ctx, deposit=shop.fresh(deposit), amount=2_620, method="cash")
+    *undoable, cash = uses(shop)
+    for use in undoable:
+        undo_deposit_use(shop.ctx, use=use, reason="By mistake", on=shop.ctx.today)
+        agree(shop)
+    assert (shop.fresh(deposit).held_minor, shop.fresh(invoice).open_minor) == (47_380, 17_380)
+    assert shop.balances(*BOOKS) == [50_000, -2_620, -47_380, 17_380, 0, -380]
+    with scope(shop.company.pk):
+        assert held_on(shop.ctx, [shop.party.pk], shop.ctx.today) == 47_380
+        _, moves = moves_of(shop.ctx, [shop.party.pk], shop.ctx.today, shop.ctx.today)
+    assert sum(move.amount_minor for move in moves) == 17_380
+    for use, code in ((undoable[0], "already_undone"), (cash, "not_a_transfer")):
+        with pytest.raises(Refusal) as refused:
+            undo_deposit_use(shop.ctx, use=shop.fresh(use), reason="Again", on=shop.ctx.today)
+        assert refused.value.code == code
+    return_deposit(shop.ctx, deposit=shop.fresh(deposit), amount=47_380, method="transfer")
+    agree(shop)
+
+
+def test_a_deposit_that_never_came_is_void(shop: Shop) -> None:
+    """Only one that is held wholly, and came by a transfer."""
+    deposit = taken(shop)
+    keep_deposit(shop.ctx, deposit=deposit, amount=5, reason="Lost key")
+    with pytest.raises(Refusal) as refused:
+        void_deposit(shop.ctx, deposit=shop.fresh(deposit), reason="None of her", on=shop.ctx.today)
+    assert refused.value.code == "is_used"
+    undo_deposit_use(shop.ctx, use=uses(shop)[0], reason="It was found", on=shop.ctx.today)
+    void_deposit(shop.ctx, deposit=shop.fresh(deposit), reason="None of her", on=shop.ctx.today)
+    gone = shop.fresh(deposit)
+    assert (gone.state, gone.held_minor, shop.fresh(deposit.payment).state) == ("void", 0, "void")
+    assert shop.balances(*BOOKS) == [0, 0, 0, 0, 0, 0]
+    agree(shop)
+    for command, code in ((void_deposit, "already_void"), (return_deposit, "nothing_held")):
+        more = {"reason": "x", "on": shop.ctx.today} if command is void_deposit else {"amount": 5, "method": "transfer"}
+        with pytest.raises(Refusal) as refused:
+            command(shop.ctx, deposit=gone, **more)
+        assert refused.value.code == code
+    with pytest.raises(Refusal) as refused:
+        undo_deposit_use(shop.ctx, use=uses(shop)[1], reason="It came", on=shop.ctx.today)
+    assert refused.value.code == "never_came"
+
+
+def test_two_take_one_use_back(shop: Shop) -> None:
+    """One does; what is held and what the ledger owes stay the same."""
+    deposit = taken(shop)
+    keep_deposit(shop.ctx, deposit=deposit, amount=50_000, reason="Lost key")
+    [use] = uses(shop)
+    won = race(4, lambda n: undo_deposit_use(shop.ctx, use=use, reason="By mistake", on=shop.ctx.today))
+    assert {x.code for x in won if isinstance(x, Refusal)} == {"already_undone"}
+    assert len([x for x in won if not isinstance(x, Exception)]) == 1
+    assert (shop.fresh(deposit).held_minor, shop.balance("deposit_held")) == (50_000, -50_000)
+    agree(shop)
+
+
+def test_one_keeps_what_another_gives_back(shop: Shop) -> None:
+    """Together no more than is held."""
+    deposit = taken(shop)
+    done = race(
+        4,
+        lambda n: (
+            keep_deposit(shop.ctx, deposit=deposit, amount=30_000, reason="Lost key")
+            if n % 2
+            else return_deposit(shop.ctx, deposit=deposit, amount=30_000, method="transfer")
+        ),
+    )
+    assert [isinstance(x, Deposit) for x in done].count(True) == 1
+    assert shop.fresh(deposit).held_minor == 20_000
+    agree(shop)
 
 
 def test_two_give_one_deposit_back(shop: Shop) -> None:

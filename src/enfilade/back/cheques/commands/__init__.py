@@ -3,9 +3,10 @@
 from .books import end_chequebook, move_print, open_chequebook
 from .depositing import deposit_cheques
 from .receiving import bounce_cheque, give_cheque_back, receive_cheque
-from .writing import spoil_cheque, void_cheque, write_cheques
+from .writing import ChequePart, spoil_cheque, void_cheque, write_cheques
 
 __all__ = [
+    "ChequePart",
     "bounce_cheque",
     "deposit_cheques",
     "end_chequebook",

@@ -4,19 +4,31 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from enfilade.back.banking.commands import accept_proposal, unmatch_line
 from enfilade.back.banking.queries import proposals_for
-from enfilade.back.cheques.commands import end_chequebook, move_print, open_chequebook, spoil_cheque, void_cheque, write_cheques
+from enfilade.back.cheques.commands import (
+    ChequePart,
+    end_chequebook,
+    move_print,
+    open_chequebook,
+    spoil_cheque,
+    void_cheque,
+    write_cheques,
+)
 from enfilade.back.cheques.models import ChequeBook, WrittenCheque
 from enfilade.back.cheques.printing import cheque_pdf
 from enfilade.back.cheques.words import in_words
 from enfilade.back.payables.commands import reverse_payment
 from enfilade.back.payables.tests.office import LAB_IBAN, Office
 from enfilade.back.payables.tests.test_bills import attacked, code_of
+from enfilade.back.payables.tests.test_withholding import Site
+from enfilade.back.payables.withheld import withheld_of
+from enfilade.core.command import REGISTRY
 from enfilade.core.context import Refusal
 from enfilade.core.resource.hooks import report_named
 from enfilade.core.scope import scope
@@ -112,6 +124,50 @@ def test_a_cheque_that_is_given_up_opens_its_bills_and_its_number_stays_used(off
     assert (office.fresh(again).state, office.fresh(again).why) == ("void", "void")
     with scope(office.company.pk):
         assert verify_all(office.ctx) == []
+
+
+def test_a_part_of_a_bill_is_paid_and_the_rest_stays_open(office: Office, book: ChequeBook) -> None:
+    """No discount is kept of a part, nor of what is left of it; two parts of two bills of one supplier are one cheque."""
+    early = {"discount_percent": 2, "discount_until": office.days(3)}
+    one, two = office.approved("R-1", 11_900, **early), office.approved("R-2", 10_000)
+    [first] = written(office, book, parts=[ChequePart(one, 5_000), ChequePart(two, 4_000)])
+    assert (first.amount_minor, office.fresh(one).open_minor, office.fresh(two).open_minor) == (9_000, 6_900, 6_000)
+    assert [office.fresh(b).state for b in (one, two)] == ["part_paid", "part_paid"]
+    [_, second] = written(office, office.fresh(book), two, parts=[ChequePart(one, 900)])
+    assert (second.amount_minor, office.fresh(one).open_minor, office.fresh(two).state) == (6_900, 6_000, "paid")
+    void_cheque(office.ctx, cheque=first, why="lost", reason="In the post.", on=office.today)
+    assert (office.fresh(one).open_minor, office.fresh(two).open_minor) == (11_000, 4_000)
+    for parts, code in (([(one, 11_001)], "too_much"), ([(one, 0)], "too_much"), ([(one, 5), (one, 5)], "named_twice")):
+        assert code_of(lambda parts=parts: written(office, book, parts=[ChequePart(*part) for part in parts])) == code
+    assert code_of(lambda: written(office, book, one, parts=[ChequePart(one, 5)])) == "named_twice"
+    with scope(office.company.pk):
+        assert verify_all(office.ctx) == []
+
+
+def test_of_two_who_write_the_last_part_of_a_bill_one_does(office: Office, book: ChequeBook) -> None:
+    bill = office.approved("R-1", 10_000)
+    part = [ChequePart(bill, 6_000)]
+    done = race(4, lambda n: write_cheques(replace(office.ctx, key=""), book=book, bills=[], parts=part, on=office.today))
+    assert [isinstance(x, ChequeBook) for x in done].count(True) == 1
+    assert {x.code for x in done if isinstance(x, Refusal)} <= {"too_much", "busy"}
+    assert (office.fresh(bill).open_minor, len(cheques(office))) == (4_000, 1)
+
+
+def test_a_door_is_told_what_leaves_the_account() -> None:
+    """Less the tax that is withheld of a bill, as of a payment run."""
+    office = Site()
+    book = open_chequebook(office.ctx, bank_account=office.bank, first_number=1, last_number=10)
+    bill = office.approved("B-1", 100_000)
+    door = REGISTRY["cheques.write_cheques"].door
+    assert door is not None
+    with scope(office.company.pk):
+        kept = withheld_of(office.ctx, [bill.pk])[bill.pk].of(100_000)
+        facts = door(ctx=office.ctx, book=book, bills=[bill], on=office.today)
+        half = door(ctx=office.ctx, book=book, bills=[], parts=[ChequePart(bill, 50_000)], on=office.today)
+    assert kept > 0
+    assert (facts["total"], facts["cheques"]) == (Decimal(100_000 - kept) / 100, 1)
+    [cheque] = written(office, book, parts=[ChequePart(bill, 50_000)])
+    assert half["largest"] == Decimal(cheque.amount_minor) / 100 < Decimal(500)
 
 
 def test_what_no_cheque_is_written_for(office: Office, book: ChequeBook) -> None:

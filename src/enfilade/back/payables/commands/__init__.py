@@ -8,7 +8,7 @@ from .declaring import declare_withholding
 from .lines import BillLineIn
 from .matching import BillPart, match_bills
 from .paying import pay_bill, reverse_payment, use_credit
-from .refunds import pay_out_credit
+from .refunds import pay_out_credit, pay_out_deposit
 from .runs import cancel_run, make_run, mark_sent, release_run, take_out
 from .setting_off import BillShare, InvoiceShare, match_both, set_off, undo_set_off
 from .together import pay_together
@@ -38,6 +38,7 @@ __all__ = [
     "overrule_withholding",
     "pay_bill",
     "pay_out_credit",
+    "pay_out_deposit",
     "pay_together",
     "release_run",
     "remind_of_certificate",

@@ -8,9 +8,10 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from enfilade.back.banking.commands import accept_proposal, post_line, unmatch_line
+from enfilade.back.banking.commands import accept_proposal, match_deposit, match_deposit_return, post_line, unmatch_line
 from enfilade.back.banking.queries import proposals_for
-from enfilade.back.billing.commands import receive_payment
+from enfilade.back.billing.commands import receive_payment, take_deposit, undo_deposit_use
+from enfilade.back.billing.models import Deposit, DepositUse
 from enfilade.back.billing.queries import on_account
 from enfilade.back.payables.commands import (
     BillLineIn,
@@ -20,6 +21,7 @@ from enfilade.back.payables.commands import (
     match_bills,
     pay_bill,
     pay_out_credit,
+    pay_out_deposit,
     release_run,
     reverse_payment,
     take_out,
@@ -236,6 +238,77 @@ def test_what_a_customer_has_on_account_is_given_back_by_a_run(office: Office) -
     assert office.balances("receivable", "transit", "payable", "1299") == [0, 0, 0, -5_000]
     with scope(office.company.pk):
         assert verify_all(office.ctx) == []
+
+
+def test_a_deposit_is_given_back_by_a_run(office: Office) -> None:
+    """Owed as a bill, paid by the bank; held again where the bill is void, and only then."""
+    deposit = take_deposit(office.ctx, party=office.party, method="transfer", amount=50_000, reason="Key")
+    assert code_of(lambda: pay_out_deposit(office.ctx, deposit=deposit, amount=50_001)) == "too_much"
+    bill = pay_out_deposit(office.ctx, deposit=deposit, iban=LANDLORD_IBAN)
+    assert (bill.state, bill.total_minor, office.fresh(deposit).state) == ("open", 50_000, "settled")
+    assert office.balances("deposit_held", "transit", "payable") == [0, 0, -50_000]
+    with scope(office.company.pk):
+        [use] = DepositUse.objects.visible_to(office.ctx)
+    undo = {"use": use, "reason": "No.", "on": office.today}
+    assert code_of(lambda: undo_deposit_use(office.ctx, **undo)) == "owed_by_bill"
+    void_bill(office.ctx, bill=office.fresh(bill), on=office.today, reason="She wants to keep it here.")
+    assert office.balances("deposit_held", "transit", "payable") == [-50_000, 0, 0]
+    assert office.fresh(deposit).held_minor == 50_000
+    with scope(office.company.pk):
+        [account] = SupplierAccount.objects.visible_to(office.ctx)
+    bill = pay_out_deposit(replace(office.ctx, key=""), deposit=office.fresh(deposit), amount=30_000)
+    confirm_account(office.boss, account=account, evidence="Called her.")
+    run = office.sent(bill)
+    [order] = office.orders(run)
+    accept(office, office.paid_at_bank(order, iban=LANDLORD_IBAN))
+    assert (office.fresh(bill).state, office.fresh(deposit).held_minor) == ("paid", 20_000)
+    assert office.balances("deposit_held", "transit", "payable", "1299") == [-20_000, 0, 0, -30_000]
+    with scope(office.company.pk):
+        assert verify_all(office.ctx) == []
+
+
+def test_one_of_eight_gives_a_deposit_back(office: Office) -> None:
+    """Real threads."""
+    deposit = take_deposit(office.ctx, party=office.party, method="transfer", amount=5_000, reason="Key")
+    made = race(8, lambda _: pay_out_deposit(replace(office.ctx, key=""), deposit=deposit))
+    assert len([m for m in made if not isinstance(m, Exception)]) == 1
+    assert {m.code for m in made if isinstance(m, Refusal)} <= {"nothing_held", "too_much", "busy"}
+    assert office.balances("deposit_held", "payable") == [0, -5_000]
+
+
+def test_a_line_of_the_bank_is_a_deposit_or_its_return(office: Office) -> None:
+    """Proposed and confirmed, both ways; taken back, the books are as before."""
+    came = office.line("500.00", name="Ada Lindqvist", iban="", purpose="Kaution Wohnung 3")
+    assert best(office, came).reasons == ("The text speaks of a deposit.", "The name is that of Ada Lindqvist.")
+    accept(office, came)
+    with scope(office.company.pk):
+        [deposit] = Deposit.objects.visible_to(office.ctx)
+    assert (deposit.held_minor, office.fresh(came).state) == (50_000, "matched")
+    assert office.balances("1299", "deposit_held") == [50_000, -50_000]
+    went = office.line("-500.00", name="Somebody", iban="", purpose=f"{deposit.number} back")
+    found = best(office, went)
+    assert (found.percent, found.reasons[1]) == (97, f"The text names {deposit.number}.")
+    accept(office, went)
+    assert (office.fresh(deposit).state, office.balances("1299", "deposit_held")) == ("settled", [0, 0])
+    assert code_of(lambda: unmatch_line(office.ctx, line=office.fresh(came), reason="Mistake")) == "is_used"
+    for line in (went, came):
+        unmatch_line(replace(office.ctx, key=""), line=office.fresh(line), reason="Mistake")
+    assert (office.fresh(deposit).state, office.balances("1299", "deposit_held")) == ("void", [0, 0])
+    match_deposit(office.ctx, line=office.fresh(came), party=office.party, reason="Flat 3")
+    assert code_of(lambda: match_deposit(office.ctx, line=office.fresh(went), party=office.party, reason="x")) == "went_out"
+    with scope(office.company.pk):
+        again = Deposit.objects.visible_to(office.ctx).latest("pk")
+    match_deposit_return(office.ctx, line=office.fresh(went), deposit=again)
+    assert office.fresh(again).state == "settled"
+    with scope(office.company.pk):
+        assert verify_all(office.ctx) == []
+
+
+def test_a_deposit_that_was_noted_by_hand_is_matched_with_its_line(office: Office) -> None:
+    take_deposit(office.ctx, party=office.party, method="transfer", amount=50_000, reason="Key", account=office.bank.account)
+    line = office.line("500.00", name="Ada Lindqvist", iban="", purpose="As agreed")
+    accept(office, line)
+    assert (office.fresh(line).state, office.balances("1299", "deposit_held")) == ("matched", [50_000, -50_000])
 
 
 def test_one_of_eight_gives_a_credit_back(office: Office) -> None:
