@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
+from typing import NoReturn
 
 from enfilade.back.billing.models import Deposit
 from enfilade.back.billing.queries import deposits_like
@@ -49,7 +50,7 @@ def _known(ctx: Context, lines: Sequence[LineFacts]) -> dict[str, dict[int, str]
     return found
 
 
-def of_parties(line: LineFacts, parties: dict[int, str], paid_before: Sequence[int] | set[int]) -> list[Proposal]:
+def of_parties(line: LineFacts, parties: dict[int, str], paid_before: Container[int]) -> list[Proposal]:
     """Money that came with a word for a security, of somebody who is known. parties: key and name of those it may be."""
     found = []
     for key, name in parties.items():
@@ -87,7 +88,7 @@ def _proposal(percent: int, reasons: Sequence[str], reference: str, amount_minor
     return Proposal(percent, tuple(reasons), shown=((shown, amount_minor),), settler=MODULE, items=((reference, amount_minor),))
 
 
-def _by_its_payment(*_: object) -> None:
+def _by_its_payment(*_: object) -> NoReturn:
     """A match of a deposit names its payment, and is taken back by that; no other entry of billing comes here."""
     raise LookupError("a match with an entry of billing names its payment")
 

@@ -160,17 +160,21 @@ def _take_back(ctx: Context, use: DepositUse, day: date, reason: str) -> Entry:
     if use.payment is None:
         [entry] = entries_of(ctx, ref(use))
         return reverse_journal(ctx, entry=entry, on=day, reason=reason)
-    payment = Payment.objects.visible_to(ctx).select_for_update(of=("self",), no_key=True).get(pk=use.payment_id)
+    payment = _hold(ctx, use.payment.pk)
     if use.kind == DepositUse.Kind.INVOICE:
         if payment.refunded_minor:
             raise Refusal("already_refunded", "A part of what was kept was given back already.")
         return make_void(ctx, payment, reason, day)
     undo = _void(ctx, payment, reason, day)
-    taken = Payment.objects.visible_to(ctx).select_for_update(of=("self",), no_key=True).get(pk=payment.refunds_id)
+    taken = _hold(ctx, use.deposit.payment_id)
     taken.refunded_minor -= payment.amount_minor
     taken.state = Payment.State.TAKEN
     taken.save(update_fields=["refunded_minor", "state"])
     return undo
+
+
+def _hold(ctx: Context, payment: int) -> Payment:
+    return Payment.objects.visible_to(ctx).select_for_update(of=("self",), no_key=True).get(pk=payment)
 
 
 def _void(ctx: Context, payment: Payment, reason: str, day: date) -> Entry:
@@ -194,7 +198,7 @@ def void_deposit(ctx: Context, *, deposit: Deposit, reason: LongText, on: Today)
     if deposit.held_minor != deposit.amount_minor:
         raise Refusal("is_used", "This deposit was given back or kept; take that back first.")
     day = max(on, deposit.on)
-    payment = Payment.objects.visible_to(ctx).select_for_update(of=("self",), no_key=True).get(pk=deposit.payment_id)
+    payment = _hold(ctx, deposit.payment_id)
     undo = _void(ctx, payment, reason, day)
     _use(ctx, deposit, DepositUse.Kind.VOID, deposit.amount_minor, day, reason)
     publish(ctx, DepositVoided(deposit=deposit.pk, party=deposit.party_id, amount_minor=deposit.amount_minor, reason=reason))
