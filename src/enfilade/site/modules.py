@@ -34,6 +34,7 @@ BACK: list[str] = [
 MIDDLE: list[str] = ["enfilade.middle.doors"]
 FRONT: list[str] = [
     "enfilade.front.appointments",
+    "enfilade.front.visitors",
     "enfilade.front.reception",
 ]
 
