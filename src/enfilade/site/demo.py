@@ -19,6 +19,7 @@ from enfilade.core.files import store_bytes
 from enfilade.core.scope import scope
 
 from .demo_office import begin_office, work_in_office
+from .demo_visitors import receive_visitors
 from .found import Setup, found_company
 
 Say = Callable[[str], None]
@@ -167,6 +168,7 @@ class Story(Cast):
         self.say("Beginning today")
         self.one_day(today, self.owner.now, booked[today])
         self.people_ask()
+        receive_visitors(self)
         if days >= PAST_DAYS:
             work_in_office(self)
         for day in (today + timedelta(days=n) for n in range(1, AHEAD_DAYS + 6)):

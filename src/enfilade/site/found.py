@@ -213,7 +213,9 @@ class Setup:
             self.do("message.add_mailbox", **{**mailbox, "queue": self.ids["queue", mailbox["queue"]]})
 
     def desk(self) -> None:
-        """The answer book, facts that answers quote, and what an hour of whom costs."""
+        """Where visitors come in, the answer book, facts that answers quote, and what an hour of whom costs."""
+        for entrance in self.each("entrances"):
+            self.do("visitors.add_entrance", **entrance)
         for fact in self.each("company_facts"):
             self.do("reception.add_companyfact", valid_from=self.ctx.today.replace(month=1, day=1), **fact)
         for rate in self.each("pay_rates"):
