@@ -99,7 +99,7 @@ class Visitor(Record):
 
     class State(models.TextChoices):
         EXPECTED = "expected"
-        WAITING = "waiting", "Waiting for the host"
+        WAITING = "waiting"
         INSIDE = "inside", "In the house"
         LEFT = "left"
         CANCELLED = "cancelled"

@@ -101,7 +101,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("expected", "Expected"),
-                            ("waiting", "Waiting for the host"),
+                            ("waiting", "Waiting"),
                             ("inside", "In the house"),
                             ("left", "Left"),
                             ("cancelled", "Cancelled"),

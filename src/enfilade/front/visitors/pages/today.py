@@ -64,8 +64,8 @@ def _card(ctx: Context, visitor: Visitor) -> dict[str, Any]:
     warn, bad = WAITING_MIN if visitor.state == Visitor.State.WAITING else INSIDE_MIN
     late_min = int((ctx.now - visitor.expected_at).total_seconds() // 60) if visitor.state == Visitor.State.EXPECTED else 0
     return {
-        "title": str(visitor),
-        "text": visitor.purpose or visitor.group,
+        "title": visitor.name,
+        "text": " · ".join(part for part in (visitor.organisation, visitor.purpose or visitor.group) if part),
         "who": str(visitor.host),
         "time": format_clock(visitor.left_at or visitor.expected_at),
         "badge": visitor.badge,
