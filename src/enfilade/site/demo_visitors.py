@@ -26,4 +26,4 @@ def receive_visitors(cast: Cast) -> None:
                 cast.do("desk", at + timedelta(minutes=minutes), f"visitors.{verb}", visitor=visitor.pk)
     guests = [{"name": name, "organisation": "Klar & Partner"} for name in ("Svenja Klar", "Tobias Renk")]
     expected = {"expected_at": now + timedelta(minutes=40), "expected_until": now + timedelta(hours=3)}
-    cast.do("owner", now, "visitors.invite_visitors", guests=guests, host=host, purpose="Tax audit", group="Auditors", **expected)
+    cast.do("owner", now, "visitors.invite_visitors", guests=guests, host=host, purpose="Tax audit", group="Klar & Partner", **expected)
