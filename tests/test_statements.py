@@ -87,7 +87,7 @@ def test_equity_and_ratios_by_hand() -> None:
     values = {row["name"]: row["value"] for row in asked(business, ratios, from_on=date(YEAR, 1, 1), to_on=LAST)["rows"]}
     # Cash 12,190, owed by customers 1,190, machine 2,500: 15,880; debts 5,000 loan and 380 tax.
     assert values == {
-        "Cash ratio": "3207.9 %", "Quick ratio": "3521.1 %", "Current ratio": "3521.1 %",
+        "Cash ratio": "3,207.9 %", "Quick ratio": "3,521.1 %", "Current ratio": "3,521.1 %",
         "Gross margin": "100.0 %", "Profit margin": "25.0 %",
         "Return on equity": "4.8 %", "Equity ratio": "66.1 %",
         "Days until customers pay": "217.2 days", "Days until suppliers are paid": "",

@@ -179,7 +179,7 @@ def test_a_ledger_gets_what_its_chart_has_today() -> None:
         card.save()
     with pytest.raises(Refusal) as no:
         practice.journal(DAY, JournalLine("1400", debit=100, currency="USD", rate=Decimal(1)), JournalLine("8400", credit=100))
-    assert "complete the chart" in str(no.value)
+    assert "Complete the chart" in str(no.value)
     complete_chart(practice.ctx)
     with scope(practice.company.pk):
         found = dict(AccountPurpose.objects.values_list("purpose", "account__code"))
