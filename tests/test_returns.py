@@ -183,7 +183,7 @@ def test_every_figure_leads_to_its_documents() -> None:
         (date(YEAR, 3, 6), 40_000, 7_600), (date(YEAR, 3, 7), 5_000, 350),
     ]  # fmt: skip
     assert all(r["url"].startswith("/payables/bills/") for r in lines["rows"])
-    assert lines["totals"] == {"amount_minor": 7_950}
+    assert lines["totals"] == {"amount_minor": 7_950, "currency": "EUR"}
     assert asked(business, recapitulative, from_on=MARCH, to_on=date(YEAR, 3, 31))["rows"] == []
 
 

@@ -7,10 +7,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from functools import cache
+from datetime import date
 
-import holidays
+from enfilade.base.money.days import T2_DAYS, BankingDays
 
 NEAR_DAYS = 10
 # Among so many invoices of a party, and so many sums of theirs, a combination is looked for.
@@ -397,36 +396,7 @@ def gaps(spans: Sequence[Span]) -> list[tuple[Span, int]]:
     return found
 
 
-@cache
-def _closed(market: str) -> holidays.HolidayBase:
-    """The days on which a clearing rests; a year is reckoned when it is first asked for."""
-    return holidays.financial_holidays(market)
-
-
-@dataclass(frozen=True, slots=True)
-class BankingDays:
-    """On which days the banks of a clearing settle. market: whose holidays: XECB is T2 of the ECB, XFED the Federal Reserve."""
-
-    market: str
-
-    def is_open(self, on: date) -> bool:
-        """Whether banks settle on a day."""
-        return on.weekday() < 5 and on not in _closed(self.market)
-
-    def from_day(self, on: date) -> date:
-        """The first banking day from a day on."""
-        while not self.is_open(on):
-            on += timedelta(days=1)
-        return on
-
-    def after(self, on: date, days: int) -> date:
-        """The banking day that is so many banking days after a day."""
-        for _ in range(days):
-            on = self.from_day(on + timedelta(days=1))
-        return on
-
-
 # Source: ECB, T2 calendar; EPC016-06 4.3.1.
-SEPA_DAYS = BankingDays("XECB")
+SEPA_DAYS = T2_DAYS
 # Source: Federal Reserve Financial Services, holiday schedule: a holiday on a Sunday is kept on Monday, one on a Saturday is not moved.
 US_DAYS = BankingDays("XFED")

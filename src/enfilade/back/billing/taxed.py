@@ -16,15 +16,17 @@ from enfilade.core.context import Context
 
 from .commands.accounts import OUTPUT_TAX
 
-# Figures are in the company's currency. One row per document, category, rate and class. The country is the one the VAT id begins with, else
-# that of the address; both as they were when it was drafted, where that was kept.
+# Figures are in the company's currency, and beside them in that of the document. One row per document, category, rate and class.
+# The country is the one the VAT id begins with, else that of the address; both as they were when it was drafted, where that was kept.
 _DOCUMENTS = """
 SELECT i.id, i.number, i.issued_on, p.name, coalesce(i.buyer_vat_id, p.tax_number),
        coalesce(i.buyer_country, (SELECT a.country FROM party_address a WHERE a.party_id = p.id ORDER BY a.preferred DESC, a.id LIMIT 1)),
        l.tax_category, l.tax_rate_bp, l.tax_class, min(l.supplied_on),
        sum(CASE i.kind WHEN 'credit_note' THEN -1 ELSE 1 END * coalesce(l.net_worth_minor, l.net_minor))::bigint,
        sum(CASE i.kind WHEN 'credit_note' THEN -1 ELSE 1 END * coalesce(l.tax_worth_minor, l.tax_minor))::bigint, i.total_minor,
-       l.tax_country
+       l.tax_country, i.currency,
+       sum(CASE i.kind WHEN 'credit_note' THEN -1 ELSE 1 END * l.net_minor)::bigint,
+       sum(CASE i.kind WHEN 'credit_note' THEN -1 ELSE 1 END * l.tax_minor)::bigint
   FROM billing_invoice i JOIN billing_invoiceline l ON l.invoice_id = i.id JOIN party_party p ON p.id = i.party_id
  WHERE i.company_id = %(company)s AND i.number IS NOT NULL AND NOT i.advance
    AND (NOT %(cash)s AND i.issued_on BETWEEN %(from)s AND %(to)s
@@ -85,7 +87,8 @@ SELECT w.id, i.number, moved.on, p.name, coalesce(i.buyer_vat_id, p.tax_number),
        moved.sign * coalesce(share->>'tax_worth_minor', share->>'tax_minor')::bigint,
        i.total_minor,
        (SELECT max(l.tax_country) FROM billing_invoiceline l
-         WHERE l.invoice_id = i.id AND l.tax_class = share->>'tax_class' AND l.tax_rate_bp = (share->>'rate_bp')::int)
+         WHERE l.invoice_id = i.id AND l.tax_class = share->>'tax_class' AND l.tax_rate_bp = (share->>'rate_bp')::int),
+       i.currency, moved.sign * (share->>'net_minor')::bigint, moved.sign * (share->>'tax_minor')::bigint
   FROM billing_writeoff w
  CROSS JOIN LATERAL (SELECT w."on" AS "on", -1 AS sign UNION ALL SELECT w.undone_on, 1 WHERE w.undone_on IS NOT NULL) moved
  CROSS JOIN LATERAL jsonb_array_elements(w.shares) share
@@ -134,7 +137,7 @@ def taxed_sales(ctx: Context, from_on: date, to_on: date, cash: bool) -> Iterato
             for row in rows[invoice]:
                 net, tax = (share(row[at], before + paid, row[12]) - share(row[at], before, row[12]) for at in (10, 11))
                 if net or tax:
-                    yield _part(row, f"billing.payment:{key}", number, on, net, tax)
+                    yield _part(row[:14], f"billing.payment:{key}", number, on, net, tax)
     yield from _advances(ctx, on_account_moves(ctx, from_on, to_on))
 
 
@@ -172,12 +175,13 @@ def share(amount_minor: int, paid_minor: int, total_minor: int) -> int:
 
 
 def _part(row: Any, reference: str, number: str, on: date, net_minor: int, tax_minor: int) -> TaxedPart:
+    """A part of a row of a document, or of what was given up of one; those of money have no currency of their own."""
     vat_id = read_vat_id(row[4])
     country = country_of_vat_id(vat_id) or row[5] or ""
     purpose = OUTPUT_TAX.get(row[8], "") if tax_minor else ""
     return TaxedPart(
         reference, number, on, row[3], vat_id, country, True, row[6], row[7], net_minor, tax_minor, purpose, supplied_on=row[9],
-        taxed_in=row[13], tax_class=row[8],
+        taxed_in=row[13], tax_class=row[8], **dict(zip(("currency", "there_base_minor", "there_owed_minor"), row[14:], strict=False)),
     )  # fmt: skip
 
 

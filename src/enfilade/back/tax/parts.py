@@ -22,6 +22,7 @@ class TaxedPart:
     deducted_minor, deducted_on: the same of the tax that we deduct.
     supplied_on: when it was supplied, where the document says so.
     taxed_in: country whose tax it is, "" for that of the company. tax_class: by which it was posted.
+    currency: of the document, "" for that of the books. there_base_minor, there_owed_minor: base and owed tax in it, if it is another one.
     """
 
     ref: str
@@ -41,6 +42,15 @@ class TaxedPart:
     supplied_on: date | None = None
     taxed_in: str = ""
     tax_class: str = ""
+    currency: str = ""
+    there_base_minor: int = 0
+    there_owed_minor: int = 0
+
+    def in_own(self, own: str) -> tuple[str, int, int]:
+        """Currency, base and owed tax as the document says them. own: currency of the books."""
+        if self.currency in {"", own}:
+            return own, self.base_minor, self.owed_minor
+        return self.currency, self.there_base_minor, self.there_owed_minor
 
 
 # (ctx, first day, last day, whether by the day of payment) -> parts.

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from django.db import connection
 from django.db.models import Q
 
+from enfilade.base.money.queries import published_rates
+from enfilade.base.money.rules import RateOn
+from enfilade.base.money.rules import convert as convert_at
 from enfilade.core.context import Context, Refusal
 
 from .forms import Filled, filled, form_named
@@ -70,9 +74,59 @@ def withholding_on(ctx: Context, kind: WithholdingKind, on: date) -> Withholding
     return WithholdingKind.objects.visible_to(ctx).filter(held, code=kind.code, valid_from__lte=on).first()
 
 
-def parts_of(ctx: Context, made: TaxReturn) -> list[TaxedPart]:
-    """All that is taxed in the period of a return, as it stands now."""
+def booked_parts(ctx: Context, made: TaxReturn) -> list[TaxedPart]:
+    """All that is taxed in the period of a return, as it stands now in the books."""
     return taxed_parts(ctx, made.from_on, made.to_on, cash=made.basis == TaxSetting.Basis.CASH)
+
+
+def parts_of(ctx: Context, made: TaxReturn) -> list[TaxedPart]:
+    """All that is taxed in the period of a return, as it is declared now.
+
+    Refuses: no_published_rate.
+    """
+    return declared(ctx, made, booked_parts(ctx, made))
+
+
+def declared(ctx: Context, made: TaxReturn, parts: list[TaxedPart]) -> list[TaxedPart]:
+    """Parts as the form of a return takes them: where it converts, those that it covers, each with base and tax in its currency.
+
+    Refuses: no_published_rate.
+    Source: Directive 2006/112/EC art. 369h and 369u: in euros, at the rates that the European Central Bank published for the last day of
+    the period, or for the next day of publication; Regulation (EU) 282/2011 art. 60: nothing is rounded to whole units.
+    """
+    form = form_named(made.form)
+    if not form.converted:
+        return parts
+    covered = [part for part in parts if form.covers(part, ctx.company.country)]
+    rates = rates_of(ctx, made, covered)
+    return [_converted(part, ctx.company.currency, rates) for part in covered]
+
+
+def rates_of(ctx: Context, made: TaxReturn, parts: Iterable[TaxedPart]) -> dict[str, RateOn]:
+    """At which rates the currencies of parts are converted on a return. Shape: currency -> its worth in euros.
+
+    Refuses: no_published_rate.
+    """
+    return published_rates(ctx, {part.in_own(ctx.company.currency)[0] for part in parts}, made.to_on)
+
+
+def _converted(part: TaxedPart, own: str, rates: dict[str, RateOn]) -> TaxedPart:
+    currency, base, owed = part.in_own(own)
+    worth = rates[currency].worth_of
+    return replace(
+        part, base_minor=worth(base), owed_minor=worth(owed), currency=currency, there_base_minor=base, there_owed_minor=owed
+    )  # fmt: skip
+
+
+def worth_in_books(ctx: Context, made: TaxReturn) -> int | None:
+    """What a return says is owed in the company's currency, at the rate at which it was converted; None where the form is in that.
+
+    Refuses: no_published_rate.
+    """
+    own = ctx.company.currency
+    if made.currency == own:
+        return None
+    return convert_at(made.payable_minor, published_rates(ctx, [own], made.to_on)[own].denominator, made.currency, own)
 
 
 def boxes_now(ctx: Context, made: TaxReturn, parts: Sequence[TaxedPart] | None = None) -> list[Filled]:

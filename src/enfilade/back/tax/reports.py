@@ -22,7 +22,7 @@ from enfilade.core.ui.format import format_amount, format_day
 from .forms import UNION, Box, counted, form_named
 from .models import TaxReturn, TaxSetting
 from .parts import TaxedPart, by_account, hints_of, taxed_parts
-from .queries import TAX_PURPOSES, boxes_now, boxes_of, moved_in_ledger, parts_of, setting_on
+from .queries import TAX_PURPOSES, boxes_now, boxes_of, moved_in_ledger, parts_of, rates_of, setting_on
 
 _Return = Annotated[TaxReturn | None, Input(shared=True, label="Return")]
 Month = Annotated[date, Input(prefill="ctx.month")]
@@ -46,10 +46,12 @@ def return_sheet(ctx: Context, *, tax_return: _Return = None) -> dict[str, Any]:
     if tax_return is None:
         return {"columns": columns, "rows": [], "notes": [CHOOSE]}
     form = form_named(tax_return.form)
-    now = {box.code: box.amount_minor for box in boxes_now(ctx, tax_return)}
+    parts = parts_of(ctx, tax_return)
+    now = {box.code: box.amount_minor for box in boxes_now(ctx, tax_return, parts)}
     whole = {box.code for box in form.boxes if box.whole}
     if form.by:
         columns.insert(3, _column("tax_minor", "Tax", "amount"))
+    columns = [_in(column, "currency") for column in columns]
     rows = [
         {
             "box": box.code,
@@ -63,12 +65,13 @@ def return_sheet(ctx: Context, *, tax_return: _Return = None) -> dict[str, Any]:
             "now_minor": now.get(box.code, 0),
             "difference_minor": now.get(box.code, 0) - box.amount_minor or None,
             "url": lines_url(tax_return, box.code),
+            "currency": tax_return.currency,
             "emphasis": box.code == form.payable,
         }
         for box in boxes_of(ctx, tax_return)
     ]
     changed = any(row["difference_minor"] for row in rows)
-    notes = [
+    notes: list[str] = [
         form.how,
         f"{format_day(tax_return.from_on)} – {format_day(tax_return.to_on)}",
         "Documents came in since: correct this return." if changed else "Every box is as the documents say.",
@@ -76,7 +79,25 @@ def return_sheet(ctx: Context, *, tax_return: _Return = None) -> dict[str, Any]:
     if form.taxed == "home" and not form.by:
         notes += [sentence for sentence, _ in hints_of(ctx, tax_return.from_on, tax_return.to_on)]
     tiles = [{"label": "To be paid", "value": format_amount(tax_return.payable_minor, tax_return.currency)}]
+    if tax_return.worth_minor is not None:
+        tiles.append({"label": "To be paid, in the books", "value": format_amount(tax_return.worth_minor, ctx.company.currency)})
+    if form.converted:
+        notes += _rates_said(ctx, tax_return, parts)
     return {"columns": columns, "rows": rows, "tiles": tiles, "notes": notes, "source": form.source}
+
+
+def _in(column: Column, currency: str) -> Column:
+    """A column of amounts in the currency that a row says in a field."""
+    return {**column, "currency_in": currency} if column["kind"] == "amount" else column
+
+
+def _rates_said(ctx: Context, tax_return: TaxReturn, parts: list[TaxedPart]) -> list[str]:
+    """At which rates a return was converted, a sentence for each currency."""
+    return [
+        f"1 {tax_return.currency} = {rate.denominator.normalize():f} {currency}: European Central Bank, {format_day(rate.on)}."
+        for currency, rate in sorted(rates_of(ctx, tax_return, parts).items())
+        if currency != tax_return.currency
+    ]
 
 
 def _typed(amount_minor: int, currency: str, *, whole: bool) -> str:
@@ -99,16 +120,22 @@ def return_lines(ctx: Context, *, tax_return: _Return = None, box: str = "") -> 
     """
     columns = [
         _column("document", "Document"), _column("on", "On", "date"), _column("party", "Party"), _column("vat_id", "VAT id"),
-        _column("box", "Box"), _column("category", "Category"), _column("rate", "Rate"), _column("base_minor", "Base", "amount"),
-        _column("amount_minor", "Into the box", "amount"),
+        _column("box", "Box"), _column("category", "Category"), _column("rate", "Rate"),
+        _in(_column("base_minor", "Base", "amount"), "currency"), _in(_column("amount_minor", "Into the box", "amount"), "currency"),
     ]  # fmt: skip
     if tax_return is None:
         return {"columns": columns, "rows": [], "notes": [CHOOSE]}
+    if form_named(tax_return.form).converted:
+        columns += [
+            _in(_column("tax_minor", "Tax", "amount"), "currency"),
+            _in(_column("there_base_minor", "Base on the document", "amount"), "document_currency"),
+            _in(_column("there_tax_minor", "Tax on the document", "amount"), "document_currency"),
+        ]  # fmt: skip
     parts = parts_of(ctx, tax_return)
     made = form_named(tax_return.form).boxes_on(tax_return.to_on, parts, ctx.company.country)
     boxes = [one for one in made if one.select and box in {"", one.code}]
-    rows = [row for one in boxes for row in _lines(ctx, one, parts)]
-    totals = {"amount_minor": sum(row["amount_minor"] for row in rows)} if box else {}
+    rows = [row | {"currency": tax_return.currency} for one in boxes for row in _lines(ctx, one, parts)]
+    totals: dict[str, Any] = {"amount_minor": sum(row["amount_minor"] for row in rows), "currency": tax_return.currency} if box else {}
     late = sum(1 for part in parts if part.supplied_on and part.supplied_on < tax_return.from_on)
     notes = [f"{late} lines were supplied before this period; where your law goes by the day of supply, look at them."] if late else []
     return {"columns": columns, "rows": rows, "totals": totals, "notes": notes}
@@ -127,6 +154,10 @@ def _lines(ctx: Context, box: Box, parts: list[TaxedPart]) -> list[dict[str, Any
             "rate": f"{part.rate_bp / 100:g} %",
             "base_minor": part.base_minor,
             "amount_minor": amount,
+            "tax_minor": part.owed_minor,
+            "there_base_minor": part.there_base_minor,
+            "there_tax_minor": part.there_owed_minor,
+            "document_currency": part.currency,
         }
         for part, amount in counted(box, parts, ctx.company.country)
     ]

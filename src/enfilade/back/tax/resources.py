@@ -99,8 +99,8 @@ class TaxReturnResource(Resource):
     filters = ("state", "form", "from_on")
     search = ("reference",)
     facts = (
-        "form", "from_on", "to_on", "version", "corrects", "basis", "payable_minor", "special_minor", "prepared_at", "prepared_by",
-        "filed_on", "filed_by", "reference", "file", "sha256", "settlement", "settled_on", "paid_on",
+        "form", "from_on", "to_on", "version", "corrects", "basis", "payable_minor", "worth_minor", "special_minor", "prepared_at",
+        "prepared_by", "filed_on", "filed_by", "reference", "file", "sha256", "settlement", "settled_on", "paid_on",
     )  # fmt: skip
     lines: ClassVar = {"boxes": ("code", "label", "amount_minor")}
     ordering = "-from_on"

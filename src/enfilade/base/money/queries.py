@@ -12,6 +12,7 @@ from django.db import connection
 from enfilade.core.context import Context, Refusal
 
 from . import rules
+from .days import T2_DAYS
 from .models import Rate
 from .rules import Quoted, RateOn
 
@@ -55,6 +56,24 @@ def rate_on(ctx: Context, base: str, quote: str, on: date) -> RateOn:
     if found is None:
         raise Refusal("no_rate", f"There is no rate between {base} and {quote} on {on:%Y-%m-%d} or before.")
     return found
+
+
+def published_rates(ctx: Context, currencies: Collection[str], on: date) -> dict[str, RateOn]:
+    """What each currency is worth in euros by the rates that the European Central Bank published for a day, or its next day of publication.
+
+    Only what was recorded for that very day with ECB as its source counts, since the law that asks for this knows no other rate.
+    Refuses: no_published_rate.
+    """
+    day = T2_DAYS.from_day(on)
+    wanted = sorted(set(currencies) - {PIVOT})
+    rows = Rate.objects.visible_to(ctx).filter(base=PIVOT, quote__in=wanted, on=day, source__iexact="ECB") if wanted else ()
+    found = {row.quote: RateOn(row.quote, PIVOT, Decimal(1), row.rate, day, on, row.source) for row in rows}
+    if missing := next((currency for currency in wanted if currency not in found), ""):
+        said = (
+            f"The rate of the European Central Bank for {missing} of {day:%Y-%m-%d} is missing: take it, or record it with the source ECB."
+        )
+        raise Refusal("no_published_rate", said, field="on")
+    return found | {PIVOT: RateOn(PIVOT, PIVOT, Decimal(1), Decimal(1), on, on)}
 
 
 def rate_of(ctx: Context, base: str, quote: str, on: date) -> Decimal:

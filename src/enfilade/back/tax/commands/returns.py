@@ -11,14 +11,14 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Annotated
 
-from enfilade.back.ledger.commands import Leg, post_legs
+from enfilade.back.ledger.commands import Leg, difference_leg, post_legs, worth_on
 from enfilade.back.ledger.queries import places_of
 from enfilade.back.tax.forms import FORMS, Filled, counted, form_named, form_of
 from enfilade.back.tax.models import TaxReturn, TaxReturnBox, TaxSetting
 from enfilade.back.tax.parts import TaxedPart, by_account
-from enfilade.back.tax.queries import boxes_now, boxes_of, last_return, parts_of, setting_on
+from enfilade.back.tax.queries import booked_parts, boxes_now, boxes_of, declared, last_return, parts_of, setting_on, worth_in_books
 from enfilade.base.books.queries import accounts_by_id
-from enfilade.core.command import Amount, Choice, Input, Today, command
+from enfilade.core.command import OWN_CURRENCY, Amount, Choice, Input, Today, command
 from enfilade.core.context import Context, Refusal
 from enfilade.core.fields import to_major
 from enfilade.core.files import store_bytes
@@ -27,6 +27,8 @@ from enfilade.core.tabular import guard_formula
 
 _FORMS = Choice(("", "That of the country"), *((code, form_named(code).name) for code in FORMS))
 _COLUMNS = ("box", "on", "document", "party", "vat_id", "category", "rate_percent", "amount")
+# Where a form converts, a line says its tax too, and what its document says.
+_CONVERTED = ("tax", "currency", "amount_in_currency", "tax_in_currency")
 
 
 @command(permission="tax.prepare_return", label="Prepare a return", tone="primary", target="")
@@ -41,13 +43,13 @@ def prepare_return(
 
     on: any day of the period, which is a month or a quarter as the way of taxation says.
     special: of the German form, the special prepayment that is taken off in the last return of a year.
-    Refuses: no_form, other_currency, no_advance, nothing_changed; tax_return_one_a_day, tax_return_once (database).
+    Refuses: no_form, other_currency, no_published_rate, no_advance, nothing_changed; tax_return_one_a_day, tax_return_once (database).
     """
     code = form or form_of(ctx.company.country)
     if not code:
         raise Refusal("no_form", f"No form of a return is known for {ctx.company.country}; choose one.", field="form")
     wanted, setting = form_named(code), setting_on(ctx, on)
-    if wanted.currency != ctx.company.currency:
+    if wanted.currency != ctx.company.currency and not wanted.converted:
         raise Refusal("other_currency", f"This form is in {wanted.currency}, the books are in {ctx.company.currency}.", field="form")
     if special and not wanted.advance:
         raise Refusal("no_advance", "On this form nothing that was paid in advance is taken off.", field="special")
@@ -65,13 +67,20 @@ def prepare_return(
     if made.corrects is not None and figures(boxes) == figures(boxes_of(ctx, made.corrects)):
         raise Refusal("nothing_changed", "Every box is as it was filed; there is nothing to correct.")
     made.payable_minor = next((box.amount_minor for box in boxes if box.code == wanted.payable), 0)
+    made.worth_minor = worth_in_books(ctx, made)
     made.prepared_at, made.prepared_by = ctx.now, ctx.user
     made.save()
     TaxReturnBox.objects.visible_to(ctx).filter(tax_return=made).delete()
     TaxReturnBox.objects.bulk_create(
         [
             TaxReturnBox(
-                company=ctx.company, tax_return=made, code=b.code, label=b.label, amount_minor=b.amount_minor, tax_minor=b.tax_minor
+                company=ctx.company,
+                tax_return=made,
+                code=b.code,
+                label=b.label,
+                amount_minor=b.amount_minor,
+                tax_minor=b.tax_minor,
+                currency=made.currency,
             )
             for b in boxes
         ]
@@ -121,14 +130,20 @@ def frozen(ctx: Context, tax_return: TaxReturn, parts: Sequence[TaxedPart]) -> b
     """Every line behind every box as CSV, then each box as it is filed (document is empty there)."""
     out, form = io.StringIO(), form_named(tax_return.form)
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(_COLUMNS)
+    writer.writerow([*_COLUMNS, *(_CONVERTED if form.converted else ())])
     for box in form.boxes_on(tax_return.to_on, parts, ctx.company.country):
         for part, amount in counted(box, parts, ctx.company.country):
             said = (box.code, part.on.isoformat(), part.number, part.party, part.vat_id, part.category)
-            writer.writerow([*map(guard_formula, said), f"{part.rate_bp / 100:g}", str(to_major(amount, tax_return.currency))])
+            figures = [f"{part.rate_bp / 100:g}", str(to_major(amount, tax_return.currency))]
+            writer.writerow([*map(guard_formula, said), *figures, *(_as_documents_say(part, tax_return) if form.converted else ())])
     for filed in boxes_of(ctx, tax_return):
         writer.writerow([filed.code, "", "", "", "", "", "", str(to_major(filed.amount_minor, tax_return.currency))])
     return out.getvalue().encode()
+
+
+def _as_documents_say(part: TaxedPart, tax_return: TaxReturn) -> list[str]:
+    amounts = [str(to_major(amount, part.currency)) for amount in (part.there_base_minor, part.there_owed_minor)]
+    return [str(to_major(part.owed_minor, tax_return.currency)), part.currency, *amounts]
 
 
 @command(permission="tax.settle_return", label="Settle in the ledger")
@@ -136,36 +151,57 @@ def settle_return(ctx: Context, *, tax_return: TaxReturn, on: Today) -> TaxRetur
     """Post what a filed return says: from the accounts of tax to what is owed to the authority; of a correction only what it changes.
 
     on: accounting date; its month has to be open.
-    Refuses: nothing_owed, earlier_open, changed_since; no_ledger, unknown_account, entry_period_open (database).
-    Why: cents that the form leaves off go to rounding differences, so that the accounts of tax are empty of what was declared.
+    Refuses: nothing_owed, earlier_open, changed_since, no_published_rate; no_ledger, unknown_account, entry_period_open (database).
+    Why: cents that the form leaves off go to rounding differences, so that the accounts of tax are empty of what was declared; where the
+    form converts, what its rates make of the tax differs from the books by an exchange gain or loss. A form in another currency leaves so
+    much of that owed, at the worth that its rate makes of it.
     """
     form = form_named(tax_return.form)
     if not form.payable:
         raise Refusal("nothing_owed", "This list says what was sold; nothing is owed with it.")
     if tax_return.corrects is not None and tax_return.corrects.state in {TaxReturn.State.PREPARED, TaxReturn.State.FILED}:
         raise Refusal("earlier_open", "Settle first the return that this one corrects.")
-    parts = parts_of(ctx, tax_return)
-    if figures(boxes_now(ctx, tax_return, parts)) != figures(boxes_of(ctx, tax_return)):
+    parts = booked_parts(ctx, tax_return)
+    if figures(boxes_now(ctx, tax_return, declared(ctx, tax_return, parts))) != figures(boxes_of(ctx, tax_return)):
         raise Refusal("changed_since", "Documents of this period came in after it was filed: a correction is due, and is settled with it.")
     wanted = {purpose: -amount for purpose, amount in by_account(part for part in parts if form.covers(part, ctx.company.country)).items()}
-    wanted["tax_settlement"] = -tax_return.payable_minor
+    wanted["tax_settlement"] = -counted_in_books(tax_return)
     wanted["tax_paid"] = -tax_return.special_minor
-    wanted["rounding"] = -sum(wanted.values())
-    places = places_of(ctx, [purpose for purpose, amount in wanted.items() if amount])
+    rest = -sum(wanted.values())
+    wanted["rounding" if not form.converted else difference_leg(-rest).account] = rest
+    abroad = tax_return.worth_minor is not None
+    places = places_of(ctx, [purpose for purpose, amount in wanted.items() if amount or (abroad and purpose == "tax_settlement")])
     left: dict[int, int] = defaultdict(int)
     for purpose, amount in wanted.items():
         if amount:
             left[places[purpose].account_id] += amount
     for one in earlier_than(tax_return):
-        for line in one.settlement.lines.all() if one.settlement is not None else ():
+        for line in one.settlement.lines.filter(unit=ctx.company.currency) if one.settlement is not None else ():
             left[line.account_id] -= line.quantity_minor
+    owed, worth = changed_by(tax_return) if abroad else (0, 0)
+    if abroad:
+        left[places["tax_settlement"].account_id] += worth
     accounts = accounts_by_id(ctx, left)
     legs = [Leg(accounts[key].code, amount) for key, amount in left.items() if amount]
+    if owed or worth:
+        legs.append(Leg("tax_settlement", -worth, unit=tax_return.currency, unit_minor=-owed))
     if legs:
         tax_return.settlement = post_legs(ctx, on=on, text=f"Settlement of {tax_return}", origin=ref(tax_return), legs=legs)
     tax_return.settled_on, tax_return.state = on, TaxReturn.State.SETTLED
     tax_return.save(update_fields=["settlement", "settled_on", "state"])
     return tax_return
+
+
+def counted_in_books(tax_return: TaxReturn) -> int:
+    """What a return says is owed, in the company's currency."""
+    return tax_return.payable_minor if tax_return.worth_minor is None else tax_return.worth_minor
+
+
+def changed_by(tax_return: TaxReturn) -> tuple[int, int]:
+    """What a return adds to the one that it corrects: to what is owed, and to what that counts in the company's currency."""
+    before = tax_return.corrects
+    earlier = (before.payable_minor, counted_in_books(before)) if before is not None else (0, 0)
+    return tax_return.payable_minor - earlier[0], counted_in_books(tax_return) - earlier[1]
 
 
 def earlier_than(tax_return: TaxReturn) -> list[TaxReturn]:
@@ -184,16 +220,52 @@ def pay_return(
     tax_return: TaxReturn,
     on: Today,
     account: Annotated[str, Input(label="From account")] = "bank",
+    own_amount: Annotated[
+        int | None,
+        Input(
+            amount=True,
+            currency_of=OWN_CURRENCY,
+            label="In our currency",
+            help="What left the account, where that was not the currency of the return.",
+            seldom=True,
+        ),
+    ] = None,
 ) -> TaxReturn:
     """Post that what a return says was paid to the authority, or came from it.
 
     account: code of the account, or `bank`.
-    Refuses: unknown_account; entry_period_open (database).
+    own_amount: of a return in another currency than the books, what left the account in the company's; left out, it left an account in
+        that of the return, which is named.
+    Refuses: no_currency, which_account, nothing_paid, no_rate, unknown_account; entry_period_open (database).
+    Why: what was owed leaves at what it came for; what the money makes another amount is an exchange gain or loss.
     """
-    amount = tax_return.payable_minor - (tax_return.corrects.payable_minor if tax_return.corrects is not None else 0)
+    own = ctx.company.currency
+    if tax_return.currency == own and own_amount is not None:
+        raise Refusal("no_currency", f"This is in {own}; one amount says all.", field="own_amount")
+    amount = changed_by(tax_return)[0]
     if amount:
-        legs = [Leg("tax_settlement", amount), Leg(account, -amount)]
+        if tax_return.currency == own:
+            legs = [Leg("tax_settlement", amount), Leg(account, -amount)]
+        else:
+            legs = _paid_abroad(ctx, tax_return, on, account, own_amount)
         post_legs(ctx, on=on, text=f"Payment of {tax_return}", origin=ref(tax_return), legs=legs)
     tax_return.paid_on, tax_return.state = on, TaxReturn.State.PAID
     tax_return.save(update_fields=["paid_on", "state"])
     return tax_return
+
+
+def _paid_abroad(ctx: Context, tax_return: TaxReturn, on: date, account: str, own_amount: int | None) -> list[Leg]:
+    """What is owed no longer, and the money that left: so much of the company's currency, or of the return's at the rate of the day."""
+    (amount, worth), currency = changed_by(tax_return), tax_return.currency
+    if own_amount is None and account == "bank":
+        said = f"Say how much left in {ctx.company.currency}, or which account the {currency} left."
+        raise Refusal("which_account", said, field="own_amount")
+    if own_amount is not None and own_amount <= 0:
+        raise Refusal("nothing_paid", "Give an amount above zero.", field="own_amount")
+    if own_amount is not None:
+        money = Leg(account, -own_amount if amount > 0 else own_amount)
+    else:
+        money = Leg(account, -worth_on(ctx, currency, amount, on), unit=currency, unit_minor=-amount)
+    rest = worth + money.amount_minor
+    legs = [Leg("tax_settlement", worth, unit=currency, unit_minor=amount), money]
+    return [*legs, *([difference_leg(rest)] if rest else [])]

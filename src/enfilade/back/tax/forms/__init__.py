@@ -88,6 +88,8 @@ class Form:
 
     how: what to do with it. country: "" where it suits several. interval: month or quarter, "" as the company's way of taxation says.
     by: vat_id or country, where there is a row for each; rows: the patterns of their boxes. taxed: whose tax it tells of (Select).
+    converted: whether other currencies count at the rate that the European Central Bank published for the last day of the period; where
+    not, the books have to be in the currency of the form.
     """
 
     code: str
@@ -103,6 +105,7 @@ class Form:
     by: str = ""
     rows: tuple[Box, ...] = ()
     taxed: str = "home"
+    converted: bool = False
 
     def covers(self, part: TaxedPart, home: str) -> bool:
         """Whether the tax of a part is declared here."""

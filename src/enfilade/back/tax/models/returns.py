@@ -113,6 +113,7 @@ class TaxReturn(Record):
 
     form: which boxes there are (forms/). version: 1 for the first one of a period; a later one corrects it.
     payable_minor: what the form says is owed; negative where it comes back. special_minor: paid in advance, and taken off here.
+    worth_minor: what is owed counts in the company's currency, where the form is in another one; None where it is not.
     file: every line behind every box as it was filed, as CSV. sha256: of its content, in hexadecimal.
     settlement: the entry that moved the tax from its accounts; None where there was nothing to move.
     """
@@ -131,6 +132,7 @@ class TaxReturn(Record):
     basis = models.TextField("tax is owed", choices=TaxSetting.Basis)
     currency = models.CharField(max_length=3, editable=False)
     payable_minor = AmountField("to be paid", signed=True, default=0)
+    worth_minor = AmountField("to be paid, in the books", signed=True, own=True, null=True)
     special_minor = AmountField("paid in advance", default=0)
     prepared_at = models.DateTimeField("prepared at")
     prepared_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -215,6 +217,7 @@ class TaxReturnBox(Record):
     """What a return says in one box.
 
     amount_minor: as it is typed into the form. tax_minor: what it adds to the sum; by the form, where that reckons the tax from the base.
+    currency: of the form, "" for that of the company.
     """
 
     tax_return = models.ForeignKey(TaxReturn, on_delete=models.CASCADE, related_name="boxes")
@@ -222,6 +225,7 @@ class TaxReturnBox(Record):
     label = models.TextField()
     amount_minor = AmountField("amount", signed=True)
     tax_minor = AmountField("tax", signed=True, default=0)
+    currency = models.CharField(max_length=3, blank=True, default="", db_default="", editable=False)
 
     class Meta:
         verbose_name = "box of a return"
