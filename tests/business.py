@@ -27,8 +27,8 @@ AFTER = datetime(YEAR + 1, 6, 15, 9, tzinfo=UTC)
 class Business:
     """`ctx` acts in June of the year after; every command takes its own accounting date."""
 
-    def __init__(self, chart: str = "skr03") -> None:
-        self.company = make_company()
+    def __init__(self, chart: str = "skr03", currency: str = "EUR") -> None:
+        self.company = make_company(currency=currency)
         self.ctx: Context = replace(make_ctx(self.company, "*", role="owner", name="Paul"), now=AFTER)
         found_ledger(self.ctx, chart=chart, year=YEAR)
         run_raw(self.ctx, "ledger.open_year", {"year": YEAR + 1})

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -10,11 +13,17 @@ from django.test import Client
 
 from enfilade.back.billing.commands import InvoiceLineIn, credit_invoice, draft_invoice, issue_invoice
 from enfilade.back.billing.models import Invoice
+from enfilade.back.ledger.queries import ledger_book
 from enfilade.back.tax.commands import file_return, pay_return, prepare_return, settle_return
-from enfilade.back.tax.models import TaxReturnBox
+from enfilade.back.tax.models import TaxReturn, TaxReturnBox
+from enfilade.back.tax.parts import TaxedPart
+from enfilade.back.tax.queries import told_on
 from enfilade.back.tax.reports import return_lines, return_sheet, tax_proof
+from enfilade.back.tax.rules import period_name
+from enfilade.base.books.queries import totals_on
 from enfilade.core.command import run_raw
 from enfilade.core.context import Refusal
+from enfilade.core.files import open_file
 from enfilade.core.scope import scope
 
 from .business import YEAR, Business
@@ -26,16 +35,17 @@ FRENCH, ITALIAN, OWN = "FR40303265045", "IT00743110157", "DE136695976"
 class Exporter(Business):
     """Takes part in the One-Stop Shop; sells goods and services to whom a line names."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, currency: str = "EUR") -> None:
+        super().__init__(currency=currency)
         head = {"valid_from": "2000-01-01", "legal_name": "Handel GmbH", "address": "Weg 1\n10115 Berlin", "vat_id": OWN}
         run_raw(self.ctx, "billing.add_letterhead", head)
         setting = {"valid_from": f"{YEAR}-01-01", "basis": "accrual", "interval": "month", "distance": "oss", "rounding": "document"}
         run_raw(self.ctx, "tax.add_taxsetting", setting)
 
     def sold(
-        self, on: date, net_minor: int, country: str, vat_id: str = "", kind: str = "product", person: bool = False, **line_of: Any
-    ) -> Invoice:
+        self, on: date, net_minor: int, country: str, vat_id: str = "", kind: str = "product", person: bool = False, currency: str = "",
+        **line_of: Any,
+    ) -> Invoice:  # fmt: skip
         """An issued invoice to somebody in a country. line_of: more of its line."""
         given: dict[str, Any] = (
             {"kind": "person", "given_name": "A", "family_name": country} if person else {"kind": "organisation", "name": f"Firm {country}"}
@@ -44,7 +54,7 @@ class Exporter(Business):
         run_raw(self.ctx, "party.add_address", {"party": party.pk, "city": "X", "country": country})
         line = InvoiceLineIn(description="Sold", unit_price=net_minor, tax_class="standard", kind=kind, **line_of)
         ctx = self.at(on)
-        return issue_invoice(ctx, invoice=draft_invoice(ctx, party=party, lines=[line], on=on), on=on)
+        return issue_invoice(ctx, invoice=draft_invoice(ctx, party=party, lines=[line], on=on, currency=currency), on=on)
 
     def boxes(self, made: Any) -> dict[str, tuple[int, int]]:
         """What a return says: amount and tax of boxes that say something."""
@@ -185,3 +195,125 @@ def test_the_import_one_stop_shop_has_a_row_for_each_country_and_rate_of_a_month
     pay_return(exporter.ctx, tax_return=settled, on=date(YEAR, 6, 30))
     credit_invoice(exporter.at(date(YEAR, 6, 20)), invoice=late, reason="Sent back.", on=date(YEAR, 6, 20))
     assert exporter.boxes(prepare_return(exporter.ctx, on=date(YEAR, 6, 1), form="eu_ioss")) == {}
+
+
+class Trader(Exporter):
+    """An exporter whose books are in francs if nothing else is said, and who sells in other currencies, too; it knows rates of the European Central Bank."""
+
+    def __init__(self, currency: str = "CHF") -> None:
+        super().__init__(currency)
+        for on, quote, value in (
+            (date(YEAR, 4, 1), "CHF", "0.96"), (date(YEAR, 4, 1), "USD", "1.10"),
+            (date(YEAR, 6, 30), "USD", "1.25"), (date(YEAR, 9, 30), "CHF", "0.95"),
+        ):  # fmt: skip
+            self.rate(on, quote, value)
+
+    def rate(self, on: date, quote: str, value: str, source: str = "ECB") -> None:
+        """What one euro is worth."""
+        run_raw(self.ctx, "money.add_rate", {"base": "EUR", "quote": quote, "on": on.isoformat(), "rate": value, "source": source})
+
+    def euros_owed(self) -> int:
+        """What the account of returns holds of euros."""
+        with scope(self.company.pk):
+            totals = totals_on(self.ctx, ledger_book(self.ctx), date(YEAR + 1, 12, 31), accounts=[self.account("tax_settlement").pk])
+        return sum(total.balance_minor for total in totals if total.unit == "EUR")
+
+
+def oss(exporter: Exporter, on: date, form: str = "eu_oss") -> TaxReturn:
+    """A return of the One-Stop Shop of the period of a day."""
+    return prepare_return(exporter.ctx, on=on, form=form)
+
+
+def settled(exporter: Exporter, made: TaxReturn, on: date) -> TaxReturn:
+    """Filed and settled on a day."""
+    return settle_return(exporter.ctx, tax_return=file_return(exporter.ctx, tax_return=made, on=on), on=on)
+
+
+def test_books_in_francs_are_declared_in_euros_at_the_rate_of_the_last_day() -> None:
+    """At 0.94: 188.00 CHF with 37.60 tax are 200.00 and 40.00 EUR; at 1.25: 100.00 USD with 20.00 are 80.00 and 16.00; 50.00 EUR stay.
+
+    In the books the dollars count at 0.96 / 1.10 and the euros at 0.96: 17.45 and 9.60 CHF of tax, with the francs 64.65. What is owed is
+    66.00 EUR, 62.04 CHF at 0.94: an exchange gain of 2.61. Of 62.50 CHF that the bank takes for it, 0.46 are a loss.
+    """
+    exporter = Trader()
+    exporter.sold(date(YEAR, 5, 2), 18_800, "FR", person=True)
+    exporter.sold(date(YEAR, 5, 3), 10_000, "FR", person=True, currency="USD")
+    exporter.sold(date(YEAR, 5, 4), 5_000, "AT", person=True, currency="EUR")
+    with pytest.raises(Refusal) as no:
+        oss(exporter, date(YEAR, 5, 1))
+    assert (no.value.code, "CHF" in str(no.value), f"{YEAR}-06-30" in str(no.value)) == ("no_published_rate", True, True)
+    exporter.rate(date(YEAR, 6, 30), "CHF", "0.94")
+    made = oss(exporter, date(YEAR, 5, 1))
+    assert exporter.boxes(made) == {"AT 20 goods": (5_000, 1_000), "FR 20 goods": (28_000, 5_600), "total": (6_600, 0)}
+    assert (made.currency, made.payable_minor, made.worth_minor) == ("EUR", 6_600, 6_204)
+    assert exporter.balance("tax_output_oss") == -6_465
+    with scope(exporter.company.pk, read_only=True):
+        lines, sheet = return_lines(exporter.ctx, tax_return=made, box="FR 20 goods"), return_sheet(exporter.ctx, tax_return=made)
+    assert [
+        (row["base_minor"], row["tax_minor"], row["document_currency"], row["there_base_minor"], row["there_tax_minor"])
+        for row in lines["rows"]
+    ] == [(20_000, 4_000, "CHF", 18_800, 3_760), (8_000, 1_600, "USD", 10_000, 2_000)]
+    assert [note for note in sheet["notes"] if note.startswith("1 EUR")] == [
+        f"1 EUR = 0.94 CHF: European Central Bank, 30 Jun {YEAR}.", f"1 EUR = 1.25 USD: European Central Bank, 30 Jun {YEAR}.",
+    ]  # fmt: skip
+    done = settled(exporter, made, date(YEAR, 7, 20))
+    with scope(exporter.company.pk), open_file(done.file) as content:
+        rows = list(csv.DictReader(io.StringIO(content.read().decode())))
+    assert [rows[2][name] for name in ("amount", "tax", "currency", "amount_in_currency", "tax_in_currency")] == [
+        "80.00", "16.00", "USD", "100.00", "20.00",
+    ]  # fmt: skip
+    after = ("tax_output_oss", "tax_settlement", "exchange_gain", "exchange_loss")
+    assert ([exporter.balance(p) for p in after], exporter.euros_owed()) == ([0, -6_204, -261, 0], -6_600)
+
+    def refused(**more: Any) -> str:
+        with pytest.raises(Refusal) as no:
+            pay_return(exporter.ctx, tax_return=done, on=date(YEAR, 7, 30), **more)
+        return no.value.code
+
+    assert (refused(), refused(own_amount=0)) == ("which_account", "nothing_paid")
+    pay_return(exporter.ctx, tax_return=done, on=date(YEAR, 7, 30), own_amount=6_250)
+    assert ([exporter.balance(p) for p in (*after, "bank")], exporter.euros_owed()) == ([0, 0, -261, 46, -6_250], 0)
+
+
+def test_what_changes_an_earlier_period_is_a_correction_of_it_by_country() -> None:
+    """Of 100.00 USD with 20.00 tax in May, 60.00 with 12.00 are credited in July: at the 1.25 of June -9.60 EUR of the second quarter.
+
+    July's own sale of 100.00 EUR with 20.00 stays whole. 8.00 USD that are credited in May belong to May's quarter itself.
+    """
+    exporter = Trader("EUR")
+    sold = exporter.sold(date(YEAR, 5, 3), 10_000, "FR", person=True, currency="USD")
+    other = exporter.sold(date(YEAR, 5, 4), 800, "FR", person=True, currency="USD")
+    credit_invoice(exporter.at(date(YEAR, 5, 20)), invoice=other, reason="Sent back.", on=date(YEAR, 5, 20))
+    second = oss(exporter, date(YEAR, 5, 1))
+    assert exporter.boxes(second) == {"FR 20 goods": (8_000, 1_600), "total": (1_600, 0)}
+    # In the books 20.00 USD are 18.18 EUR at 1.10; 2.18 of that is an exchange gain.
+    settled(exporter, second, date(YEAR, 7, 20))
+    assert [exporter.balance(p) for p in ("tax_output_oss", "tax_settlement", "exchange_gain")] == [0, -1_600, -218]
+    exporter.sold(date(YEAR, 7, 2), 10_000, "FR", person=True)
+    note = credit_invoice(exporter.at(date(YEAR, 7, 5)), invoice=sold, amount=7_200, reason="A part came back.", on=date(YEAR, 7, 5))
+    third = oss(exporter, date(YEAR, 7, 1))
+    assert exporter.boxes(third) == {"FR 20 goods": (10_000, 2_000), f"FR {YEAR}-Q2 correction": (-960, -960), "total": (1_040, 0)}
+    with scope(exporter.company.pk, read_only=True):
+        lines = return_lines(exporter.ctx, tax_return=third, box=f"FR {YEAR}-Q2 correction")
+    assert [(row["document"], row["amount_minor"], row["there_tax_minor"]) for row in lines["rows"]] == [(note.number, -960, -1_200)]
+    assert lines["rows"][0]["url"] == f"/billing/invoices/{note.pk}/"
+    # What was filed stays as it was: nothing of it is due again.
+    with pytest.raises(Refusal) as no:
+        oss(exporter, date(YEAR, 5, 1))
+    assert no.value.code == "nothing_changed"
+    settled(exporter, third, date(YEAR, 10, 20))
+    assert [exporter.balance(p) for p in ("tax_output_oss", "tax_settlement")] == [0, -2_640]
+
+
+def test_corrections_end_after_three_years() -> None:
+    """A first quarter is changed until the return of the first quarter three years later; the quarter before it is not any more."""
+    made = TaxReturn(form="eu_oss", from_on=date(YEAR + 3, 1, 1), to_on=date(YEAR + 3, 3, 31))
+    part = TaxedPart("r", "n", made.from_on, "", "", "FR", True, "S", 2_000, -100, -20, taxed_in="FR", tax_class="oss")
+    ctx = Exporter().ctx
+    for form, before, first in (("eu_oss", date(YEAR - 1, 12, 31), date(YEAR, 1, 1)), ("de_ustva", None, date(YEAR - 9, 1, 1))):
+        home = replace(part, taxed_in="" if form == "de_ustva" else "FR")
+        made.form = form
+        told, late = told_on(ctx, made, [replace(home, corrects_on=on) for on in (before, first)])
+        assert [row.corrects_on for row in told] == ([first] if before else [None, first])
+        assert [row.corrects_on for row in late] == ([before] if before else [])
+    assert [period_name(date(YEAR, 4, 1), interval) for interval in ("month", "quarter")] == [f"{YEAR}-04", f"{YEAR}-Q2"]

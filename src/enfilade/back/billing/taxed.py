@@ -26,7 +26,8 @@ SELECT i.id, i.number, i.issued_on, p.name, coalesce(i.buyer_vat_id, p.tax_numbe
        sum(CASE i.kind WHEN 'credit_note' THEN -1 ELSE 1 END * coalesce(l.tax_worth_minor, l.tax_minor))::bigint, i.total_minor,
        l.tax_country, i.currency,
        sum(CASE i.kind WHEN 'credit_note' THEN -1 ELSE 1 END * l.net_minor)::bigint,
-       sum(CASE i.kind WHEN 'credit_note' THEN -1 ELSE 1 END * l.tax_minor)::bigint
+       sum(CASE i.kind WHEN 'credit_note' THEN -1 ELSE 1 END * l.tax_minor)::bigint,
+       (SELECT o.issued_on FROM billing_invoice o WHERE o.id = i.cancels_id)
   FROM billing_invoice i JOIN billing_invoiceline l ON l.invoice_id = i.id JOIN party_party p ON p.id = i.party_id
  WHERE i.company_id = %(company)s AND i.number IS NOT NULL AND NOT i.advance
    AND (NOT %(cash)s AND i.issued_on BETWEEN %(from)s AND %(to)s
@@ -88,7 +89,8 @@ SELECT w.id, i.number, moved.on, p.name, coalesce(i.buyer_vat_id, p.tax_number),
        i.total_minor,
        (SELECT max(l.tax_country) FROM billing_invoiceline l
          WHERE l.invoice_id = i.id AND l.tax_class = share->>'tax_class' AND l.tax_rate_bp = (share->>'rate_bp')::int),
-       i.currency, moved.sign * (share->>'net_minor')::bigint, moved.sign * (share->>'tax_minor')::bigint
+       i.currency, moved.sign * (share->>'net_minor')::bigint, moved.sign * (share->>'tax_minor')::bigint,
+       i.issued_on
   FROM billing_writeoff w
  CROSS JOIN LATERAL (SELECT w."on" AS "on", -1 AS sign UNION ALL SELECT w.undone_on, 1 WHERE w.undone_on IS NOT NULL) moved
  CROSS JOIN LATERAL jsonb_array_elements(w.shares) share
@@ -175,13 +177,15 @@ def share(amount_minor: int, paid_minor: int, total_minor: int) -> int:
 
 
 def _part(row: Any, reference: str, number: str, on: date, net_minor: int, tax_minor: int) -> TaxedPart:
-    """A part of a row of a document, or of what was given up of one; those of money have no currency of their own."""
+    """A part of a row of a document, or of what was given up of one; those of money have no currency of their own and change nothing."""
     vat_id = read_vat_id(row[4])
     country = country_of_vat_id(vat_id) or row[5] or ""
     purpose = OUTPUT_TAX.get(row[8], "") if tax_minor else ""
+    currency, there_base, there_owed, corrects_on = row[14:] or ("", 0, 0, None)
     return TaxedPart(
         reference, number, on, row[3], vat_id, country, True, row[6], row[7], net_minor, tax_minor, purpose, supplied_on=row[9],
-        taxed_in=row[13], tax_class=row[8], **dict(zip(("currency", "there_base_minor", "there_owed_minor"), row[14:], strict=False)),
+        taxed_in=row[13], tax_class=row[8], currency=currency, there_base_minor=there_base, there_owed_minor=there_owed,
+        corrects_on=corrects_on,
     )  # fmt: skip
 
 

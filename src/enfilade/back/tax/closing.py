@@ -6,10 +6,10 @@ from enfilade.back.ledger.closing import Standing, closing_step
 from enfilade.base.books.models import Period
 from enfilade.core.context import Context
 
-from .commands.returns import period_of
 from .forms import form_of
 from .models import TaxReturn
 from .queries import last_return, setting_on
+from .rules import period_of
 
 
 @closing_step("tax.return", title="The tax return is filed", order=320, required=False)

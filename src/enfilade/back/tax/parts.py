@@ -23,6 +23,7 @@ class TaxedPart:
     supplied_on: when it was supplied, where the document says so.
     taxed_in: country whose tax it is, "" for that of the company. tax_class: by which it was posted.
     currency: of the document, "" for that of the books. there_base_minor, there_owed_minor: base and owed tax in it, if it is another one.
+    corrects_on: day of the document that this one changes. corrects: the earlier period that it belongs to on a return that says so.
     """
 
     ref: str
@@ -45,6 +46,8 @@ class TaxedPart:
     currency: str = ""
     there_base_minor: int = 0
     there_owed_minor: int = 0
+    corrects_on: date | None = None
+    corrects: str = ""
 
     def in_own(self, own: str) -> tuple[str, int, int]:
         """Currency, base and owed tax as the document says them. own: currency of the books."""

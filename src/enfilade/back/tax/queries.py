@@ -18,6 +18,7 @@ from enfilade.core.context import Context, Refusal
 from .forms import Filled, filled, form_named
 from .models import ImportScheme, TaxCode, TaxReturn, TaxReturnBox, TaxSetting, WithholdingKind
 from .parts import TaxedPart, taxed_parts
+from .rules import period_name, period_of
 
 
 def tax_for(ctx: Context, tax_class: str, on: date, country: str = "") -> TaxCode:
@@ -97,25 +98,66 @@ def declared(ctx: Context, made: TaxReturn, parts: list[TaxedPart]) -> list[Taxe
     form = form_named(made.form)
     if not form.converted:
         return parts
+    told, _ = told_on(ctx, made, parts)
+    rates = rates_of(ctx, made, told)
+    return [_converted(part, ctx.company.currency, rates, made) for part in told]
+
+
+def told_on(ctx: Context, made: TaxReturn, parts: Iterable[TaxedPart]) -> tuple[list[TaxedPart], list[TaxedPart]]:
+    """The parts that a return declares; and those that it would, did they not change a period of too long ago.
+
+    Source: Directive 2006/112/EC art. 369g(4) and 369t(2): within three years of the day on which the first return was due, which is the
+    end of the month after its period; what comes later is told to the member state of consumption itself.
+    """
+    form = form_named(made.form)
     covered = [part for part in parts if form.covers(part, ctx.company.country)]
-    rates = rates_of(ctx, made, covered)
-    return [_converted(part, ctx.company.currency, rates) for part in covered]
+    if not form.corrects_years:
+        return covered, []
+    oldest = made.from_on.replace(year=made.from_on.year - form.corrects_years)
+    told: list[TaxedPart] = []
+    late: list[TaxedPart] = []
+    for part in covered:
+        (late if part.corrects_on is not None and part.corrects_on < oldest else told).append(part)
+    return told, late
 
 
-def rates_of(ctx: Context, made: TaxReturn, parts: Iterable[TaxedPart]) -> dict[str, RateOn]:
-    """At which rates the currencies of parts are converted on a return. Shape: currency -> its worth in euros.
+def corrected_by(part: TaxedPart, made: TaxReturn) -> tuple[date, date] | None:
+    """The earlier period that a part changes on a return that tells such apart; None for what belongs to its own."""
+    form = form_named(made.form)
+    if not form.corrects_years or part.corrects_on is None or part.corrects_on >= made.from_on:
+        return None
+    return period_of(part.corrects_on, form.interval)
+
+
+def rates_of(ctx: Context, made: TaxReturn, parts: Iterable[TaxedPart]) -> dict[tuple[date, str], RateOn]:
+    """At which rates parts are converted on a return, corrections at those of their period. Shape: (last day, currency) -> worth in euros.
 
     Refuses: no_published_rate.
     """
-    return published_rates(ctx, {part.in_own(ctx.company.currency)[0] for part in parts}, made.to_on)
+    wanted: dict[date, set[str]] = {}
+    for part in parts:
+        wanted.setdefault(_last_day(part, made), set()).add(part.in_own(ctx.company.currency)[0])
+    return {(day, code): rate for day, codes in wanted.items() for code, rate in published_rates(ctx, codes, day).items()}
 
 
-def _converted(part: TaxedPart, own: str, rates: dict[str, RateOn]) -> TaxedPart:
-    currency, base, owed = part.in_own(own)
-    worth = rates[currency].worth_of
+def _last_day(part: TaxedPart, made: TaxReturn) -> date:
+    """Of the period to which a part belongs."""
+    period = corrected_by(part, made)
+    return made.to_on if period is None else period[1]
+
+
+def _converted(part: TaxedPart, own: str, rates: dict[tuple[date, str], RateOn], made: TaxReturn) -> TaxedPart:
+    (currency, base, owed), period = part.in_own(own), corrected_by(part, made)
+    worth = rates[_last_day(part, made), currency].worth_of
     return replace(
-        part, base_minor=worth(base), owed_minor=worth(owed), currency=currency, there_base_minor=base, there_owed_minor=owed
-    )  # fmt: skip
+        part,
+        base_minor=worth(base),
+        owed_minor=worth(owed),
+        currency=currency,
+        there_base_minor=base,
+        there_owed_minor=owed,
+        corrects=period_name(period[0], form_named(made.form).interval) if period is not None else "",
+    )
 
 
 def worth_in_books(ctx: Context, made: TaxReturn) -> int | None:

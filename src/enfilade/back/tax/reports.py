@@ -22,7 +22,7 @@ from enfilade.core.ui.format import format_amount, format_day
 from .forms import UNION, Box, counted, form_named
 from .models import TaxReturn, TaxSetting
 from .parts import TaxedPart, by_account, hints_of, taxed_parts
-from .queries import TAX_PURPOSES, boxes_now, boxes_of, moved_in_ledger, parts_of, rates_of, setting_on
+from .queries import TAX_PURPOSES, booked_parts, boxes_now, boxes_of, declared, moved_in_ledger, parts_of, rates_of, setting_on, told_on
 
 _Return = Annotated[TaxReturn | None, Input(shared=True, label="Return")]
 Month = Annotated[date, Input(prefill="ctx.month")]
@@ -46,7 +46,8 @@ def return_sheet(ctx: Context, *, tax_return: _Return = None) -> dict[str, Any]:
     if tax_return is None:
         return {"columns": columns, "rows": [], "notes": [CHOOSE]}
     form = form_named(tax_return.form)
-    parts = parts_of(ctx, tax_return)
+    booked = booked_parts(ctx, tax_return)
+    parts = declared(ctx, tax_return, booked)
     now = {box.code: box.amount_minor for box in boxes_now(ctx, tax_return, parts)}
     whole = {box.code for box in form.boxes if box.whole}
     if form.by:
@@ -83,6 +84,8 @@ def return_sheet(ctx: Context, *, tax_return: _Return = None) -> dict[str, Any]:
         tiles.append({"label": "To be paid, in the books", "value": format_amount(tax_return.worth_minor, ctx.company.currency)})
     if form.converted:
         notes += _rates_said(ctx, tax_return, parts)
+    if late := len(told_on(ctx, tax_return, booked)[1]):
+        notes.append(f"{late} lines change periods of more than three years ago: tell the member states of them yourself.")
     return {"columns": columns, "rows": rows, "tiles": tiles, "notes": notes, "source": form.source}
 
 
@@ -95,7 +98,7 @@ def _rates_said(ctx: Context, tax_return: TaxReturn, parts: list[TaxedPart]) -> 
     """At which rates a return was converted, a sentence for each currency."""
     return [
         f"1 {tax_return.currency} = {rate.denominator.normalize():f} {currency}: European Central Bank, {format_day(rate.on)}."
-        for currency, rate in sorted(rates_of(ctx, tax_return, parts).items())
+        for (_, currency), rate in sorted(rates_of(ctx, tax_return, parts).items(), key=lambda pair: pair[0])
         if currency != tax_return.currency
     ]
 

@@ -6,9 +6,11 @@ BR-CO-14: the tax of the document is the sum of those.
 
 from __future__ import annotations
 
+import calendar
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from enfilade.base.money.rules import allocate, percent_of, split_tax
@@ -86,6 +88,18 @@ def net_of_gross(lines: Iterable[tuple[str, int, int]]) -> list[TaxedLine]:
         net, tax = split_tax(gross, rate)
         found.append(TaxedLine(category, rate, net, tax))
     return found
+
+
+def period_of(on: date, interval: str) -> tuple[date, date]:
+    """The month or quarter of a day."""
+    first = on.month if interval == "month" else (on.month - 1) // 3 * 3 + 1
+    last = first if interval == "month" else first + 2
+    return on.replace(month=first, day=1), on.replace(month=last, day=calendar.monthrange(on.year, last)[1])
+
+
+def period_name(first: date, interval: str) -> str:
+    """How a period is named, sortable: 2026-05 or 2026-Q2. first: its first day."""
+    return f"{first:%Y-%m}" if interval == "month" else f"{first:%Y}-Q{(first.month + 2) // 3}"
 
 
 def _by_rate(lines: Sequence[tuple[str, int, int]]) -> dict[tuple[str, int], list[int]]:

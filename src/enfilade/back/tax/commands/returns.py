@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import csv
 import hashlib
 import io
@@ -16,7 +15,18 @@ from enfilade.back.ledger.queries import places_of
 from enfilade.back.tax.forms import FORMS, Filled, counted, form_named, form_of
 from enfilade.back.tax.models import TaxReturn, TaxReturnBox, TaxSetting
 from enfilade.back.tax.parts import TaxedPart, by_account
-from enfilade.back.tax.queries import booked_parts, boxes_now, boxes_of, declared, last_return, parts_of, setting_on, worth_in_books
+from enfilade.back.tax.queries import (
+    booked_parts,
+    boxes_now,
+    boxes_of,
+    declared,
+    last_return,
+    parts_of,
+    setting_on,
+    told_on,
+    worth_in_books,
+)
+from enfilade.back.tax.rules import period_of
 from enfilade.base.books.queries import accounts_by_id
 from enfilade.core.command import OWN_CURRENCY, Amount, Choice, Input, Today, command
 from enfilade.core.context import Context, Refusal
@@ -88,13 +98,6 @@ def prepare_return(
     return made
 
 
-def period_of(on: date, interval: str) -> tuple[date, date]:
-    """The month or quarter of a day."""
-    first = on.month if interval == TaxSetting.Interval.MONTH else (on.month - 1) // 3 * 3 + 1
-    last = first if interval == TaxSetting.Interval.MONTH else first + 2
-    return on.replace(month=first, day=1), on.replace(month=last, day=calendar.monthrange(on.year, last)[1])
-
-
 def figures(boxes: Sequence[Filled | TaxReturnBox]) -> list[tuple[str, int]]:
     """What of boxes may differ."""
     return [(box.code, box.amount_minor) for box in boxes]
@@ -164,7 +167,7 @@ def settle_return(ctx: Context, *, tax_return: TaxReturn, on: Today) -> TaxRetur
     parts = booked_parts(ctx, tax_return)
     if figures(boxes_now(ctx, tax_return, declared(ctx, tax_return, parts))) != figures(boxes_of(ctx, tax_return)):
         raise Refusal("changed_since", "Documents of this period came in after it was filed: a correction is due, and is settled with it.")
-    wanted = {purpose: -amount for purpose, amount in by_account(part for part in parts if form.covers(part, ctx.company.country)).items()}
+    wanted = {purpose: -amount for purpose, amount in by_account(told_on(ctx, tax_return, parts)[0]).items()}
     wanted["tax_settlement"] = -counted_in_books(tax_return)
     wanted["tax_paid"] = -tax_return.special_minor
     rest = -sum(wanted.values())

@@ -28,7 +28,7 @@ class Select:
     """Which parts count. what: base, owed or deducted. where: home, union, third, or "" for anywhere; rates, classes: () for any.
 
     taxed: home for what our own country taxes, abroad for what another one does, import for what is in the Import One-Stop Shop.
-    vat_id, country: of a row of a list, None for any.
+    vat_id, country: of a row of a list, None for any. corrects: the earlier period that a part belongs to, "" for this one, "*" for any.
     """
 
     what: str
@@ -42,6 +42,7 @@ class Select:
     taxed: str = "home"
     vat_id: str | None = None
     country: str | None = None
+    corrects: str = ""
 
     def amount(self, part: TaxedPart, home: str) -> int:
         """What a part adds; 0 where it doesn't count."""
@@ -56,6 +57,7 @@ class Select:
             and (not self.where or place(part.country, home) == self.where)
             and self.vat_id in {None, part.vat_id}
             and self.country in {None, part.taxed_in}
+            and (self.corrects == part.corrects or (self.corrects == "*" and part.corrects != ""))
         )
         return {"base": part.base_minor, "owed": part.owed_minor, "deducted": part.deducted_minor}[self.what] if counts else 0
 
@@ -90,6 +92,7 @@ class Form:
     by: vat_id or country, where there is a row for each; rows: the patterns of their boxes. taxed: whose tax it tells of (Select).
     converted: whether other currencies count at the rate that the European Central Bank published for the last day of the period; where
     not, the books have to be in the currency of the form.
+    corrects_years: how long what changes an earlier period has rows of its own, by country and period; 0 where it counts as of this one.
     """
 
     code: str
@@ -106,6 +109,7 @@ class Form:
     rows: tuple[Box, ...] = ()
     taxed: str = "home"
     converted: bool = False
+    corrects_years: int = 0
 
     def covers(self, part: TaxedPart, home: str) -> bool:
         """Whether the tax of a part is declared here."""
@@ -118,7 +122,9 @@ class Form:
 
 
 def _rows(pattern: Box, by: str, parts: Sequence[TaxedPart], home: str) -> list[Box]:
-    """The boxes of a pattern, one for each VAT id, or for each country and rate, in their order."""
+    """The boxes of a pattern, one for each VAT id, or for each country and rate or period that is corrected, in their order."""
+    if any(select.corrects for select in pattern.select):
+        return _corrections(pattern, parts, home)
     found: dict[tuple[str, int], str] = {}
     for part, _ in counted(pattern, parts, home):
         key = (part.taxed_in, part.rate_bp) if by == "country" else (part.vat_id, 0)
@@ -132,6 +138,19 @@ def _rows(pattern: Box, by: str, parts: Sequence[TaxedPart], home: str) -> list[
             tax=tuple(_narrowed(one, by, key, rate) for one in pattern.tax),
         )
         for (key, rate), name in sorted(found.items())
+    ]
+
+
+def _corrections(pattern: Box, parts: Sequence[TaxedPart], home: str) -> list[Box]:
+    """The boxes of a pattern of corrections, one for each country and earlier period."""
+    return [
+        replace(
+            pattern,
+            code=f"{country} {period} {pattern.code}",
+            label=f"{country} {period}: {pattern.label}",
+            select=tuple(replace(one, country=country, corrects=period) for one in pattern.select),
+        )
+        for country, period in sorted({(part.taxed_in, part.corrects) for part, _ in counted(pattern, parts, home)})
     ]
 
 
