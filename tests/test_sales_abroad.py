@@ -179,7 +179,7 @@ def test_the_import_one_stop_shop_has_a_row_for_each_country_and_rate_of_a_month
     assert (refused(15_001), refused(1_000, kind="service"), refused(1_000, person=False)) == (
         "above_consignment", "not_imported", "not_imported",
     )  # fmt: skip
-    exporter.sold(date(YEAR, 5, 2), 10_000, "FR", person=True, **imported)
+    first = exporter.sold(date(YEAR, 5, 2), 10_000, "FR", person=True, **imported)
     exporter.sold(date(YEAR, 5, 3), 5_000, "DE", person=True, **imported)
     late = exporter.sold(date(YEAR, 6, 3), 15_000, "FR", person=True, **imported)
     made = prepare_return(exporter.ctx, on=date(YEAR, 5, 1), form="eu_ioss")
@@ -195,10 +195,14 @@ def test_the_import_one_stop_shop_has_a_row_for_each_country_and_rate_of_a_month
     pay_return(exporter.ctx, tax_return=settled, on=date(YEAR, 6, 30))
     credit_invoice(exporter.at(date(YEAR, 6, 20)), invoice=late, reason="Sent back.", on=date(YEAR, 6, 20))
     assert exporter.boxes(prepare_return(exporter.ctx, on=date(YEAR, 6, 1), form="eu_ioss")) == {}
+    # Half of May's 120.00 comes back in June: 10.00 of tax.
+    credit_invoice(exporter.at(date(YEAR, 6, 21)), invoice=first, amount=6_000, reason="Half of it.", on=date(YEAR, 6, 21))
+    june = prepare_return(exporter.ctx, on=date(YEAR, 6, 1), form="eu_ioss")
+    assert exporter.boxes(june) == {f"FR {YEAR}-05 correction": (-1_000, -1_000), "total": (-1_000, 0)}
 
 
 class Trader(Exporter):
-    """An exporter whose books are in francs if nothing else is said, and who sells in other currencies, too; it knows rates of the European Central Bank."""
+    """Sells in other currencies, too, and keeps its books in francs if nothing else is said; knows rates of the European Central Bank."""
 
     def __init__(self, currency: str = "CHF") -> None:
         super().__init__(currency)

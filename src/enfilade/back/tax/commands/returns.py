@@ -259,9 +259,9 @@ def pay_return(
 
 def _paid_abroad(ctx: Context, tax_return: TaxReturn, on: date, account: str, own_amount: int | None) -> list[Leg]:
     """What is owed no longer, and the money that left: so much of the company's currency, or of the return's at the rate of the day."""
-    (amount, worth), currency = changed_by(tax_return), tax_return.currency
+    (amount, worth), currency, own = changed_by(tax_return), tax_return.currency, ctx.company.currency
     if own_amount is None and account == "bank":
-        said = f"Say how much left in {ctx.company.currency}, or which account the {currency} left."
+        said = f"Say how much left in {own}, or which account the {currency} left."
         raise Refusal("which_account", said, field="own_amount")
     if own_amount is not None and own_amount <= 0:
         raise Refusal("nothing_paid", "Give an amount above zero.", field="own_amount")
