@@ -129,7 +129,8 @@ def return_lines(ctx: Context, *, tax_return: _Return = None, box: str = "") -> 
     if tax_return is None:
         return {"columns": columns, "rows": [], "notes": [CHOOSE]}
     if form_named(tax_return.form).converted:
-        columns += [
+        # Of consumers all taxed alike: what would be the same in every row makes room.
+        columns = [column for column in columns if column["name"] not in {"vat_id", "category"}] + [
             _in(_column("tax_minor", "Tax", "amount"), "currency"),
             _in(_column("there_base_minor", "Base on the document", "amount"), "document_currency"),
             _in(_column("there_tax_minor", "Tax on the document", "amount"), "document_currency"),
@@ -139,7 +140,7 @@ def return_lines(ctx: Context, *, tax_return: _Return = None, box: str = "") -> 
     boxes = [one for one in made if one.select and box in {"", one.code}]
     rows = [row | {"currency": tax_return.currency} for one in boxes for row in _lines(ctx, one, parts)]
     totals: dict[str, Any] = {"amount_minor": sum(row["amount_minor"] for row in rows), "currency": tax_return.currency} if box else {}
-    late = sum(1 for part in parts if part.supplied_on and part.supplied_on < tax_return.from_on)
+    late = sum(1 for part in parts if not part.corrects and part.supplied_on and part.supplied_on < tax_return.from_on)
     notes = [f"{late} lines were supplied before this period; where your law goes by the day of supply, look at them."] if late else []
     return {"columns": columns, "rows": rows, "totals": totals, "notes": notes}
 
