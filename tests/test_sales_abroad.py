@@ -20,6 +20,7 @@ from enfilade.back.tax.parts import TaxedPart
 from enfilade.back.tax.queries import told_on
 from enfilade.back.tax.reports import return_lines, return_sheet, tax_proof
 from enfilade.back.tax.rules import period_name
+from enfilade.base.books import commands as books
 from enfilade.base.books.queries import totals_on
 from enfilade.core.command import run_raw
 from enfilade.core.context import Refusal
@@ -216,6 +217,11 @@ class Trader(Exporter):
         """What one euro is worth."""
         run_raw(self.ctx, "money.add_rate", {"base": "EUR", "quote": quote, "on": on.isoformat(), "rate": value, "source": source})
 
+    def book(self) -> Any:
+        """The book of the ledger."""
+        with scope(self.company.pk):
+            return ledger_book(self.ctx)
+
     def euros_owed(self) -> int:
         """What the account of returns holds of euros."""
         with scope(self.company.pk):
@@ -279,6 +285,23 @@ def test_books_in_francs_are_declared_in_euros_at_the_rate_of_the_last_day() -> 
     assert ([exporter.balance(p) for p in (*after, "bank")], exporter.euros_owed()) == ([0, 0, -261, 46, -6_250], 0)
 
 
+def test_a_correction_adds_the_euros_that_it_changes() -> None:
+    """188.00 CHF, then 94.00 more: 40.00 EUR are owed, then 20.00 more, at 0.94; they leave an account in euros at 0.95, a loss of 0.20."""
+    exporter = Trader()
+    exporter.rate(date(YEAR, 6, 30), "CHF", "0.94")
+    books.add_accounts(exporter.ctx, book=exporter.book(), accounts=[books.AccountIn("1805", "Euros", "asset")])
+    exporter.sold(date(YEAR, 5, 2), 18_800, "FR", person=True)
+    first = settled(exporter, oss(exporter, date(YEAR, 5, 1)), date(YEAR, 7, 20))
+    exporter.sold(date(YEAR, 6, 5), 9_400, "FR", person=True)
+    second = settled(exporter, oss(exporter, date(YEAR, 5, 1)), date(YEAR, 8, 20))
+    assert (second.version, second.payable_minor, second.worth_minor) == (2, 6_000, 5_640)
+    assert ([exporter.balance(p) for p in ("tax_output_oss", "tax_settlement")], exporter.euros_owed()) == ([0, -5_640], -6_000)
+    pay_return(exporter.ctx, tax_return=first, on=date(YEAR, 8, 21), own_amount=3_760)
+    assert (exporter.balance("tax_settlement"), exporter.euros_owed()) == (-1_880, -2_000)
+    pay_return(exporter.ctx, tax_return=second, on=date(YEAR, 10, 1), account="1805")
+    assert ([exporter.balance(p) for p in ("tax_settlement", "1805", "exchange_loss")], exporter.euros_owed()) == ([0, -1_900, 20], 0)
+
+
 def test_what_changes_an_earlier_period_is_a_correction_of_it_by_country() -> None:
     """Of 100.00 USD with 20.00 tax in May, 60.00 with 12.00 are credited in July: at the 1.25 of June -9.60 EUR of the second quarter.
 
@@ -305,7 +328,10 @@ def test_what_changes_an_earlier_period_is_a_correction_of_it_by_country() -> No
     with pytest.raises(Refusal) as no:
         oss(exporter, date(YEAR, 5, 1))
     assert no.value.code == "nothing_changed"
-    settled(exporter, third, date(YEAR, 10, 20))
+    done = settled(exporter, third, date(YEAR, 10, 20))
+    with pytest.raises(Refusal) as no:
+        pay_return(exporter.ctx, tax_return=done, on=date(YEAR, 10, 21), own_amount=1_040)
+    assert no.value.code == "no_currency"
     assert [exporter.balance(p) for p in ("tax_output_oss", "tax_settlement")] == [0, -2_640]
 
 
