@@ -197,7 +197,7 @@ def _settle(
     made = []
     for piece in plan:
         if piece.credit is not None:
-            settle(ctx, rows[piece.bill], piece.amount_minor, payment.on, credit=rows[piece.credit])
+            use(ctx, rows[piece.bill], piece.amount_minor, payment.on, rows[piece.credit])
             continue
         amounts = (piece.amount_minor, piece.discount_minor, kept.get(piece.bill, 0))
         made.append(
@@ -237,6 +237,14 @@ def settle(
         if row is not None:
             row.refresh_from_db(fields=["settled_minor", "open_minor", "gone_worth_minor", "state"])
     return made
+
+
+def use(ctx: Context, bill: Bill, amount_minor: int, on: date, note: Bill) -> None:
+    """Settle a part of a bill by a credit note, inside a command that holds both; what came at other rates is a gain or a loss."""
+    made = settle(ctx, bill, amount_minor, on, credit=note)
+    if difference := (made.worth_minor or 0) - (made.credit_worth_minor or 0):
+        legs = [Leg("payable", difference, Party(pk=bill.supplier_id), unit=bill.currency), difference_leg(difference)]
+        post_legs(ctx, on=on, text=f"{note} settles {bill}", origin=ref(made), legs=legs)
 
 
 def _discount_legs(ctx: Context, parts: Sequence[tuple[Bill, int]]) -> list[Leg]:
@@ -283,10 +291,7 @@ def use_credit(
         raise Refusal(
             "too_much", f"Only {money(ctx, min(owed.open_minor, note.open_minor), owed.currency)} is open of both.", field="amount"
         )
-    made = settle(ctx, owed, used, on, credit=note)
-    if difference := (made.worth_minor or 0) - (made.credit_worth_minor or 0):
-        legs = [Leg("payable", difference, Party(pk=owed.supplier_id), unit=owed.currency), difference_leg(difference)]
-        post_legs(ctx, on=on, text=f"{note} settles {owed}", origin=ref(made), legs=legs)
+    use(ctx, owed, used, on, note)
     bill.refresh_from_db(fields=["settled_minor", "open_minor", "state"])
     return bill
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -29,6 +30,7 @@ from enfilade.back.payables.commands import (
     void_bill,
 )
 from enfilade.back.payables.commands.matching import BillPart
+from enfilade.back.payables.commands.paying import Part, pay
 from enfilade.back.payables.models import Bill, SupplierPayment
 from enfilade.back.payables.proof import differences
 from enfilade.back.payables.queries import owed_on, to_pay_by
@@ -36,6 +38,7 @@ from enfilade.back.tax.parts import taxed_parts
 from enfilade.base.books.models import Account
 from enfilade.base.books.queries import totals_on
 from enfilade.base.money.models import Rate
+from enfilade.core.command.work import Work
 from enfilade.core.context import Refusal
 from enfilade.core.resource.hooks import report_named
 from enfilade.core.scope import scope
@@ -174,6 +177,19 @@ def test_a_credit_note_of_another_day_settles_with_a_difference(abroad: Abroad) 
     with pytest.raises(Refusal) as no:
         use_credit(abroad.ctx, bill=abroad.approved("H-1").pk, credit=abroad.billed("N-2", kind="credit_note").pk, on=abroad.today)
     assert no.value.code == "several_currencies"
+    abroad.sound()
+
+
+def test_a_credit_note_that_a_payment_uses_settles_with_the_same_difference(abroad: Abroad) -> None:
+    """No run takes bills in another currency yet; whatever pays with a note one day leaves the account of suppliers as the bills say."""
+    bill, note = abroad.billed(), abroad.billed("N-1", 5_950, days_ago=0, kind="credit_note")
+    with scope(abroad.company.pk):
+        place = abroad.place.code
+        pay(replace(abroad.ctx, work=Work()), [Part(bill, 11_900)], on=abroad.today, method="transfer", place=place, notes=[note])
+    assert (abroad.fresh(note).state, abroad.fresh(bill).state) == ("paid", "paid")
+    # Half went against the note (49.58 of today for 47.60), half was paid with 49.58.
+    assert (abroad.held("payable"), abroad.held("exchange_loss")) == (0, 2 * (4_958 - 4_760))
+    abroad.agree()
     abroad.sound()
 
 
