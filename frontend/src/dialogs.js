@@ -21,7 +21,7 @@ document.addEventListener('htmx:after:swap', (event) => {
   openDialog(dialog);
   // After a refusal the hands want to be at what would be possible, else at what was wrong; in a fresh dialog in the first field,
   // at a value that is shown once on that value.
-  const first = dialog?.querySelector('.hint-list button') ?? dialog?.querySelector('[aria-invalid="true"], [autofocus]')
+  const first = dialog?.querySelector('.hint-list :is(button, a)') ?? dialog?.querySelector('[aria-invalid="true"], [autofocus]')
     ?? dialog?.querySelector('[data-shown-once]')
     ?? (opening ? dialog.querySelector('.sheet-main :is(input:not([type=hidden], [type=file]), select, textarea)') : null);
   first?.focus();

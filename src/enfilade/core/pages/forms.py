@@ -185,6 +185,8 @@ class CommandForm:
             "errors": whole,
             "empty_form": self._form(columns, {}, {}, f"{name}-__prefix__"),
             "unfolded": any(form.shows_seldom for form in filled),
+            "seldom": parameter.meta.seldom,
+            "open": bool(rows or whole),
             "summed": [n for n, p in columns.items() if p.meta.summed],
         }
 

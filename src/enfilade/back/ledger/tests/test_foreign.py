@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from enfilade.back.ledger.commands import JournalLine, complete_chart, revalue_currencies
 from enfilade.back.ledger.models import AccountPurpose
-from enfilade.back.ledger.queries import holdings_on
+from enfilade.back.ledger.queries import COMPLETE_URL, holdings_on
 from enfilade.back.ledger.reports import account_statement, balance_sheet, foreign_currencies, trial_balance
 from enfilade.back.ledger.rules import balanced
 from enfilade.back.ledger.verify import verify_ledger
@@ -189,6 +189,30 @@ def test_a_ledger_gets_what_its_chart_has_today() -> None:
     with pytest.raises(Refusal) as no:
         complete_chart(practice.ctx)
     assert no.value.code == "nothing_missing"
+
+
+def test_a_form_that_lacks_an_account_has_the_command_that_adds_it(practice: Practice, client: Any) -> None:
+    """A button in the form, and a step of closing that says which purposes lack one, until the chart is complete."""
+    client.force_login(practice.ctx.user)
+    step = "/ledger/closing/?month=2025-01"
+    assert "Every purpose of the chart has its account." in client.get(step).content.decode()
+    bought(practice)
+    with scope(practice.company.pk):
+        AccountPurpose.objects.filter(purpose__in=["exchange_gain", "exchange_loss"]).delete()
+    shown = client.get(step).content.decode()
+    assert "Purposes without an account: 2, such as" in shown
+    assert f'href="{COMPLETE_URL}"' in shown
+    form = {"on": END.isoformat(), "_key": "k-1"}
+    page = client.post("/ledger/do/revalue_currencies/", form)
+    assert page.status_code == 409
+    assert f'href="{COMPLETE_URL}" hx-get="{COMPLETE_URL}" hx-target="#dialog-body"' in page.content.decode()
+    above = {"HX-Request": "true", "HX-Target": "dialog-body"}
+    inside = client.post("/ledger/do/revalue_currencies/?dialog=dialog", form, headers=above).content.decode()
+    assert f'hx-get="{COMPLETE_URL}?dialog=subdialog" hx-target="#subdialog-body"' in inside
+    done = client.post(f"{COMPLETE_URL}?dialog=subdialog", {"_key": "k-2"}, headers=above)
+    assert (done.status_code, "dialog-close" in done["HX-Trigger"]) == (204, True)
+    assert client.post("/ledger/do/revalue_currencies/", form).status_code == 302
+    assert "Every purpose of the chart has its account." in client.get(step).content.decode()
 
 
 def test_an_account_that_can_not_serve_is_named(practice: Practice) -> None:
