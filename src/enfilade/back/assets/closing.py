@@ -19,7 +19,7 @@ def bills_in_register(ctx: Context, period: Period) -> Standing | None:
     open_count = len(lines_without_asset(ctx, period.ends_on))
     sentence = "Every line of a bill on an account of assets is in the register."
     if open_count:
-        sentence = f"{open_count} lines of bills on accounts of assets are not in the register."
+        sentence = f"Lines of bills on accounts of assets that are not in the register: {open_count}."
     return Standing(open_count, sentence, "/assets/reports/bills_without_asset/" if open_count else "")
 
 
@@ -31,7 +31,7 @@ def depreciation_posted(ctx: Context, period: Period) -> Standing | None:
     open_count = len(due_through(ctx, list(chargeable(ctx)), period.ends_on))
     sentence = "Depreciation is posted for every asset."
     if open_count:
-        sentence = f"Depreciation is not posted yet for {open_count} assets."
+        sentence = f"Assets for which depreciation is not posted yet: {open_count}."
     return Standing(open_count, sentence, f"/assets/do/post_depreciation/?through_on={period.ends_on}" if open_count else "")
 
 
@@ -44,7 +44,7 @@ def register_ties(ctx: Context, period: Period) -> Standing | None:
     open_count = len(differences(ctx))
     sentence = "Register and ledger say the same."
     if open_count:
-        sentence = f"{open_count} accounts of assets differ between the register and the ledger."
+        sentence = f"Accounts of assets that differ between the register and the ledger: {open_count}."
     return Standing(open_count, sentence, "/assets/reports/assets_proof/" if open_count else "")
 
 

@@ -43,5 +43,5 @@ def invoices_tie(ctx: Context, period: Period) -> Standing:
     open_count = len(differences(ctx))
     if not open_count:
         return Standing(0, "What invoices say is owed is what the ledger says.")
-    sentence = f"{open_count} invoices or entries differ between the ledger and the list of invoices."
+    sentence = f"Invoices or entries that differ between the ledger and the list of invoices: {open_count}."
     return Standing(open_count, sentence, "/billing/reports/receivables_proof/")

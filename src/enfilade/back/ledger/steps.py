@@ -19,7 +19,7 @@ def earlier_closed(ctx: Context, period: Period) -> Standing:
     first, open_count = periods_before(ctx, period)
     if not open_count:
         return Standing(0, "Every month before it is closed.")
-    return Standing(open_count, f"{open_count} earlier months are open.", f"/ledger/closing/?month={first:%Y-%m}")
+    return Standing(open_count, f"Earlier months that are open: {open_count}.", f"/ledger/closing/?month={first:%Y-%m}")
 
 
 @closing_step("ledger.purposes", title="The chart of accounts is complete", order=20, required=False)
@@ -30,7 +30,7 @@ def chart_complete(ctx: Context, period: Period) -> Standing:
     if not missing:
         return Standing(0, "Every purpose of the chart has its account.")
     names = ", ".join(PURPOSES[name].label if name in PURPOSES else name for name in missing[:3])
-    sentence = f"{len(missing)} purposes have no account yet, such as {names}: complete the chart of accounts."
+    sentence = f"Purposes without an account: {len(missing)}, such as {names}. Complete the chart of accounts."
     return Standing(len(missing), sentence, COMPLETE_URL)
 
 
@@ -38,7 +38,7 @@ def chart_complete(ctx: Context, period: Period) -> Standing:
 def nothing_reserved(ctx: Context, period: Period) -> Standing:
     """Transfers that were reserved up to the end of the month and are neither posted nor voided."""
     open_count = reserved_until(ctx, period)
-    sentence = f"{open_count} transfers are reserved and not posted." if open_count else "No transfer waits to be posted."
+    sentence = f"Transfers that are reserved and not posted: {open_count}." if open_count else "No transfer waits to be posted."
     return Standing(open_count, sentence, "/books/pending-transfers/?state=pending" if open_count else "")
 
 
@@ -46,7 +46,7 @@ def nothing_reserved(ctx: Context, period: Period) -> Standing:
 def recurring_posted(ctx: Context, period: Period) -> Standing:
     """Days of recurring entries up to the end of the month that nobody has posted."""
     open_count = len(occurrences_due(ctx, period.ends_on))
-    sentence = f"{open_count} recurring entries are not posted." if open_count else "Every recurring entry is posted."
+    sentence = f"Recurring entries that are not posted: {open_count}." if open_count else "Every recurring entry is posted."
     return Standing(open_count, sentence, "/ledger/recurring-entries/?state=running" if open_count else "")
 
 
@@ -54,7 +54,7 @@ def recurring_posted(ctx: Context, period: Period) -> Standing:
 def planned_posted(ctx: Context, period: Period) -> Standing:
     """Entries that waited for a day up to the end of the month."""
     open_count = len(planned_due(ctx, period.ends_on))
-    sentence = f"{open_count} planned entries are not posted." if open_count else "Every planned entry is posted."
+    sentence = f"Planned entries that are not posted: {open_count}." if open_count else "Every planned entry is posted."
     return Standing(open_count, sentence, f"/ledger/planned-entries/?state=waiting&on_to={period.ends_on}" if open_count else "")
 
 
@@ -67,7 +67,7 @@ def currencies_valued(ctx: Context, period: Period) -> Standing | None:
     open_count = sum(1 for holding in held if holding.difference_minor)
     if not open_count:
         return Standing(0, "Every currency stands at its worth of the last day.")
-    sentence = f"{open_count} holdings stand at another worth than that of the last day."
+    sentence = f"Holdings that stand at another worth than that of the last day: {open_count}."
     return Standing(open_count, sentence, f"/ledger/reports/foreign_currencies/?on={period.ends_on}")
 
 
@@ -102,4 +102,4 @@ def tasks_done(ctx: Context, period: Period) -> Standing | None:
     open_count = tasks.exclude(marks__period=period).count()
     if not open_count:
         return Standing(0, "Every task is done.") if tasks.exists() else None
-    return Standing(open_count, f"{open_count} tasks are not done.", f"/ledger/closing/?month={period.starts_on:%Y-%m}#tasks")
+    return Standing(open_count, f"Tasks that are not done: {open_count}.", f"/ledger/closing/?month={period.starts_on:%Y-%m}#tasks")

@@ -26,9 +26,8 @@ def bills_tie(ctx: Context, period: Period) -> Standing:
     open_count = len(differences(ctx))
     if not open_count:
         return Standing(0, "What bills say is owed is what the ledger says.")
-    return Standing(
-        open_count, f"{open_count} bills or entries differ between the ledger and the list of bills.", "/payables/reports/payables_proof/"
-    )
+    sentence = f"Bills or entries that differ between the ledger and the list of bills: {open_count}."
+    return Standing(open_count, sentence, "/payables/reports/payables_proof/")
 
 
 @closing_step("payables.withheld", title="Tax withheld is declared", order=325, required=False)
@@ -39,4 +38,5 @@ def withheld_declared(ctx: Context, period: Period) -> Standing | None:
     open_count = len(kept_back(ctx, to_on=period.ends_on, open_only=True))
     if not open_count:
         return Standing(0, "All tax that was withheld is declared.")
-    return Standing(open_count, f"Tax of {open_count} payments was withheld and is not declared.", "/payables/do/declare_withholding/")
+    sentence = f"Payments of which tax was withheld and is not declared: {open_count}."
+    return Standing(open_count, sentence, "/payables/do/declare_withholding/")

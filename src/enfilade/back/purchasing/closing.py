@@ -19,7 +19,7 @@ def not_billed_posted(ctx: Context, period: Period) -> Standing | None:
     open_count = len(to_accrue(ctx, period.ends_on))
     sentence = "What came and is not billed is posted."
     if open_count:
-        sentence = f"{open_count} lines of orders came and are not billed; their cost is not posted yet."
+        sentence = f"Lines of orders that came, are not billed, and whose cost is not posted yet: {open_count}."
     return Standing(open_count, sentence, f"/purchasing/do/accrue_not_billed/?through_on={period.ends_on}" if open_count else "")
 
 
@@ -32,5 +32,5 @@ def accruals_tie(ctx: Context, period: Period) -> Standing | None:
     open_count = len(differences(ctx))
     sentence = "Orders and ledger say the same."
     if open_count:
-        sentence = f"{open_count} accruals or orders differ from the ledger or from their bills."
+        sentence = f"Accruals or orders that differ from the ledger or from their bills: {open_count}."
     return Standing(open_count, sentence, "/purchasing/reports/purchasing_proof/" if open_count else "")

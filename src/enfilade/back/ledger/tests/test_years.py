@@ -96,7 +96,7 @@ def test_what_keeps_a_year_open(practice: Practice) -> None:
     refused("year_before_open", lambda: close_year(replace(practice.ctx, now=datetime(2027, 2, 1, tzinfo=UTC)), ends_on=date(2026, 12, 31)))
     refused("year_not_over", lambda: close_year(replace(practice.ctx, now=datetime(2025, 12, 31, 12, tzinfo=UTC)), ends_on=END))
     run_raw(practice.ctx, "ledger.add_closingtask", {"title": "Count the stock", "due_day": "5"})
-    assert "1 tasks are not done." in refused("steps_not_done", lambda: close_year(practice.ctx, ends_on=END))
+    assert "Tasks that are not done: 1." in refused("steps_not_done", lambda: close_year(practice.ctx, ends_on=END))
     year = close_year(practice.ctx, ends_on=END, reason_not_done="The stock is empty")
     refused("year_is_closed", lambda: close_year(practice.ctx, ends_on=END))
     december = practice.period(date(2025, 12, 1))
@@ -168,9 +168,9 @@ def test_the_checklist_of_a_month(practice: Practice, client: Any) -> None:
     admit_late(practice.ctx, period=month, who=practice.ctx.user, reason="x")
     page = client.get("/ledger/closing/?month=2025-01").content.decode()
     assert "Softly closed" in page
-    assert "1 tasks are not done." in page
+    assert "Tasks that are not done: 1." in page
     assert "Admit somebody" in page
-    assert "1 earlier months are open." in client.get("/ledger/closing/?month=2025-02").content.decode()
+    assert "Earlier months that are open: 1." in client.get("/ledger/closing/?month=2025-02").content.decode()
     assert "Close the year" in client.get("/ledger/closing/?month=2025-12").content.decode()
     assert client.get("/ledger/closing/?month=nonsense").status_code == 200
 
