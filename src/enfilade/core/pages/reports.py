@@ -27,6 +27,7 @@ def report_view(request: HttpRequest, ctx: Context, module: str, name: str) -> H
     ctx.require(report.permission)
     raw = {k: v for k, v in request.GET.items() if k in report.parameters}
     values = {n: raw.get(n, _first(ctx, p)) for n, p in report.parameters.items()}
+    missing = [p.label for n, p in report.parameters.items() if p.required and values[n] in (None, "")]
     error, status = "", Invalid.status
     figures: Any = None
     try:
@@ -48,6 +49,7 @@ def report_view(request: HttpRequest, ctx: Context, module: str, name: str) -> H
         "form": form,
         "figures": figures,
         "error": error,
+        "missing": [] if error else missing,
         "crumbs": [{"label": report.title, "url": ""}],
         "values": values,
         "query": urlencode({k: v for k, v in values.items() if v not in (None, "")}),

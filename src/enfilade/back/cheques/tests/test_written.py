@@ -44,6 +44,17 @@ def book(office: Office) -> ChequeBook:
     return open_chequebook(office.ctx, bank_account=office.bank, first_number=1_001, last_number=1_010)
 
 
+def test_a_report_that_needs_an_account_asks_for_it(office: Office, client: Any) -> None:
+    """Opened from the menu nothing is wrong yet, and nothing is shown: the page says what to choose."""
+    client.force_login(office.ctx.user)
+    page = client.get("/cheques/reports/positive_pay/")
+    assert (page.status_code, "Choose what to show</h2><p><strong>Bank account</strong></p>" in page.content.decode()) == (200, True)
+    assert "Choose what to show" not in client.get(f"/cheques/reports/positive_pay/?bank_account={office.bank.pk}").content.decode()
+    assert "Choose what to show" not in client.get("/cheques/reports/outstanding_cheques/").content.decode()
+    wrong = client.get("/cheques/reports/positive_pay/?bank_account=")
+    assert (wrong.status_code, "Choose what to show" in wrong.content.decode()) == (422, False)
+
+
 def written(office: Office, book: ChequeBook, *bills: Any, **more: Any) -> list[WrittenCheque]:
     """Cheques for bills, all of the book so far."""
     write_cheques(replace(office.ctx, key=""), book=book, bills=list(bills), on=office.today, **more)
