@@ -10,7 +10,7 @@ from enfilade.base.document.pdf import render_pdf
 from enfilade.base.message.queries import as_read_by
 from enfilade.core.context import Context
 from enfilade.core.language.words import say
-from enfilade.core.ui.format import format_amount, format_day
+from enfilade.core.ui.format import format_amount, format_day, format_iban
 
 from .models import Collection, Mandate
 from .queries import parts_of
@@ -61,7 +61,7 @@ def _mandate(ctx: Context, mandate: Mandate) -> dict[str, Any]:
         "columns": [{"label": say("Account")}, {"label": "", "width": "1fr"}],
         "rows": [
             [say("Account holder"), mandate.account_holder],
-            ["IBAN", " ".join(mandate.iban[n : n + 4] for n in range(0, len(mandate.iban), 4))],
+            ["IBAN", format_iban(mandate.iban)],
             ["BIC", mandate.bic or "–"],
         ],
         "signed": format_day(mandate.signed_on) if mandate.signed_on else "",

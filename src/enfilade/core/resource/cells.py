@@ -17,7 +17,7 @@ from enfilade.core.fields import AmountField, currency_of, is_worth, to_major
 from enfilade.core.language.words import name_of, say
 from enfilade.core.models import StoredFile
 from enfilade.core.refs import model_of, resolve
-from enfilade.core.ui.format import format_major
+from enfilade.core.ui.format import format_iban, format_major
 
 from .columns import field_at, value_at
 from .registry import resource_for
@@ -71,6 +71,8 @@ def cell(ctx: Context, row: models.Model, path: str) -> Cell:
     if isinstance(value, str) and (said := getattr(row, f"get_{path}_display", None)) is not None:
         # A word whose meaning is data, or that has days in it: the model knows how people read it.
         return Cell("text", said(), value)
+    if path.rpartition("__")[2] == "iban" and isinstance(value, str):
+        return Cell("text", format_iban(value), value)
     if path == "origin" and (origin := model_of(str(value))) is not None:
         return _origin(ctx, str(value), origin)
     if field is None and isinstance(value, str):

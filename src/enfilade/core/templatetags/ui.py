@@ -75,6 +75,12 @@ def symbol(currency: str) -> str:
 
 
 @register.filter
+def iban(value: str) -> str:
+    """Return an IBAN in groups of four; another number as it is."""
+    return wording.format_iban(value)
+
+
+@register.filter
 def day(value: date | None) -> str:
     """Format a date: {{ invoice.due_on|day }}."""
     return "" if value is None else wording.format_day(value)

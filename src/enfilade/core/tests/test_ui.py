@@ -28,6 +28,15 @@ def test_amounts_keep_every_decimal(minor: int, currency: str, words: str) -> No
         assert wording.format_amount(minor, currency).replace("\xa0", "") == words
 
 
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [("DE02120300000000202051", "DE02 1203 0000 0000 2020 51"), ("NO93 8601 1117 947", "NO93 8601 1117 947"), ("12345-678", "12345-678")],
+)
+def test_ibans_are_read_in_groups_of_four(number: str, words: str) -> None:
+    """What is no IBAN, as an account in the United States, stays as it is."""
+    assert wording.format_iban(number) == words
+
+
 def test_amounts_follow_the_language() -> None:
     with translation.override("de"):
         assert wording.format_amount(120050, "EUR") == "1.200,50\xa0€"

@@ -1,5 +1,6 @@
 """Amounts, dates and durations as people read them, by Babel."""
 
+import re
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -17,6 +18,7 @@ MINUTES_PER_HOUR = 60
 MINUTES_PER_DAY = 24 * MINUTES_PER_HOUR
 # Dates and amounts come again on every page, and Babel reads its patterns anew each time.
 WORDS_MAX = 8192
+_IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{10,30}$")
 _LENGTHS = {"short", "medium", "long", "full"}
 
 
@@ -69,6 +71,12 @@ def _amount(amount_minor: int, currency: str, symbol: bool, locale: Locale) -> s
 def currency_symbol(currency: str) -> str:
     """Return the short symbol of a currency for the label of an amount field."""
     return get_currency_symbol(currency, locale=active_locale())
+
+
+def format_iban(iban: str) -> str:
+    """Return an IBAN in groups of four, as ISO 13616 has it on paper; another number as it is."""
+    plain = "".join(iban.split())
+    return " ".join(plain[n : n + 4] for n in range(0, len(plain), 4)) if _IBAN.match(plain) else iban
 
 
 def format_number(value: Decimal | float, places: int | None = None) -> str:

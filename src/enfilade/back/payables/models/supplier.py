@@ -13,6 +13,7 @@ from enfilade.base.books.models import Account
 from enfilade.base.party.models import Party
 from enfilade.core.models import Record, User
 from enfilade.core.states import States
+from enfilade.core.ui.format import format_iban
 
 
 class SupplierTerms(Record):
@@ -139,7 +140,7 @@ class SupplierAccount(Record):
     def __str__(self) -> str:
         if self.routing:
             return f"{self.routing} / {self.number}"
-        return " ".join(self.iban[n : n + 4] for n in range(0, len(self.iban), 4))
+        return format_iban(self.iban)
 
     @property
     def scheme(self) -> Scheme:
