@@ -12,6 +12,7 @@ from enfilade.back.billing.queries import deposits_like
 from enfilade.base.party.queries import live_parties
 from enfilade.base.party.rules import name_key
 from enfilade.core.context import Context
+from enfilade.core.language.words import say
 
 from .commands.depositing import settle_proposal
 from .models import MatchRule
@@ -60,7 +61,7 @@ def of_parties(line: LineFacts, parties: dict[int, str], paid_before: Container[
         elif same_name(name, line.name):
             reasons, percent = [*reasons, f"The name is that of {name}."], 80
         if percent:
-            found.append(_proposal(percent, reasons, f"party.party:{key}", line.open_minor, name))
+            found.append(_proposal(percent, reasons, f"party.party:{key}", line.open_minor, say(f"Deposit of {name}")))
     return found
 
 

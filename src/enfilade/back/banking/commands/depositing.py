@@ -19,6 +19,7 @@ from enfilade.core.refs import ref, resolve
 
 from .common import require_open, write_match
 
+WhatFor = Annotated[LongText, Input(prefill="row.purpose")]
 Held = Annotated[Ref[Deposit], Input(shared=True, query="state=held")]
 
 
@@ -28,7 +29,7 @@ def match_deposit(
     *,
     line: StatementLine,
     party: Ref[Party],
-    reason: LongText,
+    reason: WhatFor,
     until: date | None = None,
 ) -> StatementLine:
     """Take what is left of a line as money that a party gives as security; it is held, and neither earned nor taxed.

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from enfilade.back.banking.closing import breaks_cleared, statements_taken
 from enfilade.back.banking.commands import (
@@ -365,6 +367,25 @@ def test_the_page_shows_the_lines_and_accepts(desk: Desk, client: object) -> Non
         shown = client.get(f"/banking/reports/{report}/?bank_account={desk.bank.pk}")  # type: ignore[attr-defined]
         assert shown.status_code == 200
     assert client.get("/banking/reports/reconciliation/").status_code == 200  # type: ignore[attr-defined]
+
+
+def test_the_page_asks_as_often_however_many_lines_are_left(desk: Desk, client: Any) -> None:
+    """Lines of every kind: named invoices, words for a security, a deposit that may have gone back, and what nobody knows."""
+    client.force_login(desk.ctx.user)
+
+    def asked(many: int) -> int:
+        moves = [Move(desk.today, f"{desk.invoice().open_minor / 100:.2f}", purpose="Thanks") for _ in range(many)]
+        moves += [Move(desk.today, "750.00", name=str(desk.party), purpose=f"Kaution {n}") for n in range(many)]
+        moves += [Move(desk.today, f"-{n + 1}.00", purpose=f"Returned {n}") for n in range(many)]
+        moves += [Move(desk.today, f"{n + 1}.11", purpose="?") for n in range(many)]
+        line = desk.moved(*moves)[0]
+        address = f"/banking/reconcile/{line.pk}/"
+        client.get(address)
+        with CaptureQueriesContext(connection) as found:
+            assert client.get(address).status_code == 200
+        return len(found)
+
+    assert asked(1) == asked(4)
 
 
 def test_take_payment_still_goes_to_the_account_of_the_method(desk: Desk) -> None:
