@@ -57,9 +57,9 @@ def to_pay(request: HttpRequest, ctx: Context) -> HttpResponse:
 
 
 def _chosen(accounts: list[BankAccount], key: str, currency: str) -> BankAccount | None:
-    """The account that somebody chose, else the first one in the company's currency, else the first."""
+    """The account that somebody chose, else the first in the company's currency, rather one that a run can pay from, else the first."""
     named = next((a for a in accounts if str(a.pk) == key), None)
-    return named or next((a for a in accounts if a.currency == currency), None) or next(iter(accounts), None)
+    return named or min(accounts, key=lambda a: (a.currency != currency, a.currency != "EUR" and scheme_of(a) == Scheme.SEPA), default=None)
 
 
 def _first_day(ctx: Context, account: BankAccount | None) -> date:

@@ -39,6 +39,9 @@ class ChequePart:
     amount: Annotated[int, Input(amount=True, currency_of="bill")]
 
 
+Parts = Annotated[list[ChequePart], Input(label="Bills to pay in part", seldom=True)]
+
+
 class ChequeFacts(TypedDict):
     """What a door is told about cheques that are written. total, largest: what leaves the account, in major units of its currency."""
 
@@ -69,7 +72,7 @@ def write_cheques(
     *,
     book: InUse[ChequeBook],
     bills: list[Payable[Bill]] = [],  # noqa: B006 - never changed
-    parts: list[ChequePart] = [],  # noqa: B006 - never changed
+    parts: Parts = [],  # noqa: B006 - never changed
     due_by: DueBy = None,
     on: Today,
 ) -> ChequeBook:

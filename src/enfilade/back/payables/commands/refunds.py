@@ -22,6 +22,9 @@ from .lines import BillLineIn
 
 # Between leaving the customer's account and being owed to her as a bill it stands here for no moment.
 TRANSIT = "transit"
+AllHeld = Annotated[
+    int | None, Input(amount=True, currency_of=OWN_CURRENCY, prefill="row.held_minor", help="All that is held when left out.")
+]
 TheirAccount = Annotated[str, Input(label="IBAN", max_length=42, help="Left empty, the account that is known of the customer.")]
 
 
@@ -70,7 +73,7 @@ def pay_out_deposit(
     ctx: Context,
     *,
     deposit: Ref[Deposit],
-    amount: Annotated[int | None, Input(amount=True, currency_of=OWN_CURRENCY, help="All that is held when left out.")] = None,
+    amount: AllHeld = None,
     iban: TheirAccount = "",
     reason: LongText = "",
 ) -> Bill:

@@ -44,7 +44,8 @@ def make_run(
 
     bank_account: in euro it pays by SEPA; in US dollars, from a bank with a routing number, by ACH. Each reaches accounts of its kind.
     pay_on: a discount that still holds on this day is kept; by ACH a banking day of the United States.
-    bills: those to pay; or due_by: all that are due until then and can be paid.
+    bills: those to pay.
+    due_by: instead of choosing, all that are due until then and can be paid.
     Refuses: nothing_due, day_is_over, not_sepa, no_account (with the supplier), other_kind, not_open, in_run, nothing_left, too_large;
     by ACH also not_ach, no_originator, not_a_banking_day, too_soon; bill_in_one_run, payment_order_of_scheme (database).
     """

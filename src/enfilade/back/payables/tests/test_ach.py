@@ -233,6 +233,18 @@ def test_what_ach_can_not_pay_is_said_with_why(america: AmericanOffice, office: 
         office.run(office.approved("R-2"), bank_account=office.fresh(office.bank))
 
 
+def test_the_page_begins_with_the_account_that_a_run_can_pay_from(america: AmericanOffice, client: Any) -> None:
+    """The first account in dollars has no routing number: neither SEPA nor ACH pays from it. Whoever chooses it sees it."""
+    client.force_login(america.ctx.user)
+    option = '<option value="{}" selected>{}</option>'
+    america.known_us(america.lab)
+    america.approved("R-1")
+    page = client.get("/payables/to-pay/?ahead=all").content.decode()
+    assert option.format(america.house.pk, "Operating") in page
+    assert "SEPA does not reach" not in page
+    assert "SEPA does not reach" in client.get(f"/payables/to-pay/?ahead=all&bank_account={america.bank.pk}").content.decode()
+
+
 def test_a_debit_of_our_account_has_ten_digits(america: AmericanOffice) -> None:
     """Two transfers that fit, and their sum, which does not where the file debits our account."""
     america.set_up(balanced=True)
