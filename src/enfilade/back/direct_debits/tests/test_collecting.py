@@ -55,17 +55,17 @@ def best(till: Till, line: Any) -> Any:
         return proposals_for(till.ctx, [till.fresh(line)])[line.pk][0]
 
 
+def accept(till: Till, line: Any) -> Any:
+    """The surest proposal for a line, accepted."""
+    return accept_proposal(till.ctx, line=line, proposal=best(till, line).code)
+
+
 def test_the_page_of_a_mandate_shows_its_iban_in_groups_of_four(till: Till, client: Any) -> None:
     """As it stands on paper, and as it is typed."""
     client.force_login(till.ctx.user)
     mandate = till.mandate()
     grouped = " ".join(mandate.iban[n : n + 4] for n in range(0, len(mandate.iban), 4))
     assert grouped in client.get(f"/direct_debits/mandates/{mandate.pk}/").content.decode()
-
-
-def accept(till: Till, line: Any) -> Any:
-    """The surest proposal for a line, accepted."""
-    return accept_proposal(till.ctx, line=line, proposal=best(till, line).code)
 
 
 def test_an_invoice_is_collected_by_a_run_and_paid_when_the_bank_credits_it(till: Till) -> None:
