@@ -196,9 +196,9 @@ def test_a_form_that_lacks_an_account_has_the_command_that_adds_it(practice: Pra
     client.force_login(practice.ctx.user)
     step = "/ledger/closing/?month=2025-01"
     assert "Every purpose of the chart has its account." in client.get(step).content.decode()
-    bought(practice)
+    bought(practice, rate=Decimal("1.0870"))
     with scope(practice.company.pk):
-        AccountPurpose.objects.filter(purpose__in=["exchange_gain", "exchange_loss"]).delete()
+        AccountPurpose.objects.filter(purpose__in=["unrealised_gain", "unrealised_loss"]).delete()
     shown = client.get(step).content.decode()
     assert "Purposes without an account: 2, such as" in shown
     assert f'href="{COMPLETE_URL}"' in shown
