@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db.models import Q
+from django.utils.crypto import get_random_string
 
 from enfilade.base.calendar.rules import day_span
 from enfilade.base.party.models import Party
@@ -16,6 +17,32 @@ from .models import IN_THE_HOUSE, Entrance, Visitor, WatchedPerson
 from .rules import free_badge, visitor_key
 
 PATIENCE = timedelta(minutes=10)
+
+
+# Where somebody is -> what is usually done next: command, words.
+STEPS = {
+    "expected": (("admit_visitor", "Let in"),),
+    "waiting": (("fetch_visitor", "Fetched"), ("remind_host", "Remind"), ("let_out", "Has left")),
+    "inside": (("let_out", "Has left"),),
+}
+
+
+@dataclass(frozen=True)
+class House:
+    """The visitors of today who have not left: expected by time, the others by when they came in."""
+
+    expected: list[Visitor]
+    waiting: list[Visitor]
+    inside: list[Visitor]
+
+
+@dataclass(frozen=True)
+class Step:
+    """What the caller can do with a visitor by one press. key: so that two presses do it once."""
+
+    label: str
+    url: str
+    key: str
 
 
 @dataclass(frozen=True)
@@ -46,6 +73,25 @@ def expected_on(ctx: Context, on: date) -> RecordQuerySet:
         .select_related("host", "entrance")
         .order_by("expected_at", "pk")
     )
+
+
+def house_of_today(ctx: Context) -> House:
+    """Who is expected, who waits for a host, and who is with one: two queries."""
+    here = list(in_the_house(ctx))
+    return House(
+        list(expected_on(ctx, ctx.today)),
+        [v for v in here if v.state == Visitor.State.WAITING],
+        [v for v in here if v.state == Visitor.State.INSIDE],
+    )
+
+
+def steps_of(ctx: Context, visitor: Visitor) -> list[Step]:
+    """What the caller may do with a visitor now, the usual step first."""
+    return [
+        Step(label, f"/visitors/do/{verb}/{visitor.pk}/", get_random_string(20))
+        for verb, label in STEPS.get(visitor.state, ())
+        if ctx.may(f"visitors.{verb}")
+    ]
 
 
 def left_on(ctx: Context, on: date) -> RecordQuerySet:

@@ -29,15 +29,12 @@ from enfilade.front.reception.queries.calls import (
 from enfilade.front.reception.queries.day import group_of
 from enfilade.front.reception.queries.live_values import render as render_answer
 from enfilade.front.reception.rules import looks_like_number, share_bp
-from enfilade.front.visitors.models import Visitor
-from enfilade.front.visitors.queries import expected_on, in_the_house
+from enfilade.front.visitors.queries import house_of_today, steps_of
 
 PERMISSION = "reception.view_desk"
 CALLS_SHOWN = 8
 VISITS_SHOWN = 8
 VISITORS_SHOWN = 8
-# What one press does with a visitor, by where she is: command, words.
-VISITOR_STEPS = {"expected": ("admit_visitor", "Let in"), "waiting": ("fetch_visitor", "Fetched"), "inside": ("let_out", "Has left")}
 QUERY_MAX = 200
 # What can be done with a contact: command, words, icon, key.
 ACTIONS = (
@@ -198,16 +195,8 @@ def _visitors(ctx: Context) -> list[dict[str, Any]]:
     """Who waits for a host, who is expected, who is in the house, in that order, with what one press does."""
     if not ctx.may("visitors.view_visitor"):
         return []
-    here = list(in_the_house(ctx))
-    waiting = [v for v in here if v.state == Visitor.State.WAITING]
-    inside = [v for v in here if v.state == Visitor.State.INSIDE]
-    return [_visitor_line(ctx, v) for v in (*waiting, *expected_on(ctx, ctx.today), *inside)]
-
-
-def _visitor_line(ctx: Context, visitor: Visitor) -> dict[str, Any]:
-    verb, label = VISITOR_STEPS[visitor.state]
-    may = ctx.may(f"visitors.{verb}")
-    return {"visitor": visitor, "label": label, "url": f"/visitors/do/{verb}/{visitor.pk}/" if may else "", "key": _key() if may else ""}
+    house = house_of_today(ctx)
+    return [{"visitor": v, "step": next(iter(steps_of(ctx, v)), None)} for v in (*house.waiting, *house.expected, *house.inside)]
 
 
 def _unread(ctx: Context) -> list[Message]:

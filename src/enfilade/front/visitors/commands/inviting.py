@@ -10,7 +10,6 @@ from enfilade.base.party.models import Party
 from enfilade.core.command import Input, Ref, command
 from enfilade.core.context import Context, Refusal
 from enfilade.core.events import publish
-from enfilade.core.models import User
 from enfilade.core.notify import tell
 from enfilade.core.refs import ref
 from enfilade.front.visitors.events import VisitorInvited, VisitorMissed
@@ -19,7 +18,7 @@ from enfilade.front.visitors.models import Visitor
 from .common import Host, Name, Organisation, Place, Plate, Purpose, Reason, entrance_of
 
 GROUP_MAX = 200
-OtherHost = Annotated[User, Input(shared=True, label="Comes to see", prefill="host_id")]
+OtherHost = Annotated[Host, Input(prefill="host_id")]
 
 
 @dataclass(frozen=True)
@@ -55,8 +54,7 @@ def invite_visitors(
         raise Refusal("nobody", "Say who comes.", field="guests")
     if len(guests) > GROUP_MAX:
         raise Refusal("too_many", f"Invite at most {GROUP_MAX} visitors at once.", field="guests")
-    if (expected_until or expected_at) < ctx.now:
-        raise Refusal("in_the_past", "This time has passed.", field="expected_at")
+    _require_ahead(ctx, expected_until or expected_at)
     place, seen = entrance_of(ctx, entrance), host or ctx.user
     made = []
     for number, guest in enumerate(guests):
@@ -83,6 +81,12 @@ def invite_visitors(
     return made[0]
 
 
+def _require_ahead(ctx: Context, ends_at: datetime) -> None:
+    """Refuses: in_the_past."""
+    if ends_at < ctx.now:
+        raise Refusal("in_the_past", "This time has passed.", field="expected_at")
+
+
 def _expected(visitors: list[Visitor]) -> str:
     visitor, others = visitors[0], len(visitors) - 1
     return f"{visitor} is expected for you, and {others} more" if others else f"{visitor} is expected for you"
@@ -96,15 +100,14 @@ def change_invitation(
     expected_at: Annotated[datetime, Input(prefill="expected_at")],
     expected_until: Annotated[datetime | None, Input(prefill="expected_until")] = None,
     host: OtherHost,
-    purpose: Annotated[str, Input(max_length=200, prefill="purpose")] = "",
+    purpose: Annotated[Purpose, Input(prefill="purpose")] = "",
     plate: Annotated[str, Input(label="Number plate", max_length=20, prefill="plate")] = "",
 ) -> Visitor:
     """Expect a visitor at another time, or to see somebody else.
 
     Refuses: not_expected, in_the_past; visitor_until_after (database).
     """
-    if (expected_until or expected_at) < ctx.now:
-        raise Refusal("in_the_past", "This time has passed.", field="expected_at")
+    _require_ahead(ctx, expected_until or expected_at)
     if host.pk != visitor.host_id:
         tell(ctx, [host], f"{visitor} is expected for you", ref(visitor))
     visitor.expected_at, visitor.expected_until, visitor.host = expected_at, expected_until, host

@@ -33,9 +33,10 @@ def let_in_watched(ctx: Context, *, visitor: Visitor, because: Reason) -> Visito
 
     Refuses: already_here, not_expected_or_missed, not_watched, no_badge_left; badge_worn_once (database).
     """
-    if watched(ctx, visitor.name, visitor.organisation) is None:
+    entry = watched(ctx, visitor.name, visitor.organisation)
+    if entry is None:
         raise Refusal("not_watched", "This visitor is not on the watch list: let her in as everybody.")
-    _admit(ctx, visitor, because, invited=True)
+    _let_in(ctx, visitor, entry, because, invited=True)
     return visitor
 
 
@@ -94,11 +95,16 @@ def _expected(ctx: Context, name: str, organisation: str, host: User | None) -> 
     return found[0] if found else None
 
 
-def _admit(ctx: Context, visitor: Visitor, because: str = "", *, invited: bool) -> None:
+def _admit(ctx: Context, visitor: Visitor, *, invited: bool) -> None:
     """Refuses: on_watch_list, no_badge_left."""
     entry = watched(ctx, visitor.name, visitor.organisation)
-    if entry is not None and entry.what == WatchedPerson.What.REFUSE and not because:
+    if entry is not None and entry.what == WatchedPerson.What.REFUSE:
         raise Refusal("on_watch_list", f"Do not let {entry} in: {entry.reason}. Ask {entry.owner}.")
+    _let_in(ctx, visitor, entry, invited=invited)
+
+
+def _let_in(ctx: Context, visitor: Visitor, entry: WatchedPerson | None, because: str = "", *, invited: bool) -> None:
+    """Refuses: no_badge_left."""
     place = Entrance.objects.select_for_update().get(pk=visitor.entrance_id)
     badge = next_badge(place)
     if place.badges and badge is None:

@@ -7,13 +7,12 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.crypto import get_random_string
 
 from enfilade.core.context import Context
 from enfilade.core.resource import page
 from enfilade.core.ui.format import format_clock
 from enfilade.front.visitors.models import Visitor
-from enfilade.front.visitors.queries import entrances, expected_on, in_the_house, left_on
+from enfilade.front.visitors.queries import entrances, house_of_today, left_on, steps_of
 
 LEFT_SHOWN = 15
 # Minutes that are coloured: soon too long, too long.
@@ -25,24 +24,13 @@ COLUMNS = (
     ("inside", "In the house", "info", "No visitor is in the house."),
     ("left", "Left today", "neutral", "Nobody has left yet."),
 )
-# State -> what can be done: command, words, whether one press does it without a dialog.
-ACTIONS: dict[str, tuple[tuple[str, str, bool], ...]] = {
-    "expected": (("admit_visitor", "Let in", True),),
-    "waiting": (("fetch_visitor", "Fetched", True), ("remind_host", "Remind", True), ("let_out", "Has left", True)),
-    "inside": (("let_out", "Has left", True),),
-}
 
 
 @page("today/", title="Visitors today", permission="visitors.view_visitor", icon="users", order=1)
 def today_page(request: HttpRequest, ctx: Context) -> HttpResponse:
     """Everybody of today by where they are; it follows what colleagues do."""
-    here = list(in_the_house(ctx))
-    rows = {
-        "expected": list(expected_on(ctx, ctx.today)),
-        "waiting": [v for v in here if v.state == Visitor.State.WAITING],
-        "inside": [v for v in here if v.state == Visitor.State.INSIDE],
-        "left": list(left_on(ctx, ctx.today)),
-    }
+    house = house_of_today(ctx)
+    rows = {"expected": house.expected, "waiting": house.waiting, "inside": house.inside, "left": list(left_on(ctx, ctx.today))}
     context = {
         "columns": [_column(ctx, rows[state], state, label, tone, empty) for state, label, tone, empty in COLUMNS],
         "none": not any(rows.values()),
@@ -74,14 +62,5 @@ def _card(ctx: Context, visitor: Visitor) -> dict[str, Any]:
         "warn": warn,
         "bad": bad,
         "url": f"/visitors/visitors/{visitor.pk}/",
-        "buttons": buttons_of(ctx, visitor),
+        "buttons": steps_of(ctx, visitor),
     }
-
-
-def buttons_of(ctx: Context, visitor: Visitor) -> list[dict[str, Any]]:
-    """What the caller may do with a visitor now, the usual step first."""
-    return [
-        {"label": label, "url": f"/visitors/do/{verb}/{visitor.pk}/", "now": now, "key": get_random_string(20)}
-        for verb, label, now in ACTIONS.get(visitor.state, ())
-        if ctx.may(f"visitors.{verb}")
-    ]
