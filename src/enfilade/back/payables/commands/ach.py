@@ -51,8 +51,7 @@ def set_ach_originator(
     if not bank_account.routing:
         said = f"{bank_account} has no routing number; ACH pays only from an account at a bank in the United States."
         raise Refusal("no_routing", said, field="bank_account")
-    row = AchOriginator.objects.visible_to(ctx).filter(bank_account=bank_account).first()
-    row = row or AchOriginator(company=ctx.company, bank_account=bank_account)
+    row = originator_of(ctx, bank_account) or AchOriginator(company=ctx.company, bank_account=bank_account)
     row.bank_name = _plain_name(bank_name, 23, "bank_name")
     row.company_name = _plain_name(company_name or ctx.company.name, 16, "company_name")
     row.identification = rules.plain_iban(identification).replace("-", "")
